@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# ecdn-xdp. `make help` lists what can be made; V=1 shows the commands.
+
+VERSION := 0.1.0
+PREFIX  ?= /usr/local
+BUILD   := build
+CC      ?= gcc
+CLANG   ?= clang
+BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
+
+LIBS     := libbpf libelf yaml-0.1 jansson libmaxminddb
+CPPFLAGS := -Iinclude -Ibpf -Iuser -I$(BUILD) -D_GNU_SOURCE -DECDN_XDP_VERSION='"$(VERSION)"'
+CFLAGS   ?= -O2 -g
+CFLAGS   += -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes
+LDLIBS    = $(shell pkg-config --libs $(LIBS))
+BPFFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Iinclude -Ivmlinux \
+	    -I/usr/include/$(shell $(CC) -dumpmachine)
+
+BPF      := $(wildcard bpf/*.bpf.c)
+SKEL     := $(BPF:bpf/%.bpf.c=$(BUILD)/%.skel.h)
+USER     := $(filter-out user/main.c,$(wildcard user/*.c user/*/*.c))
+OBJ      := $(USER:%.c=$(BUILD)/%.o)
+HARNESS  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/run/test_%,$(wildcard tests/run/*.c)))
+UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
+RUN      := $(patsubst tests/run/%.c,$(BUILD)/tests/run/%,$(wildcard tests/run/test_*.c))
+TOOLS    := $(patsubst tests/tools/%.c,$(BUILD)/tests/tools/%,$(wildcard tests/tools/*.c))
+TOOLBPF  := $(patsubst tests/tools/%.bpf.c,$(BUILD)/tests/tools/%.skel.h,$(wildcard tests/tools/*.bpf.c))
+TOOLS    := $(filter-out %.bpf,$(TOOLS))
+
+ifeq ($(V),1)
+say = @:
+Q =
+else
+say = @printf '  %-5s %s\n'
+Q = @
+endif
+
+.PHONY: all help tests install uninstall deps demo check check-kernels bench clean
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(BUILD)/ecdn-xdp
+
+help:
+	@echo 'make                build $(BUILD)/ecdn-xdp'
+	@echo 'make install        into PREFIX=$(PREFIX), below DESTDIR'
+	@echo 'make demo           show the guard at work, between hosts in network namespaces (root)'
+	@echo 'make check          all tests on this kernel (root)'
+	@echo 'make check-kernels  the packet tests on Linux 5.10, 6.1, 6.12 and 7.3, emulated (root)'
+	@echo 'make bench          figures, side by side (root)'
+
+$(BUILD)/ecdn-xdp: $(BUILD)/user/main.o $(OBJ)
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/%.o: %.c $(SKEL)
+	$(say) CC $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/%.bpf.o: bpf/%.bpf.c
+	$(say) BPF $@
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPFFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/tests/tools/%.bpf.o: tests/tools/%.bpf.c
+	$(say) BPF $@
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPFFLAGS) -Ibpf -MMD -MP -c -o $@ $<
+
+$(BUILD)/%.skel.h: $(BUILD)/%.bpf.o
+	$(say) SKEL $@
+	$(Q)$(BPFTOOL) gen skeleton $< name $(notdir $*)_bpf > $@
+
+$(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(OBJ)
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka -lm
+
+$(BUILD)/tests/run/test_%: $(BUILD)/tests/run/test_%.o $(HARNESS) $(OBJ)
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lm
+
+$(TOOLS:%=%.o): $(TOOLBPF)
+$(TOOLS): $(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(HARNESS) $(OBJ)
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lm
+
+tests: all $(UNIT) $(RUN) $(TOOLS)
+
+install: all
+	install -D -m 755 $(BUILD)/ecdn-xdp $(DESTDIR)$(PREFIX)/sbin/ecdn-xdp
+	install -D -m 644 include/ecdn-xdp-maps.h $(DESTDIR)$(PREFIX)/include/ecdn-xdp-maps.h
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/sbin/ecdn-xdp $(DESTDIR)$(PREFIX)/include/ecdn-xdp-maps.h
+
+deps:
+	tests/deps.sh
+
+demo: deps
+	@$(MAKE) --no-print-directory tests
+	@tests/demo.sh
+
+check: deps
+	@$(MAKE) --no-print-directory tests
+	@tests/check.sh
+
+check-kernels: deps
+	@$(MAKE) --no-print-directory tests
+	@tests/kernels/check.sh
+
+bench: deps
+	@$(MAKE) --no-print-directory tests
+	@tests/bench/bench.sh
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * count.h - every packet in a counter: per region and CPU, per source prefix
+ * and CPU, or by the reason why it has no region.
+ */
+#ifndef BPF_COUNT_H
+#define BPF_COUNT_H
+
+#include "packet.h"
+#include "prefix.h"
+#include "region_maps.h"
+#include "clock.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct ecdn_xdp_events);
+} events SEC(".maps");
+
+/* The loader sizes it: sets for each possible CPU. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, ECDN_XDP_PREFIX_SETS);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct ecdn_xdp_prefix_set);
+} prefixes SEC(".maps");
+
+/* A source prefix on its way through the guard. */
+struct source {
+	__u64 key;
+	__u64 hash;
+	struct ecdn_xdp_prefix *prefix; /* 0: not among the heavy ones */
+};
+
+static __always_inline struct ecdn_xdp_events *events_of_cpu(void)
+{
+	__u32 slot = 0;
+
+	return bpf_map_lookup_elem(&events, &slot);
+}
+
+static __always_inline void count_other(enum packet_kind kind)
+{
+	struct ecdn_xdp_events *count = events_of_cpu();
+
+	if (!count)
+		return;
+	switch (kind) {
+	case PACKET_ARP:
+		count->arp++;
+		break;
+	case PACKET_OTHER_ETHERTYPE:
+		count->other_ethertype++;
+		break;
+	case PACKET_VLAN_DEEP:
+		count->vlan_depth++;
+		break;
+	case PACKET_TRUNCATED:
+		count->truncated++;
+		break;
+	case PACKET_BAD_HEADER:
+		count->bad_header++;
+		break;
+	case PACKET_IP:
+		break;
+	}
+}
+
+static __always_inline void count_opaque(enum packet_opaque opaque)
+{
+	struct ecdn_xdp_events *count = events_of_cpu();
+
+	if (!count)
+		return;
+	switch (opaque) {
+	case PACKET_FRAGMENT:
+		count->fragment++;
+		break;
+	case PACKET_UPPER_TRUNCATED:
+		count->upper_truncated++;
+		break;
+	case PACKET_EXT_TOO_MANY:
+		count->ext_headers++;
+		break;
+	case PACKET_CLEAR:
+		break;
+	}
+}
+
+static __always_inline void count_region(struct ecdn_xdp_region_stats *stats,
+					 const struct packet *packet)
+{
+	stats->packets++;
+	stats->bytes += packet->bytes;
+	stats->connections += packet->connection;
+}
+
+static __always_inline void count_traffic(struct ecdn_xdp_traffic *traffic, __u32 bytes)
+{
+	traffic->packets++;
+	traffic->bytes += bytes;
+}
+
+/* The hash leaves the region out: the set is fetched while the region is looked up. */
+static __always_inline void source_of(struct source *source, const struct packet *packet,
+				      __u32 region, __u64 seed)
+{
+	__u64 prefix = bpf_ntohl(packet->addr_be[0]);
+
+	if (packet->family == 4) {
+		prefix >>= 8;
+		source->key = prefix_key_v4(prefix, region);
+	} else {
+		prefix = prefix << 16 | bpf_ntohl(packet->addr_be[1]) >> 16;
+		source->key = prefix_key_v6(prefix, region);
+	}
+	source->hash = prefix_hash(prefix, seed);
+}
+
+static __always_inline void count_source(struct source *source, const struct packet *packet,
+					 struct clock *clock)
+{
+	__u32 index = clock->cpu * ECDN_XDP_PREFIX_SETS +
+		      (source->hash & (ECDN_XDP_PREFIX_SETS - 1));
+	struct ecdn_xdp_prefix_set *set = bpf_map_lookup_elem(&prefixes, &index);
+
+	if (set)
+		source->prefix = prefix_count(set, source->key, packet->bytes,
+					      clock->now_ns, clock_random(clock));
+}
+
+#endif

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * limit.h - may this packet pass? What a region's packets add up to is kept per
+ * CPU and handed to the region's shared rate once a jiffy (rate.h says what
+ * that costs in accuracy); between two hand-overs a packet reads and writes
+ * this CPU's memory alone.
+ */
+#ifndef BPF_LIMIT_H
+#define BPF_LIMIT_H
+
+#include "packet.h"
+#include "rate.h"
+#include "count.h"
+#include "clock.h"
+
+/* What the map "region_rate" holds: the public struct behind its lock. */
+struct shared_rate {
+	struct bpf_spin_lock lock;
+	struct ecdn_xdp_rate rate;
+};
+
+struct shared_buckets {
+	struct bpf_spin_lock lock;
+	struct ecdn_xdp_bucket bucket[ECDN_XDP_BUCKET_WAYS];
+};
+
+/* What a CPU leases at once from a bucket. */
+struct lease {
+	__u64 cost_ns;          /* of a batch */
+	__u32 batch;            /* 0: no limit */
+};
+
+struct region_local {
+	__u64 jiffies;          /* of the last hand-over */
+	__u32 generation;       /* of the configuration it was judged by */
+	__u32 state;            /* enum ecdn_xdp_state */
+	__u64 measured_ns;      /* time of the last hand-over ... */
+	struct ecdn_xdp_load load; /* ... and what was measured since */
+	struct lease prefix;
+	struct lease answer;
+	struct ecdn_xdp_credit answer_credit;
+};
+
+enum drop {
+	DROP_NONE,
+	DROP_BLOCKED,
+	DROP_PREFIX_PPS,
+	DROP_ANSWER_CPS,
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct ecdn_xdp_config);
+} config SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct ecdn_xdp_protected_ports);
+} protected_ports SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, ECDN_XDP_REGIONS_DEFAULT);
+	__type(key, __u32);
+	__type(value, struct ecdn_xdp_limits);
+} region_limits SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, ECDN_XDP_REGIONS_DEFAULT);
+	__type(key, __u32);
+	__type(value, struct shared_rate);
+} region_rate SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, ECDN_XDP_REGIONS_DEFAULT);
+	__type(key, __u32);
+	__type(value, struct region_local);
+} region_local SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, ECDN_XDP_BUCKET_SETS);
+	__type(key, __u32);
+	__type(value, struct shared_buckets);
+} prefix_buckets SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, ECDN_XDP_ALLOW_MAX);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct ecdn_xdp_allow_key);
+	__type(value, __u32);
+} allow SEC(".maps");
+
+static __always_inline bool port_protected(const struct packet *packet)
+{
+	__u32 slot = 0, port = packet->port;
+	struct ecdn_xdp_protected_ports *ports = bpf_map_lookup_elem(&protected_ports, &slot);
+	const __u8 *bits;
+
+	if (!ports)
+		return false;
+	/* The mask is for verifiers before 7.x; clang knows a port and would drop it. */
+	barrier_var(port);
+	bits = packet->proto == IPPROTO_TCP ? ports->tcp : ports->udp;
+	return bits[port >> 3 & (sizeof(ports->tcp) - 1)] >> (port & 7) & 1;
+}
+
+/* A packet that hides its ports belongs to the protected ones: hiding buys nothing. */
+static __always_inline bool is_protected(const struct ecdn_xdp_config *config,
+					 const struct packet *packet)
+{
+	if (config->protect & ECDN_XDP_PROTECT_ALL)
+		return true;
+	if (packet->has_port)
+		return port_protected(packet);
+	if (packet->opaque == PACKET_CLEAR)
+		return false;
+	if (packet->proto == IPPROTO_TCP)
+		return config->protect & ECDN_XDP_PROTECT_TCP;
+	if (packet->proto == IPPROTO_UDP)
+		return config->protect & ECDN_XDP_PROTECT_UDP;
+	return packet->proto == PACKET_PROTO_UNKNOWN && config->protect;
+}
+
+static __always_inline bool is_allowed(const struct ecdn_xdp_config *config,
+				       const struct packet *packet)
+{
+	struct ecdn_xdp_allow_key key = { .prefix_len = 128 };
+
+	if (!config->allow_entries)
+		return false;
+	if (packet->family == 4) {
+		key.addr[10] = 0xff;
+		key.addr[11] = 0xff;
+		__builtin_memcpy(key.addr + 12, packet->addr_be, 4);
+	} else {
+		__builtin_memcpy(key.addr, packet->addr_be, 16);
+	}
+	return bpf_map_lookup_elem(&allow, &key);
+}
+
+static __always_inline void set_lease(struct lease *lease, __u64 limit)
+{
+	lease->batch = bucket_batch(limit);
+	lease->cost_ns = bucket_cost(limit, lease->batch);
+}
+
+/* Hands over what this CPU measured and learns the region's state. */
+static __always_inline bool hand_over(struct region_local *local, __u32 region,
+				      const struct clock *clock, __u32 generation)
+{
+	const struct ecdn_xdp_load empty = {};
+	struct ecdn_xdp_limits *limits = bpf_map_lookup_elem(&region_limits, &region);
+	struct ecdn_xdp_region_state *public = bpf_map_lookup_elem(&region_state, &region);
+	struct shared_rate *shared = bpf_map_lookup_elem(&region_rate, &region);
+	struct ecdn_xdp_load load = local->load;
+	__u64 now_ns = clock->now_ns, measured_ns = local->measured_ns;
+	__u32 state;
+
+	if (!limits || !public || !shared)
+		return false;
+	bpf_spin_lock(&shared->lock);
+	rate_add(&shared->rate, &load, measured_ns);
+	state = rate_update(&shared->rate, limits, now_ns);
+	if (public->state != state) {
+		public->since_ns = now_ns;
+		public->state = state;
+	}
+	bpf_spin_unlock(&shared->lock);
+
+	local->jiffies = clock->jiffies;
+	local->generation = generation;
+	local->state = state;
+	local->load = empty;
+	local->measured_ns = now_ns;
+	set_lease(&local->answer, limits->answer_cps);
+	set_lease(&local->prefix, limits->prefix_pps);
+	return true;
+}
+
+static __always_inline bool lease_answer(__u32 region, __u64 cost_ns, __u64 now_ns)
+{
+	struct shared_rate *shared = bpf_map_lookup_elem(&region_rate, &region);
+	bool granted;
+
+	if (!shared)
+		return true;
+	bpf_spin_lock(&shared->lock);
+	granted = bucket_lease(&shared->rate.answer_ns, cost_ns, now_ns);
+	bpf_spin_unlock(&shared->lock);
+	return granted;
+}
+
+/*
+ * Way of key; without one, the way whose bucket is fullest, made key's. It starts
+ * with one lease, not with what a bucket saves up: prefixes that displace each
+ * other gain nothing by it.
+ */
+static __always_inline bool buckets_lease(struct shared_buckets *set, __u64 key,
+					  __u64 cost_ns, __u64 now_ns, bool *evicted)
+{
+	struct ecdn_xdp_bucket *bucket = &set->bucket[0];
+
+#pragma unroll
+	for (int i = 1; i < ECDN_XDP_BUCKET_WAYS; i++) {
+		struct ecdn_xdp_bucket *other = &set->bucket[i];
+
+		if (bucket->key != key &&
+		    (other->key == key || other->spent_ns < bucket->spent_ns))
+			bucket = other;
+	}
+	if (bucket->key != key) {
+		*evicted = bucket->spent_ns + cost_ns + BUCKET_SLACK_NS > now_ns;
+		bucket->key = key;
+		bucket->spent_ns = now_ns - cost_ns;
+	}
+	return bucket_lease(&bucket->spent_ns, cost_ns, now_ns);
+}
+
+static __always_inline bool lease_prefix(const struct source *source, __u64 cost_ns,
+					 __u64 now_ns)
+{
+	__u32 index = source->hash >> 32 & (ECDN_XDP_BUCKET_SETS - 1);
+	struct shared_buckets *set = bpf_map_lookup_elem(&prefix_buckets, &index);
+	struct ecdn_xdp_events *count;
+	bool granted, evicted = false;
+
+	if (!set)
+		return true;
+	bpf_spin_lock(&set->lock);
+	granted = buckets_lease(set, source->key, cost_ns, now_ns, &evicted);
+	bpf_spin_unlock(&set->lock);
+
+	if (evicted && (count = events_of_cpu()))
+		count->bucket_evicted++;
+	return granted;
+}
+
+/* A prefix too light to be among the heavy ones is far below any limit. */
+static __always_inline bool prefix_passes(const struct region_local *local,
+					  const struct source *source,
+					  const struct clock *clock)
+{
+	const struct lease *lease = &local->prefix;
+	__u32 jiffy = clock->jiffies;
+	struct ecdn_xdp_credit *credit;
+
+	if (!lease->batch || !source->prefix)
+		return true;
+	credit = &source->prefix->credit;
+	if (credit_spend(credit, lease->batch))
+		return true;
+	if (credit_denied(credit, jiffy))
+		return false;
+	return credit_renew(credit, lease->batch, jiffy,
+			    lease_prefix(source, lease->cost_ns, clock->now_ns));
+}
+
+static __always_inline bool answer_passes(struct region_local *local, __u32 region,
+					  const struct clock *clock)
+{
+	const struct lease *lease = &local->answer;
+	struct ecdn_xdp_credit *credit = &local->answer_credit;
+	__u32 jiffy = clock->jiffies;
+
+	if (!lease->batch || credit_spend(credit, lease->batch))
+		return true;
+	if (credit_denied(credit, jiffy))
+		return false;
+	return credit_renew(credit, lease->batch, jiffy,
+			    lease_answer(region, lease->cost_ns, clock->now_ns));
+}
+
+static __always_inline void measure(struct region_local *local, const struct packet *packet)
+{
+	local->load.packets++;
+	local->load.bits += packet->bytes * 8ULL;
+	local->load.connections += packet->connection;
+}
+
+/* Prefixes first, so that a flooding prefix does not use up its region's answers. */
+static __always_inline enum drop judge(const struct ecdn_xdp_config *config,
+				       const struct packet *packet, __u32 region,
+				       const struct source *source, const struct clock *clock)
+{
+	struct region_local *local;
+
+	if (!is_protected(config, packet) || is_allowed(config, packet))
+		return DROP_NONE;
+	local = bpf_map_lookup_elem(&region_local, &region);
+	if (!local)
+		return DROP_NONE;
+	if ((local->jiffies != clock->jiffies || local->generation != config->generation) &&
+	    !hand_over(local, region, clock, config->generation))
+		return DROP_NONE;
+	measure(local, packet);
+
+	if (local->state == ECDN_XDP_STATE_BLOCKED)
+		return DROP_BLOCKED;
+	if (local->state != ECDN_XDP_STATE_LIMITED)
+		return DROP_NONE;
+	if (!prefix_passes(local, source, clock))
+		return DROP_PREFIX_PPS;
+	if (packet->connection && !answer_passes(local, region, clock))
+		return DROP_ANSWER_CPS;
+	return DROP_NONE;
+}
+
+#endif

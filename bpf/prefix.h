@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * prefix.h - the heavy source prefixes, in constant memory and constant time:
+ * d-way random admission (dW-RAP: Ben Basat, Chen, Einziger, Friedman, Kassner,
+ * "Randomized Admission Policy for Efficient Top-k and Frequency Estimation",
+ * INFOCOM 2017). No helper is called, so the unit tests run the same code.
+ *
+ * A prefix belongs to one set of d = 4 ways. Found there, its weight grows by
+ * one. Not found, it takes the place of the lightest way, of weight w, with
+ * probability 1 / (w + 1), and starts at w + 1. So a prefix of n packets is in
+ * as soon as it is heavier than what the set's crowd can hold against it, while
+ * a crowd of one-packet sources mostly writes nothing at all.
+ *
+ * Bound. Let m packets of a crowd fall into a set that holds h < d heavy
+ * prefixes. To raise the lightest of its d - h other ways from w to w + 1 takes
+ * w + 1 packets on average, so w <= sqrt(2 m / (d - h)). A heavy prefix is
+ * admitted after w + 1 of its packets on average, and once its weight is above
+ * w it stays. Its counts are exact from its admission on: they never exceed the
+ * truth, and fall short of it by about w. With m = 10,000,000 / 8192 and h = 1,
+ * w <= 29: of 10,000 packets 0.3 %. tests/unit/test_prefix.c holds this.
+ *
+ * Weights are halved each epoch, so what was heavy last week gives way. A flood
+ * of any length from F packets/s holds w <= sqrt(4 F epoch / (8192 (d - h))):
+ * at 10 million packets/s, 120.
+ *
+ * The loops have no branch that depends on which way it is: such a branch
+ * cannot be predicted, and costs more than looking at all ways.
+ */
+#ifndef BPF_PREFIX_H
+#define BPF_PREFIX_H
+
+#include "rate.h"
+
+#define PREFIX_EPOCH_SHIFT 33           /* of ns: 8.6 s */
+
+/* All ones if value is negative, else 0. Opaque, or clang makes it a branch. */
+static __always_inline __u64 sign_mask(__u64 value)
+{
+#ifdef __bpf__
+	asm volatile("%0 s>>= 63" : "+r"(value));
+	return value;
+#else
+	return (__u64)((__s64)value >> 63);
+#endif
+}
+
+static __always_inline __u64 prefix_key_v4(__u32 prefix, __u32 region)
+{
+	return (__u64)prefix << ECDN_XDP_PREFIX_SHIFT | ECDN_XDP_PREFIX_V4 | region;
+}
+
+static __always_inline __u64 prefix_key_v6(__u64 prefix, __u32 region)
+{
+	return prefix << ECDN_XDP_PREFIX_SHIFT | ECDN_XDP_PREFIX_V6 | region;
+}
+
+/* MurmurHash3's finalizer, over a secret. */
+static __always_inline __u64 prefix_hash(__u64 prefix, __u64 seed)
+{
+	__u64 hash = prefix ^ seed;
+
+	hash ^= hash >> 33;
+	hash *= 0xff51afd7ed558ccdULL;
+	hash ^= hash >> 33;
+	hash *= 0xc4ceb9fe1a85ec53ULL;
+	return hash ^ hash >> 33;
+}
+
+/* Way of key, or ECDN_XDP_PREFIX_WAYS. */
+static __always_inline __u32 prefix_find(const struct ecdn_xdp_prefix_set *set, __u64 key)
+{
+	__u64 way = ECDN_XDP_PREFIX_WAYS;
+
+	for (__u64 i = 0; i < ECDN_XDP_PREFIX_WAYS; i++) {
+		__u64 differs = set->key[i] ^ key;
+
+		way += (i - ECDN_XDP_PREFIX_WAYS) & ~sign_mask(differs | -differs);
+	}
+	return way;
+}
+
+/* weight << 8 | way of the lightest way. */
+static __always_inline __u64 prefix_lightest(const struct ecdn_xdp_prefix_set *set)
+{
+	__u64 lightest = (__u64)set->weight[0] << 8;
+
+	for (__u64 i = 1; i < ECDN_XDP_PREFIX_WAYS; i++) {
+		__u64 other = (__u64)set->weight[i] << 8 | i;
+
+		lightest += (other - lightest) & sign_mask(other - lightest);
+	}
+	return lightest;
+}
+
+static __always_inline void prefix_age(struct ecdn_xdp_prefix_set *set, __u32 epoch)
+{
+	__u32 epochs = epoch - set->epoch;
+
+	if (!epochs)
+		return;
+	if (epochs > 31)
+		epochs = 31;
+	for (int i = 0; i < ECDN_XDP_PREFIX_WAYS; i++)
+		set->weight[i] >>= epochs;
+	set->epoch = epoch;
+}
+
+/* A reader that sees the same key before and after has seen one prefix. */
+static __always_inline void prefix_replace(struct ecdn_xdp_prefix_set *set, __u32 way,
+					   __u64 key, __u32 weight)
+{
+	volatile __u64 *slot = &set->key[way];
+	struct ecdn_xdp_prefix *prefix = &set->prefix[way];
+
+	*slot = 0;
+	asm volatile("" ::: "memory");
+	prefix->packets = 0;
+	prefix->bytes = 0;
+	prefix->credit.tokens = CREDIT_NEW;
+	prefix->credit.denied = 0;
+	set->weight[way] = weight;
+	asm volatile("" ::: "memory");
+	*slot = key;
+}
+
+/*
+ * Counts one packet of key in its set; random is uniform over 32 bits. Returns
+ * the prefix, or 0 while it is not admitted.
+ */
+static __always_inline struct ecdn_xdp_prefix *
+prefix_count(struct ecdn_xdp_prefix_set *set, __u64 key, __u32 bytes, __u64 now_ns,
+	     __u32 random)
+{
+	__u32 way = prefix_find(set, key);
+	struct ecdn_xdp_prefix *prefix;
+
+	prefix_age(set, now_ns >> PREFIX_EPOCH_SHIFT);
+	if (way < ECDN_XDP_PREFIX_WAYS) {
+		set->weight[way]++;
+	} else {
+		__u64 lightest = prefix_lightest(set);
+		__u64 weight = (lightest >> 8) + 1;
+
+		if (random * weight >> 32)
+			return 0;
+		way = lightest & (ECDN_XDP_PREFIX_WAYS - 1);
+		prefix_replace(set, way, key, weight);
+	}
+	prefix = &set->prefix[way];
+	prefix->packets++;
+	prefix->bytes += bytes;
+	prefix->last_seen_ns = now_ns;
+	return prefix;
+}
+
+#endif

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+/*
+ * regions: a pinned iterator over region_stats, so that `cat` prints the table
+ * of regions, the CPUs' counts added up, with no program of ours installed.
+ */
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#include "bpf_iter.h"
+#include "region_maps.h"
+
+/* Set by the loader: possible CPUs, as many as the element has copies. */
+const volatile __u32 cpus = 1;
+
+static const char states[ECDN_XDP_STATE_MAX][8] = {
+	[ECDN_XDP_STATE_NORMAL] = "normal",
+	[ECDN_XDP_STATE_LIMITED] = "limited",
+	[ECDN_XDP_STATE_EXEMPT] = "exempt",
+	[ECDN_XDP_STATE_BLOCKED] = "blocked",
+};
+
+static __always_inline __u64 packets_of(const struct ecdn_xdp_drops *drops)
+{
+	return drops->blocked.packets + drops->prefix_pps.packets + drops->answer_cps.packets;
+}
+
+static __always_inline __u64 bytes_of(const struct ecdn_xdp_drops *drops)
+{
+	return drops->blocked.bytes + drops->prefix_pps.bytes + drops->answer_cps.bytes;
+}
+
+SEC("iter/bpf_map_elem")
+int regions(struct bpf_iter__bpf_map_elem *ctx)
+{
+	struct seq_file *seq = ctx->meta->seq;
+	const struct ecdn_xdp_region_stats *of_cpu = ctx->value;
+	__u64 packets = 0, bytes = 0, connections = 0, dropped_packets = 0, dropped_bytes = 0;
+	const struct ecdn_xdp_region_state *state;
+	const struct ecdn_xdp_region_name *name;
+	const __u32 *key = ctx->key;
+	__u32 region;
+
+	if (!key || !of_cpu)
+		return 0;
+	region = *key;
+	if (!ctx->meta->seq_num)
+		BPF_SEQ_PRINTF(seq, "%-15s %-8s %15s %18s %12s %15s %18s\n", "REGION", "STATE",
+			       "PACKETS", "BYTES", "CONNECTIONS", "DROPPED", "DROPPED_BYTES");
+	name = bpf_map_lookup_elem(&region_name, &region);
+	state = bpf_map_lookup_elem(&region_state, &region);
+	if (!name || !state || !name->name[0])
+		return 0;
+
+	for (__u32 i = 0; i < cpus; i++, of_cpu++) {
+		packets += of_cpu->packets;
+		bytes += of_cpu->bytes;
+		connections += of_cpu->connections;
+		dropped_packets += packets_of(&of_cpu->dropped);
+		dropped_bytes += bytes_of(&of_cpu->dropped);
+	}
+	BPF_SEQ_PRINTF(seq, "%-15s %-8s %15llu %18llu %12llu %15llu %18llu\n", name->name,
+		       states[state->state & 3], packets, bytes, connections,
+		       dropped_packets, dropped_bytes);
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";

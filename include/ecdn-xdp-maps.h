@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * ecdn-xdp-maps.h - the whole contract between the BPF programs and everything
+ * that reads or fills their maps.
+ *
+ * The maps are pinned by name in /sys/fs/bpf/ecdn-xdp/ (or --pin-dir DIR).
+ * Integers are in host byte order unless their name ends in _be. Times named
+ * _ns are CLOCK_MONOTONIC nanoseconds, the clock of bpf_ktime_get_ns(); the
+ * kernel reads it once per jiffy and CPU, so they are exact to one jiffy.
+ * Counters only ever grow, and survive reload, upgrade and the death of any
+ * process.
+ *
+ * The structs change only together with ECDN_XDP_ABI, which is the first word
+ * of the map "config": read it before anything else.
+ */
+#ifndef ECDN_XDP_MAPS_H
+#define ECDN_XDP_MAPS_H
+
+#include <linux/types.h>
+
+#define ECDN_XDP_ABI 1
+
+#define ECDN_XDP_PIN_DIR "/sys/fs/bpf/ecdn-xdp"
+
+/* Bytes of a region's name, its terminating NUL included. */
+#define ECDN_XDP_NAME_SIZE 16
+
+/* Region 0: no region known for the address. */
+#define ECDN_XDP_REGION_NONE 0
+#define ECDN_XDP_REGION_NONE_NAME "--"
+
+/* Regions a node holds unless told otherwise, and at the most: ids fit 14 bits. */
+#define ECDN_XDP_REGIONS_DEFAULT 4096
+#define ECDN_XDP_REGIONS_MAX 16384
+
+/*
+ * config: ARRAY of one. Written by the agent, read by every packet.
+ */
+struct ecdn_xdp_limits {
+	__u64 pps;           /* packets/s that declare a surge; 0: no limit */
+	__u64 bps;           /* bits/s that declare a surge; 0: no limit */
+	__u64 cps;           /* new connections/s that declare a surge; 0: no limit */
+	__u64 prefix_pps;    /* while limited: packets/s that pass per source prefix; 0: all */
+	__u64 answer_cps;    /* while limited: new connections/s that pass; 0: all */
+	__u64 hold_ns;       /* how long every rate must stay below 80 % to end a surge */
+	__u64 exempt_until_ns; /* never limited before this time; ~0: for good */
+	__u64 released_ns;   /* a surge declared before this time is over */
+	__u32 blocked;       /* 1: drop all that may be dropped */
+	__u32 own;           /* 1: set for this region, 0: copied from the default */
+};
+
+enum ecdn_xdp_protect {
+	ECDN_XDP_PROTECT_TCP = 1 << 0, /* some TCP port is protected */
+	ECDN_XDP_PROTECT_UDP = 1 << 1, /* some UDP port is protected */
+	ECDN_XDP_PROTECT_ALL = 1 << 2, /* every packet is, ports or not */
+};
+
+struct ecdn_xdp_config {
+	__u32 abi;             /* ECDN_XDP_ABI; always the first word */
+	__u32 generation;      /* grows with each change of config or region_limits */
+	__u32 monitor;         /* 1: count what would be dropped, pass it */
+	__u32 protect;         /* enum ecdn_xdp_protect */
+	__u32 allow_entries;   /* entries in "allow" */
+	__u32 max_regions;     /* entries of every per-region map */
+	__u64 hash_seed;       /* secret: keeps sources from choosing their bucket */
+	struct ecdn_xdp_limits default_limits; /* of regions without their own */
+};
+
+/* protected_ports: ARRAY of one; bit port % 8 of byte port / 8. */
+struct ecdn_xdp_protected_ports {
+	__u8 tcp[8192];
+	__u8 udp[8192];
+};
+
+/*
+ * region_table: ARRAY_OF_MAPS of one, holding the current generation, a map of
+ * blocks. A block is 256 entries, chosen by one byte of the address, from its
+ * first byte on; blocks that are equal are stored once. Block B of the first
+ * byte N is ROOT_V4 + N or ROOT_V6 + N. A generation is never written again
+ * once it is in the slot; a new one replaces it as a whole.
+ */
+#define ECDN_XDP_TABLE_BLOCKS 61440
+#define ECDN_XDP_TABLE_ROOT_V4 0
+#define ECDN_XDP_TABLE_ROOT_V6 256
+#define ECDN_XDP_TABLE_HEADER 512      /* blocks that hold the header */
+#define ECDN_XDP_TABLE_HEADER_BLOCKS 17
+#define ECDN_XDP_TABLE_FIRST_FREE \
+	(ECDN_XDP_TABLE_HEADER + ECDN_XDP_TABLE_HEADER_BLOCKS)
+#define ECDN_XDP_TABLE_SOURCES 63
+#define ECDN_XDP_SOURCE_SIZE 256
+#define ECDN_XDP_TABLE_MAGIC 0x4e444345 /* "ECDN" in memory on little endian */
+
+#define ECDN_XDP_ENTRY_CHILD 0x80000000U       /* the rest is a block number */
+#define ECDN_XDP_ENTRY_REGION 0x0000ffffU      /* region id ... */
+#define ECDN_XDP_ENTRY_SOURCE_SHIFT 16         /* ... and which source named it, from 1 */
+#define ECDN_XDP_ENTRY_SOURCE 0x003f0000U
+
+struct ecdn_xdp_table_block {
+	__u32 entry[256];
+};
+
+struct ecdn_xdp_table_header {
+	__u32 magic;
+	__u32 blocks;          /* in use, roots and header included */
+	__u64 generation;      /* from 1 */
+	__u64 loaded_at;       /* seconds since the epoch */
+	__u32 sources;
+	__u32 reserved;
+	__u64 ranges_v4;       /* ranges of addresses with one region, after merging */
+	__u64 ranges_v6;
+	char source[ECDN_XDP_TABLE_SOURCES][ECDN_XDP_SOURCE_SIZE]; /* path of source N + 1 */
+};
+
+/* region_name: ARRAY by region id. An id keeps its name until unload --all. */
+struct ecdn_xdp_region_name {
+	char name[ECDN_XDP_NAME_SIZE]; /* NUL-terminated; empty: id not in use */
+};
+
+/* region_limits: ARRAY by region id of struct ecdn_xdp_limits. */
+
+/* region_state: mmapable ARRAY by region id. Written by the kernel alone. */
+enum ecdn_xdp_state {
+	ECDN_XDP_STATE_NORMAL,
+	ECDN_XDP_STATE_LIMITED,
+	ECDN_XDP_STATE_EXEMPT,
+	ECDN_XDP_STATE_BLOCKED,
+	ECDN_XDP_STATE_MAX,
+};
+
+struct ecdn_xdp_region_state {
+	__u32 state;           /* enum ecdn_xdp_state, as of the region's last packet */
+	__u32 reserved;
+	__u64 since_ns;        /* when it entered that state */
+};
+
+/* region_stats: PERCPU_ARRAY by region id. */
+struct ecdn_xdp_traffic {
+	__u64 packets;
+	__u64 bytes;           /* of whole frames, from the Ethernet header on */
+};
+
+struct ecdn_xdp_drops {
+	struct ecdn_xdp_traffic blocked;    /* the region is blocked */
+	struct ecdn_xdp_traffic prefix_pps; /* limited, and its prefix above prefix_pps */
+	struct ecdn_xdp_traffic answer_cps; /* limited, a new connection beyond answer_cps */
+};
+
+struct ecdn_xdp_region_stats {
+	__u64 packets;
+	__u64 bytes;
+	__u64 connections;     /* TCP SYN without ACK; QUIC Initial from a client */
+	__u64 reserved;
+	struct ecdn_xdp_drops dropped;
+	struct ecdn_xdp_drops would_drop; /* monitor mode: counted here, passed */
+};
+
+/*
+ * region_rate: ARRAY by region id. The limiter's own: rates of protected
+ * traffic, measured before any drop, over two sliding windows.
+ */
+struct ecdn_xdp_load {
+	__u64 packets;
+	__u64 bits;
+	__u64 connections;
+};
+
+struct ecdn_xdp_window {
+	__u64 number;          /* of the current window: now_ns >> span */
+	struct ecdn_xdp_load current;
+	struct ecdn_xdp_load previous;
+};
+
+struct ecdn_xdp_rate {
+	__u32 limited;         /* 1: a surge was declared and is not over */
+	__u32 reserved;
+	__u64 limited_ns;      /* when it was declared */
+	__u64 below_ns;        /* below 80 % since then; 0: not below */
+	__u64 measured_ns;     /* last hand-over from any CPU */
+	__u64 answer_ns;       /* answer_cps: tokens are spent up to this time */
+	struct ecdn_xdp_window fast;
+	struct ecdn_xdp_window slow;
+};
+
+/*
+ * prefixes: mmapable ARRAY of [possible CPUs][ECDN_XDP_PREFIX_SETS] sets: the
+ * heavy source prefixes (/24, /48), by d-way random admission. See bpf/prefix.h
+ * for the algorithm and its error bound. Way N of a set is in use when key[N]
+ * is not 0. Written by the kernel alone, a CPU its own sets.
+ */
+#define ECDN_XDP_PREFIX_SETS 8192
+#define ECDN_XDP_PREFIX_WAYS 4
+
+/* A key is prefix << 16 | family << 14 | region; the prefix right-aligned. */
+#define ECDN_XDP_PREFIX_SHIFT 16
+#define ECDN_XDP_PREFIX_V4 (1 << 14)
+#define ECDN_XDP_PREFIX_V6 (2 << 14)
+#define ECDN_XDP_PREFIX_FAMILY (3 << 14)
+#define ECDN_XDP_PREFIX_REGION (ECDN_XDP_REGIONS_MAX - 1)
+
+/* A CPU's share of a token bucket: what may pass before it leases more. */
+struct ecdn_xdp_credit {
+	__u32 tokens;
+	__u32 denied;          /* jiffy (low 32 bits) in which a lease was refused */
+};
+
+struct ecdn_xdp_prefix {
+	__u64 packets;         /* since it was admitted */
+	__u64 bytes;
+	__u64 last_seen_ns;
+	struct ecdn_xdp_credit credit; /* the limiter's */
+};
+
+struct ecdn_xdp_prefix_set {
+	__u64 key[ECDN_XDP_PREFIX_WAYS];
+	__u32 weight[ECDN_XDP_PREFIX_WAYS]; /* what defends a way against eviction */
+	__u32 epoch;           /* weights are halved once per epoch */
+	__u32 reserved[3];
+	struct ecdn_xdp_prefix prefix[ECDN_XDP_PREFIX_WAYS];
+};
+
+/*
+ * prefix_buckets: ARRAY of sets, shared by all CPUs: the token buckets of
+ * prefixes that meet the limiter.
+ */
+#define ECDN_XDP_BUCKET_SETS 8192
+#define ECDN_XDP_BUCKET_WAYS 4
+
+struct ecdn_xdp_bucket {
+	__u64 key;             /* as in prefixes */
+	__u64 spent_ns;        /* tokens are spent up to this time */
+};
+
+/* allow: LPM_TRIE, IPv4 as ::ffff:0:0/96, so that its lengths count from 96; a
+ * value is the length of its prefix. */
+#define ECDN_XDP_ALLOW_MAX 65536
+
+struct ecdn_xdp_allow_key {
+	__u32 prefix_len;
+	__u8 addr[16];         /* network byte order */
+};
+
+/* events: PERCPU_ARRAY of one. Why packets passed without a region, and give-ups. */
+struct ecdn_xdp_events {
+	/* No region: passed, counted here alone. */
+	__u64 arp;
+	__u64 other_ethertype;
+	__u64 vlan_depth;      /* more than two tags */
+	__u64 truncated;       /* ends before its IP header does */
+	__u64 bad_header;      /* version or header length that cannot be */
+	/* Counted in their region, but with no view of the upper layer. */
+	__u64 fragment;        /* not the first: no ports */
+	__u64 upper_truncated; /* ends before its ports do */
+	__u64 ext_headers;     /* more IPv6 extension headers than are followed */
+	/* The house's own limits. */
+	__u64 no_table;        /* counted as region 0: no table is loaded */
+	__u64 bucket_evicted;  /* prefix_buckets was full: one still in use was given up */
+	__u64 map_missing;     /* a lookup that cannot fail did: passed */
+};
+
+#if defined(__cplusplus)
+#define ECDN_XDP_SIZE(type, size) static_assert(sizeof(type) == (size), #type)
+#else
+#define ECDN_XDP_SIZE(type, size) _Static_assert(sizeof(type) == (size), #type)
+#endif
+ECDN_XDP_SIZE(struct ecdn_xdp_limits, 72);
+ECDN_XDP_SIZE(struct ecdn_xdp_config, 104);
+ECDN_XDP_SIZE(struct ecdn_xdp_protected_ports, 16384);
+ECDN_XDP_SIZE(struct ecdn_xdp_table_block, 1024);
+ECDN_XDP_SIZE(struct ecdn_xdp_table_header, 48 + 63 * 256);
+ECDN_XDP_SIZE(struct ecdn_xdp_region_state, 16);
+ECDN_XDP_SIZE(struct ecdn_xdp_region_stats, 128);
+ECDN_XDP_SIZE(struct ecdn_xdp_rate, 152);
+ECDN_XDP_SIZE(struct ecdn_xdp_prefix_set, 192);
+ECDN_XDP_SIZE(struct ecdn_xdp_bucket, 16);
+ECDN_XDP_SIZE(struct ecdn_xdp_allow_key, 20);
+ECDN_XDP_SIZE(struct ecdn_xdp_events, 88);
+
+#endif
