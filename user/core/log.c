@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "core/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <bpf/libbpf.h>
+
+static enum log_level level = LOG_WARNING;
+
+void log_set_level(enum log_level new_level)
+{
+	level = new_level;
+}
+
+static void say(enum log_level of, const char *prefix, const char *format, va_list args)
+{
+	if (of > level)
+		return;
+	fputs("ecdn-xdp: ", stderr);
+	fputs(prefix, stderr);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+}
+
+int log_error(int error, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say(LOG_ERROR, "", format, args);
+	va_end(args);
+	return error;
+}
+
+void log_at(const char *file, unsigned int line, const char *format, ...)
+{
+	va_list args;
+
+	fprintf(stderr, "%s:%u: ", file, line);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
+void log_warning(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say(LOG_WARNING, "warning: ", format, args);
+	va_end(args);
+}
+
+void log_info(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say(LOG_INFO, "", format, args);
+	va_end(args);
+}
+
+void log_debug(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say(LOG_DEBUG, "", format, args);
+	va_end(args);
+}
+
+static int from_libbpf(enum libbpf_print_level of, const char *format, va_list args)
+{
+	(void)of;
+	if (level >= LOG_DEBUG)
+		vfprintf(stderr, format, args);
+	return 0;
+}
+
+void log_adopt_libbpf(void)
+{
+	libbpf_set_print(from_libbpf);
+}
