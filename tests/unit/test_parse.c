@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/parse.h"
+
+#define UNTOUCHED 0x5a5a5a5a5a5a5a5aULL
+
+struct number_case {
+	const char *text;
+	uint64_t value;         /* UNTOUCHED: refused */
+};
+
+static void check_numbers(const struct number_case *cases, size_t count,
+			  int (*parse)(const char *, uint64_t *))
+{
+	for (size_t i = 0; i < count; i++) {
+		bool good = cases[i].value != UNTOUCHED;
+		uint64_t value = UNTOUCHED;
+		int error = parse(cases[i].text, &value);
+
+		if (error != (good ? 0 : -EINVAL) || value != cases[i].value)
+			fail_msg("'%s': error %d, value %llu, not %llu", cases[i].text, error,
+				 (unsigned long long)value, (unsigned long long)cases[i].value);
+	}
+}
+
+static void rates(void **state)
+{
+	static const struct number_case cases[] = {
+		{ "0", 0 }, { "1", 1 }, { "007", 7 }, { "5k", 5000 }, { "5M", 5000000 },
+		{ "5G", 5000000000 }, { "1.5k", 1500 }, { "1.50k", 1500 }, { "1.0", 1 },
+		{ "1.000", 1 }, { "0.001k", 1 }, { "2.25G", 2250000000 }, { "0.000000001G", 1 },
+		{ "1.0000000000000k", 1000 }, { "18446744073709551615", UINT64_MAX },
+		{ "18446744073709551k", 18446744073709551000ULL },
+		{ "18446744073.709551615G", UINT64_MAX },
+		{ "", UNTOUCHED }, { "k", UNTOUCHED }, { ".5k", UNTOUCHED }, { "5.k", UNTOUCHED },
+		{ "5.", UNTOUCHED }, { "-1", UNTOUCHED }, { "+1", UNTOUCHED }, { " 1", UNTOUCHED },
+		{ "1 ", UNTOUCHED }, { "1 k", UNTOUCHED }, { "1K", UNTOUCHED },
+		{ "1m", UNTOUCHED }, { "1kk", UNTOUCHED }, { "1T", UNTOUCHED },
+		{ "0x10", UNTOUCHED }, { "1e3", UNTOUCHED }, { "1.5", UNTOUCHED },
+		{ "1.05", UNTOUCHED }, { "1.005", UNTOUCHED }, { "1.0005k", UNTOUCHED },
+		{ "1.00005k", UNTOUCHED }, { "1.000000000001G", UNTOUCHED },
+		{ "1.5.5k", UNTOUCHED }, { "1,5k", UNTOUCHED },
+		{ "18446744073709551616", UNTOUCHED }, { "18446744073709552k", UNTOUCHED },
+		{ "18446744073.709551616G", UNTOUCHED }, { "99999999999999999999G", UNTOUCHED },
+	};
+
+	(void)state;
+	check_numbers(cases, sizeof(cases) / sizeof(*cases), parse_rate);
+}
+
+static void durations(void **state)
+{
+	static const struct number_case cases[] = {
+		{ "1ns", 1 }, { "1us", 1000 }, { "1ms", 1000000 }, { "1s", 1000000000 },
+		{ "1m", 60000000000 }, { "1h", 3600000000000 }, { "1d", 86400000000000 },
+		{ "0s", 0 }, { "1h30m", 5400000000000 }, { "1.5s", 1500000000 },
+		{ "0.5m", 30000000000 }, { "0.25h", 900000000000 }, { "1m1m", 120000000000 },
+		{ "1d2h3m4s5ms6us7ns", 93784005006007 }, { "1.0000000000s", 1000000000 },
+		{ "0.1h", 360000000000 }, { "18446744073709551615ns", UINT64_MAX },
+		{ "213503d", 18446659200000000000ULL },
+		{ "", UNTOUCHED }, { "5", UNTOUCHED }, { "0", UNTOUCHED }, { "s", UNTOUCHED },
+		{ "1", UNTOUCHED }, { "1x", UNTOUCHED }, { "1S", UNTOUCHED }, { "-1s", UNTOUCHED },
+		{ "1 s", UNTOUCHED }, { " 1s", UNTOUCHED }, { "1s ", UNTOUCHED },
+		{ "1sm", UNTOUCHED }, { "1h30", UNTOUCHED }, { "1hm", UNTOUCHED },
+		{ "1.5ns", UNTOUCHED }, { "1.05ns", UNTOUCHED }, { "0.0000000001s", UNTOUCHED },
+		{ "0.00000000001m", UNTOUCHED }, { "1..5s", UNTOUCHED }, { "1.s", UNTOUCHED },
+		{ "213504d", UNTOUCHED }, { "18446744073709551615ns1ns", UNTOUCHED },
+		{ "18446744073709551616ns", UNTOUCHED },
+	};
+
+	(void)state;
+	check_numbers(cases, sizeof(cases) / sizeof(*cases), parse_duration);
+}
+
+static int port_bit(const uint8_t *bits, unsigned int port)
+{
+	return bits[port / 8] >> port % 8 & 1;
+}
+
+static unsigned int port_count(const uint8_t *bits)
+{
+	unsigned int count = 0;
+
+	for (unsigned int port = 0; port < 65536; port++)
+		count += port_bit(bits, port);
+	return count;
+}
+
+static void ports(void **state)
+{
+	static struct ecdn_xdp_protected_ports set;
+	uint32_t protect = 0;
+
+	(void)state;
+	assert_int_equal(parse_ports("80", &set, &protect), 0);
+	assert_int_equal(protect, ECDN_XDP_PROTECT_TCP | ECDN_XDP_PROTECT_UDP);
+	assert_true(port_bit(set.tcp, 80) && port_bit(set.udp, 80));
+	assert_int_equal(port_count(set.tcp) + port_count(set.udp), 2);
+
+	memset(&set, 0, sizeof(set));
+	protect = 0;
+	assert_int_equal(parse_ports("443/udp,8000-8007/udp,65535/udp", &set, &protect), 0);
+	assert_int_equal(protect, ECDN_XDP_PROTECT_UDP);
+	assert_int_equal(port_count(set.tcp), 0);
+	assert_int_equal(port_count(set.udp), 10);
+	assert_true(port_bit(set.udp, 8000) && port_bit(set.udp, 8007));
+	assert_true(port_bit(set.udp, 443) && port_bit(set.udp, 65535));
+
+	assert_int_equal(parse_ports("1-65535/tcp", &set, &protect), 0);
+	assert_int_equal(protect, ECDN_XDP_PROTECT_TCP | ECDN_XDP_PROTECT_UDP);
+	assert_int_equal(port_count(set.tcp), 65535);
+	assert_int_equal(port_count(set.udp), 10);
+
+	protect = 0;
+	assert_int_equal(parse_ports("all", &set, &protect), 0);
+	assert_int_equal(protect, ECDN_XDP_PROTECT_ALL);
+}
+
+static void ports_refused(void **state)
+{
+	static const char *const bad[] = {
+		"", ",", "80,", ",80", "80,,443", "0", "65536", "-1", "80-", "-80", "90-80",
+		"80-65536", "0-80", "80/", "80/sctp", "/tcp", "80/tcp/udp", "80/tcp-90", "80 ",
+		" 80", "all,80", "80,all", "http", "80/TCP", "99999999999999999999",
+	};
+	static struct ecdn_xdp_protected_ports set, none;
+	static char many[4096];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		uint32_t protect = 0;
+
+		if (parse_ports(bad[i], &set, &protect) != -EINVAL || protect)
+			fail_msg("'%s' accepted", bad[i]);
+	}
+	for (int i = 0; i < 800; i++)
+		strcat(many, "80,");
+	assert_int_equal(parse_ports(many, &set, &(uint32_t){ 0 }), -EINVAL);
+	assert_int_equal(parse_ports("80,443,x", &set, &(uint32_t){ 0 }), -EINVAL);
+	assert_memory_equal(&set, &none, sizeof(set));
+}
+
+static void names(void **state)
+{
+	(void)state;
+	assert_true(name_valid("DE", 2));
+	assert_true(name_valid("a", 1));
+	assert_true(name_valid("123456789012345", 15));
+	assert_true(name_valid("--", 2));
+	assert_true(name_valid("??", 2));
+	assert_true(name_valid("eu-west/1:a.b_c", 15));
+	assert_false(name_valid("", 0));
+	assert_false(name_valid("1234567890123456", 16));
+	for (int c = 0; c < 256; c++) {
+		char name[3] = { 'a', c, 'b' };
+
+		assert_int_equal(name_valid(name, 3),
+				 c > ' ' && c < 127 && !strchr("\"',#", c));
+	}
+}
+
+static void addresses(void **state)
+{
+	struct address address;
+	char text[ADDRESS_TEXT_SIZE];
+
+	(void)state;
+	assert_int_equal(parse_address("192.0.2.1", &address), 0);
+	assert_int_equal(address.family, AF_INET);
+	assert_true(address.bits == (addr_bits)0xc0000201 << 96);
+	assert_string_equal(format_address(&address, text), "192.0.2.1");
+	assert_int_equal(parse_address("2001:db8::1", &address), 0);
+	assert_int_equal(address.family, AF_INET6);
+	assert_true(address.bits == ((addr_bits)0x20010db8 << 96 | 1));
+	assert_string_equal(format_address(&address, text), "2001:db8::1");
+	assert_int_equal(parse_address("ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255", &address),
+			 0);
+	assert_true(address.bits == ~(addr_bits)0);
+	assert_int_equal(parse_address("::", &address), 0);
+	assert_true(address.bits == 0);
+}
+
+static void addresses_refused(void **state)
+{
+	static const char *const bad[] = {
+		"", " ", "1.2.3", "1.2.3.4.5", "1.2.3.256", "1.2.3.4 ", " 1.2.3.4", "1.2.3.4/32",
+		"16909060", "0x1.2.3.4", "01.2.3.4", ":", ":::", "1::2::3", "1:2:3:4:5:6:7",
+		"1:2:3:4:5:6:7:8:9", "12345::", "g::", "::1%lo", "[::1]", "localhost",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		struct address address = { 1, 2 };
+
+		if (parse_address(bad[i], &address) != -EINVAL)
+			fail_msg("'%s' accepted", bad[i]);
+		assert_true(address.bits == 1 && address.family == 2);
+	}
+}
+
+static void cidrs(void **state)
+{
+	static const struct { const char *text, *canonical, *last; } good[] = {
+		{ "10.0.0.0/8", "10.0.0.0/8", "10.255.255.255" },
+		{ "10.0.0.1", "10.0.0.1/32", "10.0.0.1" },
+		{ "0.0.0.0/0", "0.0.0.0/0", "255.255.255.255" },
+		{ "128.0.0.0/1", "128.0.0.0/1", "255.255.255.255" },
+		{ "255.255.255.255/32", "255.255.255.255/32", "255.255.255.255" },
+		{ "2001:db8::/32", "2001:db8::/32", "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff" },
+		{ "::/0", "::/0", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff" },
+		{ "::1", "::1/128", "::1" },
+		{ "2001:DB8:0::/127", "2001:db8::/127", "2001:db8::1" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
+		struct address last;
+		struct cidr cidr;
+		char text[CIDR_TEXT_SIZE];
+
+		assert_int_equal(parse_cidr(good[i].text, &cidr), 0);
+		assert_string_equal(format_cidr(&cidr, text), good[i].canonical);
+		last = (struct address){ cidr_last(&cidr), cidr.addr.family };
+		assert_string_equal(format_address(&last, text), good[i].last);
+	}
+}
+
+static void cidrs_refused(void **state)
+{
+	static const struct { const char *text; int error; } bad[] = {
+		{ "10.0.0.1/8", -ERANGE }, { "10.0.0.0/6", -ERANGE }, { "0.0.0.1/0", -ERANGE },
+		{ "255.255.255.255/31", -ERANGE }, { "2001:db8::1/32", -ERANGE },
+		{ "::1/0", -ERANGE }, { "::1/127", -ERANGE },
+		{ "", -EINVAL }, { "/8", -EINVAL }, { "10.0.0.0/", -EINVAL },
+		{ "10.0.0.0/33", -EINVAL }, { "::/129", -EINVAL }, { "10.0.0.0/-1", -EINVAL },
+		{ "10.0.0.0/+8", -EINVAL }, { "10.0.0.0/8 ", -EINVAL }, { "10.0.0.0 /8", -EINVAL },
+		{ "10.0.0.0/8/8", -EINVAL }, { "10/8", -EINVAL },
+		{ "10.0.0.0/255.0.0.0", -EINVAL }, { "10.0.0.0/4294967304", -EINVAL },
+		{ "10.0.0.0/18446744073709551624", -EINVAL },
+		{ "11111111111111111111111111111111111111111111111111/8", -EINVAL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		struct cidr cidr = { { 1, 2 }, 3 };
+		int error = parse_cidr(bad[i].text, &cidr);
+
+		if (error != bad[i].error)
+			fail_msg("'%s': %d, not %d", bad[i].text, error, bad[i].error);
+		assert_true(cidr.addr.bits == 1 && cidr.addr.family == 2 && cidr.length == 3);
+	}
+}
+
+static void allow_keys(void **state)
+{
+	static const uint8_t v4[16] = { [10] = 0xff, 0xff, 192, 0, 2, 0 };
+	struct ecdn_xdp_allow_key key;
+	struct cidr cidr, back;
+
+	(void)state;
+	assert_int_equal(parse_cidr("192.0.2.0/24", &cidr), 0);
+	cidr_to_allow_key(&cidr, &key);
+	assert_int_equal(key.prefix_len, 120);
+	assert_memory_equal(key.addr, v4, sizeof(v4));
+
+	srand(1);
+	for (int i = 0; i < 100000; i++) {
+		bool is_v4 = rand() % 2;
+
+		memset(&cidr, 0, sizeof(cidr));
+		cidr.addr.family = is_v4 ? AF_INET : AF_INET6;
+		cidr.length = rand() % (is_v4 ? 33 : 129);
+		for (int bit = 0; bit < cidr.length; bit++)
+			cidr.addr.bits |= (addr_bits)(rand() >> 8 & 1) << (127 - bit);
+		memset(&back, 0, sizeof(back));
+		cidr_to_allow_key(&cidr, &key);
+		cidr_from_allow_key(&back, &key);
+		assert_true(back.addr.bits == cidr.addr.bits && back.length == cidr.length &&
+			    back.addr.family == cidr.addr.family);
+	}
+}
+
+/* Text of a random address or prefix, through the C library and back. */
+static void text_round_trip(void **state)
+{
+	(void)state;
+	srand(2);
+	for (int i = 0; i < 100000; i++) {
+		char text[INET6_ADDRSTRLEN], again[ADDRESS_TEXT_SIZE];
+		struct address address;
+		uint8_t bytes[16];
+		int family = i % 2 ? AF_INET : AF_INET6;
+
+		for (int b = 0; b < 16; b++)
+			bytes[b] = rand() % 3 ? 0 : rand() >> 8;
+		inet_ntop(family, bytes, text, sizeof(text));
+		assert_int_equal(parse_address(text, &address), 0);
+		for (int b = 0; b < (family == AF_INET ? 4 : 16); b++)
+			assert_int_equal((uint8_t)(address.bits >> (120 - 8 * b)), bytes[b]);
+		assert_string_equal(format_address(&address, again), text);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rates),
+		cmocka_unit_test(durations),
+		cmocka_unit_test(ports),
+		cmocka_unit_test(ports_refused),
+		cmocka_unit_test(names),
+		cmocka_unit_test(addresses),
+		cmocka_unit_test(addresses_refused),
+		cmocka_unit_test(cidrs),
+		cmocka_unit_test(cidrs_refused),
+		cmocka_unit_test(allow_keys),
+		cmocka_unit_test(text_round_trip),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "regions/names.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/parse.h"
+
+/* A name as two words, zeros behind it: compared and hashed at once. */
+union name {
+	char text[ECDN_XDP_NAME_SIZE];
+	uint64_t word[2];
+};
+
+struct names {
+	uint32_t capacity;
+	uint32_t count;         /* one more than the highest id in use */
+	uint32_t free_from;     /* no id below it is free */
+	uint32_t slot_mask;
+	uint32_t *slot;         /* id + 1 by hash of the name; 0: empty */
+	union name *name;       /* by id; empty: not in use */
+};
+
+static bool name_pack(union name *packed, const char *text, size_t length)
+{
+	if (!length || length >= ECDN_XDP_NAME_SIZE)
+		return false;
+	memset(packed, 0, sizeof(*packed));
+	memcpy(packed->text, text, length);
+	return true;
+}
+
+static bool name_equal(const union name *a, const union name *b)
+{
+	return a->word[0] == b->word[0] && a->word[1] == b->word[1];
+}
+
+/* Slot of the name, or the empty one where it belongs: there always is one,
+ * as there are twice as many slots as ids. */
+static uint32_t *name_slot(const struct names *names, const union name *name)
+{
+	uint64_t hash = (name->word[0] ^ name->word[1] * 0x9e3779b97f4a7c15ULL) *
+			0xd6e8feb86659fd93ULL;
+	uint32_t i = hash >> 32 & names->slot_mask;
+
+	while (names->slot[i] && !name_equal(&names->name[names->slot[i] - 1], name))
+		i = (i + 1) & names->slot_mask;
+	return &names->slot[i];
+}
+
+static void name_put(struct names *names, uint32_t *slot, uint32_t id, const union name *name)
+{
+	names->name[id] = *name;
+	*slot = id + 1;
+	if (id >= names->count)
+		names->count = id + 1;
+}
+
+struct names *names_new(uint32_t capacity)
+{
+	struct names *names = calloc(1, sizeof(*names));
+	uint32_t slots = 2;
+
+	if (!names)
+		return NULL;
+	if (!capacity)
+		capacity = 1;
+	while (slots < 2 * (uint64_t)capacity)
+		slots *= 2;
+	names->capacity = capacity;
+	names->slot_mask = slots - 1;
+	names->slot = calloc(slots, sizeof(*names->slot));
+	names->name = calloc(capacity, sizeof(*names->name));
+	if (!names->slot || !names->name) {
+		names_free(names);
+		return NULL;
+	}
+	names_set(names, ECDN_XDP_REGION_NONE, ECDN_XDP_REGION_NONE_NAME);
+	return names;
+}
+
+void names_free(struct names *names)
+{
+	if (!names)
+		return;
+	free(names->slot);
+	free(names->name);
+	free(names);
+}
+
+int names_set(struct names *names, uint32_t id, const char *name)
+{
+	size_t length = strnlen(name, ECDN_XDP_NAME_SIZE);
+	union name packed;
+	uint32_t *slot;
+
+	if (id >= names->capacity)
+		return -ERANGE;
+	if (!name_valid(name, length) || !name_pack(&packed, name, length))
+		return -EINVAL;
+	slot = name_slot(names, &packed);
+	if (*slot)
+		return *slot == id + 1 ? 0 : -EEXIST;
+	if (names->name[id].text[0])
+		return -EEXIST;
+	name_put(names, slot, id, &packed);
+	return 0;
+}
+
+int names_find(const struct names *names, const char *name, size_t length)
+{
+	union name packed;
+	uint32_t slot;
+
+	if (!name_pack(&packed, name, length))
+		return -ENOENT;
+	slot = *name_slot(names, &packed);
+	return slot ? (int)slot - 1 : -ENOENT;
+}
+
+int names_intern(struct names *names, const char *name, size_t length)
+{
+	union name packed;
+	uint32_t *slot, id;
+
+	if (!name_pack(&packed, name, length))
+		return -EINVAL;
+	slot = name_slot(names, &packed);
+	if (*slot)
+		return *slot - 1;
+	if (!name_valid(name, length))
+		return -EINVAL;
+	id = names->free_from;
+	while (id < names->capacity && names->name[id].text[0])
+		id++;
+	names->free_from = id;
+	if (id == names->capacity)
+		return -ENOSPC;
+	name_put(names, slot, id, &packed);
+	return id;
+}
+
+const char *names_of(const struct names *names, uint32_t id)
+{
+	if (id >= names->count || !names->name[id].text[0])
+		return NULL;
+	return names->name[id].text;
+}
+
+uint32_t names_count(const struct names *names)
+{
+	return names->count;
+}
