@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/lookup.h"
+#include "core/columns.h"
+#include "core/log.h"
+#include "plane/load.h"
+#include "snapshot.h"
+
+static void print_text(const struct snapshot *snapshot)
+{
+	static const char *const heads[] = { "<REGION", ">ID", "<STATE", NULL };
+	struct columns *columns = columns_new(heads);
+
+	for (uint32_t i = 0; i < snapshot->region_count; i++) {
+		columns_cell(columns, "%s", snapshot->regions[i].name);
+		columns_cell(columns, "%u", i);
+		columns_cell(columns, "%s", snapshot_state_name(snapshot->regions[i].state));
+	}
+	columns_print(columns);
+}
+
+static int print_json(const struct snapshot *snapshot)
+{
+	json_t *regions = json_array();
+
+	for (uint32_t i = 0; i < snapshot->region_count; i++)
+		json_array_append_new(regions, json_pack("{s:s, s:i, s:s}", "region",
+			snapshot->regions[i].name, "id", (int)i, "state",
+			snapshot_state_name(snapshot->regions[i].state)));
+	return cli_print_json(json_pack("{s:I, s:o}", "generation",
+					(json_int_t)snapshot->table.generation,
+					"regions", regions));
+}
+
+static int list(const struct cli *cli)
+{
+	struct snapshot snapshot;
+	int err = snapshot_read(&snapshot, cli->pin_dir);
+
+	if (err)
+		return err;
+	if (cli->json)
+		err = print_json(&snapshot);
+	else
+		print_text(&snapshot);
+	snapshot_free(&snapshot);
+	return err;
+}
+
+static int load(const struct cli *cli, char **files, int count, const char *mmdb_field)
+{
+	struct sources sources = { .mmdb_field = mmdb_field };
+	int err = 0;
+
+	for (int i = 0; i < count && !err; i++)
+		err = sources_add(&sources, files[i]);
+	return err ?: guard_load_regions(cli->pin_dir, &sources);
+}
+
+int cli_region(const struct verb *verb, int argc, char **argv)
+{
+	const char *mmdb_field = NULL;
+	const struct option_row rows[] = {
+		{ "mmdb-field", 0, OPTION_TEXT, &mmdb_field, "PATH",
+		  "what names the region in an MMDB (country.iso_code)", 0 },
+	};
+	struct cli cli = {};
+	int count = cli_read(&cli, verb, argc, argv, true, rows, sizeof(rows) / sizeof(*rows));
+
+	if (count <= 0)
+		return count ? count : list(&cli);
+	if (count > 1 && !strcmp(argv[0], "load"))
+		return load(&cli, argv + 1, count - 1, mmdb_field);
+	if (count > 1 && !strcmp(argv[0], "lookup"))
+		return lookup(&cli, argv + 1, count - 1, cli.verbose);
+	return cli_usage(verb, "must be `region`, `region load FILE...` or `region lookup ADDR...`");
+}

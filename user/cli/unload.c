@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "cli/cli.h"
+#include "plane/load.h"
+
+int cli_unload(const struct verb *verb, int argc, char **argv)
+{
+	bool all = false;
+	const struct option_row rows[] = {
+		{ "all", 'a', OPTION_FLAG, &all, NULL,
+		  "every interface; and remove the maps and their counters", 0 },
+	};
+	struct cli cli = {};
+	int count = cli_read(&cli, verb, argc, argv, false, rows, 1);
+
+	if (count < 0)
+		return count;
+	if (!count == !all)
+		return cli_usage(verb, "name interfaces, or give --all");
+	return all ? guard_unload_all(cli.pin_dir) : guard_unload(cli.pin_dir, argv, count);
+}

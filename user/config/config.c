@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "config/config.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/yaml.h"
+#include "core/log.h"
+#include "core/scoped.h"
+
+static void take_interface(struct reader *reader, const yaml_node_t *item, void *to)
+{
+	struct load_request *request = to;
+	const char *text = yaml_text(item);
+	char **grown;
+
+	if (!text || !*text || strlen(text) >= IF_NAMESIZE || strchr(text, '/')) {
+		yaml_bad(reader, item, "\"%s\" is not the name of an interface", text ?: "this");
+		return;
+	}
+	grown = reallocarray(request->ifaces, request->iface_count + 1, sizeof(char *));
+	if (!grown) {
+		yaml_bad(reader, item, "out of memory");
+		return;
+	}
+	request->ifaces = grown;
+	if ((grown[request->iface_count] = yaml_keep(reader, text)))
+		request->iface_count++;
+}
+
+static void take_interfaces(struct reader *reader, const yaml_node_t *value, void *to)
+{
+	yaml_each_item(reader, value, &((struct config *)to)->request, take_interface);
+}
+
+static void take_mode(struct reader *reader, const yaml_node_t *value, void *to)
+{
+	struct config *config = to;
+	const char *text = yaml_text(value);
+
+	if (!text || attach_mode_parse(text, &config->request.mode))
+		yaml_bad(reader, value, "\"%s\" is not a mode; native, skb and auto are", text ?: "this");
+}
+
+static void take_pin_dir(struct reader *reader, const yaml_node_t *value, void *to)
+{
+	yaml_take_word(reader, value, &((struct config *)to)->pin_dir);
+}
+
+static void take_max_regions(struct reader *reader, const yaml_node_t *value, void *to)
+{
+	uint64_t number = 0;
+
+	if (!yaml_text(value) || parse_rate(yaml_text(value), &number) || number < 2 ||
+	    number > ECDN_XDP_REGIONS_MAX)
+		yaml_bad(reader, value, "must be a number from 2 to %d", ECDN_XDP_REGIONS_MAX);
+	else
+		((struct config *)to)->request.max_regions = number;
+}
+
+static void take_region_file(struct reader *reader, const yaml_node_t *item, void *to)
+{
+	struct sources *sources = to;
+	const char *text = yaml_text(item);
+	scoped_free char *copy = strdup(reader->path), *joined = NULL;
+	char *kept;
+
+	if (!text || !*text) {
+		yaml_bad(reader, item, "must be the path of a region file");
+		return;
+	}
+	if (*text != '/' && copy && asprintf(&joined, "%s/%s", dirname(copy), text) > 0)
+		text = joined;
+	kept = yaml_keep(reader, text);
+	if (kept && sources_add(sources, kept))
+		reader->errors++;
+}
+
+static void take_regions(struct reader *reader, const yaml_node_t *value, void *to)
+{
+	yaml_each_item(reader, value, &((struct config *)to)->request.sources, take_region_file);
+}
+
+static void take_mmdb_field(struct reader *reader, const yaml_node_t *value, void *to)
+{
+	yaml_take_word(reader, value, &((struct config *)to)->request.sources.mmdb_field);
+}
+
+static void take_port(struct reader *reader, const yaml_node_t *item, void *to)
+{
+	struct settings *settings = to;
+	const char *text = yaml_text(item);
+
+	if (!text || parse_ports(text, &settings->ports, &settings->protect))
+		yaml_bad(reader, item, "\"%s\" is not PORT[-PORT][/tcp|/udp] or all", text ?: "this");
+	settings->has_ports = true;
+}
+
+static void take_protect(struct reader *reader, const yaml_node_t *value, void *to)
+{
+	yaml_each_item(reader, value, &((struct config *)to)->request.settings, take_port);
+}
+
+static void take_monitor(struct reader *reader, const yaml_node_t *value, void *to)
+{
+	const char *text = yaml_text(value);
+
+	if (text && (!strcmp(text, "true") || !strcmp(text, "false")))
+		((struct config *)to)->request.settings.monitor = !strcmp(text, "true");
+	else
+		yaml_bad(reader, value, "must be true or false");
+}
+
+/* A change to the region that key names; what is wrong with it is said. */
+static bool start_change(struct reader *reader, const yaml_node_t *key, struct change *change)
+{
+	const char *name = yaml_text(key);
+
+	memset(change, 0, sizeof(*change));
+	if (!name || (!name_valid(name, strlen(name)) && strcmp(name, ECDN_XDP_REGION_NONE_NAME))) {
+		yaml_bad(reader, key, "\"%s\" is not the name of a region", name ?: "this");
+		return false;
+	}
+	strcpy(change->region, name);
+	change->file = reader->path;
+	change->line = yaml_line(key);
+	return true;
+}
+
+static const struct {
+	const char *name;
+	unsigned int what;
+	size_t offset;
+} rates[] = {
+	{ "pps", CHANGE_PPS, offsetof(struct ecdn_xdp_limits, pps) },
+	{ "bps", CHANGE_BPS, offsetof(struct ecdn_xdp_limits, bps) },
+	{ "cps", CHANGE_CPS, offsetof(struct ecdn_xdp_limits, cps) },
+	{ "prefix_pps", CHANGE_PREFIX_PPS, offsetof(struct ecdn_xdp_limits, prefix_pps) },
+	{ "answer_cps", CHANGE_ANSWER_CPS, offsetof(struct ecdn_xdp_limits, answer_cps) },
+};
+
+static void take_limit_value(struct reader *reader, const yaml_node_t *key,
+			     const yaml_node_t *value, void *to)
+{
+	struct change *change = to;
+
+	for (size_t i = 0; i < sizeof(rates) / sizeof(*rates); i++) {
+		if (strcmp(yaml_text(key), rates[i].name))
+			continue;
+		change->what |= rates[i].what;
+		yaml_take_rate(reader, value, (char *)&change->limits + rates[i].offset);
+		return;
+	}
+	if (!strcmp(yaml_text(key), "hold")) {
+		change->what |= CHANGE_HOLD;
+		yaml_take_duration(reader, value, &change->limits.hold_ns);
+		return;
+	}
+	yaml_bad(reader, key, "unknown limit \"%s\"; known are pps, bps, cps, prefix_pps, "
+		 "answer_cps, hold", yaml_text(key));
+}
+
+static void take_limit(struct reader *reader, const yaml_node_t *key, const yaml_node_t *value,
+		       void *to)
+{
+	struct change change;
+
+	if (!start_change(reader, key, &change))
+		return;
+	yaml_each_pair(reader, value, &change, take_limit_value);
+	if (settings_change(to, &change))
+		reader->errors++;
+}
+
+static void take_limits(struct reader *reader, const yaml_node_t *value, void *to)
+{
+	yaml_each_pair(reader, value, &((struct config *)to)->request.settings, take_limit);
+}
+
+static void take_exemption(struct reader *reader, const yaml_node_t *key,
+			   const yaml_node_t *value, void *to)
+{
+	struct change change;
+
+	if (!start_change(reader, key, &change))
+		return;
+	change.what = CHANGE_EXEMPT;
+	if (!yaml_text(value) || strcmp(yaml_text(value), "forever"))
+		yaml_take_duration(reader, value, &change.exempt_for_ns);
+	if (settings_change(to, &change))
+		reader->errors++;
+}
+
+static void take_exempt(struct reader *reader, const yaml_node_t *value, void *to)
+{
+	yaml_each_pair(reader, value, &((struct config *)to)->request.settings, take_exemption);
+}
+
+static void take_blocked(struct reader *reader, const yaml_node_t *item, void *to)
+{
+	struct change change;
+
+	if (!start_change(reader, item, &change))
+		return;
+	change.what = CHANGE_BLOCK;
+	if (settings_change(to, &change))
+		reader->errors++;
+}
+
+static void take_block(struct reader *reader, const yaml_node_t *value, void *to)
+{
+	yaml_each_item(reader, value, &((struct config *)to)->request.settings, take_blocked);
+}
+
+static void take_allowed(struct reader *reader, const yaml_node_t *item, void *to)
+{
+	const char *text = yaml_text(item);
+	struct cidr cidr;
+	int err = text ? parse_cidr(text, &cidr) : -EINVAL;
+
+	if (err)
+		yaml_bad(reader, item, "\"%s\" %s", text ?: "this", err == -ERANGE ?
+		    "has bits set beyond its length" : "is not an address or CIDR");
+	else if (settings_allow(to, &cidr))
+		reader->errors++;
+}
+
+static void take_allow(struct reader *reader, const yaml_node_t *value, void *to)
+{
+	yaml_each_item(reader, value, &((struct config *)to)->request.settings, take_allowed);
+}
+
+static void take_document(struct reader *reader, const yaml_node_t *root, void *to)
+{
+	static const struct yaml_key keys[] = {
+		{ "interfaces", take_interfaces }, { "mode", take_mode },
+		{ "pin_dir", take_pin_dir }, { "max_regions", take_max_regions },
+		{ "regions", take_regions }, { "mmdb_field", take_mmdb_field },
+		{ "protect", take_protect }, { "monitor", take_monitor },
+		{ "limits", take_limits }, { "exempt", take_exempt },
+		{ "block", take_block }, { "allow", take_allow }, { NULL, NULL },
+	};
+
+	yaml_take_keys(reader, root, keys, to);
+}
+
+int config_read(struct config *config, const char *path)
+{
+	struct reader reader = { .path = path, .words = &config->words };
+	FILE *file = fopen(path, "re");
+	int err;
+
+	memset(config, 0, sizeof(*config));
+	settings_init(&config->request.settings);
+	if (!file)
+		return log_error(-errno, "cannot open the configuration %s: %s", path,
+				 strerror(errno));
+	err = yaml_read(&reader, file, take_document, config);
+	fclose(file);
+	if (err)
+		config_free(config);
+	return err;
+}
+
+void config_free(struct config *config)
+{
+	yaml_forget(&config->words);
+	free(config->request.ifaces);
+	settings_free(&config->request.settings);
+}

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "plane/attach.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <linux/if_link.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "core/log.h"
+#include "core/scoped.h"
+
+static const char *const mode_names[] = {
+	[ATTACH_AUTO] = "auto",
+	[ATTACH_NATIVE] = "native",
+	[ATTACH_SKB] = "skb",
+};
+
+const char *attach_mode_name(enum attach_mode mode)
+{
+	return mode_names[mode];
+}
+
+int attach_mode_parse(const char *text, enum attach_mode *mode)
+{
+	for (size_t i = 0; i < sizeof(mode_names) / sizeof(*mode_names); i++)
+		if (!strcmp(text, mode_names[i])) {
+			*mode = i;
+			return 0;
+		}
+	return -EINVAL;
+}
+
+static void replace_char(char *text, char from, char to)
+{
+	for (; *text; text++)
+		if (*text == from)
+			*text = to;
+}
+
+/* No interface has a ':' in its name, and no pin a '.'. */
+void attach_pin_name(const char *iface, char name[ATTACH_PIN_NAME_SIZE])
+{
+	snprintf(name, ATTACH_PIN_NAME_SIZE, PINS_LINKS "/%s", iface);
+	replace_char(name, '.', ':');
+}
+
+static char *link_path(const char *dir, const char *iface, char path[PINS_PATH_SIZE])
+{
+	char name[ATTACH_PIN_NAME_SIZE];
+
+	attach_pin_name(iface, name);
+	return pins_path(dir, name, path);
+}
+
+/* Only the interface's own network namespace can tell. */
+static enum attach_mode mode_of(int ifindex, __u32 program)
+{
+	LIBBPF_OPTS(bpf_xdp_query_opts, query);
+
+	if (!ifindex || bpf_xdp_query(ifindex, 0, &query))
+		return ATTACH_AUTO;
+	if (query.drv_prog_id == program)
+		return ATTACH_NATIVE;
+	return query.skb_prog_id == program ? ATTACH_SKB : ATTACH_AUTO;
+}
+
+/* A missing pin is -ENOENT and not said. */
+static int read_link(struct attachment *of, const char *dir, const char *iface)
+{
+	struct bpf_link_info info = {};
+	__u32 length = sizeof(info);
+	char path[PINS_PATH_SIZE];
+
+	memset(of, 0, sizeof(*of));
+	snprintf(of->iface, sizeof(of->iface), "%s", iface);
+	of->link = bpf_obj_get(link_path(dir, iface, path));
+	if (of->link < 0 && errno == ENOENT)
+		return -ENOENT;
+	if (of->link < 0 || bpf_obj_get_info_by_fd(of->link, &info, &length))
+		return log_error(-errno, "cannot read %s: %s", path, strerror(errno));
+	of->ifindex = info.xdp.ifindex;
+	of->mode = mode_of(of->ifindex, info.prog_id);
+	return 0;
+}
+
+int attach_read(struct attachment *of, const char *dir, const char *iface)
+{
+	int err = read_link(of, dir, iface);
+
+	if (err == -ENOENT)
+		return log_error(err, "%s is not loaded; `ecdn-xdp status` lists what is", iface);
+	return err;
+}
+
+/* The program on an interface, in words; the kernel's error alone does not name it. */
+static void describe_program(int ifindex, char *text, size_t size)
+{
+	LIBBPF_OPTS(bpf_xdp_query_opts, query);
+	struct bpf_prog_info info = {};
+	__u32 length = sizeof(info), id = 0;
+	int fd;
+
+	if (!bpf_xdp_query(ifindex, 0, &query))
+		id = query.drv_prog_id ?: query.skb_prog_id ?: query.hw_prog_id ?: query.prog_id;
+	fd = id ? bpf_prog_get_fd_by_id(id) : -1;
+	if (fd >= 0)
+		bpf_obj_get_info_by_fd(fd, &info, &length);
+	scoped_close(&fd);
+	snprintf(text, size, "%s (id %u)", info.name[0] ? info.name : "without name", id);
+}
+
+static int busy_error(const char *iface, int ifindex)
+{
+	char program[64];
+
+	describe_program(ifindex, program, sizeof(program));
+	return log_error(-EBUSY, "cannot attach to %s: XDP program %s is attached to it; remove it "
+			 "first, with the tool that put it there or `ip link set dev %s xdp off`",
+			 iface, program, iface);
+}
+
+static int create_link(int program, int ifindex, enum attach_mode mode)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, options,
+		    .flags = mode == ATTACH_SKB ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE);
+
+	return bpf_link_create(program, ifindex, BPF_XDP, &options);
+}
+
+static bool is_busy(int err)
+{
+	return err == -EBUSY || err == -EEXIST;
+}
+
+static int create_error(int err, const char *iface, int ifindex, enum attach_mode mode)
+{
+	if (is_busy(err))
+		return busy_error(iface, ifindex);
+	if (err == -EPERM)
+		return log_error(err, "cannot attach to %s: not permitted; run as root", iface);
+	return log_error(err, "cannot attach to %s in %s mode: %s%s", iface,
+			 attach_mode_name(mode), strerror(-err), mode == ATTACH_NATIVE ?
+			 "; its driver or its MTU may not allow it: try -m skb" : "");
+}
+
+static int attach_new(struct attachment *to, enum attach_mode mode, int program)
+{
+	enum attach_mode tried = mode == ATTACH_SKB ? ATTACH_SKB : ATTACH_NATIVE;
+
+	to->link = create_link(program, to->ifindex, tried);
+	if (to->link < 0 && mode == ATTACH_AUTO && !is_busy(to->link) && to->link != -EPERM) {
+		log_warning("%s: native mode is not possible (%s); falling back to skb mode, "
+			    "which is slower", to->iface, strerror(-to->link));
+		tried = ATTACH_SKB;
+		to->link = create_link(program, to->ifindex, tried);
+	}
+	if (to->link < 0)
+		return create_error(to->link, to->iface, to->ifindex, tried);
+	to->created = true;
+	to->mode = tried;
+	return 0;
+}
+
+static int attach_over(struct attachment *to, enum attach_mode mode, int program)
+{
+	int err;
+
+	if (mode != ATTACH_AUTO && to->mode != ATTACH_AUTO && mode != to->mode)
+		return log_error(-EINVAL, "%s is attached in %s mode, which cannot change in place; "
+				 "`ecdn-xdp unload %s` first", to->iface,
+				 attach_mode_name(to->mode), to->iface);
+	err = bpf_link_update(to->link, program, NULL);
+	if (err)
+		return log_error(err, "cannot replace the program on %s: %s", to->iface,
+				 strerror(-err));
+	to->replaced = true;
+	return 0;
+}
+
+int attach_again(struct attachment *to, const char *dir, const char *iface, int program)
+{
+	int err = read_link(to, dir, iface);
+
+	if (!err && to->ifindex)
+		err = attach_over(to, ATTACH_AUTO, program);
+	if (err)
+		attach_close(to);
+	return err;
+}
+
+int attach(struct attachment *to, const char *dir, const char *iface, enum attach_mode mode,
+	   int program)
+{
+	int ifindex = if_nametoindex(iface);
+	int err = read_link(to, dir, iface);
+
+	if (!err && to->ifindex && to->ifindex == ifindex) {
+		err = attach_over(to, mode, program);
+	} else if (!err && to->ifindex) {
+		err = log_error(-EEXIST, "%s is pinned for an interface of that name in another "
+				"network namespace; use another --pin-dir", iface);
+	} else if (!err || err == -ENOENT) {
+		attach_close(to);
+		to->ifindex = ifindex;
+		err = ifindex ? attach_new(to, mode, program) :
+		      log_error(-ENODEV, "there is no interface %s; `ip link` lists them", iface);
+	}
+	if (err)
+		attach_close(to);
+	return err;
+}
+
+void attach_undo(struct attachment *of, int old_program)
+{
+	if (of->replaced && bpf_link_update(of->link, old_program, NULL))
+		log_warning("%s: cannot put the old program back: %s", of->iface, strerror(errno));
+	attach_close(of);
+}
+
+void attach_close(struct attachment *of)
+{
+	if (of->link >= 0)
+		close(of->link);
+	of->link = -1;
+}
+
+int attach_remove(const char *dir, const char *iface)
+{
+	char path[PINS_PATH_SIZE];
+	struct attachment of;
+	int err = attach_read(&of, dir, iface);
+
+	if (err)
+		return err;
+	/* Detached by hand: the pin's removal alone would wait for other holders. */
+	if (of.ifindex && bpf_link_detach(of.link))
+		log_warning("%s: cannot detach: %s", iface, strerror(errno));
+	attach_close(&of);
+	if (unlink(link_path(dir, iface, path)))
+		return log_error(-errno, "cannot remove %s: %s", path, strerror(errno));
+	return 0;
+}
+
+static int not_hidden(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+int attach_names(const char *dir, char ***names, unsigned int *count)
+{
+	char path[PINS_PATH_SIZE];
+	struct dirent **entries;
+	int found = scandir(pins_path(dir, PINS_LINKS, path), &entries, not_hidden, alphasort);
+
+	*names = NULL;
+	*count = 0;
+	if (found < 0)
+		return errno == ENOENT ? 0 : log_error(-errno, "cannot read %s: %s", path,
+						       strerror(errno));
+	*names = calloc(found + 1, sizeof(**names));
+	for (int i = 0; i < found; i++) {
+		replace_char(entries[i]->d_name, ':', '.');
+		if (*names && ((*names)[*count] = strdup(entries[i]->d_name)))
+			++*count;
+		free(entries[i]);
+	}
+	free(entries);
+	if ((int)*count == found)
+		return 0;
+	attach_free_names(*names, *count);
+	return log_error(-ENOMEM, "out of memory");
+}
+
+void attach_free_names(char **names, unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++)
+		free(names[i]);
+	free(names);
+}

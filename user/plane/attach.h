@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * attach.h - the guard on an interface, held by a pinned link: it stays when
+ * the loader ends, and its program can be replaced between two packets.
+ */
+#ifndef PLANE_ATTACH_H
+#define PLANE_ATTACH_H
+
+#include <net/if.h>
+#include <stdbool.h>
+
+#include "plane/pins.h"
+
+enum attach_mode {
+	ATTACH_AUTO,            /* native, or where the driver cannot, skb */
+	ATTACH_NATIVE,
+	ATTACH_SKB,
+};
+
+struct attachment {
+	char iface[IF_NAMESIZE];
+	int ifindex;            /* 0: the interface is gone */
+	int link;
+	bool created;           /* by attach(): it is not pinned in dir yet */
+	bool replaced;          /* by attach(): the program of an existing link */
+	enum attach_mode mode;  /* ATTACH_AUTO where it cannot be told */
+};
+
+/*
+ * Attaches program to iface: through the link pinned in dir if there is one,
+ * else by a new one. Nothing is pinned. Errors are said, with the program that
+ * is in the way where one is.
+ */
+int attach(struct attachment *to, const char *dir, const char *iface, enum attach_mode mode,
+	   int program);
+
+/* Replaces the program of a link pinned in dir; a link whose interface is gone
+ * is left as it is. Errors are said. */
+int attach_again(struct attachment *to, const char *dir, const char *iface, int program);
+
+/* Takes attach() back: the link's old program, or no link. */
+void attach_undo(struct attachment *of, int old_program);
+
+/* Closes the link's fd. */
+void attach_close(struct attachment *of);
+
+/* Where a link is pinned, below the pin directory. */
+#define ATTACH_PIN_NAME_SIZE (sizeof(PINS_LINKS) + IF_NAMESIZE)
+void attach_pin_name(const char *iface, char name[ATTACH_PIN_NAME_SIZE]);
+
+/* Reads what is pinned as dir/link/iface, with its link open. Errors are said. */
+int attach_read(struct attachment *of, const char *dir, const char *iface);
+
+/* Detaches at once and removes the pin. -ENOENT, said, if there is none. */
+int attach_remove(const char *dir, const char *iface);
+
+/* Names of the pinned links, sorted; to be freed with attach_free_names(). 0 or -errno. */
+int attach_names(const char *dir, char ***names, unsigned int *count);
+void attach_free_names(char **names, unsigned int count);
+
+const char *attach_mode_name(enum attach_mode mode);
+
+/* 0, or -EINVAL with nothing said. */
+int attach_mode_parse(const char *text, enum attach_mode *mode);
+
+#endif

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "plane/generation.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#include <bpf/bpf.h>
+
+#include "core/log.h"
+#include "core/scoped.h"
+#include "regions/source.h"
+#include "regions/table.h"
+
+#define TABLE_BYTES (sizeof(struct ecdn_xdp_table_block) * ECDN_XDP_TABLE_BLOCKS)
+
+int sources_add(struct sources *sources, const char *file)
+{
+	if (sources->count == ECDN_XDP_TABLE_SOURCES)
+		return log_error(-E2BIG, "a table has at most %d region files; join some of them",
+				 ECDN_XDP_TABLE_SOURCES);
+	sources->file[sources->count++] = file;
+	return 0;
+}
+
+static int read_sources(const struct sources *sources, struct names *names,
+			struct range_set *set)
+{
+	for (unsigned int i = 0; i < sources->count; i++) {
+		struct range_set one = {};
+		int err = source_read(sources->file[i], sources->mmdb_field ?: SOURCE_MMDB_FIELD,
+				      i + 1, names, &one);
+
+		if (!err && range_set_overlay(set, &one))
+			err = log_error(-ENOMEM, "out of memory for the ranges of %s",
+					sources->file[i]);
+		range_set_free(&one);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* The absolute path: whoever asks later may stand elsewhere. */
+static void note_source(char to[ECDN_XDP_SOURCE_SIZE], const char *file)
+{
+	scoped_free char *path = realpath(file, NULL);
+
+	snprintf(to, ECDN_XDP_SOURCE_SIZE, "%s", path ? path : file);
+}
+
+static void fill_header(struct ecdn_xdp_table_header *header, const struct sources *sources,
+			uint64_t number)
+{
+	header->generation = number;
+	header->loaded_at = time(NULL);
+	header->sources = sources->count;
+	for (unsigned int i = 0; i < sources->count; i++)
+		note_source(header->source[i], sources->file[i]);
+}
+
+static struct ecdn_xdp_table_block *map_blocks(int fd, int protection)
+{
+	void *blocks = mmap(NULL, TABLE_BYTES, protection, MAP_SHARED, fd, 0);
+
+	return blocks == MAP_FAILED ? NULL : blocks;
+}
+
+/* Compiles into a new map, frozen once no writable mapping of it is left. */
+static int compile(const struct range_set *set, const struct sources *sources,
+		   uint64_t number)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_MMAPABLE);
+	scoped_fd int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "region_blocks", sizeof(__u32),
+					  sizeof(struct ecdn_xdp_table_block),
+					  ECDN_XDP_TABLE_BLOCKS, &options);
+	struct ecdn_xdp_table_block *blocks;
+	int err;
+
+	if (fd < 0)
+		return log_error(fd, "cannot create a region table of %zu MiB: %s",
+				 TABLE_BYTES >> 20, strerror(-fd));
+	blocks = map_blocks(fd, PROT_READ | PROT_WRITE);
+	if (!blocks)
+		return log_error(-errno, "cannot map a region table: %s", strerror(errno));
+	err = table_compile(set, blocks);
+	if (!err)
+		fill_header(table_header(blocks), sources, number);
+	munmap(blocks, TABLE_BYTES);
+	if (err == -ENOSPC)
+		return log_error(err, "the region table is full: these ranges need more than its "
+				 "%d blocks; load fewer or shorter prefixes", ECDN_XDP_TABLE_BLOCKS);
+	if (err || (err = bpf_map_freeze(fd)))
+		return log_error(err, "cannot make a region table: %s", strerror(-err));
+	return take_fd(&fd);
+}
+
+int generation_make(const struct sources *sources, struct names *names, uint64_t number)
+{
+	struct range_set set = {};
+	int err = read_sources(sources, names, &set);
+
+	if (!err)
+		err = compile(&set, sources, number);
+	range_set_free(&set);
+	return err;
+}
+
+int generation_swap(int region_table, int table)
+{
+	return maps_set(region_table, "region_table", &(__u32){ 0 }, &table);
+}
+
+int generation_map(const struct maps *maps, const struct ecdn_xdp_table_block **blocks)
+{
+	__u32 id;
+	int err = maps_get(maps->region_table, "region_table", &(__u32){ 0 }, &id);
+	scoped_fd int fd = err ? err : bpf_map_get_fd_by_id(id);
+
+	if (err)
+		return err;
+	if (fd < 0)
+		return log_error(fd, "cannot open the region table: %s", strerror(-fd));
+	*blocks = map_blocks(fd, PROT_READ);
+	if (!*blocks)
+		return log_error(-errno, "cannot map the region table: %s", strerror(errno));
+	return 0;
+}
+
+void generation_unmap(const struct ecdn_xdp_table_block *blocks)
+{
+	munmap((void *)blocks, TABLE_BYTES);
+}

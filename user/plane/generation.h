@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * generation.h - a compiled region table in kernel memory. Made beside the one
+ * in use and put into its place by one store: a packet sees the old one or the
+ * new one.
+ */
+#ifndef PLANE_GENERATION_H
+#define PLANE_GENERATION_H
+
+#include <stdbool.h>
+
+#include "plane/maps.h"
+#include "regions/range.h"
+
+/* Region files of one table, in the order in which they override each other. */
+struct sources {
+	const char *file[ECDN_XDP_TABLE_SOURCES];
+	unsigned int count;
+	const char *mmdb_field;
+};
+
+/* Appends; -E2BIG, said, beyond ECDN_XDP_TABLE_SOURCES or for too long a path. */
+int sources_add(struct sources *sources, const char *file);
+
+/*
+ * Reads the sources, giving new regions ids from names, and compiles them as
+ * generation `number`. Returns the fd of a table that user space can no longer
+ * write; errors are said. No map in use is touched.
+ */
+int generation_make(const struct sources *sources, struct names *names, uint64_t number);
+
+/* Puts a table into the slot; waits until no packet reads the one before. */
+int generation_swap(int region_table, int table);
+
+/* The table in use, mapped for reading. Errors are said. */
+int generation_map(const struct maps *maps, const struct ecdn_xdp_table_block **blocks);
+void generation_unmap(const struct ecdn_xdp_table_block *blocks);
+
+#endif

@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "plane/load.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "core/log.h"
+#include "core/scoped.h"
+#include "plane/program.h"
+#include "regions/table.h"
+
+#define PROTECT_DEFAULT "80,443"
+
+/* A load on its way: everything that has to be let go, or taken back. */
+struct load {
+	const struct load_request *request;
+	struct pins pins;
+	bool fresh;             /* nothing was loaded before */
+	uint32_t max_regions;
+	struct names *names;
+	uint32_t known_names;   /* of names, those that the maps hold already */
+	int table;              /* new generation, or -1 */
+	int old_program;
+	struct guard_bpf *guard;
+	struct maps maps;       /* the program's; not owned */
+	struct attachment *attachments;
+	unsigned int attachment_count;
+};
+
+static int read_generation(const struct maps *maps, uint64_t *number)
+{
+	const struct ecdn_xdp_table_block *blocks;
+	int err = generation_map(maps, &blocks);
+
+	if (err)
+		return err;
+	*number = table_header((struct ecdn_xdp_table_block *)blocks)->generation;
+	generation_unmap(blocks);
+	return 0;
+}
+
+/* What an upgrade goes on with: names and room of the maps that are pinned. */
+static int read_old(struct load *load, uint64_t *generation)
+{
+	struct ecdn_xdp_config config;
+	struct maps maps;
+	int err = maps_open(&maps, load->pins.dir);
+
+	if (err)
+		return err;
+	err = maps_config(&maps, &config);
+	err = err ?: maps_names(&maps, &load->names);
+	err = err ?: read_generation(&maps, generation);
+	maps_close(&maps);
+	if (err)
+		return err;
+	if (load->request->max_regions && load->request->max_regions != config.max_regions)
+		return log_error(-EINVAL, "the maps have room for %u regions, which cannot change "
+				 "in place; `ecdn-xdp unload --all` removes them and their counters",
+				 config.max_regions);
+	load->max_regions = config.max_regions;
+	load->known_names = names_count(load->names);
+	load->old_program = pins_get(load->pins.dir, PINS_PROGRAM);
+	return load->old_program < 0 ? load->old_program : 0;
+}
+
+static int prepare(struct load *load)
+{
+	const struct load_request *request = load->request;
+	uint64_t generation = 0;
+	int err = 0;
+
+	load->fresh = !pins_exist(&load->pins);
+	if (load->fresh) {
+		load->max_regions = request->max_regions ?: ECDN_XDP_REGIONS_DEFAULT;
+		load->names = names_new(load->max_regions);
+		err = load->names ? 0 : log_error(-ENOMEM, "out of memory");
+	} else {
+		err = read_old(load, &generation);
+	}
+	if (!err && (load->fresh || request->sources.count))
+		err = load->table = generation_make(&request->sources, load->names,
+						    generation + 1);
+	if (err < 0)
+		return err;
+	return settings_check(&request->settings, load->names);
+}
+
+static int write_first_config(const struct load *load)
+{
+	struct ecdn_xdp_protected_ports ports = {};
+	struct ecdn_xdp_config config;
+	uint64_t seed;
+	int err;
+
+	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+		return log_error(-errno, "cannot get random bytes: %s", strerror(errno));
+	settings_first_config(&config, load->max_regions, seed);
+	parse_ports(PROTECT_DEFAULT, &ports, &config.protect);
+	err = maps_set(load->maps.protected_ports, "protected_ports", &(__u32){ 0 }, &ports);
+	for (uint32_t region = 0; region < load->max_regions && !err; region++)
+		err = maps_set_limits(&load->maps, region, &config.default_limits);
+	return err ?: maps_set_config(&load->maps, &config);
+}
+
+/* Names before the table that uses them, so that no reader meets an id without. */
+static int configure(const struct load *load)
+{
+	const struct settings *settings = &load->request->settings;
+	int err = load->fresh ? write_first_config(load) : 0;
+
+	err = err ?: maps_set_names(&load->maps, load->names, load->known_names);
+	if (!err && load->table >= 0)
+		err = generation_swap(load->maps.region_table, load->table);
+	if (!err)
+		settings_warn_ssh(settings, &load->maps);
+	return err ?: settings_apply(settings, &load->maps, load->names);
+}
+
+static int pin_link(const struct load *load, const struct attachment *of)
+{
+	char name[ATTACH_PIN_NAME_SIZE];
+
+	if (!of->created)
+		return 0;
+	attach_pin_name(of->iface, name);
+	return pins_put(load->pins.next, name, of->link);
+}
+
+static bool is_requested(const struct load_request *request, const char *iface)
+{
+	for (unsigned int i = 0; i < request->iface_count; i++)
+		if (!strcmp(request->ifaces[i], iface))
+			return true;
+	return false;
+}
+
+/* One program everywhere: interfaces of an earlier load get the new one too. */
+static int attach_all(struct load *load, char **old, unsigned int old_count)
+{
+	const struct load_request *request = load->request;
+	int program = program_fd(load->guard), err = 0;
+
+	for (unsigned int i = 0; i < old_count && !err; i++) {
+		if (is_requested(request, old[i]))
+			continue;
+		err = attach_again(&load->attachments[load->attachment_count], load->pins.dir,
+				   old[i], program);
+		load->attachment_count += !err;
+	}
+	for (unsigned int i = 0; i < request->iface_count && !err; i++) {
+		struct attachment *to = &load->attachments[load->attachment_count];
+
+		err = attach(to, load->pins.dir, request->ifaces[i], request->mode, program);
+		load->attachment_count += !err;
+		err = err ?: pin_link(load, to);
+	}
+	return err;
+}
+
+static int attach_interfaces(struct load *load)
+{
+	unsigned int old_count;
+	char **old;
+	int err = attach_names(load->pins.dir, &old, &old_count);
+
+	if (err)
+		return err;
+	load->attachments = calloc(old_count + load->request->iface_count + 1,
+				   sizeof(*load->attachments));
+	err = load->attachments ? attach_all(load, old, old_count) :
+	      log_error(-ENOMEM, "out of memory");
+	attach_free_names(old, old_count);
+	return err;
+}
+
+static int move(const struct load *load, const char *name)
+{
+	char from[PINS_PATH_SIZE], to[PINS_PATH_SIZE];
+
+	pins_path(load->pins.next, name, from);
+	pins_path(load->pins.dir, name, to);
+	if (rename(from, to))
+		return log_error(-errno, "cannot rename %s to %s: %s", from, to, strerror(errno));
+	return 0;
+}
+
+static int move_link(const struct load *load, const struct attachment *of)
+{
+	char name[ATTACH_PIN_NAME_SIZE];
+
+	if (!of->created)
+		return 0;
+	attach_pin_name(of->iface, name);
+	return move(load, name);
+}
+
+static int publish(const struct load *load, bool has_iterator)
+{
+	int err = 0;
+
+	if (load->fresh) {
+		if (rename(load->pins.next, load->pins.dir))
+			return log_error(-errno, "cannot rename %s to %s: %s", load->pins.next,
+					 load->pins.dir, strerror(errno));
+		return 0;
+	}
+	for (unsigned int i = 0; i < load->attachment_count && !err; i++)
+		err = move_link(load, &load->attachments[i]);
+	err = err ?: move(load, PINS_PROGRAM);
+	if (!err && has_iterator)
+		err = move(load, PINS_ITERATOR);
+	return err ?: pins_remove(load->pins.next);
+}
+
+static int bring_up(struct load *load)
+{
+	bool has_iterator;
+	int err = program_open(&load->guard, load->fresh ? NULL : load->pins.dir,
+			       load->max_regions);
+
+	if (err)
+		return err;
+	program_maps(load->guard, &load->maps);
+	err = pins_make(load->pins.next);
+	if (!err && load->fresh)
+		err = program_pin_maps(load->guard, load->pins.next);
+	err = err ?: program_pin(load->guard, load->pins.next);
+	if (err)
+		return err;
+	has_iterator = !program_pin_iterator(&load->maps, load->pins.next);
+
+	/* New maps are filled before a packet reads them; maps in use change last. */
+	if (load->fresh)
+		err = configure(load);
+	err = err ?: attach_interfaces(load);
+	if (!load->fresh)
+		err = err ?: configure(load);
+	return err ?: publish(load, has_iterator);
+}
+
+static void finish(struct load *load, int err)
+{
+	for (unsigned int i = 0; i < load->attachment_count; i++) {
+		if (err)
+			attach_undo(&load->attachments[i], load->old_program);
+		else
+			attach_close(&load->attachments[i]);
+	}
+	if (err && load->pins.lock >= 0)
+		pins_remove(load->pins.next);
+	free(load->attachments);
+	if (load->guard)
+		program_close(load->guard);
+	scoped_close(&load->table);
+	scoped_close(&load->old_program);
+	names_free(load->names);
+	pins_unlock(&load->pins);
+}
+
+int guard_load(const char *pin_dir, const struct load_request *request)
+{
+	struct load load = { .request = request, .table = -1, .old_program = -1 };
+	int err = pins_init(&load.pins, pin_dir);
+
+	err = err ?: pins_lock(&load.pins);
+	err = err ?: prepare(&load);
+	err = err ?: bring_up(&load);
+	finish(&load, err);
+	return err;
+}
+
+static int lock_loaded(struct pins *pins, const char *pin_dir, struct maps *maps)
+{
+	int err = pins_init(pins, pin_dir);
+
+	if (err)
+		return err;
+	/* Looked at before the lock, which would mount and make what it needs. */
+	err = maps_open(maps, pins->dir);
+	if (err)
+		return err;
+	maps_close(maps);
+	err = pins_lock(pins);
+	err = err ?: maps_open(maps, pins->dir);
+	if (err)
+		pins_unlock(pins);
+	return err;
+}
+
+static int replace_table(const struct maps *maps, const struct sources *sources,
+			 struct names *names)
+{
+	uint32_t known = names_count(names);
+	uint64_t generation;
+	scoped_fd int table = -1;
+	int err = read_generation(maps, &generation);
+
+	if (err)
+		return err;
+	table = generation_make(sources, names, generation + 1);
+	if (table < 0)
+		return table;
+	err = maps_set_names(maps, names, known);
+	return err ?: generation_swap(maps->region_table, table);
+}
+
+int guard_load_regions(const char *pin_dir, const struct sources *sources)
+{
+	struct names *names = NULL;
+	struct pins pins;
+	struct maps maps;
+	int err = lock_loaded(&pins, pin_dir, &maps);
+
+	if (err)
+		return err;
+	err = maps_names(&maps, &names);
+	err = err ?: replace_table(&maps, sources, names);
+	names_free(names);
+	maps_close(&maps);
+	pins_unlock(&pins);
+	return err;
+}
+
+int guard_change(const char *pin_dir, const struct settings *settings)
+{
+	struct names *names = NULL;
+	struct pins pins;
+	struct maps maps;
+	int err = lock_loaded(&pins, pin_dir, &maps);
+
+	if (err)
+		return err;
+	err = maps_names(&maps, &names);
+	err = err ?: settings_check(settings, names);
+	if (!err) {
+		settings_warn_ssh(settings, &maps);
+		err = settings_apply(settings, &maps, names);
+	}
+	names_free(names);
+	maps_close(&maps);
+	pins_unlock(&pins);
+	return err;
+}
+
+static int disallow(const struct maps *maps, const struct cidr *cidrs, unsigned int count)
+{
+	char text[CIDR_TEXT_SIZE];
+	int err = 0;
+
+	for (unsigned int i = 0; i < count; i++)
+		if (!maps_lists(maps, &cidrs[i]))
+			return log_error(-ENOENT, "%s is not on the list, which `ecdn-xdp allow` "
+					 "prints; nothing was changed",
+					 format_cidr(&cidrs[i], text));
+	for (unsigned int i = 0; i < count && !err; i++) {
+		err = maps_disallow(maps, &cidrs[i]);
+		if (err == -ENOENT) /* named twice */
+			err = 0;
+		if (err)
+			log_error(err, "cannot take %s off the list: %s",
+				  format_cidr(&cidrs[i], text), strerror(-err));
+	}
+	return err;
+}
+
+int guard_disallow(const char *pin_dir, const struct cidr *cidrs, unsigned int count)
+{
+	struct pins pins;
+	struct maps maps;
+	int err = lock_loaded(&pins, pin_dir, &maps);
+
+	if (err)
+		return err;
+	err = disallow(&maps, cidrs, count);
+	maps_close(&maps);
+	pins_unlock(&pins);
+	return err;
+}
+
+int guard_unload(const char *pin_dir, char **ifaces, unsigned int count)
+{
+	struct attachment found;
+	struct pins pins;
+	struct maps maps;
+	int err = lock_loaded(&pins, pin_dir, &maps);
+
+	if (err)
+		return err;
+	maps_close(&maps);
+	for (unsigned int i = 0; i < count && !err; i++) {
+		err = attach_read(&found, pins.dir, ifaces[i]);
+		if (!err)
+			attach_close(&found);
+	}
+	for (unsigned int i = 0; i < count && !err; i++)
+		err = attach_remove(pins.dir, ifaces[i]);
+	pins_unlock(&pins);
+	return err;
+}
+
+int guard_unload_all(const char *pin_dir)
+{
+	unsigned int count;
+	struct pins pins;
+	char **names;
+	int err = pins_init(&pins, pin_dir);
+
+	if (err || access(pins.dir, F_OK))
+		return err;
+	err = pins_lock(&pins);
+	err = err ?: attach_names(pins.dir, &names, &count);
+	if (!err) {
+		for (unsigned int i = 0; i < count && !err; i++)
+			err = attach_remove(pins.dir, names[i]);
+		attach_free_names(names, count);
+	}
+	err = err ?: pins_remove(pins.dir);
+	pins_unlock(&pins);
+	return err;
+}

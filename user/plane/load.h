@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * load.h - bringing the guard up, upgrading it in place, taking it down. Each
+ * is done or not done: what fails leaves no pin and no program more than before.
+ */
+#ifndef PLANE_LOAD_H
+#define PLANE_LOAD_H
+
+#include "plane/attach.h"
+#include "plane/generation.h"
+#include "plane/settings.h"
+
+struct load_request {
+	char **ifaces;          /* to attach to, besides those already attached */
+	unsigned int iface_count;
+	enum attach_mode mode;
+	uint32_t max_regions;   /* 0: as it is, or the default */
+	struct sources sources; /* none: keep the table */
+	struct settings settings;
+};
+
+/* Errors are said. */
+int guard_load(const char *pin_dir, const struct load_request *request);
+
+/* Replaces the table of a loaded guard. */
+int guard_load_regions(const char *pin_dir, const struct sources *sources);
+
+/* Applies settings to a loaded guard. */
+int guard_change(const char *pin_dir, const struct settings *settings);
+
+/* Takes prefixes off the allowed list: all of them, or none if one is not listed. */
+int guard_disallow(const char *pin_dir, const struct cidr *cidrs, unsigned int count);
+
+/* Detaches from these interfaces; the counters stay. */
+int guard_unload(const char *pin_dir, char **ifaces, unsigned int count);
+
+/* Detaches everywhere and removes every pin. Nothing loaded, no error. */
+int guard_unload_all(const char *pin_dir);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * maps.h - typed access to the pinned maps. Who changes what a packet reads
+ * calls maps_changed() afterwards, so that every CPU judges anew.
+ */
+#ifndef PLANE_MAPS_H
+#define PLANE_MAPS_H
+
+#include <stdbool.h>
+
+#include "ecdn-xdp-maps.h"
+#include "core/parse.h"
+#include "plane/pins.h"
+#include "regions/names.h"
+
+struct maps {
+	int config, protected_ports, allow;
+	int region_table, region_name, region_limits, region_state;
+	int region_stats, region_rate, prefixes, events;
+};
+
+/* Every fd -1. */
+void maps_init(struct maps *maps);
+void maps_close(struct maps *maps);
+
+/*
+ * Opens what is pinned in dir. -ENOENT when nothing is loaded there, -EPROTO
+ * when it is of another ABI; errors are said.
+ */
+int maps_open(struct maps *maps, const char *dir);
+
+/* Value at key: 0 or a negative errno, said. */
+int maps_get(int fd, const char *map, const void *key, void *value);
+int maps_set(int fd, const char *map, const void *key, const void *value);
+
+int maps_config(const struct maps *maps, struct ecdn_xdp_config *config);
+int maps_set_config(const struct maps *maps, const struct ecdn_xdp_config *config);
+int maps_changed(const struct maps *maps);
+
+int maps_limits(const struct maps *maps, uint32_t region, struct ecdn_xdp_limits *limits);
+int maps_set_limits(const struct maps *maps, uint32_t region,
+		    const struct ecdn_xdp_limits *limits);
+
+/* Names that have ids; to be freed with names_free(). */
+int maps_names(const struct maps *maps, struct names **names);
+/* Writes the names whose ids are from `first` on. */
+int maps_set_names(const struct maps *maps, const struct names *names, uint32_t first);
+
+/* Calls visit for each prefix until it returns other than 0, which is returned. */
+int maps_each_allowed(const struct maps *maps,
+		      int (*visit)(const struct cidr *cidr, void *context), void *context);
+/* Adds to or takes from the list; -EEXIST, -ENOENT, -ENOSPC are the caller's to say. */
+int maps_allow(const struct maps *maps, const struct cidr *cidr);
+int maps_disallow(const struct maps *maps, const struct cidr *cidr);
+/* Whether this very prefix is on the list. */
+bool maps_lists(const struct maps *maps, const struct cidr *cidr);
+/* Whether an address is inside one of them. */
+bool maps_allowed(const struct maps *maps, const struct address *address);
+
+#endif

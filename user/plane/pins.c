@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "plane/pins.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <libgen.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+
+#include "core/log.h"
+#include "core/scoped.h"
+
+#define BPFFS "/sys/fs/bpf"
+
+int pins_init(struct pins *pins, const char *dir)
+{
+	size_t length = strlen(dir);
+
+	while (length > 1 && dir[length - 1] == '/')
+		length--;
+	if (length + sizeof("-next") > sizeof(pins->next))
+		return log_error(-ENAMETOOLONG, "--pin-dir is longer than a path may be");
+	if (*dir != '/')
+		return log_error(-EINVAL, "--pin-dir %s: must be an absolute path", dir);
+	if (memchr(dir, '.', length))
+		return log_error(-EINVAL, "--pin-dir %s: bpffs takes no name with a '.'", dir);
+	snprintf(pins->dir, sizeof(pins->dir), "%.*s", (int)length, dir);
+	snprintf(pins->next, sizeof(pins->next), "%.*s-next", (int)length, dir);
+	pins->lock = -1;
+	return 0;
+}
+
+char *pins_path(const char *dir, const char *name, char path[PINS_PATH_SIZE])
+{
+	snprintf(path, PINS_PATH_SIZE, "%s/%s", dir, name);
+	return path;
+}
+
+static bool is_bpffs(const char *path)
+{
+	struct statfs fs;
+
+	return !statfs(path, &fs) && fs.f_type == BPF_FS_MAGIC;
+}
+
+/* Such as `ip netns exec` makes: its mounts end with the command. */
+static bool mounts_are_private(void)
+{
+	struct stat ours, inits;
+
+	return !stat("/proc/self/ns/mnt", &ours) && !stat("/proc/1/ns/mnt", &inits) &&
+	       ours.st_ino != inits.st_ino;
+}
+
+static int mount_bpffs(void)
+{
+	if (mounts_are_private())
+		return log_error(-ENOTSUP,
+			"cannot pin below %s: no bpffs is mounted there, and this mount namespace "
+			"ends with the command, as in `ip netns exec`; use `nsenter "
+			"--net=/run/netns/NAME ecdn-xdp ...`, or mount bpffs first", BPFFS);
+	if (mount("bpf", BPFFS, "bpf", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0755"))
+		return log_error(-errno, "cannot mount bpffs at %s: %s; %s", BPFFS,
+				 strerror(errno), errno == EPERM ? "run as root" :
+				 "mount it: mount -t bpf bpf " BPFFS);
+	log_info("mounted bpffs at %s", BPFFS);
+	return 0;
+}
+
+static bool below(const char *path, const char *dir)
+{
+	size_t length = strlen(dir);
+
+	return !strncmp(path, dir, length) && path[length] == '/';
+}
+
+/* Makes path's parents, which must be on a bpffs. */
+static int make_parents(const char *path)
+{
+	char part[PATH_MAX];
+
+	strcpy(part, path);
+	for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = 0;
+		if (mkdir(part, 0755) && errno != EEXIST)
+			return log_error(-errno, "cannot make %s: %s", part, strerror(errno));
+		*slash = '/';
+	}
+	return 0;
+}
+
+static bool on_bpffs(const char *path)
+{
+	char part[PATH_MAX];
+
+	for (strcpy(part, path); strcmp(part, "/"); strcpy(part, dirname(part)))
+		if (!access(part, F_OK))
+			return is_bpffs(part);
+	return false;
+}
+
+static int prepare(const struct pins *pins)
+{
+	int err = 0;
+
+	if (below(pins->dir, BPFFS) && !is_bpffs(BPFFS))
+		err = mount_bpffs();
+	if (!err && !on_bpffs(pins->dir))
+		err = log_error(-EINVAL, "--pin-dir %s is not on a bpf file system; "
+				"mount one: mount -t bpf bpf DIR", pins->dir);
+	return err ? err : make_parents(pins->dir);
+}
+
+int pins_lock(struct pins *pins)
+{
+	char parent[PATH_MAX];
+	scoped_fd int fd = -1;
+	int err = prepare(pins);
+
+	if (err)
+		return err;
+	/* The lock is the directory above: dir itself comes and goes. */
+	strcpy(parent, pins->dir);
+	fd = open(dirname(parent), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return log_error(-errno, "cannot open %s: %s", parent, strerror(errno));
+	if (flock(fd, LOCK_EX | LOCK_NB)) {
+		log_info("waiting for another ecdn-xdp to finish");
+		if (flock(fd, LOCK_EX))
+			return log_error(-errno, "cannot lock %s: %s", parent, strerror(errno));
+	}
+	pins->lock = take_fd(&fd);
+	return pins_remove(pins->next);
+}
+
+void pins_unlock(struct pins *pins)
+{
+	if (pins->lock >= 0)
+		close(pins->lock);
+	pins->lock = -1;
+}
+
+bool pins_exist(const struct pins *pins)
+{
+	char path[PINS_PATH_SIZE];
+
+	return !access(pins_path(pins->dir, "config", path), F_OK);
+}
+
+static int make_dir(const char *path)
+{
+	if (mkdir(path, 0755))
+		return log_error(-errno, "cannot make %s: %s", path, strerror(errno));
+	return 0;
+}
+
+int pins_make(const char *dir)
+{
+	char path[PINS_PATH_SIZE];
+	int err = make_dir(dir);
+
+	if (!err)
+		err = make_dir(pins_path(dir, PINS_LINKS, path));
+	if (!err)
+		err = make_dir(pins_path(dir, "prog", path));
+	return err;
+}
+
+/* Whoever names another directory must not lose what is in it. */
+static bool is_ours(const char *dir)
+{
+	char path[PINS_PATH_SIZE];
+
+	return !access(pins_path(dir, PINS_LINKS, path), F_OK);
+}
+
+static int remove_one(const char *path, const struct stat *stat, int type, struct FTW *where)
+{
+	(void)stat, (void)type, (void)where;
+	return remove(path);
+}
+
+int pins_remove(const char *dir)
+{
+	if (!rmdir(dir) || errno == ENOENT)
+		return 0;
+	if (!is_ours(dir))
+		return log_error(-EINVAL, "%s is not a pin directory of ecdn-xdp; nothing in it "
+				 "was removed", dir);
+	if (nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS | FTW_MOUNT))
+		return log_error(-errno, "cannot remove %s: %s", dir, strerror(errno));
+	return 0;
+}
+
+int pins_put(const char *dir, const char *name, int fd)
+{
+	char path[PINS_PATH_SIZE];
+	int err = bpf_obj_pin(fd, pins_path(dir, name, path));
+
+	if (err)
+		return log_error(err, "cannot pin %s: %s", path, strerror(-err));
+	return 0;
+}
+
+int pins_get(const char *dir, const char *name)
+{
+	char path[PINS_PATH_SIZE];
+	int fd = bpf_obj_get(pins_path(dir, name, path));
+
+	if (fd < 0 && errno == EPERM)
+		return log_error(-EPERM, "cannot open %s: not permitted; run as root", path);
+	if (fd < 0)
+		return log_error(-errno, "cannot open %s: %s", path, strerror(errno));
+	return fd;
+}

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "plane/settings.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/log.h"
+
+void settings_init(struct settings *settings)
+{
+	memset(settings, 0, sizeof(*settings));
+	settings->monitor = -1;
+}
+
+void settings_free(struct settings *settings)
+{
+	free(settings->changes);
+	free(settings->allow);
+}
+
+/* Arrays grow by one: they hold what a person wrote. */
+static int append(void **array, unsigned int *count, const void *item, size_t size)
+{
+	void *grown = realloc(*array, (*count + 1) * size);
+
+	if (!grown)
+		return log_error(-ENOMEM, "out of memory");
+	memcpy((char *)grown + *count * size, item, size);
+	*array = grown;
+	++*count;
+	return 0;
+}
+
+int settings_change(struct settings *settings, const struct change *change)
+{
+	return append((void **)&settings->changes, &settings->change_count, change,
+		      sizeof(*change));
+}
+
+int settings_allow(struct settings *settings, const struct cidr *cidr)
+{
+	return append((void **)&settings->allow, &settings->allow_count, cidr, sizeof(*cidr));
+}
+
+static bool is_default(const struct change *change)
+{
+	return !strcmp(change->region, SETTINGS_DEFAULT);
+}
+
+static int region_of(const struct change *change, const struct names *names)
+{
+	return names_find(names, change->region, strlen(change->region));
+}
+
+int settings_check(const struct settings *settings, const struct names *names)
+{
+	for (unsigned int i = 0; i < settings->change_count; i++) {
+		const struct change *change = &settings->changes[i];
+
+		if (is_default(change) || region_of(change, names) >= 0)
+			continue;
+		if (change->file) {
+			log_at(change->file, change->line, "no region \"%s\" in the region files",
+			       change->region);
+			return -ENOENT;
+		}
+		return log_error(-ENOENT, "no region \"%s\"; `ecdn-xdp region` lists them",
+				 change->region);
+	}
+	return 0;
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000ULL + now.tv_nsec;
+}
+
+/* The values of `from` that a change names. */
+static void set_limits(struct ecdn_xdp_limits *to, const struct ecdn_xdp_limits *from,
+		       unsigned int what)
+{
+	if (what & CHANGE_PPS)
+		to->pps = from->pps;
+	if (what & CHANGE_BPS)
+		to->bps = from->bps;
+	if (what & CHANGE_CPS)
+		to->cps = from->cps;
+	if (what & CHANGE_PREFIX_PPS)
+		to->prefix_pps = from->prefix_pps;
+	if (what & CHANGE_ANSWER_CPS)
+		to->answer_cps = from->answer_cps;
+	if (what & CHANGE_HOLD)
+		to->hold_ns = from->hold_ns;
+}
+
+#define CHANGE_LIMITS (CHANGE_PPS | CHANGE_BPS | CHANGE_CPS | CHANGE_PREFIX_PPS | \
+		       CHANGE_ANSWER_CPS | CHANGE_HOLD)
+
+static const struct ecdn_xdp_limits no_limits = {
+	.prefix_pps = LIMIT_PREFIX_PPS,
+	.answer_cps = LIMIT_ANSWER_CPS,
+	.hold_ns = LIMIT_HOLD_NS,
+};
+
+static void change_limits(struct ecdn_xdp_limits *limits, const struct change *change,
+			  const struct ecdn_xdp_limits *defaults)
+{
+	if (change->what & CHANGE_CLEAR) {
+		set_limits(limits, defaults, CHANGE_LIMITS);
+		limits->own = 0;
+	}
+	if (change->what & CHANGE_LIMITS) {
+		set_limits(limits, &change->limits, change->what);
+		limits->own = 1;
+	}
+}
+
+static void change_state(struct ecdn_xdp_limits *limits, const struct change *change)
+{
+	if (change->what & (CHANGE_EXEMPT | CHANGE_BLOCK | CHANGE_RELEASE)) {
+		limits->exempt_until_ns = 0;
+		limits->blocked = 0;
+	}
+	if (change->what & CHANGE_EXEMPT)
+		limits->exempt_until_ns = change->exempt_for_ns ?
+			now_ns() + change->exempt_for_ns : UINT64_MAX;
+	if (change->what & CHANGE_BLOCK)
+		limits->blocked = 1;
+	if (change->what & CHANGE_RELEASE)
+		limits->released_ns = now_ns();
+}
+
+static int apply_to_region(const struct change *change, const struct maps *maps,
+			   uint32_t region, const struct ecdn_xdp_limits *defaults)
+{
+	struct ecdn_xdp_limits limits;
+	int err = maps_limits(maps, region, &limits);
+
+	if (err)
+		return err;
+	change_limits(&limits, change, defaults);
+	change_state(&limits, change);
+	return maps_set_limits(maps, region, &limits);
+}
+
+/* The default is copied to each region without its own, so that a packet reads one place. */
+static int spread_default(const struct maps *maps, const struct ecdn_xdp_config *config)
+{
+	int err = 0;
+
+	for (uint32_t region = 0; region < config->max_regions && !err; region++) {
+		struct ecdn_xdp_limits limits;
+
+		err = maps_limits(maps, region, &limits);
+		if (err || limits.own)
+			continue;
+		set_limits(&limits, &config->default_limits, CHANGE_LIMITS);
+		err = maps_set_limits(maps, region, &limits);
+	}
+	return err;
+}
+
+static int apply_changes(const struct settings *settings, const struct maps *maps,
+			 const struct names *names, struct ecdn_xdp_config *config)
+{
+	int err = 0;
+
+	for (unsigned int i = 0; i < settings->change_count && !err; i++) {
+		const struct change *change = &settings->changes[i];
+
+		if (is_default(change)) {
+			change_limits(&config->default_limits, change, &no_limits);
+			err = spread_default(maps, config);
+		} else {
+			err = apply_to_region(change, maps, region_of(change, names),
+					      &config->default_limits);
+		}
+	}
+	return err;
+}
+
+static int apply_allow(const struct settings *settings, const struct maps *maps)
+{
+	for (unsigned int i = 0; i < settings->allow_count; i++) {
+		char text[CIDR_TEXT_SIZE];
+		int err = maps_allow(maps, &settings->allow[i]);
+
+		if (err == -ENOSPC)
+			return log_error(err, "cannot allow %s: the list is full at %d prefixes",
+					 format_cidr(&settings->allow[i], text),
+					 ECDN_XDP_ALLOW_MAX);
+		if (err && err != -EEXIST)
+			return log_error(err, "cannot allow %s: %s",
+					 format_cidr(&settings->allow[i], text), strerror(-err));
+	}
+	return 0;
+}
+
+int settings_apply(const struct settings *settings, const struct maps *maps,
+		   const struct names *names)
+{
+	struct ecdn_xdp_config config;
+	int err = apply_allow(settings, maps);
+
+	err = err ?: maps_config(maps, &config);
+	err = err ?: apply_changes(settings, maps, names, &config);
+	if (!err && settings->has_ports) {
+		config.protect = settings->protect;
+		err = maps_set(maps->protected_ports, "protected_ports", &(__u32){ 0 },
+			       &settings->ports);
+	}
+	if (settings->monitor >= 0)
+		config.monitor = settings->monitor;
+	config.generation++;
+	return err ?: maps_set_config(maps, &config);
+}
+
+void settings_first_config(struct ecdn_xdp_config *config, uint32_t max_regions,
+			   uint64_t hash_seed)
+{
+	memset(config, 0, sizeof(*config));
+	config->abi = ECDN_XDP_ABI;
+	config->max_regions = max_regions;
+	config->hash_seed = hash_seed;
+	config->default_limits = no_limits;
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * ssh.c - would this command saw off the branch that its caller sits on? sshd
+ * leaves the session's addresses in SSH_CONNECTION; sudo drops the variable, so
+ * the ancestors' environments are searched too.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/log.h"
+#include "plane/generation.h"
+#include "plane/settings.h"
+#include "regions/table.h"
+
+#define VARIABLE "SSH_CONNECTION="
+#define ANCESTORS 32
+
+static pid_t parent_of(pid_t pid)
+{
+	char path[64], line[512], *after_name;
+	int parent = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	file = fopen(path, "re");
+	if (!file)
+		return 0;
+	if (fgets(line, sizeof(line), file) && (after_name = strrchr(line, ')')))
+		sscanf(after_name + 1, " %*c %d", &parent);
+	fclose(file);
+	return parent;
+}
+
+static bool from_environment_of(pid_t pid, char *connection, size_t size)
+{
+	char path[64], *entry = NULL;
+	bool found = false;
+	size_t room = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/environ", pid);
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	while (!found && getdelim(&entry, &room, 0, file) > 0) {
+		found = !strncmp(entry, VARIABLE, strlen(VARIABLE));
+		if (found)
+			snprintf(connection, size, "%s", entry + strlen(VARIABLE));
+	}
+	free(entry);
+	fclose(file);
+	return found;
+}
+
+/* The session's client and the port it came to. */
+static bool ssh_session(struct address *client, unsigned int *port)
+{
+	char connection[256], addr[64];
+	pid_t pid = getpid();
+
+	for (int i = 0; pid > 1 && i < ANCESTORS; i++, pid = parent_of(pid))
+		if (from_environment_of(pid, connection, sizeof(connection)))
+			return sscanf(connection, "%63s %*u %*s %u", addr, port) == 2 &&
+			       *port < 65536 && !parse_address(addr, client);
+	return false;
+}
+
+static bool is_protected(const struct settings *settings, const struct maps *maps,
+			 unsigned int port)
+{
+	struct ecdn_xdp_protected_ports ports = settings->ports;
+	uint32_t protect = settings->protect;
+	struct ecdn_xdp_config config;
+
+	if (!settings->has_ports) {
+		if (maps_config(maps, &config) ||
+		    maps_get(maps->protected_ports, "protected_ports", &(__u32){ 0 }, &ports))
+			return false;
+		protect = config.protect;
+	}
+	return protect & ECDN_XDP_PROTECT_ALL || ports.tcp[port / 8] & 1 << port % 8;
+}
+
+static bool will_be_allowed(const struct settings *settings, const struct address *client)
+{
+	for (unsigned int i = 0; i < settings->allow_count; i++) {
+		const struct cidr *cidr = &settings->allow[i];
+
+		if (cidr->addr.family == client->family && client->bits >= cidr->addr.bits &&
+		    client->bits <= cidr_last(cidr))
+			return true;
+	}
+	return false;
+}
+
+/* Whether a change takes hold of the client's region as `what`. */
+static bool changes_region(const struct settings *settings, const struct maps *maps,
+			   const struct address *client, unsigned int what)
+{
+	const struct ecdn_xdp_table_block *blocks;
+	struct ecdn_xdp_region_name name = {};
+	__u32 region;
+
+	if (generation_map(maps, &blocks))
+		return false;
+	region = table_lookup(blocks, client) & ECDN_XDP_ENTRY_REGION;
+	generation_unmap(blocks);
+	if (maps_get(maps->region_name, "region_name", &region, &name))
+		return false;
+	for (unsigned int i = 0; i < settings->change_count; i++)
+		if (settings->changes[i].what & what &&
+		    (!strcmp(settings->changes[i].region, name.name) ||
+		     !strcmp(settings->changes[i].region, SETTINGS_DEFAULT)))
+			return true;
+	return false;
+}
+
+void settings_warn_ssh(const struct settings *settings, const struct maps *maps)
+{
+	char text[ADDRESS_TEXT_SIZE];
+	struct address client;
+	unsigned int port;
+
+	if (!ssh_session(&client, &port) || !is_protected(settings, maps, port) ||
+	    will_be_allowed(settings, &client) || maps_allowed(maps, &client))
+		return;
+	format_address(&client, text);
+	if (changes_region(settings, maps, &client, CHANGE_BLOCK))
+		log_warning("this blocks the region of your own SSH session from %s, and port %u "
+			    "is protected: ecdn-xdp allow add %s", text, port, text);
+	else if (settings->has_ports)
+		log_warning("port %u is protected now, so a surge from the region of your own SSH "
+			    "session may drop it: ecdn-xdp allow add %s", port, text);
+}
