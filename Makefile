@@ -20,6 +20,7 @@ BPF      := $(wildcard bpf/*.bpf.c)
 SKEL     := $(BPF:bpf/%.bpf.c=$(BUILD)/%.skel.h)
 USER     := $(filter-out user/main.c,$(wildcard user/*.c user/*/*.c))
 OBJ      := $(USER:%.c=$(BUILD)/%.o)
+ARCHIVE  := $(BUILD)/user.a
 HARNESS  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/run/test_%,$(wildcard tests/run/*.c)))
 UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 RUN      := $(patsubst tests/run/%.c,$(BUILD)/tests/run/%,$(wildcard tests/run/test_*.c))
@@ -37,7 +38,6 @@ endif
 
 .PHONY: all help tests install uninstall deps demo check check-kernels bench clean
 .DELETE_ON_ERROR:
-.SECONDARY:
 
 all: $(BUILD)/ecdn-xdp
 
@@ -49,7 +49,11 @@ help:
 	@echo 'make check-kernels  the packet tests on Linux 5.10, 6.1, 6.12 and 7.3, emulated (root)'
 	@echo 'make bench          figures, side by side (root)'
 
-$(BUILD)/ecdn-xdp: $(BUILD)/user/main.o $(OBJ)
+$(ARCHIVE): $(OBJ)
+	$(say) AR $@
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/ecdn-xdp: $(BUILD)/user/main.o $(ARCHIVE)
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
@@ -58,30 +62,30 @@ $(BUILD)/%.o: %.c $(SKEL)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/%.bpf.o: bpf/%.bpf.c
+$(SKEL:.skel.h=.bpf.o): $(BUILD)/%.bpf.o: bpf/%.bpf.c
 	$(say) BPF $@
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPFFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/tests/tools/%.bpf.o: tests/tools/%.bpf.c
+$(TOOLBPF:.skel.h=.bpf.o): $(BUILD)/tests/tools/%.bpf.o: tests/tools/%.bpf.c
 	$(say) BPF $@
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPFFLAGS) -Ibpf -MMD -MP -c -o $@ $<
 
-$(BUILD)/%.skel.h: $(BUILD)/%.bpf.o
+$(SKEL) $(TOOLBPF): %.skel.h: %.bpf.o
 	$(say) SKEL $@
 	$(Q)$(BPFTOOL) gen skeleton $< name $(notdir $*)_bpf > $@
 
-$(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(OBJ)
+$(UNIT): %: %.o $(ARCHIVE)
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka -lm
 
-$(BUILD)/tests/run/test_%: $(BUILD)/tests/run/test_%.o $(HARNESS) $(OBJ)
+$(RUN): %: %.o $(HARNESS) $(ARCHIVE)
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lm
 
 $(TOOLS:%=%.o): $(TOOLBPF)
-$(TOOLS): $(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(HARNESS) $(OBJ)
+$(TOOLS): %: %.o $(HARNESS) $(ARCHIVE)
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lm
 

@@ -216,8 +216,8 @@ int pins_get(const char *dir, const char *name)
 	char path[PINS_PATH_SIZE];
 	int fd = bpf_obj_get(pins_path(dir, name, path));
 
-	if (fd < 0 && errno == EPERM)
-		return log_error(-EPERM, "cannot open %s: not permitted; run as root", path);
+	if (fd < 0 && (errno == EPERM || errno == EACCES))
+		return log_error(-errno, "cannot open %s: not permitted; run as root", path);
 	if (fd < 0)
 		return log_error(-errno, "cannot open %s: %s", path, strerror(errno));
 	return fd;
