@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "harness.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "guard.skel.h"
+#include "regions/table.h"
+
+#define TABLE_SIZE (ECDN_XDP_TABLE_BLOCKS * sizeof(struct ecdn_xdp_table_block))
+
+#ifndef BPF_F_XDP_HAS_FRAGS
+#define BPF_F_XDP_HAS_FRAGS (1U << 5)
+#endif
+
+static unsigned int passed, failed;
+
+void report(const char *name, const char *why)
+{
+	if (*why)
+		printf("not ok - %s: %s\n", name, why);
+	else
+		printf("ok - %s\n", name);
+	*(*why ? &failed : &passed) += 1;
+	fflush(stdout);
+}
+
+void skip(const char *name, const char *why)
+{
+	printf("skipped - %s: %s\n", name, why);
+}
+
+int report_end(void)
+{
+	printf("%u passed, %u failed\n", passed, failed);
+	return failed || !passed;
+}
+
+static void need(bool done, const char *what)
+{
+	if (done)
+		return;
+	printf("not ok - %s: %s\n%u passed, %u failed\n", what, strerror(errno), passed,
+	       failed + 1);
+	exit(1);
+}
+
+static void write_map(const struct bpf_map *map, uint32_t slot, const void *value)
+{
+	need(!bpf_map_update_elem(bpf_map__fd(map), &slot, value, BPF_ANY), bpf_map__name(map));
+}
+
+static bool kernel_has_frags(void)
+{
+	return libbpf_probe_bpf_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_xdp_get_buff_len, NULL) == 1;
+}
+
+/* What libbpf says below a warning helps nobody here. */
+static int print_warnings(enum libbpf_print_level level, const char *format, va_list args)
+{
+	return level == LIBBPF_WARN ? vfprintf(stderr, format, args) : 0;
+}
+
+void guard_open(struct guard *guard)
+{
+	uint32_t sets;
+
+	memset(guard, 0, sizeof(*guard));
+	guard->cpus = libbpf_num_possible_cpus();
+	need(guard->cpus > 0, "count the CPUs");
+	guard->frags = kernel_has_frags();
+	libbpf_set_print(print_warnings);
+
+	guard->skel = guard_bpf__open();
+	need(guard->skel, "open the guard");
+	sets = guard->cpus * ECDN_XDP_PREFIX_SETS;
+	bpf_map__set_max_entries(guard->skel->maps.prefixes, sets);
+	guard->skel->rodata->has_frags = guard->frags;
+	if (guard->frags)
+		bpf_program__set_flags(guard->skel->progs.guard, BPF_F_XDP_HAS_FRAGS);
+	need(!guard_bpf__load(guard->skel), "load the guard");
+	guard->prog = bpf_program__fd(guard->skel->progs.guard);
+
+	guard->prefixes = mmap(NULL, sets * sizeof(*guard->prefixes), PROT_READ, MAP_SHARED,
+			       bpf_map__fd(guard->skel->maps.prefixes), 0);
+	need(guard->prefixes != MAP_FAILED, "map the prefixes");
+	guard->scratch = calloc(guard->cpus, sizeof(struct ecdn_xdp_region_stats));
+	need(guard->scratch, "allocate memory");
+
+	guard->config.abi = ECDN_XDP_ABI;
+	guard->config.max_regions = ECDN_XDP_REGIONS_DEFAULT;
+	guard->config.hash_seed = 0x5eed5eed5eed5eed;
+	guard_set_ports(guard, true, true);
+}
+
+void guard_close(struct guard *guard)
+{
+	munmap(guard->prefixes, (size_t)guard->cpus * ECDN_XDP_PREFIX_SETS *
+				sizeof(*guard->prefixes));
+	guard_bpf__destroy(guard->skel);
+	free(guard->scratch);
+}
+
+void guard_set_regions(struct guard *guard, const struct range_set *set)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_MMAPABLE);
+	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "region_blocks", sizeof(uint32_t),
+				sizeof(struct ecdn_xdp_table_block), ECDN_XDP_TABLE_BLOCKS,
+				&opts);
+	struct ecdn_xdp_table_block *blocks;
+
+	need(fd >= 0, "create a region table");
+	blocks = mmap(NULL, TABLE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	need(blocks != MAP_FAILED, "map a region table");
+	need(!table_compile(set, blocks), "compile a region table");
+	munmap(blocks, TABLE_SIZE);
+	write_map(guard->skel->maps.region_table, 0, &fd);
+	close(fd);
+}
+
+void guard_configure(struct guard *guard)
+{
+	guard->config.generation++;
+	write_map(guard->skel->maps.config, 0, &guard->config);
+}
+
+void guard_set_ports(struct guard *guard, bool tcp, bool udp)
+{
+	struct ecdn_xdp_protected_ports ports = {};
+
+	if (tcp) {
+		ports.tcp[80 / 8] |= 1 << 80 % 8;
+		ports.tcp[443 / 8] |= 1 << 443 % 8;
+	}
+	if (udp) {
+		ports.udp[80 / 8] |= 1 << 80 % 8;
+		ports.udp[443 / 8] |= 1 << 443 % 8;
+	}
+	write_map(guard->skel->maps.protected_ports, 0, &ports);
+	guard->config.protect = (tcp ? ECDN_XDP_PROTECT_TCP : 0) |
+				(udp ? ECDN_XDP_PROTECT_UDP : 0);
+	guard_configure(guard);
+}
+
+void guard_set_limits(struct guard *guard, uint32_t region, const struct ecdn_xdp_limits *limits)
+{
+	write_map(guard->skel->maps.region_limits, region, limits);
+	guard_configure(guard);
+}
+
+static void allow_key(const char *text, struct ecdn_xdp_allow_key *key)
+{
+	struct cidr cidr;
+
+	need(!parse_cidr(text, &cidr), text);
+	cidr_to_allow_key(&cidr, key);
+}
+
+void guard_allow(struct guard *guard, const char *cidr)
+{
+	struct ecdn_xdp_allow_key key;
+	uint32_t value = 1;
+
+	allow_key(cidr, &key);
+	need(!bpf_map_update_elem(bpf_map__fd(guard->skel->maps.allow), &key, &value, BPF_ANY),
+	     "allow a prefix");
+	guard->config.allow_entries++;
+	guard_configure(guard);
+}
+
+void guard_disallow(struct guard *guard, const char *cidr)
+{
+	struct ecdn_xdp_allow_key key;
+
+	allow_key(cidr, &key);
+	need(!bpf_map_delete_elem(bpf_map__fd(guard->skel->maps.allow), &key),
+	     "allow a prefix no more");
+	guard->config.allow_entries--;
+	guard_configure(guard);
+}
+
+uint32_t guard_run(const struct guard *guard, const void *frame, uint32_t length)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = length);
+
+	need(!bpf_prog_test_run_opts(guard->prog, &opts), "test-run the guard");
+	return opts.retval;
+}
+
+/* Every struct of counters is __u64 throughout. */
+static void read_counters(const struct guard *guard, const struct bpf_map *map, uint32_t slot,
+			  size_t size, __u64 *sum)
+{
+	const __u64 *value = guard->scratch;
+
+	need(!bpf_map_lookup_elem(bpf_map__fd(map), &slot, guard->scratch), bpf_map__name(map));
+	memset(sum, 0, size);
+	for (int cpu = 0; cpu < guard->cpus; cpu++)
+		for (size_t i = 0; i < size / sizeof(*sum); i++)
+			sum[i] += *value++;
+}
+
+void guard_stats(const struct guard *guard, uint32_t region, struct ecdn_xdp_region_stats *sum)
+{
+	read_counters(guard, guard->skel->maps.region_stats, region, sizeof(*sum), &sum->packets);
+}
+
+void guard_events(const struct guard *guard, struct ecdn_xdp_events *sum)
+{
+	read_counters(guard, guard->skel->maps.events, 0, sizeof(*sum), &sum->arp);
+}
+
+void guard_state(const struct guard *guard, uint32_t region, struct ecdn_xdp_region_state *state)
+{
+	need(!bpf_map_lookup_elem(bpf_map__fd(guard->skel->maps.region_state), &region, state),
+	     "read a region's state");
+}
+
+void set_region(struct range_set *set, const char *cidr, uint32_t region)
+{
+	struct range_set over = {};
+	struct cidr parsed;
+	bool v4;
+
+	need(!parse_cidr(cidr, &parsed), cidr);
+	v4 = parsed.addr.family == AF_INET;
+	need(!range_list_add(v4 ? &over.v4 : &over.v6, parsed.addr.bits, cidr_last(&parsed),
+			     region | 1 << ECDN_XDP_ENTRY_SOURCE_SHIFT) &&
+	     !range_set_overlay(set, &over), "add a region");
+	range_set_free(&over);
+}
+
+uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000ULL + now.tv_nsec;
+}
+
+bool pin_to_cpu(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	return !sched_setaffinity(0, sizeof(set), &set);
+}
+
+int nth_cpu(int n)
+{
+	cpu_set_t set;
+
+	if (sched_getaffinity(0, sizeof(set), &set))
+		return -1;
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, &set) && !n--)
+			return cpu;
+	return -1;
+}

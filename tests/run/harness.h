@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * harness.h - the real guard, loaded but neither pinned nor attached, and what
+ * the packet tests say about it. Whatever cannot be set up ends the test.
+ */
+#ifndef RUN_HARNESS_H
+#define RUN_HARNESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ecdn-xdp-maps.h"
+#include "regions/range.h"
+
+struct guard_bpf;
+
+struct guard {
+	struct guard_bpf *skel;
+	int prog;
+	int cpus;                       /* possible ones: values of a per-CPU map */
+	bool frags;                     /* takes frames of more than a page */
+	struct ecdn_xdp_config config;  /* as last written */
+	struct ecdn_xdp_prefix_set *prefixes; /* [cpus][ECDN_XDP_PREFIX_SETS] */
+	void *scratch;                  /* room for a per-CPU value */
+};
+
+/* Loaded with ports 80 and 443 protected, no limits and no region table. */
+void guard_open(struct guard *guard);
+void guard_close(struct guard *guard);
+
+void guard_set_regions(struct guard *guard, const struct range_set *set);
+void guard_set_ports(struct guard *guard, bool tcp, bool udp);
+void guard_set_limits(struct guard *guard, uint32_t region, const struct ecdn_xdp_limits *limits);
+void guard_allow(struct guard *guard, const char *cidr);
+void guard_disallow(struct guard *guard, const char *cidr);
+
+/* Makes guard->config count, as one more generation. */
+void guard_configure(struct guard *guard);
+
+/* What became of the frame, enum xdp_action. */
+uint32_t guard_run(const struct guard *guard, const void *frame, uint32_t length);
+
+/* All CPUs' counters. */
+void guard_stats(const struct guard *guard, uint32_t region, struct ecdn_xdp_region_stats *sum);
+void guard_events(const struct guard *guard, struct ecdn_xdp_events *sum);
+void guard_state(const struct guard *guard, uint32_t region, struct ecdn_xdp_region_state *state);
+
+/* Adds a prefix's addresses to set, over what it has. */
+void set_region(struct range_set *set, const char *cidr, uint32_t region);
+
+uint64_t now_ns(void);
+bool pin_to_cpu(int cpu);
+
+/* The process's n-th CPU, or -1. */
+int nth_cpu(int n);
+
+/* "ok - NAME", or "not ok - NAME: WHY" if why is not empty. */
+void report(const char *name, const char *why);
+void skip(const char *name, const char *why);
+
+/* "N passed, N failed"; the exit code. */
+int report_end(void);
+
+#endif
