@@ -1,0 +1,175 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# The guard at work: an edge with nginx, and hosts of four regions that talk to
+# it; then one region surges. All of it in network namespaces, gone at the end.
+set -euo pipefail
+
+top=$(readlink -f "$(dirname "$0")/..")
+ecdn=$top/build/ecdn-xdp
+flood=$top/build/tests/tools/flood
+pin=/sys/fs/bpf/ecdn-demo
+work=$(mktemp -d)
+surge_seconds=14
+hosts=(edge a b c six)
+regions=(net-a net-b net-c net-six)
+
+edge() { nsenter --net="/run/netns/demo-edge" "$@"; }
+guard() { edge "$ecdn" "$@" --pin-dir "$pin"; }
+at() { nsenter --net="/run/netns/demo-$1" "${@:2}"; }
+
+say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+show() { printf '\033[2m# %s\033[0m\n' "$*"; }
+
+cleanup() {
+	local job
+
+	for job in $(jobs -p); do
+		kill "$job" 2>/dev/null || true
+	done
+	[ ! -s "$work/nginx.pid" ] || kill "$(cat "$work/nginx.pid")" 2>/dev/null || true
+	wait
+	"$ecdn" unload --all --pin-dir "$pin" 2>/dev/null || true
+	for host in "${hosts[@]}"; do
+		ip netns del "demo-$host" 2>/dev/null || true
+	done
+	rm -rf "$work"
+}
+trap cleanup EXIT
+trap 'exit 1' INT TERM
+
+# client NAME EDGE-ADDRESS/LENGTH ADDRESS/LENGTH [FLAG]: a host with its own link to the edge
+client() {
+	ip netns add "demo-$1"
+	ip link add "net-$1" netns demo-edge type veth peer name eth0 netns "demo-$1"
+	ip -n demo-edge addr add "$2" dev "net-$1" ${4:-}
+	ip -n "demo-$1" addr add "$3" dev eth0 ${4:-}
+	ip -n demo-edge link set "net-$1" up
+	ip -n "demo-$1" link set eth0 up
+}
+
+make_hosts() {
+	ip netns add demo-edge
+	ip -n demo-edge link set lo up
+	client a 192.0.2.1/24 192.0.2.10/24
+	client b 198.51.100.1/24 198.51.100.10/24
+	client c 203.0.113.1/24 203.0.113.10/24
+	client six 2001:db8::1/32 2001:db8::10/32 nodad
+	cat >"$work/regions" <<-'END'
+		192.0.2.0/24     net-a
+		198.51.100.0/24  net-b
+		203.0.113.0/24   net-c
+		2001:db8::/32    net-six
+	END
+}
+
+start_nginx() {
+	cat >"$work/nginx.conf" <<-END
+		pid $work/nginx.pid;
+		error_log $work/error.log;
+		worker_processes 1;
+		events {}
+		http {
+			access_log off;
+			server {
+				listen 80;
+				listen [::]:80;
+				location / { return 200 "hello from the edge\n"; }
+			}
+		}
+	END
+	edge nginx -c "$work/nginx.conf" -g 'daemon on;' 2>/dev/null
+}
+
+# talk NAME ADDRESS: a person of that region who asks for a page five times a second
+talk() {
+	while sleep 0.2; do
+		at "$1" curl -s -o /dev/null -m 2 -w '%{http_code} %{time_total}\n' \
+			"http://$2/" >>"$work/$1.talk" || true
+	done
+}
+
+# served NAME FROM-LINE: requests answered and failed since then, and their median time
+served() {
+	tail -n "+$2" "$work/$1.talk" | sort -k2n | awk '
+		$1 == 200 { ms[ok++] = $2 * 1000 }
+		$1 != 200 { failed++ }
+		END { printf "%4d answered, %d failed, median %.1f ms", ok, failed, ms[int(ok / 2)] }'
+}
+
+lines() { wc -l <"$work/$1.talk"; }
+
+# watch SECONDS: the table, once a second, drawn over itself on a terminal
+watch() {
+	local height
+
+	for ((second = 1; second <= $1; second++)); do
+		sleep 1
+		{
+			guard stats "${regions[@]}"
+			echo
+			for host in a b c six; do
+				printf '  a person in net-%-4s %s\n' "$host" "$(served "$host" "${from[$host]}")"
+			done
+		} >"$work/screen"
+		height=$(wc -l <"$work/screen")
+		if [ -t 1 ] && ((second > 1)); then
+			printf '\033[%dA\033[J' "$height"
+			cat "$work/screen"
+		elif [ -t 1 ] || ((second % 5 == 0 || second == $1)); then
+			cat "$work/screen"
+		fi
+	done
+}
+
+declare -A from
+mark() {
+	for host in a b c six; do
+		from[$host]=$(($(lines "$host") + 1))
+	done
+}
+
+say "An edge with nginx, and hosts of four regions"
+make_hosts
+start_nginx
+
+say "Load the guard with the ranges of the world, and four test networks on top"
+show "ecdn-xdp load --regions /usr/share/tor/geoip --regions /usr/share/tor/geoip6 --regions regions net-a net-b net-c net-six"
+time guard load --regions /usr/share/tor/geoip --regions /usr/share/tor/geoip6 \
+	--regions "$work/regions" "${regions[@]}"
+show "ecdn-xdp status"
+guard status
+show "ecdn-xdp region lookup 192.0.2.10 2001:db8::10 9.9.9.9 2a00:1450:4001::1"
+guard region lookup 192.0.2.10 2001:db8::10 9.9.9.9 2a00:1450:4001::1
+show "ecdn-xdp limit set default --pps 20k --prefix-pps 200 --answer-cps 200 --hold 3s"
+guard limit set default --pps 20k --prefix-pps 200 --answer-cps 200 --hold 3s
+
+say "Everybody talks"
+for host in a b c six; do
+	: >"$work/$host.talk"
+done
+mark
+talk a 192.0.2.1 &
+talk b 198.51.100.1 &
+talk c 203.0.113.1 &
+talk six '[2001:db8::1]' &
+watch 5
+
+say "net-six surges: 100,000 packets/s from 16 of its prefixes, for $surge_seconds seconds"
+mark
+at six "$flood" --dev eth0 --to 2001:db8::1 --from 2001:db8:a000::/44 --type udp --port 443 \
+	--rate 100k --seconds "${surge_seconds}s" >"$work/flood" &
+watch $((surge_seconds - 4))
+show "ecdn-xdp prefix net-six --top 5"
+guard prefix net-six --top 5
+
+say "The surge is over; after 3 seconds below 80 % so is the limit"
+mark
+watch 7
+
+say "What was dropped, and of whom"
+show "cat $pin/regions"
+grep -E '^(REGION|net-)' "$pin/regions"
+sent=$(sed 's/sent=\([0-9]*\).*/\1/' "$work/flood")
+dropped=$(guard stats net-six --json | jq '.regions[0].dropped_packets')
+echo
+echo "Of $sent packets of the surge $dropped were dropped; of every other region, none."
