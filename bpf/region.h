@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * region.h - source address to region: one array access for each byte of the
- * address, until an entry is a region. At most 4 for IPv4 and 16 for IPv6,
- * whatever the address; user/regions/table.h builds what is read here.
+ * region.h - source address to region: for each byte of the address, from the
+ * second on, one line of the table, until an entry is a region. At most 3 for
+ * IPv4 and 15 for IPv6, whatever the address; user/regions/table.h builds what is
+ * read here.
  */
 #ifndef BPF_REGION_H
 #define BPF_REGION_H
@@ -11,38 +12,42 @@
 #include "ecdn-xdp-maps.h"
 
 /* By sizes: clang's BTF does not follow the types of an inner map. */
-struct region_blocks {
+struct region_lines {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, ECDN_XDP_TABLE_BLOCKS);
+	__uint(max_entries, ECDN_XDP_TABLE_LINES);
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(key_size, sizeof(__u32));
-	__uint(value_size, sizeof(struct ecdn_xdp_table_block));
+	__uint(value_size, sizeof(struct ecdn_xdp_table_line));
 };
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__array(values, struct region_blocks);
+	__array(values, struct region_lines);
 } region_table SEC(".maps");
 
 static __always_inline __u32 table_walk(void *table, __u32 root, const __u8 *addr, int length)
 {
-	__u32 block = root + addr[0];
+	struct ecdn_xdp_table_line *line;
+	__u32 index = root + (addr[0] << 4 | addr[1] >> 4), entry;
+
+	line = bpf_map_lookup_elem(table, &index);
+	if (!line)
+		return ECDN_XDP_REGION_NONE;
+	entry = line->word[addr[1] & 15];
 
 #pragma unroll
-	for (int i = 1; i < length; i++) {
-		struct ecdn_xdp_table_block *b = bpf_map_lookup_elem(table, &block);
-		__u32 entry;
-
-		if (!b)
-			return ECDN_XDP_REGION_NONE;
-		entry = b->entry[addr[i]];
+	for (int i = 2; i < length; i++) {
 		if (!(entry & ECDN_XDP_ENTRY_CHILD))
 			return entry & ECDN_XDP_ENTRY_REGION;
-		block = entry & ~ECDN_XDP_ENTRY_CHILD;
+		index = ecdn_xdp_line(entry, addr[i]);
+		line = bpf_map_lookup_elem(table, &index);
+		if (!line)
+			return ECDN_XDP_REGION_NONE;
+		entry = line->word[ecdn_xdp_word(entry, line, addr[i])];
 	}
-	return ECDN_XDP_REGION_NONE;
+	return entry & ECDN_XDP_ENTRY_REGION;
 }
 
 /* Region id, or -1 where no table is loaded. */

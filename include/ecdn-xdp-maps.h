@@ -73,35 +73,90 @@ struct ecdn_xdp_protected_ports {
 };
 
 /*
- * region_table: ARRAY_OF_MAPS of one, holding the current generation, a map of
- * blocks. A block is 256 entries, chosen by one byte of the address, from its
- * first byte on; blocks that are equal are stored once. Block B of the first
- * byte N is ROOT_V4 + N or ROOT_V6 + N. A generation is never written again
- * once it is in the slot; a new one replaces it as a whole.
+ * region_table: ARRAY_OF_MAPS of one, holding the current generation: a map of
+ * lines of 64 bytes. A generation is never written again once it is in the slot;
+ * a new one replaces it as a whole.
+ *
+ * An address is looked up byte by byte. A block holds an entry for each value of
+ * one byte: a leaf, which is the region, or a child, which is the block of the
+ * next byte. Blocks that are equal are stored once, in one of two forms:
+ *
+ *	16 lines	entry of byte B is word B % 16 of line B / 16
+ *	1 line		for up to 13 runs of equal entries: the entries are the words
+ *			from 3 on; before them, a byte for each run but the first:
+ *			256 - the value at which it begins, or 1 for a run not there
+ *
+ * The first two bytes find a root block of 16 lines: that of a first byte N
+ * begins at line ROOT_V4 + 16 N or ROOT_V6 + 16 N.
  */
-#define ECDN_XDP_TABLE_BLOCKS 61440
+#define ECDN_XDP_TABLE_LINES 524288
 #define ECDN_XDP_TABLE_ROOT_V4 0
-#define ECDN_XDP_TABLE_ROOT_V6 256
-#define ECDN_XDP_TABLE_HEADER 512      /* blocks that hold the header */
-#define ECDN_XDP_TABLE_HEADER_BLOCKS 17
-#define ECDN_XDP_TABLE_FIRST_FREE \
-	(ECDN_XDP_TABLE_HEADER + ECDN_XDP_TABLE_HEADER_BLOCKS)
+#define ECDN_XDP_TABLE_ROOT_V6 4096
+#define ECDN_XDP_TABLE_HEADER 8192     /* lines that hold the header */
+#define ECDN_XDP_TABLE_FIRST_FREE 8448
 #define ECDN_XDP_TABLE_SOURCES 63
 #define ECDN_XDP_SOURCE_SIZE 256
 #define ECDN_XDP_TABLE_MAGIC 0x4e444345 /* "ECDN" in memory on little endian */
 
-#define ECDN_XDP_ENTRY_CHILD 0x80000000U       /* the rest is a block number */
-#define ECDN_XDP_ENTRY_REGION 0x0000ffffU      /* region id ... */
+#define ECDN_XDP_ENTRY_CHILD 0x80000000U
+#define ECDN_XDP_ENTRY_RUNS 0x40000000U        /* of a child: its block is one line */
+#define ECDN_XDP_ENTRY_LINE 0x0fffffffU        /* of a child: its block's first line */
+#define ECDN_XDP_ENTRY_REGION 0x0000ffffU      /* of a leaf: region id ... */
 #define ECDN_XDP_ENTRY_SOURCE_SHIFT 16         /* ... and which source named it, from 1 */
 #define ECDN_XDP_ENTRY_SOURCE 0x003f0000U
 
-struct ecdn_xdp_table_block {
-	__u32 entry[256];
+#define ECDN_XDP_LINE_RUNS 13
+#define ECDN_XDP_LINE_FIRST_RUN 3
+
+struct ecdn_xdp_table_line {
+	union {
+		__u32 word[16];
+		struct {
+			__u64 begins_low;  /* of runs 1 to 8, a byte each */
+			__u32 begins_high; /* of runs 9 to 12 */
+			__u32 run[ECDN_XDP_LINE_RUNS];
+		};
+	};
 };
+
+/* All ones where a child's block has 16 lines, 0 where it is of runs. Opaque to
+ * clang, which would make an unpredictable branch of it. */
+static inline __u32 ecdn_xdp_is_full(__u32 child)
+{
+	__u32 full = ((child & ECDN_XDP_ENTRY_RUNS) >> 30) - 1;
+
+#ifdef __bpf__
+	__asm__ volatile("" : "+r"(full));
+#endif
+	return full;
+}
+
+/* The line in which a child has the entry of a byte. */
+static inline __u32 ecdn_xdp_line(__u32 child, __u8 byte)
+{
+	return (child & ECDN_XDP_ENTRY_LINE) + ((__u32)(byte >> 4) & ecdn_xdp_is_full(child));
+}
+
+/*
+ * The word of that line which is the entry. Runs that begin at or before byte are
+ * counted by carries: 256 - begin + byte reaches the ninth bit of its lane.
+ */
+static inline __u32 ecdn_xdp_word(__u32 child, const struct ecdn_xdp_table_line *line,
+				  __u8 byte)
+{
+	const __u64 lanes = 0x0001000100010001ULL, even = lanes * 0xff, carry = lanes << 8;
+	__u64 bytes = byte * lanes, low = line->begins_low, high = line->begins_high;
+	__u32 full = ecdn_xdp_is_full(child);
+	__u64 begun = (((low & even) + bytes) & carry) + (((low >> 8 & even) + bytes) & carry) +
+		      (((high & even) + bytes) & carry) + (((high >> 8 & even) + bytes) & carry);
+	__u32 run = (begun >> 8) * lanes >> 48;
+
+	return (((byte & 15) & full) | ((run + ECDN_XDP_LINE_FIRST_RUN) & ~full)) & 15;
+}
 
 struct ecdn_xdp_table_header {
 	__u32 magic;
-	__u32 blocks;          /* in use, roots and header included */
+	__u32 lines;           /* in use, roots and header included */
 	__u64 generation;      /* from 1 */
 	__u64 loaded_at;       /* seconds since the epoch */
 	__u32 sources;
@@ -265,7 +320,7 @@ struct ecdn_xdp_events {
 ECDN_XDP_SIZE(struct ecdn_xdp_limits, 72);
 ECDN_XDP_SIZE(struct ecdn_xdp_config, 104);
 ECDN_XDP_SIZE(struct ecdn_xdp_protected_ports, 16384);
-ECDN_XDP_SIZE(struct ecdn_xdp_table_block, 1024);
+ECDN_XDP_SIZE(struct ecdn_xdp_table_line, 64);
 ECDN_XDP_SIZE(struct ecdn_xdp_table_header, 48 + 63 * 256);
 ECDN_XDP_SIZE(struct ecdn_xdp_region_state, 16);
 ECDN_XDP_SIZE(struct ecdn_xdp_region_stats, 128);

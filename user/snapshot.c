@@ -100,13 +100,13 @@ static int read_regions(struct snapshot *snapshot, const struct maps *maps,
 
 static int read_table(struct snapshot *snapshot, const struct maps *maps)
 {
-	const struct ecdn_xdp_table_block *blocks;
-	int err = generation_map(maps, &blocks);
+	const struct ecdn_xdp_table_line *lines;
+	int err = generation_map(maps, &lines);
 
 	if (err)
 		return err;
-	snapshot->table = *table_header((struct ecdn_xdp_table_block *)blocks);
-	generation_unmap(blocks);
+	snapshot->table = *table_header((struct ecdn_xdp_table_line *)lines);
+	generation_unmap(lines);
 	return 0;
 }
 

@@ -17,7 +17,7 @@
 #include "guard.skel.h"
 #include "regions/table.h"
 
-#define TABLE_SIZE (ECDN_XDP_TABLE_BLOCKS * sizeof(struct ecdn_xdp_table_block))
+#define TABLE_SIZE (ECDN_XDP_TABLE_LINES * sizeof(struct ecdn_xdp_table_line))
 
 #ifndef BPF_F_XDP_HAS_FRAGS
 #define BPF_F_XDP_HAS_FRAGS (1U << 5)
@@ -114,16 +114,16 @@ void guard_close(struct guard *guard)
 void guard_set_regions(struct guard *guard, const struct range_set *set)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_MMAPABLE);
-	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "region_blocks", sizeof(uint32_t),
-				sizeof(struct ecdn_xdp_table_block), ECDN_XDP_TABLE_BLOCKS,
+	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "region_lines", sizeof(uint32_t),
+				sizeof(struct ecdn_xdp_table_line), ECDN_XDP_TABLE_LINES,
 				&opts);
-	struct ecdn_xdp_table_block *blocks;
+	struct ecdn_xdp_table_line *lines;
 
 	need(fd >= 0, "create a region table");
-	blocks = mmap(NULL, TABLE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	need(blocks != MAP_FAILED, "map a region table");
-	need(!table_compile(set, blocks), "compile a region table");
-	munmap(blocks, TABLE_SIZE);
+	lines = mmap(NULL, TABLE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	need(lines != MAP_FAILED, "map a region table");
+	need(!table_compile(set, lines), "compile a region table");
+	munmap(lines, TABLE_SIZE);
 	write_map(guard->skel->maps.region_table, 0, &fd);
 	close(fd);
 }

@@ -20,19 +20,19 @@
 #define GEOIP "/usr/share/tor/geoip"
 #define GEOIP6 "/usr/share/tor/geoip6"
 
-static struct ecdn_xdp_table_block *blocks;
+static struct ecdn_xdp_table_line *lines;
 
 static int set_up(void **state)
 {
 	(void)state;
-	blocks = calloc(ECDN_XDP_TABLE_BLOCKS, sizeof(*blocks));
-	return blocks ? 0 : -1;
+	lines = calloc(ECDN_XDP_TABLE_LINES, sizeof(*lines));
+	return lines ? 0 : -1;
 }
 
 static int tear_down(void **state)
 {
 	(void)state;
-	free(blocks);
+	free(lines);
 	return 0;
 }
 
@@ -45,7 +45,7 @@ static uint32_t lookup(int family, addr_bits bits)
 {
 	struct address address = { bits, family };
 
-	return table_lookup(blocks, &address);
+	return table_lookup(lines, &address);
 }
 
 static void check_lists_equal(const struct range_list *a, const struct range_list *b)
@@ -63,37 +63,70 @@ static void check_round_trip(const struct range_set *set)
 {
 	struct range_set back = { 0 };
 
-	assert_int_equal(table_ranges(blocks, &back), 0);
+	assert_int_equal(table_ranges(lines, &back), 0);
 	check_lists_equal(&back.v4, &set->v4);
 	check_lists_equal(&back.v6, &set->v6);
 	range_set_free(&back);
 }
 
-/* Every child of every block in use is one in use, and none is a root or the header. */
+/* The entry, found the plain way: the last run that begins at or before byte. */
+static uint32_t plain_entry(uint32_t child, unsigned int byte)
+{
+	const struct ecdn_xdp_table_line *line = &lines[child & ECDN_XDP_ENTRY_LINE];
+	const uint8_t *begins = (const uint8_t *)line;
+	unsigned int run = 0;
+
+	if (!(child & ECDN_XDP_ENTRY_RUNS))
+		return line[byte / 16].word[byte % 16];
+	for (unsigned int i = 1; i < ECDN_XDP_LINE_RUNS; i++)
+		if (256u - begins[i - 1] <= byte)
+			run = i;
+	return line->run[run];
+}
+
+/* Marks the lines of a block and of all below it; each must be in use and no root. */
+static void mark_block(uint32_t child, uint8_t *marks, uint32_t used)
+{
+	uint32_t first = child & ECDN_XDP_ENTRY_LINE;
+	uint32_t count = child & ECDN_XDP_ENTRY_RUNS ? 1 : 16;
+
+	assert_true(first >= ECDN_XDP_TABLE_FIRST_FREE && first + count <= used);
+	if (marks[first])
+		return;
+	memset(marks + first, 1, count);
+	for (unsigned int byte = 0; byte < 256; byte++) {
+		uint32_t entry = plain_entry(child, byte);
+		const struct ecdn_xdp_table_line *line = &lines[ecdn_xdp_line(child, byte)];
+
+		assert_int_equal(entry, line->word[ecdn_xdp_word(child, line, byte)]);
+		if (entry & ECDN_XDP_ENTRY_CHILD)
+			mark_block(entry, marks, used);
+	}
+}
+
+/* All children are in use, all that is in use is a child, and runs are read right. */
 static void check_children(void)
 {
-	uint32_t used = table_header(blocks)->blocks;
+	uint32_t used = table_header(lines)->lines;
+	uint8_t *marks = calloc(ECDN_XDP_TABLE_LINES, 1);
 
-	assert_in_range(used, ECDN_XDP_TABLE_FIRST_FREE, ECDN_XDP_TABLE_BLOCKS);
-	for (uint32_t b = 0; b < used; b++) {
-		if (b >= ECDN_XDP_TABLE_HEADER && b < ECDN_XDP_TABLE_FIRST_FREE)
-			continue;
-		for (int i = 0; i < 256; i++) {
-			uint32_t entry = blocks[b].entry[i], child = entry & ~ECDN_XDP_ENTRY_CHILD;
-
-			if (entry & ECDN_XDP_ENTRY_CHILD)
-				assert_true(child >= ECDN_XDP_TABLE_FIRST_FREE && child < used);
-		}
-	}
+	assert_in_range(used, ECDN_XDP_TABLE_FIRST_FREE, ECDN_XDP_TABLE_LINES);
+	for (uint32_t root = 0; root < ECDN_XDP_TABLE_HEADER; root++)
+		for (int i = 0; i < 16; i++)
+			if (lines[root].word[i] & ECDN_XDP_ENTRY_CHILD)
+				mark_block(lines[root].word[i], marks, used);
+	for (uint32_t line = ECDN_XDP_TABLE_FIRST_FREE; line < used; line++)
+		assert_true(marks[line]);
+	free(marks);
 }
 
 static void compile(const struct range_set *set)
 {
-	memset(blocks, 0, ECDN_XDP_TABLE_BLOCKS * sizeof(*blocks));
-	assert_int_equal(table_compile(set, blocks), 0);
-	assert_int_equal(table_header(blocks)->magic, ECDN_XDP_TABLE_MAGIC);
-	assert_int_equal(table_header(blocks)->ranges_v4, set->v4.count);
-	assert_int_equal(table_header(blocks)->ranges_v6, set->v6.count);
+	memset(lines, 0, ECDN_XDP_TABLE_LINES * sizeof(*lines));
+	assert_int_equal(table_compile(set, lines), 0);
+	assert_int_equal(table_header(lines)->magic, ECDN_XDP_TABLE_MAGIC);
+	assert_int_equal(table_header(lines)->ranges_v4, set->v4.count);
+	assert_int_equal(table_header(lines)->ranges_v6, set->v6.count);
 	check_children();
 	check_round_trip(set);
 }
@@ -104,7 +137,7 @@ static void empty_set(void **state)
 
 	(void)state;
 	compile(&set);
-	assert_int_equal(table_header(blocks)->blocks, ECDN_XDP_TABLE_FIRST_FREE);
+	assert_int_equal(table_header(lines)->lines, ECDN_XDP_TABLE_FIRST_FREE);
 	assert_int_equal(lookup(AF_INET, 0), 0);
 	assert_int_equal(lookup(AF_INET6, LAST), 0);
 }
@@ -117,13 +150,14 @@ static void whole_space(void **state)
 	add(&set.v4, 0, LAST, 0x10001);
 	add(&set.v6, 0, LAST, 0x20002);
 	compile(&set);
-	assert_int_equal(table_header(blocks)->blocks, ECDN_XDP_TABLE_FIRST_FREE);
+	assert_int_equal(table_header(lines)->lines, ECDN_XDP_TABLE_FIRST_FREE);
 	assert_int_equal(lookup(AF_INET, 0), 0x10001);
 	assert_int_equal(lookup(AF_INET, LAST), 0x10001);
 	assert_int_equal(lookup(AF_INET6, 0), 0x20002);
 	assert_int_equal(lookup(AF_INET6, LAST), 0x20002);
 	for (int i = 0; i < 256; i++)
-		assert_int_equal(blocks[ECDN_XDP_TABLE_ROOT_V4 + 77].entry[i], 0x10001);
+		assert_int_equal(lines[ECDN_XDP_TABLE_ROOT_V4 + 77 * 16 + i / 16].word[i % 16],
+				 0x10001);
 	range_set_free(&set);
 }
 
@@ -163,7 +197,7 @@ static void equal_blocks_are_one(void **state)
 		add(&set.v4, V4(net << 8 | 10), V4_LAST(net << 8 | 20), 7);
 	compile(&set);
 	/* One for all last bytes, one for all third bytes. */
-	assert_int_equal(table_header(blocks)->blocks, ECDN_XDP_TABLE_FIRST_FREE + 2);
+	assert_int_equal(table_header(lines)->lines, ECDN_XDP_TABLE_FIRST_FREE + 2);
 	range_set_free(&set);
 }
 
@@ -281,7 +315,7 @@ static void random_sets(void **state)
 
 static void full_table(void **state)
 {
-	enum { COUNT = 20000 };
+	enum { COUNT = 80000 };
 	addr_bits *host = calloc(COUNT, sizeof(*host));
 	struct range_set set = { 0 };
 
@@ -292,13 +326,13 @@ static void full_table(void **state)
 	qsort(host, COUNT, sizeof(*host), compare_bits);
 	for (int i = 0; i < COUNT; i++)
 		add(&set.v6, host[i], host[i], 1);
-	assert_int_equal(table_compile(&set, blocks), -ENOSPC);
+	assert_int_equal(table_compile(&set, lines), -ENOSPC);
 	range_set_free(&set);
 
-	for (int i = 0; i < COUNT; i += 8)
+	for (int i = 0; i < COUNT; i += 3)
 		add(&set.v6, host[i], host[i], 1 + i % 100);
 	compile(&set);
-	assert_true(table_header(blocks)->blocks > ECDN_XDP_TABLE_BLOCKS / 2);
+	assert_true(table_header(lines)->lines > ECDN_XDP_TABLE_LINES / 2);
 	range_set_free(&set);
 	free(host);
 }

@@ -13,7 +13,7 @@
 
 /* Reads the table and the names once; then an answer is a few memory accesses. */
 struct lookup {
-	const struct ecdn_xdp_table_block *blocks;
+	const struct ecdn_xdp_table_line *lines;
 	const struct ecdn_xdp_table_header *header;
 	struct names *names;
 	bool json, details;
@@ -54,7 +54,7 @@ static int answer(struct lookup *lookup, const char *word)
 
 	if (parse_address(word, &address))
 		return log_error(-EINVAL, "\"%s\" is not an IP address", word);
-	entry = table_lookup(lookup->blocks, &address);
+	entry = table_lookup(lookup->lines, &address);
 	region = names_of(lookup->names, entry & ECDN_XDP_ENTRY_REGION) ?: "?";
 	if (lookup->json)
 		err = answer_json(lookup, word, entry, region);
@@ -109,11 +109,11 @@ int lookup(const struct cli *cli, char **words, int count, bool details)
 	if (err)
 		return err;
 	err = maps_names(&maps, &lookup.names);
-	err = err ?: generation_map(&maps, &lookup.blocks);
+	err = err ?: generation_map(&maps, &lookup.lines);
 	if (!err) {
-		lookup.header = table_header((struct ecdn_xdp_table_block *)lookup.blocks);
+		lookup.header = table_header((struct ecdn_xdp_table_line *)lookup.lines);
 		err = answer_all(&lookup, words, count);
-		generation_unmap(lookup.blocks);
+		generation_unmap(lookup.lines);
 	}
 	names_free(lookup.names);
 	maps_close(&maps);

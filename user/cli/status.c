@@ -96,9 +96,9 @@ static void print_text(const struct snapshot *snapshot, const char *pin_dir)
 	printf("protect     %s\n", *ports ? ports : "nothing");
 	printf("allow       %u prefixes\n", snapshot->config.allow_entries);
 	printf("regions     %u of %u, table generation %llu, %llu IPv4 and %llu IPv6 ranges, "
-	       "%u of %d blocks\n", snapshot->region_count, snapshot->config.max_regions,
+	       "%u of %d lines\n", snapshot->region_count, snapshot->config.max_regions,
 	       snapshot->table.generation, snapshot->table.ranges_v4, snapshot->table.ranges_v6,
-	       snapshot->table.blocks, ECDN_XDP_TABLE_BLOCKS);
+	       snapshot->table.lines, ECDN_XDP_TABLE_LINES);
 	for (uint32_t i = 0; i < snapshot->table.sources; i++)
 		printf("source      %s\n", snapshot->table.source[i]);
 	printf("pins        %s, ABI %u\n", pin_dir, snapshot->config.abi);
@@ -135,7 +135,7 @@ static json_t *table_json(const struct snapshot *snapshot)
 			 "loaded_at", cli_json_time(table->loaded_at),
 			 "ranges_v4", (json_int_t)table->ranges_v4,
 			 "ranges_v6", (json_int_t)table->ranges_v6,
-			 "blocks", (int)table->blocks, "max_blocks", ECDN_XDP_TABLE_BLOCKS,
+			 "lines", (int)table->lines, "max_lines", ECDN_XDP_TABLE_LINES,
 			 "sources", sources);
 }
 

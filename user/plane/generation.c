@@ -16,7 +16,7 @@
 #include "regions/source.h"
 #include "regions/table.h"
 
-#define TABLE_BYTES (sizeof(struct ecdn_xdp_table_block) * ECDN_XDP_TABLE_BLOCKS)
+#define TABLE_BYTES (sizeof(struct ecdn_xdp_table_line) * ECDN_XDP_TABLE_LINES)
 
 int sources_add(struct sources *sources, const char *file)
 {
@@ -63,11 +63,11 @@ static void fill_header(struct ecdn_xdp_table_header *header, const struct sourc
 		note_source(header->source[i], sources->file[i]);
 }
 
-static struct ecdn_xdp_table_block *map_blocks(int fd, int protection)
+static struct ecdn_xdp_table_line *map_lines(int fd, int protection)
 {
-	void *blocks = mmap(NULL, TABLE_BYTES, protection, MAP_SHARED, fd, 0);
+	void *lines = mmap(NULL, TABLE_BYTES, protection, MAP_SHARED, fd, 0);
 
-	return blocks == MAP_FAILED ? NULL : blocks;
+	return lines == MAP_FAILED ? NULL : lines;
 }
 
 /* Compiles into a new map, frozen once no writable mapping of it is left. */
@@ -75,25 +75,25 @@ static int compile(const struct range_set *set, const struct sources *sources,
 		   uint64_t number)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_MMAPABLE);
-	scoped_fd int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "region_blocks", sizeof(__u32),
-					  sizeof(struct ecdn_xdp_table_block),
-					  ECDN_XDP_TABLE_BLOCKS, &options);
-	struct ecdn_xdp_table_block *blocks;
+	scoped_fd int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "region_lines", sizeof(__u32),
+					  sizeof(struct ecdn_xdp_table_line),
+					  ECDN_XDP_TABLE_LINES, &options);
+	struct ecdn_xdp_table_line *lines;
 	int err;
 
 	if (fd < 0)
 		return log_error(fd, "cannot create a region table of %zu MiB: %s",
 				 TABLE_BYTES >> 20, strerror(-fd));
-	blocks = map_blocks(fd, PROT_READ | PROT_WRITE);
-	if (!blocks)
+	lines = map_lines(fd, PROT_READ | PROT_WRITE);
+	if (!lines)
 		return log_error(-errno, "cannot map a region table: %s", strerror(errno));
-	err = table_compile(set, blocks);
+	err = table_compile(set, lines);
 	if (!err)
-		fill_header(table_header(blocks), sources, number);
-	munmap(blocks, TABLE_BYTES);
+		fill_header(table_header(lines), sources, number);
+	munmap(lines, TABLE_BYTES);
 	if (err == -ENOSPC)
 		return log_error(err, "the region table is full: these ranges need more than its "
-				 "%d blocks; load fewer or shorter prefixes", ECDN_XDP_TABLE_BLOCKS);
+				 "%d lines; load fewer or shorter prefixes", ECDN_XDP_TABLE_LINES);
 	if (err || (err = bpf_map_freeze(fd)))
 		return log_error(err, "cannot make a region table: %s", strerror(-err));
 	return take_fd(&fd);
@@ -115,7 +115,7 @@ int generation_swap(int region_table, int table)
 	return maps_set(region_table, "region_table", &(__u32){ 0 }, &table);
 }
 
-int generation_map(const struct maps *maps, const struct ecdn_xdp_table_block **blocks)
+int generation_map(const struct maps *maps, const struct ecdn_xdp_table_line **lines)
 {
 	__u32 id;
 	int err = maps_get(maps->region_table, "region_table", &(__u32){ 0 }, &id);
@@ -125,13 +125,13 @@ int generation_map(const struct maps *maps, const struct ecdn_xdp_table_block **
 		return err;
 	if (fd < 0)
 		return log_error(fd, "cannot open the region table: %s", strerror(-fd));
-	*blocks = map_blocks(fd, PROT_READ);
-	if (!*blocks)
+	*lines = map_lines(fd, PROT_READ);
+	if (!*lines)
 		return log_error(-errno, "cannot map the region table: %s", strerror(errno));
 	return 0;
 }
 
-void generation_unmap(const struct ecdn_xdp_table_block *blocks)
+void generation_unmap(const struct ecdn_xdp_table_line *lines)
 {
-	munmap((void *)blocks, TABLE_BYTES);
+	munmap((void *)lines, TABLE_BYTES);
 }

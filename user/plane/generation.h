@@ -33,7 +33,7 @@ int generation_make(const struct sources *sources, struct names *names, uint64_t
 int generation_swap(int region_table, int table);
 
 /* The table in use, mapped for reading. Errors are said. */
-int generation_map(const struct maps *maps, const struct ecdn_xdp_table_block **blocks);
-void generation_unmap(const struct ecdn_xdp_table_block *blocks);
+int generation_map(const struct maps *maps, const struct ecdn_xdp_table_line **lines);
+void generation_unmap(const struct ecdn_xdp_table_line *lines);
 
 #endif

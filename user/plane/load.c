@@ -33,13 +33,13 @@ struct load {
 
 static int read_generation(const struct maps *maps, uint64_t *number)
 {
-	const struct ecdn_xdp_table_block *blocks;
-	int err = generation_map(maps, &blocks);
+	const struct ecdn_xdp_table_line *lines;
+	int err = generation_map(maps, &lines);
 
 	if (err)
 		return err;
-	*number = table_header((struct ecdn_xdp_table_block *)blocks)->generation;
-	generation_unmap(blocks);
+	*number = table_header((struct ecdn_xdp_table_line *)lines)->generation;
+	generation_unmap(lines);
 	return 0;
 }
 

@@ -100,14 +100,14 @@ static bool will_be_allowed(const struct settings *settings, const struct addres
 static bool changes_region(const struct settings *settings, const struct maps *maps,
 			   const struct address *client, unsigned int what)
 {
-	const struct ecdn_xdp_table_block *blocks;
+	const struct ecdn_xdp_table_line *lines;
 	struct ecdn_xdp_region_name name = {};
 	__u32 region;
 
-	if (generation_map(maps, &blocks))
+	if (generation_map(maps, &lines))
 		return false;
-	region = table_lookup(blocks, client) & ECDN_XDP_ENTRY_REGION;
-	generation_unmap(blocks);
+	region = table_lookup(lines, client) & ECDN_XDP_ENTRY_REGION;
+	generation_unmap(lines);
 	if (maps_get(maps->region_name, "region_name", &region, &name))
 		return false;
 	for (unsigned int i = 0; i < settings->change_count; i++)
@@ -129,7 +129,7 @@ void settings_warn_ssh(const struct settings *settings, const struct maps *maps)
 		return;
 	format_address(&client, text);
 	if (changes_region(settings, maps, &client, CHANGE_BLOCK))
-		log_warning("this blocks the region of your own SSH session from %s, and port %u "
+		log_warning("this lines the region of your own SSH session from %s, and port %u "
 			    "is protected: ecdn-xdp allow add %s", text, port, text);
 	else if (settings->has_ports)
 		log_warning("port %u is protected now, so a surge from the region of your own SSH "

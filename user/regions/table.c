@@ -6,20 +6,22 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* Twice the blocks, so that probing stays short in a full table. */
-#define SLOTS (1 << 17)
-_Static_assert(SLOTS >= 2 * ECDN_XDP_TABLE_BLOCKS, "slots for all blocks");
+#define BLOCK_LINES 16
+
+/* Twice the blocks that could be, so that probing stays short in a full table. */
+#define SLOTS (1 << 20)
+_Static_assert(SLOTS >= 2 * ECDN_XDP_TABLE_LINES, "slots for all blocks");
 _Static_assert(sizeof(struct ecdn_xdp_table_header) <=
-	       ECDN_XDP_TABLE_HEADER_BLOCKS * sizeof(struct ecdn_xdp_table_block),
-	       "room for the header");
+	       (ECDN_XDP_TABLE_FIRST_FREE - ECDN_XDP_TABLE_HEADER) *
+	       sizeof(struct ecdn_xdp_table_line), "room for the header");
 
 struct slot {
 	uint32_t hash;
-	uint32_t block;         /* 0: empty; a root is never shared */
+	uint32_t child;         /* the entry that leads to the block; 0: empty */
 };
 
 struct compiler {
-	struct ecdn_xdp_table_block *blocks;
+	struct ecdn_xdp_table_line *lines;
 	uint32_t used;
 	struct slot *slots;
 	const struct range *range, *end; /* what lies before the current address is done */
@@ -27,49 +29,81 @@ struct compiler {
 
 /* A block while it is filled, from its first entry on. */
 struct draft {
-	struct ecdn_xdp_table_block block;
+	union {
+		uint32_t entry[256];
+		struct ecdn_xdp_table_line line[BLOCK_LINES];
+	};
 	uint64_t hash;          /* of its runs of equal entries: few in most blocks */
 	unsigned int runs;
+	uint8_t begin[256];     /* of each run */
 };
 
 static void draft_fill(struct draft *draft, unsigned int from, unsigned int to, uint32_t entry)
 {
 	if (from == to)
 		return;
-	if (from == 0 || draft->block.entry[from - 1] != entry) {
+	if (from == 0 || draft->entry[from - 1] != entry) {
 		uint64_t run = (uint64_t)from << 32 | entry;
 
 		draft->hash = (draft->hash ^ run) * 0x9e3779b97f4a7c15ULL;
 		draft->hash ^= draft->hash >> 32;
-		draft->runs++;
+		draft->begin[draft->runs++] = from;
 	}
 	for (unsigned int i = from; i < to; i++)
-		draft->block.entry[i] = entry;
+		draft->entry[i] = entry;
 }
 
-/* Entry for the block that equals the draft, a new one if there is none. */
-static int store(struct compiler *compiler, const struct draft *draft, uint32_t *entry)
+/* A run that is not there begins where it hides nothing: at 255, with the last run's entry. */
+static void draft_runs(const struct draft *draft, struct ecdn_xdp_table_line *line)
 {
-	uint32_t hash = draft->hash >> 16;
+	uint8_t *begins = (uint8_t *)line;
+
+	for (unsigned int i = 0; i < ECDN_XDP_LINE_RUNS; i++) {
+		unsigned int run = i < draft->runs ? i : draft->runs - 1;
+
+		line->run[i] = draft->entry[draft->begin[run]];
+		if (i)
+			begins[i - 1] = i < draft->runs ? 256 - draft->begin[i] : 1;
+	}
+}
+
+/* Entry for the block that equals these lines, a new one if there is none. */
+static int store(struct compiler *compiler, uint32_t hash, const struct ecdn_xdp_table_line *line,
+		 unsigned int count, uint32_t *entry)
+{
+	uint32_t form = count == 1 ? ECDN_XDP_ENTRY_CHILD | ECDN_XDP_ENTRY_RUNS :
+				     ECDN_XDP_ENTRY_CHILD;
 	struct slot *slot;
 
 	for (uint32_t i = hash;; i++) {
 		slot = &compiler->slots[i & (SLOTS - 1)];
-		if (!slot->block)
+		if (!slot->child)
 			break;
-		if (slot->hash == hash &&
-		    !memcmp(&compiler->blocks[slot->block], &draft->block, sizeof(draft->block))) {
-			*entry = ECDN_XDP_ENTRY_CHILD | slot->block;
+		if (slot->hash == hash && (slot->child & ~ECDN_XDP_ENTRY_LINE) == form &&
+		    !memcmp(&compiler->lines[slot->child & ECDN_XDP_ENTRY_LINE], line,
+			    count * sizeof(*line))) {
+			*entry = slot->child;
 			return 0;
 		}
 	}
-	if (compiler->used == ECDN_XDP_TABLE_BLOCKS)
+	if (compiler->used + count > ECDN_XDP_TABLE_LINES)
 		return -ENOSPC;
 	slot->hash = hash;
-	slot->block = compiler->used++;
-	compiler->blocks[slot->block] = draft->block;
-	*entry = ECDN_XDP_ENTRY_CHILD | slot->block;
+	slot->child = form | compiler->used;
+	memcpy(&compiler->lines[compiler->used], line, count * sizeof(*line));
+	compiler->used += count;
+	*entry = slot->child;
 	return 0;
+}
+
+static int store_draft(struct compiler *compiler, const struct draft *draft, uint32_t *entry)
+{
+	struct ecdn_xdp_table_line line;
+
+	if (draft->runs > ECDN_XDP_LINE_RUNS)
+		return store(compiler, draft->hash >> 16, draft->line, BLOCK_LINES, entry);
+	draft_runs(draft, &line);
+	return store(compiler, draft->hash >> 16, &line, 1, entry);
 }
 
 static int compile_block(struct compiler *compiler, int level, addr_bits base,
@@ -84,10 +118,10 @@ static int compile_child(struct compiler *compiler, int level, addr_bits base, u
 	error = compile_block(compiler, level, base, &draft);
 	if (error)
 		return error;
-	*entry = draft.block.entry[0];
+	*entry = draft.entry[0];
 	if (draft.runs == 1 && !(*entry & ECDN_XDP_ENTRY_CHILD))
 		return 0;
-	return store(compiler, &draft, entry);
+	return store_draft(compiler, &draft, entry);
 }
 
 /* Fills a draft for the addresses that share base's bytes before `level`. */
@@ -148,15 +182,16 @@ static int compile_family(struct compiler *compiler, const struct range_list *li
 
 		if (error)
 			return error;
-		compiler->blocks[root + byte] = draft.block;
+		memcpy(&compiler->lines[root + byte * BLOCK_LINES], draft.line,
+		       sizeof(draft.line));
 	}
 	return 0;
 }
 
-int table_compile(const struct range_set *set, struct ecdn_xdp_table_block *blocks)
+int table_compile(const struct range_set *set, struct ecdn_xdp_table_line *lines)
 {
-	struct ecdn_xdp_table_header *header = table_header(blocks);
-	struct compiler compiler = { .blocks = blocks, .used = ECDN_XDP_TABLE_FIRST_FREE };
+	struct ecdn_xdp_table_header *header = table_header(lines);
+	struct compiler compiler = { .lines = lines, .used = ECDN_XDP_TABLE_FIRST_FREE };
 	int error;
 
 	compiler.slots = calloc(SLOTS, sizeof(*compiler.slots));
@@ -169,80 +204,87 @@ int table_compile(const struct range_set *set, struct ecdn_xdp_table_block *bloc
 	if (error)
 		return error;
 	header->magic = ECDN_XDP_TABLE_MAGIC;
-	header->blocks = compiler.used;
+	header->lines = compiler.used;
 	header->ranges_v4 = set->v4.count;
 	header->ranges_v6 = set->v6.count;
 	return 0;
 }
 
-struct ecdn_xdp_table_header *table_header(struct ecdn_xdp_table_block *blocks)
+struct ecdn_xdp_table_header *table_header(struct ecdn_xdp_table_line *lines)
 {
-	return (struct ecdn_xdp_table_header *)&blocks[ECDN_XDP_TABLE_HEADER];
+	return (struct ecdn_xdp_table_header *)&lines[ECDN_XDP_TABLE_HEADER];
 }
 
-uint32_t table_lookup(const struct ecdn_xdp_table_block *blocks, const struct address *address)
+static uint32_t entry_of(const struct ecdn_xdp_table_line *lines, uint32_t child, uint8_t byte)
+{
+	const struct ecdn_xdp_table_line *line = &lines[ecdn_xdp_line(child, byte)];
+
+	return line->word[ecdn_xdp_word(child, line, byte)];
+}
+
+/* A root is a block of 16 lines like any other, but found by a byte. */
+static uint32_t root_of(uint32_t root, uint8_t byte)
+{
+	return ECDN_XDP_ENTRY_CHILD | (root + byte * BLOCK_LINES);
+}
+
+uint32_t table_lookup(const struct ecdn_xdp_table_line *lines, const struct address *address)
 {
 	bool v4 = address->family == AF_INET;
-	uint32_t block = v4 ? ECDN_XDP_TABLE_ROOT_V4 : ECDN_XDP_TABLE_ROOT_V6;
+	uint32_t entry = root_of(v4 ? ECDN_XDP_TABLE_ROOT_V4 : ECDN_XDP_TABLE_ROOT_V6,
+				 address->bits >> 120);
 	int length = v4 ? 4 : 16;
 
-	block += (uint8_t)(address->bits >> 120);
-	for (int level = 1; level < length; level++) {
-		uint32_t entry = blocks[block].entry[(uint8_t)(address->bits >> (120 - 8 * level))];
-
-		if (!(entry & ECDN_XDP_ENTRY_CHILD))
-			return entry;
-		block = entry & ~ECDN_XDP_ENTRY_CHILD;
-	}
-	return 0;
+	for (int level = 1; level < length && entry & ECDN_XDP_ENTRY_CHILD; level++)
+		entry = entry_of(lines, entry, address->bits >> (120 - 8 * level));
+	return entry & ECDN_XDP_ENTRY_CHILD ? 0 : entry;
 }
 
 /* Recursion is as deep as an address has bytes. */
-static int list_block(const struct ecdn_xdp_table_block *blocks, uint32_t block, int level,
+static int list_block(const struct ecdn_xdp_table_line *lines, uint32_t child, int level,
 		      addr_bits base, struct range_list *list)
 {
-	const uint32_t *entry = blocks[block].entry;
 	int shift = 120 - 8 * level, error = 0;
 	unsigned int next;
 
 	for (unsigned int i = 0; !error && i < 256; i = next) {
+		uint32_t entry = entry_of(lines, child, i);
 		addr_bits first = base | (addr_bits)i << shift;
 
 		next = i + 1;
-		if (entry[i] & ECDN_XDP_ENTRY_CHILD) {
+		if (entry & ECDN_XDP_ENTRY_CHILD) {
 			if (level < 15)
-				error = list_block(blocks, entry[i] & ~ECDN_XDP_ENTRY_CHILD,
-						   level + 1, first, list);
+				error = list_block(lines, entry, level + 1, first, list);
 			continue;
 		}
-		while (next < 256 && entry[next] == entry[i])
+		while (next < 256 && entry_of(lines, child, next) == entry)
 			next++;
-		if (entry[i])
+		if (entry)
 			error = range_list_add(list, first,
 					       first + (((addr_bits)(next - i) << shift) - 1),
-					       entry[i]);
+					       entry);
 	}
 	return error;
 }
 
-static int list_family(const struct ecdn_xdp_table_block *blocks, uint32_t root,
+static int list_family(const struct ecdn_xdp_table_line *lines, uint32_t root,
 		       struct range_list *list)
 {
 	int error = 0;
 
 	for (unsigned int byte = 0; !error && byte < 256; byte++)
-		error = list_block(blocks, root + byte, 1, (addr_bits)byte << 120, list);
+		error = list_block(lines, root_of(root, byte), 1, (addr_bits)byte << 120, list);
 	return error;
 }
 
-int table_ranges(const struct ecdn_xdp_table_block *blocks, struct range_set *set)
+int table_ranges(const struct ecdn_xdp_table_line *lines, struct range_set *set)
 {
 	struct range_set ranges = { 0 };
 	int error;
 
-	error = list_family(blocks, ECDN_XDP_TABLE_ROOT_V4, &ranges.v4);
+	error = list_family(lines, ECDN_XDP_TABLE_ROOT_V4, &ranges.v4);
 	if (!error)
-		error = list_family(blocks, ECDN_XDP_TABLE_ROOT_V6, &ranges.v6);
+		error = list_family(lines, ECDN_XDP_TABLE_ROOT_V6, &ranges.v6);
 	if (error)
 		range_set_free(&ranges);
 	else
