@@ -17,6 +17,7 @@
 #include <bpf/bpf.h>
 
 #include "core/log.h"
+#include "core/process.h"
 #include "core/scoped.h"
 
 #define BPFFS "/sys/fs/bpf"
@@ -52,13 +53,23 @@ static bool is_bpffs(const char *path)
 	return !statfs(path, &fs) && fs.f_type == BPF_FS_MAGIC;
 }
 
+static bool mounts_differ(pid_t pid, void *own)
+{
+	const struct stat *ours = own;
+	struct stat theirs;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/mnt", pid);
+	return !stat(path, &theirs) && theirs.st_ino != ours->st_ino;
+}
+
 /* Such as `ip netns exec` makes: its mounts end with the command. */
 static bool mounts_are_private(void)
 {
-	struct stat ours, inits;
+	struct stat own;
 
-	return !stat("/proc/self/ns/mnt", &ours) && !stat("/proc/1/ns/mnt", &inits) &&
-	       ours.st_ino != inits.st_ino;
+	return !stat("/proc/self/ns/mnt", &own) &&
+	       (mounts_differ(1, &own) || process_any_ancestor(mounts_differ, &own));
 }
 
 static int mount_bpffs(void)

@@ -4,38 +4,25 @@
  * leaves the session's addresses in SSH_CONNECTION; sudo drops the variable, so
  * the ancestors' environments are searched too.
  */
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/log.h"
+#include "core/process.h"
 #include "plane/generation.h"
 #include "plane/settings.h"
 #include "regions/table.h"
 
 #define VARIABLE "SSH_CONNECTION="
-#define ANCESTORS 32
 
-static pid_t parent_of(pid_t pid)
+struct session {
+	char connection[256];   /* CLIENT-ADDR CLIENT-PORT SERVER-ADDR SERVER-PORT */
+};
+
+static bool in_environment_of(pid_t pid, void *to)
 {
-	char path[64], line[512], *after_name;
-	int parent = 0;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	file = fopen(path, "re");
-	if (!file)
-		return 0;
-	if (fgets(line, sizeof(line), file) && (after_name = strrchr(line, ')')))
-		sscanf(after_name + 1, " %*c %d", &parent);
-	fclose(file);
-	return parent;
-}
-
-static bool from_environment_of(pid_t pid, char *connection, size_t size)
-{
+	struct session *session = to;
 	char path[64], *entry = NULL;
 	bool found = false;
 	size_t room = 0;
@@ -48,7 +35,8 @@ static bool from_environment_of(pid_t pid, char *connection, size_t size)
 	while (!found && getdelim(&entry, &room, 0, file) > 0) {
 		found = !strncmp(entry, VARIABLE, strlen(VARIABLE));
 		if (found)
-			snprintf(connection, size, "%s", entry + strlen(VARIABLE));
+			snprintf(session->connection, sizeof(session->connection), "%s",
+				 entry + strlen(VARIABLE));
 	}
 	free(entry);
 	fclose(file);
@@ -58,14 +46,12 @@ static bool from_environment_of(pid_t pid, char *connection, size_t size)
 /* The session's client and the port it came to. */
 static bool ssh_session(struct address *client, unsigned int *port)
 {
-	char connection[256], addr[64];
-	pid_t pid = getpid();
+	struct session session;
+	char addr[64];
 
-	for (int i = 0; pid > 1 && i < ANCESTORS; i++, pid = parent_of(pid))
-		if (from_environment_of(pid, connection, sizeof(connection)))
-			return sscanf(connection, "%63s %*u %*s %u", addr, port) == 2 &&
-			       *port < 65536 && !parse_address(addr, client);
-	return false;
+	return process_any_ancestor(in_environment_of, &session) &&
+	       sscanf(session.connection, "%63s %*u %*s %u", addr, port) == 2 &&
+	       *port < 65536 && !parse_address(addr, client);
 }
 
 static bool is_protected(const struct settings *settings, const struct maps *maps,

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "core/process.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A cycle cannot be, but /proc is read at different times. */
+#define ANCESTORS_MAX 64
+
+/* 0 where it cannot be told. */
+static pid_t parent_of(pid_t pid)
+{
+	char path[64], line[512], *after_name;
+	int parent = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	file = fopen(path, "re");
+	if (!file)
+		return 0;
+	if (fgets(line, sizeof(line), file) && (after_name = strrchr(line, ')')) &&
+	    sscanf(after_name + 1, " %*c %d", &parent) != 1)
+		parent = 0;
+	fclose(file);
+	return parent;
+}
+
+bool process_any_ancestor(bool (*found)(pid_t pid, void *context), void *context)
+{
+	pid_t pid = getpid();
+
+	for (int i = 0; pid > 0 && i < ANCESTORS_MAX; i++, pid = parent_of(pid))
+		if (found(pid, context))
+			return true;
+	return false;
+}
