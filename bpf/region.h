@@ -27,25 +27,26 @@ struct {
 	__array(values, struct region_lines);
 } region_table SEC(".maps");
 
-static __always_inline __u32 table_walk(void *table, __u32 root, const __u8 *addr, int length)
+/* A child's entry of a byte; 0, no region, where the table ends before the line does. */
+static __always_inline __u32 table_step(void *table, __u32 child, __u8 byte)
 {
-	struct ecdn_xdp_table_line *line;
-	__u32 index = root + (addr[0] << 4 | addr[1] >> 4), entry;
+	__u32 index = ecdn_xdp_line(child, byte);
+	struct ecdn_xdp_table_line *line = bpf_map_lookup_elem(table, &index);
 
-	line = bpf_map_lookup_elem(table, &index);
 	if (!line)
 		return ECDN_XDP_REGION_NONE;
-	entry = line->word[addr[1] & 15];
+	return line->word[ecdn_xdp_word(child, line, byte) & 15];
+}
 
-#pragma unroll
+static __always_inline __u32 table_walk(void *table, __u32 root, const __u8 *addr, int length)
+{
+	__u32 entry = table_step(table, ECDN_XDP_ENTRY_CHILD | (root + addr[0] * 16), addr[1]);
+
+	/* Not unrolled: the smaller code is the faster one. */
 	for (int i = 2; i < length; i++) {
 		if (!(entry & ECDN_XDP_ENTRY_CHILD))
-			return entry & ECDN_XDP_ENTRY_REGION;
-		index = ecdn_xdp_line(entry, addr[i]);
-		line = bpf_map_lookup_elem(table, &index);
-		if (!line)
-			return ECDN_XDP_REGION_NONE;
-		entry = line->word[ecdn_xdp_word(entry, line, addr[i])];
+			break;
+		entry = table_step(table, entry, addr[i]);
 	}
 	return entry & ECDN_XDP_ENTRY_REGION;
 }

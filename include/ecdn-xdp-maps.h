@@ -119,22 +119,12 @@ struct ecdn_xdp_table_line {
 	};
 };
 
-/* All ones where a child's block has 16 lines, 0 where it is of runs. Opaque to
- * clang, which would make an unpredictable branch of it. */
-static inline __u32 ecdn_xdp_is_full(__u32 child)
-{
-	__u32 full = ((child & ECDN_XDP_ENTRY_RUNS) >> 30) - 1;
-
-#ifdef __bpf__
-	__asm__ volatile("" : "+r"(full));
-#endif
-	return full;
-}
-
 /* The line in which a child has the entry of a byte. */
 static inline __u32 ecdn_xdp_line(__u32 child, __u8 byte)
 {
-	return (child & ECDN_XDP_ENTRY_LINE) + ((__u32)(byte >> 4) & ecdn_xdp_is_full(child));
+	__u32 first = child & ECDN_XDP_ENTRY_LINE;
+
+	return child & ECDN_XDP_ENTRY_RUNS ? first : first + (byte >> 4);
 }
 
 /*
@@ -145,13 +135,13 @@ static inline __u32 ecdn_xdp_word(__u32 child, const struct ecdn_xdp_table_line 
 				  __u8 byte)
 {
 	const __u64 lanes = 0x0001000100010001ULL, even = lanes * 0xff, carry = lanes << 8;
-	__u64 bytes = byte * lanes, low = line->begins_low, high = line->begins_high;
-	__u32 full = ecdn_xdp_is_full(child);
-	__u64 begun = (((low & even) + bytes) & carry) + (((low >> 8 & even) + bytes) & carry) +
-		      (((high & even) + bytes) & carry) + (((high >> 8 & even) + bytes) & carry);
-	__u32 run = (begun >> 8) * lanes >> 48;
+	__u64 bytes = byte * lanes, low = line->begins_low, high = line->begins_high, begun;
 
-	return (((byte & 15) & full) | ((run + ECDN_XDP_LINE_FIRST_RUN) & ~full)) & 15;
+	if (!(child & ECDN_XDP_ENTRY_RUNS))
+		return byte & 15;
+	begun = (((low & even) + bytes) & carry) + (((low >> 8 & even) + bytes) & carry) +
+		(((high & even) + bytes) & carry) + (((high >> 8 & even) + bytes) & carry);
+	return ECDN_XDP_LINE_FIRST_RUN + ((begun >> 8) * lanes >> 48);
 }
 
 struct ecdn_xdp_table_header {
@@ -242,7 +232,7 @@ struct ecdn_xdp_rate {
  * for the algorithm and its error bound. Way N of a set is in use when key[N]
  * is not 0. Written by the kernel alone, a CPU its own sets.
  */
-#define ECDN_XDP_PREFIX_SETS 8192
+#define ECDN_XDP_PREFIX_SETS 4096
 #define ECDN_XDP_PREFIX_WAYS 4
 
 /* A key is prefix << 16 | family << 14 | region; the prefix right-aligned. */
