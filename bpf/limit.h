@@ -132,17 +132,14 @@ static __always_inline bool is_protected(const struct ecdn_xdp_config *config,
 static __always_inline bool is_allowed(const struct ecdn_xdp_config *config,
 				       const struct packet *packet)
 {
-	struct ecdn_xdp_allow_key key = { .prefix_len = 128 };
+	struct ecdn_xdp_allow_key key = {
+		.prefix_len = ECDN_XDP_ALLOW_LENGTH(packet->family == 4 ? 32 : 128),
+		.family = packet->family,
+	};
 
 	if (!config->allow_entries)
 		return false;
-	if (packet->family == 4) {
-		key.addr[10] = 0xff;
-		key.addr[11] = 0xff;
-		__builtin_memcpy(key.addr + 12, packet->addr_be, 4);
-	} else {
-		__builtin_memcpy(key.addr, packet->addr_be, 16);
-	}
+	__builtin_memcpy(key.addr, packet->addr_be, sizeof(key.addr));
 	return bpf_map_lookup_elem(&allow, &key);
 }
 
@@ -167,8 +164,7 @@ static __always_inline bool hand_over(struct region_local *local, __u32 region,
 	if (!limits || !public || !shared)
 		return false;
 	bpf_spin_lock(&shared->lock);
-	rate_add(&shared->rate, &load, measured_ns);
-	state = rate_update(&shared->rate, limits, now_ns);
+	state = rate_hand_over(&shared->rate, limits, &load, measured_ns, now_ns);
 	if (public->state != state) {
 		public->since_ns = now_ns;
 		public->state = state;
@@ -199,9 +195,9 @@ static __always_inline bool lease_answer(__u32 region, __u64 cost_ns, __u64 now_
 }
 
 /*
- * Way of key; without one, the way whose bucket is fullest, made key's. It starts
- * with one lease, not with what a bucket saves up: prefixes that displace each
- * other gain nothing by it.
+ * Way of key; without one, the way whose bucket is fullest, made key's. It takes
+ * over what that one owes, so that prefixes that displace each other gain nothing
+ * by it: a set as a whole passes no more than its ways are worth.
  */
 static __always_inline bool buckets_lease(struct shared_buckets *set, __u64 key,
 					  __u64 cost_ns, __u64 now_ns, bool *evicted)
@@ -219,7 +215,8 @@ static __always_inline bool buckets_lease(struct shared_buckets *set, __u64 key,
 	if (bucket->key != key) {
 		*evicted = bucket->spent_ns + cost_ns + BUCKET_SLACK_NS > now_ns;
 		bucket->key = key;
-		bucket->spent_ns = now_ns - cost_ns;
+		if ((__s64)(bucket->spent_ns - (now_ns - cost_ns)) < 0)
+			bucket->spent_ns = now_ns - cost_ns;
 	}
 	return bucket_lease(&bucket->spent_ns, cost_ns, now_ns);
 }
@@ -278,11 +275,17 @@ static __always_inline bool answer_passes(struct region_local *local, __u32 regi
 			    lease_answer(region, lease->cost_ns, clock->now_ns));
 }
 
+/* Or hides whether it does: hiding buys nothing. */
+static __always_inline bool opens_connection(const struct packet *packet)
+{
+	return packet->connection || packet->opaque;
+}
+
 static __always_inline void measure(struct region_local *local, const struct packet *packet)
 {
 	local->load.packets++;
 	local->load.bits += packet->bytes * 8ULL;
-	local->load.connections += packet->connection;
+	local->load.connections += opens_connection(packet);
 }
 
 /* Prefixes first, so that a flooding prefix does not use up its region's answers. */
@@ -308,7 +311,7 @@ static __always_inline enum drop judge(const struct ecdn_xdp_config *config,
 		return DROP_NONE;
 	if (!prefix_passes(local, source, clock))
 		return DROP_PREFIX_PPS;
-	if (packet->connection && !answer_passes(local, region, clock))
+	if (opens_connection(packet) && !answer_passes(local, region, clock))
 		return DROP_ANSWER_CPS;
 	return DROP_NONE;
 }

@@ -199,8 +199,8 @@ static __always_inline void parse_ipv6_upper(struct packet *packet, void *pos,
 		if (packet->proto == IPPROTO_FRAGMENT) {
 			length = sizeof(*ext);
 			if (ext->frag_off & bpf_htons(IP6_FRAGMENT_OFFSET)) {
-				packet->proto = is_ipv6_ext(ext->next) ?
-						PACKET_PROTO_UNKNOWN : ext->next;
+				/* What ext->next says counts in the first one only. */
+				packet->proto = PACKET_PROTO_UNKNOWN;
 				packet->opaque = PACKET_FRAGMENT;
 				return;
 			}

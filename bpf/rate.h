@@ -12,8 +12,8 @@
  *
  * Every CPU adds up its own packets and hands them over when it sees the next
  * jiffy, so at any time what a window lacks is at most one jiffy's traffic of
- * each CPU: of a 1.07 s window 0.4 % at HZ=250, 1 % at HZ=100. It is late,
- * never lost.
+ * each CPU: of a 1.07 s window 0.4 % at HZ=250, 1 % at HZ=100. It is late, and
+ * judged as of when it came.
  *
  * A surge is declared when a rate is above its limit in the slow window, or
  * above the limit and a margin in the fast one. The fast one is what acts
@@ -125,9 +125,9 @@ static __always_inline int above(__u64 sum, __u64 limit, int span, __u64 margin)
 	return limit && sum > per_span(limit, span) + margin;
 }
 
-static __always_inline int surges(const struct ecdn_xdp_load *slow,
-				  const struct ecdn_xdp_load *fast,
-				  const struct ecdn_xdp_limits *limits)
+static __always_inline int starts_surge(const struct ecdn_xdp_load *slow,
+					const struct ecdn_xdp_load *fast,
+					const struct ecdn_xdp_limits *limits)
 {
 	return above(slow->packets, limits->pps, RATE_SLOW_SPAN, 0) ||
 	       above(slow->bits, limits->bps, RATE_SLOW_SPAN, 0) ||
@@ -164,31 +164,30 @@ static __always_inline void note_silence(struct ecdn_xdp_rate *rate, __u64 now_n
 		rate->below_ns = empty_ns;
 }
 
+/* The fast window declares a surge, the slow one alone says how long it lasts. */
 static __always_inline void judge_surge(struct ecdn_xdp_rate *rate,
 					const struct ecdn_xdp_limits *limits, __u64 now_ns)
 {
 	struct ecdn_xdp_load slow = window_load(&rate->slow, RATE_SLOW_SPAN, now_ns);
 	struct ecdn_xdp_load fast = window_load(&rate->fast, RATE_FAST_SPAN, now_ns);
 
-	if (rate->limited && rate->below_ns &&
-	    now_ns >= rate->below_ns + limits->hold_ns)
+	if (rate->limited && rate->below_ns && now_ns >= rate->below_ns &&
+	    now_ns - rate->below_ns >= limits->hold_ns)
 		forget_surge(rate);
-	if (surges(&slow, &fast, limits)) {
-		if (!rate->limited)
-			rate->limited_ns = now_ns;
-		rate->limited = 1;
+	if (rate->limited && presses(&slow, limits)) {
 		rate->below_ns = 0;
 	} else if (rate->limited) {
-		if (presses(&slow, limits))
-			rate->below_ns = 0;
-		else if (!rate->below_ns)
+		if (!rate->below_ns)
 			rate->below_ns = now_ns;
+	} else if (starts_surge(&slow, &fast, limits)) {
+		rate->limited = 1;
+		rate->limited_ns = now_ns;
 	}
 }
 
 /*
- * Adds what a CPU measured at at_ns, its last hand-over: after a silence that is
- * long ago. The caller of these two holds the region's lock, or a copy.
+ * Adds what a CPU measured at at_ns. The caller of these three holds the region's
+ * lock, or a copy.
  */
 static __always_inline void rate_add(struct ecdn_xdp_rate *rate,
 				     const struct ecdn_xdp_load *load, __u64 at_ns)
@@ -220,6 +219,22 @@ static __always_inline __u32 rate_update(struct ecdn_xdp_rate *rate,
 	}
 	judge_surge(rate, limits, now_ns);
 	return rate->limited ? ECDN_XDP_STATE_LIMITED : ECDN_XDP_STATE_NORMAL;
+}
+
+/*
+ * What a CPU measured since its last hand-over, at at_ns. After a silence that is
+ * long ago and must be judged by what the windows held then: pulses with pauses
+ * between them are a surge too.
+ */
+static __always_inline __u32 rate_hand_over(struct ecdn_xdp_rate *rate,
+					    const struct ecdn_xdp_limits *limits,
+					    const struct ecdn_xdp_load *load, __u64 at_ns,
+					    __u64 now_ns)
+{
+	rate_add(rate, load, at_ns);
+	if (now_ns - at_ns > 1ULL << RATE_FAST_SPAN && load->packets)
+		rate_update(rate, limits, at_ns);
+	return rate_update(rate, limits, now_ns);
 }
 
 /* Tokens a CPU leases at once; 0 where there is no limit. */

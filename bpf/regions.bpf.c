@@ -45,8 +45,9 @@ int regions(struct bpf_iter__bpf_map_elem *ctx)
 		return 0;
 	region = *key;
 	if (!ctx->meta->seq_num)
-		BPF_SEQ_PRINTF(seq, "%-15s %-8s %15s %18s %12s %15s %18s\n", "REGION", "STATE",
-			       "PACKETS", "BYTES", "CONNECTIONS", "DROPPED", "DROPPED_BYTES");
+		/* In one piece: before Linux 5.13 no more than six strings can be printed. */
+		BPF_SEQ_PRINTF(seq, "REGION          STATE            PACKETS              BYTES"
+			       "  CONNECTIONS         DROPPED      DROPPED_BYTES\n");
 	name = bpf_map_lookup_elem(&region_name, &region);
 	state = bpf_map_lookup_elem(&region_state, &region);
 	if (!name || !state || !name->name[0])

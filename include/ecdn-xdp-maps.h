@@ -275,13 +275,18 @@ struct ecdn_xdp_bucket {
 	__u64 spent_ns;        /* tokens are spent up to this time */
 };
 
-/* allow: LPM_TRIE, IPv4 as ::ffff:0:0/96, so that its lengths count from 96; a
- * value is the length of its prefix. */
+/*
+ * allow: LPM_TRIE. The family is the first part of the prefix, so that neither can
+ * match the other; a value is its key's prefix_len.
+ */
 #define ECDN_XDP_ALLOW_MAX 65536
 
+#define ECDN_XDP_ALLOW_LENGTH(length) (32 + (length))
+
 struct ecdn_xdp_allow_key {
-	__u32 prefix_len;
-	__u8 addr[16];         /* network byte order */
+	__u32 prefix_len;      /* ECDN_XDP_ALLOW_LENGTH() of the prefix's own */
+	__u32 family;          /* 4 or 6 */
+	__u8 addr[16];         /* network byte order; IPv4: the first four */
 };
 
 /* events: PERCPU_ARRAY of one. Why packets passed without a region, and give-ups. */
@@ -317,7 +322,7 @@ ECDN_XDP_SIZE(struct ecdn_xdp_region_stats, 128);
 ECDN_XDP_SIZE(struct ecdn_xdp_rate, 152);
 ECDN_XDP_SIZE(struct ecdn_xdp_prefix_set, 192);
 ECDN_XDP_SIZE(struct ecdn_xdp_bucket, 16);
-ECDN_XDP_SIZE(struct ecdn_xdp_allow_key, 20);
+ECDN_XDP_SIZE(struct ecdn_xdp_allow_key, 24);
 ECDN_XDP_SIZE(struct ecdn_xdp_events, 88);
 
 #endif

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -42,6 +43,14 @@ static int exit_code(int result)
 	return result < 0 && result != CLI_HELP;
 }
 
+/* What could not be written has not been done. */
+static int written(int result)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return result;
+	return log_error(-EIO, "cannot write to standard output");
+}
+
 int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "";
@@ -57,7 +66,7 @@ int main(int argc, char **argv)
 	}
 	for (const struct verb *verb = verbs; verb->name; verb++)
 		if (!strcmp(name, verb->name))
-			return exit_code(verb->run(verb, argc - 2, argv + 2));
+			return exit_code(written(verb->run(verb, argc - 2, argv + 2)));
 	if (argc > 1)
 		log_error(0, "unknown verb %s", name);
 	print_usage(stderr);

@@ -80,10 +80,10 @@ static void hide_upper(struct reference *reference, const char *event)
 }
 
 /* Not the first one. IANA reserves 255: it says nothing about the protocol. */
-static void read_fragment(uint8_t protocol, bool hidden, struct reference *reference)
+static void read_fragment(uint8_t protocol, struct reference *reference)
 {
 	name_protocol(protocol, reference);
-	if (hidden || protocol == 255)
+	if (protocol == 255)
 		hide_upper(reference, "fragment");
 	reference->event = "fragment";
 }
@@ -105,7 +105,7 @@ static void read_ipv4(struct view *view, uint32_t at, struct reference *referenc
 	reference->family = 4;
 	memcpy(reference->source, view->byte + at + 12, 4);
 	if (big_endian(view, at + 6, 2) % 8192) {
-		read_fragment(view->byte[at + 9], false, reference);
+		read_fragment(view->byte[at + 9], reference);
 		return;
 	}
 	believe_until(view, at + big_endian(view, at + 2, 2));
@@ -146,7 +146,8 @@ static void read_extensions(const struct view *view, uint32_t at, uint8_t protoc
 		}
 		next = view->byte[at];
 		if (protocol == 44 && big_endian(view, at + 2, 2) >> 3) {
-			read_fragment(next, is_extension(next), reference);
+			/* RFC 8200, 4.5: what counts is the first fragment's next header. */
+			hide_upper(reference, "fragment");
 			return;
 		}
 		at += extension_size(view, at, protocol);

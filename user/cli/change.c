@@ -86,7 +86,7 @@ static int state_verb(const struct verb *verb, int argc, char **argv, unsigned i
 
 int cli_exempt(const struct verb *verb, int argc, char **argv)
 {
-	struct change change = {};
+	struct change change = { .exempt_for_ns = CHANGE_FOREVER };
 	const struct option_row rows[] = {
 		{ "for", 0, OPTION_DURATION, &change.exempt_for_ns, "DURATION",
 		  "only so long; without it until `release`", 0 },

@@ -35,7 +35,7 @@ static int answer_json(struct lookup *lookup, const char *word, uint32_t entry,
 	json_t *answer = json_pack("{s:s, s:s, s:i, s:I, s:o}", "address", word, "region", region,
 				   "id", (int)(entry & ECDN_XDP_ENTRY_REGION), "generation",
 				   (json_int_t)lookup->header->generation, "source",
-				   source ? json_string(source) : json_null());
+				   (source ? json_string(source) : NULL) ?: json_null());
 
 	if (!answer)
 		return log_error(-ENOMEM, "out of memory");

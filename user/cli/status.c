@@ -129,7 +129,7 @@ static json_t *table_json(const struct snapshot *snapshot)
 	json_t *sources = json_array();
 
 	for (uint32_t i = 0; i < table->sources; i++)
-		json_array_append_new(sources, json_string(table->source[i]));
+		json_array_append_new(sources, json_string(table->source[i]) ?: json_null());
 	return json_pack("{s:I, s:o, s:I, s:I, s:i, s:i, s:o}",
 			 "generation", (json_int_t)table->generation,
 			 "loaded_at", cli_json_time(table->loaded_at),

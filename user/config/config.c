@@ -97,12 +97,14 @@ static void take_port(struct reader *reader, const yaml_node_t *item, void *to)
 
 	if (!text || parse_ports(text, &settings->ports, &settings->protect))
 		yaml_bad(reader, item, "\"%s\" is not PORT[-PORT][/tcp|/udp] or all", text ?: "this");
-	settings->has_ports = true;
 }
 
 static void take_protect(struct reader *reader, const yaml_node_t *value, void *to)
 {
-	yaml_each_item(reader, value, &((struct config *)to)->request.settings, take_port);
+	struct settings *settings = &((struct config *)to)->request.settings;
+
+	settings->has_ports = true;
+	yaml_each_item(reader, value, settings, take_port);
 }
 
 static void take_monitor(struct reader *reader, const yaml_node_t *value, void *to)
@@ -115,13 +117,15 @@ static void take_monitor(struct reader *reader, const yaml_node_t *value, void *
 		yaml_bad(reader, value, "must be true or false");
 }
 
-/* A change to the region that key names; what is wrong with it is said. */
-static bool start_change(struct reader *reader, const yaml_node_t *key, struct change *change)
+/* A change to the region that key names, or to what it may be besides; what is wrong
+ * with it is said. */
+static bool start_change(struct reader *reader, const yaml_node_t *key, const char *may_be,
+			 struct change *change)
 {
 	const char *name = yaml_text(key);
 
 	memset(change, 0, sizeof(*change));
-	if (!name || (!name_valid(name, strlen(name)) && strcmp(name, ECDN_XDP_REGION_NONE_NAME))) {
+	if (!name || (!name_valid(name, strlen(name)) && strcmp(name, may_be))) {
 		yaml_bad(reader, key, "\"%s\" is not the name of a region", name ?: "this");
 		return false;
 	}
@@ -169,7 +173,7 @@ static void take_limit(struct reader *reader, const yaml_node_t *key, const yaml
 {
 	struct change change;
 
-	if (!start_change(reader, key, &change))
+	if (!start_change(reader, key, SETTINGS_DEFAULT, &change))
 		return;
 	yaml_each_pair(reader, value, &change, take_limit_value);
 	if (settings_change(to, &change))
@@ -186,9 +190,10 @@ static void take_exemption(struct reader *reader, const yaml_node_t *key,
 {
 	struct change change;
 
-	if (!start_change(reader, key, &change))
+	if (!start_change(reader, key, "", &change))
 		return;
 	change.what = CHANGE_EXEMPT;
+	change.exempt_for_ns = CHANGE_FOREVER;
 	if (!yaml_text(value) || strcmp(yaml_text(value), "forever"))
 		yaml_take_duration(reader, value, &change.exempt_for_ns);
 	if (settings_change(to, &change))
@@ -204,7 +209,7 @@ static void take_blocked(struct reader *reader, const yaml_node_t *item, void *t
 {
 	struct change change;
 
-	if (!start_change(reader, item, &change))
+	if (!start_change(reader, item, "", &change))
 		return;
 	change.what = CHANGE_BLOCK;
 	if (settings_change(to, &change))

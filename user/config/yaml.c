@@ -33,7 +33,10 @@ static const yaml_node_t *node_at(struct reader *reader, int index)
 
 const char *yaml_text(const yaml_node_t *node)
 {
-	return node->type == YAML_SCALAR_NODE ? (const char *)node->data.scalar.value : NULL;
+	const char *text = (const char *)node->data.scalar.value;
+
+	return node->type == YAML_SCALAR_NODE && strlen(text) == node->data.scalar.length ?
+	       text : NULL;
 }
 
 /* Calls take for each item: a list's, or the one that stands there without a list. */
@@ -174,6 +177,24 @@ void yaml_take_duration(struct reader *reader, const yaml_node_t *value, void *t
 		    text ?: "this");
 }
 
+/* What stood in a second document would be ignored. */
+static void refuse_more(struct reader *reader, yaml_parser_t *parser)
+{
+	yaml_document_t more;
+
+	if (!yaml_parser_load(parser, &more)) {
+		reader->errors++;
+		log_at(reader->path, parser->problem_mark.line + 1, "not YAML: %s",
+		       parser->problem ?: "cannot be read");
+		return;
+	}
+	if (yaml_document_get_root_node(&more)) {
+		reader->errors++;
+		log_at(reader->path, more.start_mark.line + 1, "a second document");
+	}
+	yaml_document_delete(&more);
+}
+
 int yaml_read(struct reader *reader, FILE *file, take_node *take, void *to)
 {
 	yaml_document_t document;
@@ -189,6 +210,7 @@ int yaml_read(struct reader *reader, FILE *file, take_node *take, void *to)
 		if (root)
 			take(reader, root, to);
 		yaml_document_delete(&document);
+		refuse_more(reader, &parser);
 	} else {
 		reader->errors++;
 		log_at(reader->path, parser.problem_mark.line + 1, "not YAML: %s",

@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Means the limits of all other regions where a region could be named. */
+#define RESERVED_NAME "default"
+
 static addr_bits bits_from_bytes(const uint8_t *bytes, size_t count)
 {
 	addr_bits bits = 0;
@@ -145,7 +148,7 @@ int parse_rate(const char *text, uint64_t *rate)
 	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
 		if (strcmp(end, units[i].name))
 			continue;
-		if (scale(fraction, end, units[i].factor, &value))
+		if (scale(fraction, end, units[i].factor, &value) || value > RATE_MAX)
 			return -EINVAL;
 		*rate = value;
 		return 0;
@@ -182,7 +185,7 @@ int parse_duration(const char *text, uint64_t *ns)
 		size = strspn(end, "nusmhd");
 		unit = duration_unit(end, size);
 		if (!unit || scale(fraction, end, unit, &value) ||
-		    __builtin_add_overflow(total, value, &total))
+		    __builtin_add_overflow(total, value, &total) || total > INT64_MAX)
 			return -EINVAL;
 		text = end + size;
 	}
@@ -255,6 +258,8 @@ bool name_valid(const char *name, size_t length)
 {
 	if (!length || length >= ECDN_XDP_NAME_SIZE)
 		return false;
+	if (length == strlen(RESERVED_NAME) && !memcmp(name, RESERVED_NAME, length))
+		return false;
 	for (size_t i = 0; i < length; i++)
 		if (!isgraph((unsigned char)name[i]) || strchr("\"',#", name[i]))
 			return false;
@@ -280,27 +285,14 @@ char *format_cidr(const struct cidr *cidr, char text[CIDR_TEXT_SIZE])
 void cidr_to_allow_key(const struct cidr *cidr, struct ecdn_xdp_allow_key *key)
 {
 	memset(key, 0, sizeof(*key));
-	key->prefix_len = cidr->length;
-	if (cidr->addr.family == AF_INET) {
-		key->prefix_len += 96;
-		key->addr[10] = key->addr[11] = 0xff;
-		bits_to_bytes(cidr->addr.bits, key->addr + 12, 4);
-	} else {
-		bits_to_bytes(cidr->addr.bits, key->addr, 16);
-	}
+	key->prefix_len = ECDN_XDP_ALLOW_LENGTH(cidr->length);
+	key->family = cidr->addr.family == AF_INET ? 4 : 6;
+	bits_to_bytes(cidr->addr.bits, key->addr, family_length(cidr->addr.family) / 8);
 }
 
 void cidr_from_allow_key(struct cidr *cidr, const struct ecdn_xdp_allow_key *key)
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-
-	if (key->prefix_len >= 96 && !memcmp(key->addr, mapped, sizeof(mapped))) {
-		cidr->addr.family = AF_INET;
-		cidr->addr.bits = bits_from_bytes(key->addr + 12, 4);
-		cidr->length = key->prefix_len - 96;
-	} else {
-		cidr->addr.family = AF_INET6;
-		cidr->addr.bits = bits_from_bytes(key->addr, 16);
-		cidr->length = key->prefix_len;
-	}
+	cidr->addr.family = key->family == 4 ? AF_INET : AF_INET6;
+	cidr->addr.bits = bits_from_bytes(key->addr, family_length(cidr->addr.family) / 8);
+	cidr->length = key->prefix_len - ECDN_XDP_ALLOW_LENGTH(0);
 }

@@ -40,23 +40,26 @@ int parse_cidr(const char *text, struct cidr *cidr);
 /* All addresses of a prefix: the last one, as bits. */
 addr_bits cidr_last(const struct cidr *cidr);
 
-/* N with k, M or G for powers of 1000, decimals allowed where whole: 1.5k. */
+/* N with k, M or G for powers of 1000, decimals allowed where whole: 1.5k. At most
+ * RATE_MAX, which bpf/rate.h can calculate with. */
+#define RATE_MAX 1000000000000000ULL
 int parse_rate(const char *text, uint64_t *rate);
 
-/* N with ns, us, ms, s, m, h, d; or compounds: 1h30m. In ns. */
+/* N with ns, us, ms, s, m, h, d; or compounds: 1h30m. In ns; at most INT64_MAX, so
+ * that a time can be added to it. */
 int parse_duration(const char *text, uint64_t *ns);
 
 /* Adds "PORT[-PORT][/tcp|/udp],…" or "all" to ports and the protect flags. */
 int parse_ports(const char *text, struct ecdn_xdp_protected_ports *ports, uint32_t *protect);
 
-/* Region names: 1 to 15 printable characters without space, quote, comma or '#'. */
+/* Region names: 1 to 15 printable characters without space, quote, comma or '#';
+ * not "default". */
 bool name_valid(const char *name, size_t length);
 
 /* Return text. */
 char *format_address(const struct address *address, char text[ADDRESS_TEXT_SIZE]);
 char *format_cidr(const struct cidr *cidr, char text[CIDR_TEXT_SIZE]);
 
-/* IPv4 as ::ffff:0:0/96. */
 void cidr_to_allow_key(const struct cidr *cidr, struct ecdn_xdp_allow_key *key);
 void cidr_from_allow_key(struct cidr *cidr, const struct ecdn_xdp_allow_key *key);
 

@@ -78,6 +78,9 @@ static int read_link(struct attachment *of, const char *dir, const char *iface)
 	char path[PINS_PATH_SIZE];
 
 	memset(of, 0, sizeof(*of));
+	of->link = -1;
+	if (strlen(iface) >= sizeof(of->iface))
+		return log_error(-ENODEV, "there is no interface %s: its name is too long", iface);
 	snprintf(of->iface, sizeof(of->iface), "%s", iface);
 	of->link = bpf_obj_get(link_path(dir, iface, path));
 	if (of->link < 0 && errno == ENOENT)
@@ -183,6 +186,41 @@ static int attach_over(struct attachment *to, enum attach_mode mode, int program
 	return 0;
 }
 
+/* The pin of an interface that was loaded under another name. */
+static bool former_name(const char *dir, int ifindex, char name[IF_NAMESIZE])
+{
+	struct attachment other;
+	unsigned int count;
+	bool found = false;
+	char **names;
+
+	if (attach_names(dir, &names, &count))
+		return false;
+	for (unsigned int i = 0; i < count && !found; i++) {
+		found = !read_link(&other, dir, names[i]) && other.ifindex == ifindex &&
+			other.mode != ATTACH_AUTO;
+		attach_close(&other);
+		if (found)
+			strcpy(name, other.iface);
+	}
+	attach_free_names(names, count);
+	return found;
+}
+
+static int attach_unpinned(struct attachment *to, const char *dir, enum attach_mode mode,
+			   int program)
+{
+	char former[IF_NAMESIZE];
+
+	if (!to->ifindex)
+		return log_error(-ENODEV, "there is no interface %s; `ip link` lists them",
+				 to->iface);
+	if (former_name(dir, to->ifindex, former))
+		return log_error(-EBUSY, "%s is loaded as %s, its former name; `ecdn-xdp unload %s` "
+				 "first", to->iface, former, former);
+	return attach_new(to, mode, program);
+}
+
 int attach_again(struct attachment *to, const char *dir, const char *iface, int program)
 {
 	int err = read_link(to, dir, iface);
@@ -200,16 +238,16 @@ int attach(struct attachment *to, const char *dir, const char *iface, enum attac
 	int ifindex = if_nametoindex(iface);
 	int err = read_link(to, dir, iface);
 
-	if (!err && to->ifindex && to->ifindex == ifindex) {
+	if (!err && to->ifindex == ifindex && to->mode != ATTACH_AUTO) {
 		err = attach_over(to, mode, program);
 	} else if (!err && to->ifindex) {
-		err = log_error(-EEXIST, "%s is pinned for an interface of that name in another "
-				"network namespace; use another --pin-dir", iface);
+		err = log_error(-EEXIST, "%s is pinned for an interface that is not here under that "
+				"name: it was renamed, or is in another network namespace; unload it "
+				"there, or use another --pin-dir", iface);
 	} else if (!err || err == -ENOENT) {
 		attach_close(to);
 		to->ifindex = ifindex;
-		err = ifindex ? attach_new(to, mode, program) :
-		      log_error(-ENODEV, "there is no interface %s; `ip link` lists them", iface);
+		err = attach_unpinned(to, dir, mode, program);
 	}
 	if (err)
 		attach_close(to);

@@ -115,16 +115,29 @@ int generation_swap(int region_table, int table)
 	return maps_set(region_table, "region_table", &(__u32){ 0 }, &table);
 }
 
+/* A table that is replaced between the two steps is gone: then once more. */
+static int open_current(const struct maps *maps)
+{
+	int err = 0, fd = -ENOENT;
+	__u32 id;
+
+	for (int i = 0; i < 100 && fd == -ENOENT && !err; i++) {
+		err = maps_get(maps->region_table, "region_table", &(__u32){ 0 }, &id);
+		if (!err)
+			fd = bpf_map_get_fd_by_id(id);
+	}
+	if (err || fd >= 0)
+		return err ?: fd;
+	return log_error(fd, "cannot open the region table: %s%s", strerror(-fd),
+			 fd == -EPERM ? "; run as root" : "");
+}
+
 int generation_map(const struct maps *maps, const struct ecdn_xdp_table_line **lines)
 {
-	__u32 id;
-	int err = maps_get(maps->region_table, "region_table", &(__u32){ 0 }, &id);
-	scoped_fd int fd = err ? err : bpf_map_get_fd_by_id(id);
+	scoped_fd int fd = open_current(maps);
 
-	if (err)
-		return err;
 	if (fd < 0)
-		return log_error(fd, "cannot open the region table: %s", strerror(-fd));
+		return fd;
 	*lines = map_lines(fd, PROT_READ);
 	if (!*lines)
 		return log_error(-errno, "cannot map the region table: %s", strerror(errno));

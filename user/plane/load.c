@@ -23,6 +23,7 @@ struct load {
 	uint32_t max_regions;
 	struct names *names;
 	uint32_t known_names;   /* of names, those that the maps hold already */
+	uint32_t allow_entries; /* on the list already */
 	int table;              /* new generation, or -1 */
 	int old_program;
 	struct guard_bpf *guard;
@@ -63,6 +64,7 @@ static int read_old(struct load *load, uint64_t *generation)
 				 "in place; `ecdn-xdp unload --all` removes them and their counters",
 				 config.max_regions);
 	load->max_regions = config.max_regions;
+	load->allow_entries = config.allow_entries;
 	load->known_names = names_count(load->names);
 	load->old_program = pins_get(load->pins.dir, PINS_PROGRAM);
 	return load->old_program < 0 ? load->old_program : 0;
@@ -87,7 +89,7 @@ static int prepare(struct load *load)
 						    generation + 1);
 	if (err < 0)
 		return err;
-	return settings_check(&request->settings, load->names);
+	return settings_check(&request->settings, load->names, load->allow_entries);
 }
 
 static int write_first_config(const struct load *load)
@@ -139,6 +141,14 @@ static bool is_requested(const struct load_request *request, const char *iface)
 	return false;
 }
 
+static bool is_repeated(const struct load_request *request, unsigned int at)
+{
+	for (unsigned int i = 0; i < at; i++)
+		if (!strcmp(request->ifaces[i], request->ifaces[at]))
+			return true;
+	return false;
+}
+
 /* One program everywhere: interfaces of an earlier load get the new one too. */
 static int attach_all(struct load *load, char **old, unsigned int old_count)
 {
@@ -155,6 +165,8 @@ static int attach_all(struct load *load, char **old, unsigned int old_count)
 	for (unsigned int i = 0; i < request->iface_count && !err; i++) {
 		struct attachment *to = &load->attachments[load->attachment_count];
 
+		if (is_repeated(request, i))
+			continue;
 		err = attach(to, load->pins.dir, request->ifaces[i], request->mode, program);
 		load->attachment_count += !err;
 		err = err ?: pin_link(load, to);
@@ -328,6 +340,7 @@ int guard_load_regions(const char *pin_dir, const struct sources *sources)
 
 int guard_change(const char *pin_dir, const struct settings *settings)
 {
+	struct ecdn_xdp_config config;
 	struct names *names = NULL;
 	struct pins pins;
 	struct maps maps;
@@ -336,7 +349,8 @@ int guard_change(const char *pin_dir, const struct settings *settings)
 	if (err)
 		return err;
 	err = maps_names(&maps, &names);
-	err = err ?: settings_check(settings, names);
+	err = err ?: maps_config(&maps, &config);
+	err = err ?: settings_check(settings, names, config.allow_entries);
 	if (!err) {
 		settings_warn_ssh(settings, &maps);
 		err = settings_apply(settings, &maps, names);
@@ -370,13 +384,16 @@ static int disallow(const struct maps *maps, const struct cidr *cidrs, unsigned 
 
 int guard_disallow(const char *pin_dir, const struct cidr *cidrs, unsigned int count)
 {
+	struct settings none;
 	struct pins pins;
 	struct maps maps;
 	int err = lock_loaded(&pins, pin_dir, &maps);
 
 	if (err)
 		return err;
+	settings_init(&none);
 	err = disallow(&maps, cidrs, count);
+	err = err ?: settings_apply(&none, &maps, NULL);
 	maps_close(&maps);
 	pins_unlock(&pins);
 	return err;
@@ -410,7 +427,8 @@ int guard_unload_all(const char *pin_dir)
 	char **names;
 	int err = pins_init(&pins, pin_dir);
 
-	if (err || access(pins.dir, F_OK))
+	/* A load that was killed leaves what it had begun. */
+	if (err || (access(pins.dir, F_OK) && access(pins.next, F_OK)))
 		return err;
 	err = pins_lock(&pins);
 	err = err ?: attach_names(pins.dir, &names, &count);
@@ -419,7 +437,7 @@ int guard_unload_all(const char *pin_dir)
 			err = attach_remove(pins.dir, names[i]);
 		attach_free_names(names, count);
 	}
-	err = err ?: pins_remove(pins.dir);
+	err = err ?: pins_discard(&pins);
 	pins_unlock(&pins);
 	return err;
 }

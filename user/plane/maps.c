@@ -118,17 +118,6 @@ int maps_set_config(const struct maps *maps, const struct ecdn_xdp_config *confi
 	return maps_set(maps->config, "config", &(__u32){ 0 }, config);
 }
 
-int maps_changed(const struct maps *maps)
-{
-	struct ecdn_xdp_config config;
-	int err = maps_config(maps, &config);
-
-	if (err)
-		return err;
-	config.generation++;
-	return maps_set_config(maps, &config);
-}
-
 int maps_limits(const struct maps *maps, uint32_t region, struct ecdn_xdp_limits *limits)
 {
 	return maps_get(maps->region_limits, "region_limits", &region, limits);
@@ -198,19 +187,6 @@ int maps_each_allowed(const struct maps *maps,
 	return err;
 }
 
-/* The count tells packets whether a look into the list is worth its cost. */
-static int add_allow_entries(const struct maps *maps, int by)
-{
-	struct ecdn_xdp_config config;
-	int err = maps_config(maps, &config);
-
-	if (err)
-		return err;
-	config.allow_entries += by;
-	config.generation++;
-	return maps_set_config(maps, &config);
-}
-
 /* A lookup finds the longest prefix; the value tells whether it is this one. */
 static bool listed(const struct maps *maps, const struct ecdn_xdp_allow_key *key)
 {
@@ -235,9 +211,7 @@ int maps_allow(const struct maps *maps, const struct cidr *cidr)
 	cidr_to_allow_key(cidr, &key);
 	if (listed(maps, &key))
 		return -EEXIST;
-	if (bpf_map_update_elem(maps->allow, &key, &key.prefix_len, BPF_ANY))
-		return -errno;
-	return add_allow_entries(maps, 1);
+	return bpf_map_update_elem(maps->allow, &key, &key.prefix_len, BPF_ANY) ? -errno : 0;
 }
 
 int maps_disallow(const struct maps *maps, const struct cidr *cidr)
@@ -245,9 +219,7 @@ int maps_disallow(const struct maps *maps, const struct cidr *cidr)
 	struct ecdn_xdp_allow_key key;
 
 	cidr_to_allow_key(cidr, &key);
-	if (bpf_map_delete_elem(maps->allow, &key))
-		return -errno;
-	return add_allow_entries(maps, -1);
+	return bpf_map_delete_elem(maps->allow, &key) ? -errno : 0;
 }
 
 bool maps_allowed(const struct maps *maps, const struct address *address)
@@ -258,4 +230,19 @@ bool maps_allowed(const struct maps *maps, const struct address *address)
 
 	cidr_to_allow_key(&cidr, &key);
 	return !bpf_map_lookup_elem(maps->allow, &key, &prefix_len);
+}
+
+static int count_one(const struct cidr *cidr, void *count)
+{
+	(void)cidr;
+	++*(uint32_t *)count;
+	return 0;
+}
+
+uint32_t maps_count_allowed(const struct maps *maps)
+{
+	uint32_t count = 0;
+
+	maps_each_allowed(maps, count_one, &count);
+	return count;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * maps.h - typed access to the pinned maps. Who changes what a packet reads
- * calls maps_changed() afterwards, so that every CPU judges anew.
+ * maps.h - typed access to the pinned maps. Who changes the limits or the list of
+ * allowed prefixes raises config.generation afterwards, so that every CPU judges
+ * anew, and sets config.allow_entries, without which no packet looks at the list.
  */
 #ifndef PLANE_MAPS_H
 #define PLANE_MAPS_H
@@ -35,7 +36,6 @@ int maps_set(int fd, const char *map, const void *key, const void *value);
 
 int maps_config(const struct maps *maps, struct ecdn_xdp_config *config);
 int maps_set_config(const struct maps *maps, const struct ecdn_xdp_config *config);
-int maps_changed(const struct maps *maps);
 
 int maps_limits(const struct maps *maps, uint32_t region, struct ecdn_xdp_limits *limits);
 int maps_set_limits(const struct maps *maps, uint32_t region,
@@ -52,6 +52,7 @@ int maps_each_allowed(const struct maps *maps,
 /* Adds to or takes from the list; -EEXIST, -ENOENT, -ENOSPC are the caller's to say. */
 int maps_allow(const struct maps *maps, const struct cidr *cidr);
 int maps_disallow(const struct maps *maps, const struct cidr *cidr);
+uint32_t maps_count_allowed(const struct maps *maps);
 /* Whether this very prefix is on the list. */
 bool maps_lists(const struct maps *maps, const struct cidr *cidr);
 /* Whether an address is inside one of them. */

@@ -22,10 +22,14 @@
 
 #define BPFFS "/sys/fs/bpf"
 
+/* Of root's own: a lock in bpffs could be taken by whoever may look into it. */
+#define LOCK_FILE "/run/ecdn-xdp.lock"
+
 int pins_init(struct pins *pins, const char *dir)
 {
 	size_t length = strlen(dir);
 
+	pins->lock = -1;
 	while (length > 1 && dir[length - 1] == '/')
 		length--;
 	if (length + sizeof("-next") > sizeof(pins->next))
@@ -36,7 +40,6 @@ int pins_init(struct pins *pins, const char *dir)
 		return log_error(-EINVAL, "--pin-dir %s: bpffs takes no name with a '.'", dir);
 	snprintf(pins->dir, sizeof(pins->dir), "%.*s", (int)length, dir);
 	snprintf(pins->next, sizeof(pins->next), "%.*s-next", (int)length, dir);
-	pins->lock = -1;
 	return 0;
 }
 
@@ -133,22 +136,20 @@ static int prepare(const struct pins *pins)
 
 int pins_lock(struct pins *pins)
 {
-	char parent[PATH_MAX];
-	scoped_fd int fd = -1;
-	int err = prepare(pins);
+	scoped_fd int fd = open(LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int err;
 
+	if (fd < 0)
+		return log_error(-errno, "cannot open %s: %s%s", LOCK_FILE, strerror(errno),
+				 errno == EACCES ? "; run as root" : "");
+	if (flock(fd, LOCK_EX | LOCK_NB)) {
+		log_warning("waiting for another ecdn-xdp to finish");
+		if (flock(fd, LOCK_EX))
+			return log_error(-errno, "cannot lock %s: %s", LOCK_FILE, strerror(errno));
+	}
+	err = prepare(pins);
 	if (err)
 		return err;
-	/* The lock is the directory above: dir itself comes and goes. */
-	strcpy(parent, pins->dir);
-	fd = open(dirname(parent), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return log_error(-errno, "cannot open %s: %s", parent, strerror(errno));
-	if (flock(fd, LOCK_EX | LOCK_NB)) {
-		log_info("waiting for another ecdn-xdp to finish");
-		if (flock(fd, LOCK_EX))
-			return log_error(-errno, "cannot lock %s: %s", parent, strerror(errno));
-	}
 	pins->lock = take_fd(&fd);
 	return pins_remove(pins->next);
 }
@@ -182,34 +183,63 @@ int pins_make(const char *dir)
 	if (!err)
 		err = make_dir(pins_path(dir, PINS_LINKS, path));
 	if (!err)
-		err = make_dir(pins_path(dir, "prog", path));
+		err = make_dir(pins_path(dir, PINS_PROGRAMS, path));
 	return err;
 }
 
-/* Whoever names another directory must not lose what is in it. */
+/*
+ * Whoever names another directory must not lose what is in it. link/ and prog/ are
+ * made first and removed last, so they tell even after a crash.
+ */
 static bool is_ours(const char *dir)
 {
-	char path[PINS_PATH_SIZE];
+	char link[PINS_PATH_SIZE], prog[PINS_PATH_SIZE];
 
-	return !access(pins_path(dir, PINS_LINKS, path), F_OK);
+	return !access(pins_path(dir, PINS_LINKS, link), F_OK) &&
+	       !access(pins_path(dir, PINS_PROGRAMS, prog), F_OK);
+}
+
+static bool is_mark(const char *name)
+{
+	return !strcmp(name, PINS_LINKS) || !strcmp(name, PINS_PROGRAMS);
 }
 
 static int remove_one(const char *path, const struct stat *stat, int type, struct FTW *where)
 {
-	(void)stat, (void)type, (void)where;
+	(void)stat;
+	if (where->level == 0 || (where->level == 1 && type == FTW_DP && is_mark(path + where->base)))
+		return 0;
 	return remove(path);
+}
+
+/* Without its contents; a mark alone is what a crash left. */
+static bool remove_empty(const char *dir)
+{
+	char path[PINS_PATH_SIZE];
+
+	rmdir(pins_path(dir, PINS_PROGRAMS, path));
+	rmdir(pins_path(dir, PINS_LINKS, path));
+	return !rmdir(dir) || errno == ENOENT;
 }
 
 int pins_remove(const char *dir)
 {
-	if (!rmdir(dir) || errno == ENOENT)
+	if (!is_ours(dir) && remove_empty(dir))
 		return 0;
 	if (!is_ours(dir))
 		return log_error(-EINVAL, "%s is not a pin directory of ecdn-xdp; nothing in it "
 				 "was removed", dir);
-	if (nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS | FTW_MOUNT))
+	if (nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) || !remove_empty(dir))
 		return log_error(-errno, "cannot remove %s: %s", dir, strerror(errno));
 	return 0;
+}
+
+int pins_discard(const struct pins *pins)
+{
+	if (is_ours(pins->dir) && rename(pins->dir, pins->next))
+		return log_error(-errno, "cannot rename %s to %s: %s", pins->dir, pins->next,
+				 strerror(errno));
+	return pins_remove(is_ours(pins->next) ? pins->next : pins->dir);
 }
 
 int pins_put(const char *dir, const char *name, int fd)

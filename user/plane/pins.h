@@ -15,7 +15,8 @@
 #include <limits.h>
 #include <stdbool.h>
 
-#define PINS_PROGRAM "prog/guard"
+#define PINS_PROGRAMS "prog"
+#define PINS_PROGRAM PINS_PROGRAMS "/guard"
 #define PINS_LINKS "link"
 #define PINS_ITERATOR "regions"
 
@@ -52,6 +53,10 @@ int pins_make(const char *dir);
 /* Removes dir and all that is in it, unless pins_make() did not make it; a pin's
  * object lives on while it is in use elsewhere. No dir, no error. */
 int pins_remove(const char *dir);
+
+/* Removes a loaded guard's pins: out of the readers' sight first, then one by one,
+ * so that one who is interrupted leaves what pins_lock() removes. */
+int pins_discard(const struct pins *pins);
 
 /* Pins fd as dir/name. Errors are said. */
 int pins_put(const char *dir, const char *name, int fd);

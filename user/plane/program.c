@@ -71,8 +71,7 @@ static int size_maps(struct guard_bpf *guard, uint32_t max_regions)
 static int load_error(int err)
 {
 	if (err == -EPERM)
-		return log_error(err, "cannot load the guard: not permitted; run as root, or with "
-				 "CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON");
+		return log_error(err, "cannot load the guard: not permitted; run as root");
 	return log_error(err, "cannot load the guard: %s; -v shows what the kernel says",
 			 strerror(-err));
 }

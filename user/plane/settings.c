@@ -54,20 +54,29 @@ static int region_of(const struct change *change, const struct names *names)
 	return names_find(names, change->region, strlen(change->region));
 }
 
-int settings_check(const struct settings *settings, const struct names *names)
+static int refuse(const struct change *change, int err, const char *reason)
 {
+	if (!change->file)
+		return log_error(err, "region \"%s\": %s", change->region, reason);
+	log_at(change->file, change->line, "region \"%s\": %s", change->region, reason);
+	return err;
+}
+
+int settings_check(const struct settings *settings, const struct names *names,
+		   uint32_t allow_entries)
+{
+	if (settings->allow_count > ECDN_XDP_ALLOW_MAX - allow_entries)
+		return log_error(-ENOSPC, "cannot allow %u more prefixes: the list holds %u, and "
+				 "has room for %d", settings->allow_count, allow_entries,
+				 ECDN_XDP_ALLOW_MAX);
 	for (unsigned int i = 0; i < settings->change_count; i++) {
 		const struct change *change = &settings->changes[i];
 
+		if (change->what & CHANGE_EXEMPT && !change->exempt_for_ns)
+			return refuse(change, -EINVAL, "an exemption of 0s is none");
 		if (is_default(change) || region_of(change, names) >= 0)
 			continue;
-		if (change->file) {
-			log_at(change->file, change->line, "no region \"%s\" in the region files",
-			       change->region);
-			return -ENOENT;
-		}
-		return log_error(-ENOENT, "no region \"%s\"; `ecdn-xdp region` lists them",
-				 change->region);
+		return refuse(change, -ENOENT, "no such region; `ecdn-xdp region` lists them");
 	}
 	return 0;
 }
@@ -127,8 +136,8 @@ static void change_state(struct ecdn_xdp_limits *limits, const struct change *ch
 		limits->blocked = 0;
 	}
 	if (change->what & CHANGE_EXEMPT)
-		limits->exempt_until_ns = change->exempt_for_ns ?
-			now_ns() + change->exempt_for_ns : UINT64_MAX;
+		limits->exempt_until_ns = change->exempt_for_ns == CHANGE_FOREVER ?
+			UINT64_MAX : now_ns() + change->exempt_for_ns;
 	if (change->what & CHANGE_BLOCK)
 		limits->blocked = 1;
 	if (change->what & CHANGE_RELEASE)
@@ -190,10 +199,6 @@ static int apply_allow(const struct settings *settings, const struct maps *maps)
 		char text[CIDR_TEXT_SIZE];
 		int err = maps_allow(maps, &settings->allow[i]);
 
-		if (err == -ENOSPC)
-			return log_error(err, "cannot allow %s: the list is full at %d prefixes",
-					 format_cidr(&settings->allow[i], text),
-					 ECDN_XDP_ALLOW_MAX);
 		if (err && err != -EEXIST)
 			return log_error(err, "cannot allow %s: %s",
 					 format_cidr(&settings->allow[i], text), strerror(-err));
@@ -216,6 +221,7 @@ int settings_apply(const struct settings *settings, const struct maps *maps,
 	}
 	if (settings->monitor >= 0)
 		config.monitor = settings->monitor;
+	config.allow_entries = maps_count_allowed(maps);
 	config.generation++;
 	return err ?: maps_set_config(maps, &config);
 }

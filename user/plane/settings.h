@@ -27,6 +27,8 @@ enum change_what {
 /* "default" names the limits of regions without their own. */
 #define SETTINGS_DEFAULT "default"
 
+#define CHANGE_FOREVER UINT64_MAX
+
 #define LIMIT_PREFIX_PPS 1000
 #define LIMIT_ANSWER_CPS 1000
 #define LIMIT_HOLD_NS (10 * 1000000000ULL)
@@ -35,7 +37,7 @@ struct change {
 	char region[ECDN_XDP_NAME_SIZE];
 	unsigned int what;
 	struct ecdn_xdp_limits limits;
-	uint64_t exempt_for_ns; /* 0: for good */
+	uint64_t exempt_for_ns; /* or CHANGE_FOREVER */
 	const char *file;       /* where it was asked for, 0: on the command line */
 	unsigned int line;
 };
@@ -58,8 +60,10 @@ void settings_free(struct settings *settings);
 int settings_change(struct settings *settings, const struct change *change);
 int settings_allow(struct settings *settings, const struct cidr *cidr);
 
-/* Whether every region that a change names exists. Errors are said. */
-int settings_check(const struct settings *settings, const struct names *names);
+/* Whether every region that a change names exists, and a list that holds
+ * allow_entries has room for more. Errors are said. */
+int settings_check(const struct settings *settings, const struct names *names,
+		   uint32_t allow_entries);
 
 /* Carries out what settings_check() has passed. Errors are said. */
 int settings_apply(const struct settings *settings, const struct maps *maps,

@@ -43,6 +43,15 @@ static bool in_environment_of(pid_t pid, void *to)
 	return found;
 }
 
+/* As packets carry it: without a zone, and IPv4 where sshd says ::ffff:ADDR. */
+static int parse_client(char *text, struct address *client)
+{
+	const char *last_colon = strrchr(text, ':');
+
+	text[strcspn(text, "%")] = 0;
+	return parse_address(last_colon && strchr(last_colon, '.') ? last_colon + 1 : text, client);
+}
+
 /* The session's client and the port it came to. */
 static bool ssh_session(struct address *client, unsigned int *port)
 {
@@ -51,7 +60,7 @@ static bool ssh_session(struct address *client, unsigned int *port)
 
 	return process_any_ancestor(in_environment_of, &session) &&
 	       sscanf(session.connection, "%63s %*u %*s %u", addr, port) == 2 &&
-	       *port < 65536 && !parse_address(addr, client);
+	       *port < 65536 && !parse_client(addr, client);
 }
 
 static bool is_protected(const struct settings *settings, const struct maps *maps,
@@ -115,7 +124,7 @@ void settings_warn_ssh(const struct settings *settings, const struct maps *maps)
 		return;
 	format_address(&client, text);
 	if (changes_region(settings, maps, &client, CHANGE_BLOCK))
-		log_warning("this lines the region of your own SSH session from %s, and port %u "
+		log_warning("this blocks the region of your own SSH session from %s, and port %u "
 			    "is protected: ecdn-xdp allow add %s", text, port, text);
 	else if (settings->has_ports)
 		log_warning("port %u is protected now, so a surge from the region of your own SSH "
