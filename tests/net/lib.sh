@@ -1,0 +1,299 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash
+# lib.sh - hosts in network namespaces of their own, and what the tests say
+# about them. Sourced by test_*.sh; everything it makes goes when the test ends.
+#
+# One host is the edge: the guard works there. The others send to it, mostly
+# with tests/tools/flood. Behind the guard the edge has a sink: nft counters at
+# netdev ingress, the first thing that a packet meets which the guard has passed.
+set -euo pipefail
+
+top=$(readlink -f "$(dirname "${BASH_SOURCE[0]}")/../..")
+name=$(basename "$0" .sh)
+id=${name#test_}-$$
+pin=/sys/fs/bpf/ecdn-test-${id//./-}
+work=$(mktemp -d /tmp/ecdn-test-XXXXXX) # bpffs takes no dot in a name, and so does --pin-dir
+regions=$work/regions
+hosts=()
+passed=0
+failed=0
+finished=
+broke=
+
+# shellcheck disable=SC2034
+edge_ip=192.0.2.1 edge_ip6=2001:db8::1 edge_mac=02:00:00:00:00:01
+
+cleanup() {
+	local host job
+
+	if [ -z "$finished" ]; then
+		not_ok "$name" "ended early${broke:+, in line $broke}"
+		echo "$passed passed, $failed failed"
+	fi
+	for job in $(jobs -p); do
+		kill "$job" 2>/dev/null || true
+	done
+	wait
+	rm -rf "$pin"*
+	for host in "${hosts[@]}"; do
+		ip netns del "ecdn-$id-$host" || true
+	done
+	rm -rf "$work"
+}
+set -E
+trap 'broke=$LINENO' ERR
+trap cleanup EXIT
+trap 'exit 1' INT TERM
+
+# --- what the tests say
+
+ok() {
+	echo "ok - $1"
+	passed=$((passed + 1))
+}
+
+not_ok() {
+	echo "not ok - $1: $2"
+	failed=$((failed + 1))
+}
+
+finish() {
+	finished=1
+	echo "$passed passed, $failed failed"
+	((failed == 0 && passed > 0))
+}
+
+# is NAME EXPECTED ACTUAL
+is() {
+	if [ "$2" = "$3" ]; then
+		ok "$1"
+	elif [[ $2$3 = *$'\n'* ]]; then
+		not_ok "$1" "expected (-) and found (+) differ:"
+		diff -U 1 <(echo "$2") <(echo "$3") | sed '1,2d; s/^/    /' || true
+	else
+		not_ok "$1" "'$3' instead of '$2'"
+	fi
+}
+
+# has NAME PATTERN TEXT: the text has a line that matches the extended regex.
+has() {
+	if grep -Eq -- "$2" <<<"$3"; then
+		ok "$1"
+	else
+		not_ok "$1" "no line matches '$2' in:"
+		echo "    ${3//$'\n'/$'\n'    }"
+	fi
+}
+
+lacks() {
+	if grep -Eq -- "$2" <<<"$3"; then
+		not_ok "$1" "a line matches '$2' in:"
+		echo "    ${3//$'\n'/$'\n'    }"
+	else
+		ok "$1"
+	fi
+}
+
+# between NAME LOW HIGH NUMBER
+between() {
+	if (($4 >= $2 && $4 <= $3)); then
+		ok "$1"
+	else
+		not_ok "$1" "$4, should be from $2 to $3"
+	fi
+}
+
+# does NAME COMMAND...: it succeeds.
+does() {
+	local what=$1 said
+
+	shift
+	if said=$("$@" 2>&1); then
+		ok "$what"
+	else
+		not_ok "$what" "ended with $?: $said"
+	fi
+}
+
+# fails NAME STATUS PATTERN COMMAND...: with that exit status, and says so.
+fails() {
+	local what=$1 wanted=$2 pattern=$3 said status=0
+
+	shift 3
+	said=$("$@" 2>&1) || status=$?
+	if [ "$status" != "$wanted" ]; then
+		not_ok "$what" "ended with $status instead of $wanted: $said"
+	else
+		has "$what" "$pattern" "$said"
+	fi
+}
+
+# --- hosts
+
+# on HOST COMMAND...: its network alone; bpffs stays what it is.
+on() {
+	local host=$1
+
+	shift
+	nsenter --net="/run/netns/ecdn-$id-$host" "$@"
+}
+
+# host NAME...: nothing but lo; no IPv6 of its own, whose neighbour discovery
+# would be counted.
+host() {
+	local host
+
+	for host in "$@"; do
+		ip netns add "ecdn-$id-$host"
+		hosts+=("$host")
+		on "$host" sysctl -qw net.ipv6.conf.{all,default}.disable_ipv6=1
+		ip -n "ecdn-$id-$host" link set lo up
+	done
+}
+
+# wire HOST IFACE HOST IFACE [OPTION...]: a cable; the second end is the edge's
+# and has its MAC. Offloads are off: a frame that is sent is a frame that arrives.
+wire() {
+	local one=$1 one_if=$2 two=$3 two_if=$4
+
+	shift 4
+	ip -n "ecdn-$id-$one" link add "$one_if" "$@" type veth \
+		peer name "$two_if" "$@" address "$edge_mac" netns "ecdn-$id-$two"
+	on "$two" ethtool -K "$two_if" gro off gso off tso off >/dev/null 2>&1
+	on "$one" ethtool -K "$one_if" gro off gso off tso off >/dev/null 2>&1
+	ip -n "ecdn-$id-$one" link set "$one_if" up
+	ip -n "ecdn-$id-$two" link set "$two_if" up
+}
+
+# Two hosts and a cable: client c0 - e0 edge.
+client_and_edge() {
+	host edge client
+	wire client c0 edge e0
+}
+
+# ecdn VERB [WORD...]
+ecdn() {
+	local verb=$1
+
+	shift
+	on edge "$top/build/ecdn-xdp" "$verb" --pin-dir "$pin" "$@"
+}
+
+# flood [OPTION...]: from client c0 to the edge, IPv4 unless --to says otherwise.
+# Floods at the same time need a cable each to know what they sent: via=c1 flood.
+flood() {
+	on client "$top/build/tests/tools/flood" --dev "${via:-c0}" --mac $edge_mac --to $edge_ip "$@"
+}
+
+# flood_start FILE [OPTION...]: floods in the background until flood_stop, and
+# writes what it says to the file.
+flood_start() {
+	local said=$1
+
+	shift
+	(exec nsenter --net="/run/netns/ecdn-$id-client" "$top/build/tests/tools/flood" \
+		--dev c0 --mac $edge_mac --to $edge_ip --seconds 1m "$@" >"$said") &
+	flooding=$!
+	sleep 0.3
+}
+
+# flood_stop WHAT: what happened meanwhile proves nothing unless flood still runs.
+flood_stop() {
+	does "$1: the flood outlasts it" kill -TERM "$flooding"
+	wait "$flooding" || true
+}
+
+# got KEY OUTPUT: a value of what flood prints.
+got() {
+	sed -nE "s/.*\b$1=([0-9.]+).*/\1/p" <<<"$2"
+}
+
+# --- regions and counters
+
+# Test networks, and what is reserved for benchmarks and for nobody else.
+write_regions() {
+	cat >"$regions" <<-END
+		192.0.2.0/24     GAMMA
+		198.51.100.0/24  ALPHA
+		203.0.113.0/24   BETA
+		198.18.0.0/16    WIDE
+		198.19.0.0/16    CROWD
+		2001:db8::/48    GAMMA
+		2001:db8:a::/48  ALPHA
+		2001:db8:b::/48  BETA
+		2001:db8:1000::/36 WIDE
+	END
+}
+
+# sink IFACE...: lines of "NAME MATCH" on standard input count what came through.
+# Everything ends there, so that the edge answers nothing.
+sink() {
+	local device counter match
+
+	{
+		echo 'table netdev sink {'
+		for device in "$@"; do
+			echo "chain $device { type filter hook ingress device $device priority 0;"
+			echo 'jump count'
+			echo 'drop; }'
+		done
+		echo 'chain count {'
+		while read -r counter match; do
+			echo "$match counter name $counter"
+			echo "$counter" >>"$work/counters"
+		done
+		echo '}'
+		sort -u "$work/counters" | sed 's/.*/counter & { }/'
+		echo '}'
+	} >"$work/sink"
+	on edge nft -f "$work/sink"
+}
+
+# What the sinks of the test networks are.
+sink_regions() {
+	sink "$@" <<-END
+		alpha ip saddr 198.51.100.0/24
+		alpha ip6 saddr 2001:db8:a::/48
+		beta ip saddr 203.0.113.0/24
+		beta ip6 saddr 2001:db8:b::/48
+		wide ip saddr 198.18.0.0/16
+		wide ip6 saddr 2001:db8:1000::/36
+	END
+}
+
+# Packets of a sink's counter.
+sunk() {
+	on edge nft -j list counter netdev sink "$1" | jq '.nftables[] | .counter? // empty | .packets'
+}
+
+# stats REGION FILTER: of one region, even if nothing came from it.
+stats() {
+	ecdn stats --json "$1" | jq -r ".regions[0] | $2"
+}
+
+# stats_all FILTER: of the whole document.
+stats_all() {
+	ecdn stats --json --all | jq -r "$1"
+}
+
+state() {
+	stats "$1" .state
+}
+
+# Microseconds since the epoch.
+now_us() {
+	echo "${EPOCHREALTIME/[.,]/}"
+}
+
+# wait_for SECONDS COMMAND...: until it succeeds.
+wait_for() {
+	local until=$((SECONDS + $1))
+
+	shift
+	while ! "$@"; do
+		((SECONDS < until)) || return 1
+		sleep 0.05
+	done
+}
+
+write_regions

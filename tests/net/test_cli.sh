@@ -1,0 +1,125 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Words and exit codes: 0 done, 1 failed, 2 wrong usage. And the configuration
+# file, which holds all that flags and verbs can set.
+# shellcheck source=tests/net/lib.sh
+source "$(dirname "$0")/lib.sh"
+
+VERBS=(load unload status stats prefix region limit exempt block release allow)
+
+program() {
+	on edge "$top/build/ecdn-xdp" "$@"
+}
+
+test_help() {
+	local verb said
+
+	for verb in "${VERBS[@]}"; do
+		said=$(program "$verb" --help 2>"$work/err")
+		has "help: $verb: usage" "^Usage: ecdn-xdp $verb" "$said"
+		has "help: $verb: --pin-dir" '--pin-dir DIR' "$said"
+		is "help: $verb: nothing on standard error" "" "$(<"$work/err")"
+		has "help: it lists $verb" "^ +$verb " "$(program --help)"
+	done
+	for verb in status stats prefix region limit allow; do
+		has "help: $verb: --json" '--json' "$(program "$verb" --help)"
+	done
+	has "--version" '^ecdn-xdp [0-9]+\.[0-9]+' "$(program --version)"
+}
+
+test_usage() {
+	fails "no verb" 2 'Usage' program
+	fails "unknown verb" 2 'unknown verb fly' program fly
+	fails "unload: what" 2 'all' ecdn unload
+	fails "unload: both" 2 'all' ecdn unload --all e0
+	fails "limit set: of what" 2 'limit' ecdn limit set
+	fails "limit set: what" 2 'at least one' ecdn limit set ALPHA
+	fails "limit: not a number" 2 'pps fast' ecdn limit set ALPHA --pps fast
+	fails "limit: not a duration" 2 'hold' ecdn limit set ALPHA --hold long
+	fails "block: one region" 2 'region' ecdn block
+	fails "region: unknown word" 2 'lookup' ecdn region find 192.0.2.1
+	fails "allow: unknown word" 2 'add' ecdn allow put 192.0.2.1
+	fails "prefix: two regions" 2 'one region' ecdn prefix ALPHA BETA
+	fails "an option without its value" 2 'pin-dir' program status --pin-dir
+	fails "names match exactly" 1 'Alpha' ecdn block Alpha
+	fails "too long a name" 1 'NAMEOFALOTOFLETTERS' ecdn block NAMEOFALOTOFLETTERS
+}
+
+# limits_of REGION|default: pps, bps, cps, prefix_pps, answer_cps and hold.
+limits_of() {
+	ecdn limit --json | jq -r --arg region "$1" \
+		'if $region == "default" then .default
+		else .regions[] | select(.region == $region) | .limits end |
+		"\(.pps) \(.bps) \(.cps) \(.prefix_pps) \(.answer_cps) \(.hold | floor)s"'
+}
+
+test_limits() {
+	ecdn limit set default --pps 200k --bps 2G --cps 1.5k --hold 1m30s
+	is "limit set default: all six" '200000 2000000000 1500 1000 1000 90s' \
+		"$(limits_of default)"
+	ecdn limit set ALPHA --pps 1M
+	is "limit set REGION: the rest is the default's" '1000000 2000000000 1500 1000 1000 90s' \
+		"$(limits_of ALPHA)"
+	ecdn limit set default --pps 300k
+	has "the default does not change what is set" '^1000000 2000000000 ' "$(limits_of ALPHA)"
+	ecdn limit clear ALPHA
+	is "limit clear: it is none of the regions with their own" "" "$(limits_of ALPHA)"
+	ecdn limit clear default
+	is "limit clear default: as at first" "0 0 0 1000 1000 10s" "$(limits_of default)"
+	has "limit: text" '^default ' "$(ecdn limit)"
+}
+
+write_config() {
+	cat >"$work/config.yaml" <<-END
+		interfaces: [e0]
+		mode: native
+		pin_dir: $pin
+		max_regions: 100
+		regions: [regions]          # relative to this file
+		protect: [443, 8443/tcp]
+		monitor: true
+		limits:
+		  default: {pps: 200k, bps: 2G, cps: 5k, prefix_pps: 2k, answer_cps: 3k, hold: 20s}
+		  ALPHA: {pps: 50k}
+		exempt: {BETA: 2h, GAMMA: forever}
+		block: [WIDE]
+		allow: [192.0.2.0/24, "2001:db8::/32"]
+	END
+}
+
+test_config() {
+	does "a configuration with everything" program load --config "$work/config.yaml"
+	is "configuration: interface, mode, ports, room" "e0 native monitor 443,8443/tcp 100" \
+		"$(ecdn status --json | jq -r '"\(.interfaces[0] | .interface + " " + .state) \(.mode) \(.protect) \(.max_regions)"')"
+	is "configuration: default limits" '200000 2000000000 5000 2000 3000 20s' \
+		"$(limits_of default)"
+	is "configuration: a region's limits" '50000 2000000000 5000 2000 3000 20s' \
+		"$(limits_of ALPHA)"
+	is "configuration: states" "exempt exempt blocked" \
+		"$(state BETA) $(state GAMMA) $(state WIDE)"
+	is "configuration: one exemption ends" "string null" "$(ecdn limit --json | jq -r '[.regions[] |
+		select(.state == "exempt")] | sort_by(.region) | map(.exempt_until | type) | join(" ")')"
+	is "configuration: allowed" $'192.0.2.0/24\n2001:db8::/32' "$(ecdn allow | sort)"
+	is "configuration: allowed, JSON" 2 "$(ecdn allow --json | jq '.allow | length')"
+	does "flags go over the configuration" program load --config "$work/config.yaml" \
+		--enforce --protect 80
+	is "flags: mode and ports" "enforce 80" \
+		"$(ecdn status --json | jq -r '"\(.mode) \(.protect)"')"
+	fails "room for regions cannot change in place" 1 'unload --all' \
+		ecdn load --max-regions 200 e0
+	printf 'protect: [99999]\nmode: fast\nmonitor: maybe\nblock: {}\nmonitor: true\n' \
+		>"$work/bad.yaml"
+	is "all mistakes of a configuration are shown, with their lines" "1 2 3 4 5" \
+		"$(program load --config "$work/bad.yaml" 2>&1 |
+			sed -nE "s#^$work/bad.yaml:([0-9]+): .*#\1#p" | xargs)"
+}
+
+client_and_edge
+test_help
+ecdn load --regions "$regions" e0
+test_usage
+test_limits
+ecdn unload --all
+write_config
+test_config
+finish

@@ -1,0 +1,83 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Heavy prefixes hidden in a crowd of sources that come once: real frames, three
+# floods at the same time.
+# shellcheck source=tests/net/lib.sh
+source "$(dirname "$0")/lib.sh"
+
+HEAVY4=64
+HEAVY6=36
+PACKETS=10000
+LISTED=99                       # of 100, as the unit test's 990 of 1,000
+CROWD=500000
+
+# 16.0.0.0/5 has 524,288 /24 prefixes: none comes twice.
+send_all() {
+	local i six=()
+
+	for ((i = 0; i < HEAVY6; i++)); do
+		six+=(--from "$(printf '2001:db8:10%02x::/48' $i)")
+	done
+	flood --from 16.0.0.0/5 --sequential --step 256 --count $CROWD --rate 100k >"$work/crowd" &
+	via=c1 flood --from 198.18.0.0/18 --sequential --step 256 --size 100 \
+		--count $((HEAVY4 * PACKETS)) --rate 120k >"$work/four" &
+	via=c2 flood --to $edge_ip6 "${six[@]}" --size 120 --count $((HEAVY6 * PACKETS)) --rate 70k \
+		>"$work/six" &
+	wait
+}
+
+# Of the prefixes in a document: how many are of WIDE, with so many packets at
+# least and at most.
+with_packets() {
+	jq "[.prefixes[] | select(.region == \"WIDE\" and .packets >= $1 and .packets <= $2)] |
+		length"
+}
+
+test_crowd() {
+	local heaviest sent
+
+	send_all
+	sent=$(cat "$work"/{crowd,four,six} | sed -E 's/sent=([0-9]+).*/\1/' | paste -sd+)
+	is "all were sent" $((CROWD + (HEAVY4 + HEAVY6) * PACKETS)) $((sent))
+	is "all were counted" $((sent)) "$(stats_all '[.regions[].packets] | add')"
+	heaviest=$(ecdn prefix --json --top 100)
+	between "heavy prefixes that are listed, with 2 % of their packets at most missing" \
+		$LISTED 100 "$(with_packets $((PACKETS * 98 / 100)) $PACKETS <<<"$heaviest")"
+	is "none has more packets than came" 0 "$(with_packets $((PACKETS + 1)) 1000000000 <<<"$heaviest")"
+	is "the heaviest come first" true \
+		"$(jq '[.prefixes[].packets] | . == (sort | reverse)' <<<"$heaviest")"
+	is "bytes are packets times their size" true "$(jq '[.prefixes[] | select(.region == "WIDE")
+		| .bytes == .packets * (if .prefix | test(":") then 120 else 100 end)] | all' <<<"$heaviest")"
+	is "prefixes are /24 and /48" "/24 /48" "$(jq -r '[.prefixes[] | select(.region == "WIDE") |
+		.prefix | sub(".*/"; "/")] | unique | join(" ")' <<<"$heaviest")"
+}
+
+test_json() {
+	local now seen
+
+	is "prefix --json: keys" "bytes last_seen packets prefix region" \
+		"$(ecdn prefix --json | jq -r '.prefixes[0] | keys | join(" ")')"
+	is "prefix: 20 of them" 20 "$(ecdn prefix --json | jq '.prefixes | length')"
+	is "prefix --top" 3 "$(ecdn prefix --json --top 3 | jq '.prefixes | length')"
+	flood --from 203.0.113.0/24 --count $PACKETS >/dev/null
+	now=$(date +%s)
+	is "prefix REGION: only its own" 203.0.113.0/24 \
+		"$(ecdn prefix BETA --json | jq -r '.prefixes[].prefix')"
+	between "prefix REGION: with its packets" $((PACKETS * 98 / 100)) $PACKETS \
+		"$(ecdn prefix BETA --json | jq '.prefixes[0].packets')"
+	seen=$(ecdn prefix BETA --json | jq -r '.prefixes[0].last_seen | fromdate')
+	between "last_seen is now, not before" $((now - 5)) $((now + 1)) "$seen"
+	has "prefix: text" '^BETA +203\.0\.113\.0/24 +[0-9]+ +[0-9]+ .*ago$' \
+		"$(ecdn prefix BETA)"
+	fails "prefix: unknown region" 1 NOWHERE ecdn prefix NOWHERE
+}
+
+client_and_edge
+wire client c1 edge e1
+wire client c2 edge e2
+sink_regions e0 e1 e2
+echo '16.0.0.0/5 MANY' >>"$regions"
+ecdn load --regions "$regions" e0 e1 e2
+test_crowd
+test_json
+finish

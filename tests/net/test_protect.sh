@@ -1,0 +1,134 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# What may be dropped: packets to the protected ports, and what hides its ports.
+# And what is said when that would cut off the caller's own SSH session.
+# shellcheck source=tests/net/lib.sh
+source "$(dirname "$0")/lib.sh"
+
+alpha=(--from 198.51.100.0/24)
+
+# fate NAME WHICH OPTION...: 500 packets pass and arrive, or are counted as dropped.
+fate() {
+	local what=$1 wanted=$2 before dropped
+
+	shift 2
+	[ "$wanted" = pass ] && wanted="500 0" || wanted="0 500"
+	before=$(sunk alpha)
+	dropped=$(stats ALPHA .dropped_packets)
+	flood --count 500 "$@" >/dev/null
+	is "$what" "$wanted" \
+		"$(($(sunk alpha) - before)) $(($(stats ALPHA .dropped_packets) - dropped))"
+}
+
+# ipv4_frame FRAG_OFF PROTO PAYLOAD_HEX: from 198.51.100.9 to the edge.
+ipv4_frame() {
+	local length=$((20 + ${#3} / 2))
+
+	printf '%s02000000ff010800' "${edge_mac//:/}"
+	printf '4500%04x0001%s40%02x0000c6336409c0000201%s' $length "$1" "$2" "$3"
+}
+
+# ipv6_fragment OFFSET_AND_FLAG PROTO: from 2001:db8:a::9, with 8 bytes.
+ipv6_fragment() {
+	printf '%s02000000ff0186dd' "${edge_mac//:/}"
+	printf '6000000000102c4020010db8000a0000000000000000000920010db8%024x' 1
+	printf '%02x00%s00000001%s' "$2" "$1" 0123456789abcdef
+}
+
+test_default_ports() {
+	fate "default: UDP 443 is dropped" drop "${alpha[@]}"
+	fate "default: TCP 80 is dropped" drop "${alpha[@]}" --type syn --port 80
+	fate "default: TCP 443, established, is dropped" drop "${alpha[@]}" --type ack
+	fate "default: SSH passes" pass "${alpha[@]}" --type syn --port 22
+	fate "default: SSH passes by IPv6" pass --to $edge_ip6 --from 2001:db8:a::/48 \
+		--type ack --port 22
+	fate "default: an origin's answer passes" pass "${alpha[@]}" --type ack --sport 443 \
+		--port 50000
+	fate "default: an answer by UDP from port 443 passes" pass "${alpha[@]}" --sport 443 \
+		--port 50000
+	fate "default: tags hide nothing" drop "${alpha[@]}" --vlan 5 --vlan 7
+	is "default: what passes is counted as well" 4000 "$(stats ALPHA .packets)"
+}
+
+test_fragments() {
+	fate "a fragment without ports is dropped" drop \
+		--frame "$(ipv4_frame 2001 17 0123456789abcdef)"
+	fate "a first fragment to another port passes" pass \
+		--frame "$(ipv4_frame 2000 17 9c40003500100000)"
+	fate "a first fragment to a protected port is dropped" drop \
+		--frame "$(ipv4_frame 2000 17 9c4001bb00100000)"
+	fate "an IPv6 fragment without ports is dropped" drop --frame "$(ipv6_fragment 0008 17)"
+	fate "a fragment of ICMP passes" pass --frame "$(ipv4_frame 2001 1 0123456789abcdef)"
+	fate "ICMP passes" pass --frame "$(ipv4_frame 0000 1 0800f7fe00000001)"
+	is "fragments are counted" 1500 "$(stats_all .passed_unparsed.fragment)"
+}
+
+test_ports() {
+	ecdn load --protect 8443/tcp,5000-5010 e0
+	fate "--protect: other ports no longer" pass "${alpha[@]}"
+	fate "--protect PORT/tcp: TCP" drop "${alpha[@]}" --type syn --port 8443
+	fate "--protect PORT/tcp: not UDP" pass "${alpha[@]}" --port 8443
+	fate "--protect PORT-PORT: the last" drop "${alpha[@]}" --port 5010
+	fate "--protect PORT-PORT: not the next" pass "${alpha[@]}" --port 5011
+	ecdn load --protect 8443/tcp e0
+	fate "--protect tcp alone: fragments of UDP pass" pass \
+		--frame "$(ipv4_frame 2001 17 0123456789abcdef)"
+	fate "--protect tcp alone: IPv6 fragments of UDP pass" pass \
+		--frame "$(ipv6_fragment 0008 17)"
+	fate "--protect tcp alone: fragments of TCP do not" drop \
+		--frame "$(ipv4_frame 2001 6 0123456789abcdef)"
+	ecdn load --protect all e0
+	fate "--protect all: SSH is dropped" drop "${alpha[@]}" --type syn --port 22
+	fate "--protect all: ICMP is dropped" drop \
+		--frame "$(ipv4_frame 0000 1 0800f7fe00000001)"
+	ecdn load --protect 80,443 e0
+}
+
+# Surges are measured on the protected ports alone.
+test_measure() {
+	ecdn release ALPHA
+	ecdn limit set ALPHA --pps 1k --prefix-pps 100
+	flood "${alpha[@]}" --rate 20k --seconds 500ms --port 22 >/dev/null
+	is "a flood to other ports is no surge" normal "$(state ALPHA)"
+	flood "${alpha[@]}" --rate 20k --seconds 500ms >/dev/null
+	is "a flood to protected ports is one" limited "$(state ALPHA)"
+	fate "in a surge other ports pass" pass "${alpha[@]}" --port 22 --type ack
+	ecdn limit clear ALPHA
+	ecdn release ALPHA
+}
+
+# What a command says, with an SSH session from ALPHA around it.
+over_ssh() {
+	SSH_CONNECTION="$1 60000 $edge_ip $2" ecdn "${@:3}" 2>&1
+}
+
+test_ssh() {
+	has "ssh: --protect all names what to allow" 'warning: .*allow add 198\.51\.100\.9' \
+		"$(over_ssh 198.51.100.9 22 load --protect all e0)"
+	has "ssh: block of its region" 'warning: .*allow add 198\.51\.100\.9' \
+		"$(over_ssh 198.51.100.9 22 block ALPHA)"
+	has "ssh: block, found in the parent's environment" 'warning: .*allow add 2001:db8:a::9' \
+		"$(SSH_CONNECTION="2001:db8:a::9 60000 $edge_ip6 22" on edge bash -c \
+			"env -u SSH_CONNECTION $top/build/ecdn-xdp block ALPHA --pin-dir $pin; true" 2>&1)"
+	lacks "ssh: block of another region is no reason" 'warning' \
+		"$(over_ssh 198.51.100.9 22 block BETA)"
+	lacks "ssh: -q says nothing" '.' "$(over_ssh 198.51.100.9 22 block ALPHA -q)"
+	ecdn allow add 198.51.100.0/28
+	lacks "ssh: nor when it is allowed" 'warning' "$(over_ssh 198.51.100.9 22 block ALPHA)"
+	ecdn load --protect 80,443 e0
+	lacks "ssh: nor when its port is not protected" 'warning' \
+		"$(over_ssh 198.51.100.99 22 block ALPHA)"
+	has "ssh: its port among others" 'warning: .*port 443.*allow add 198\.51\.100\.99' \
+		"$(over_ssh 198.51.100.99 443 block ALPHA)"
+}
+
+client_and_edge
+sink_regions e0
+ecdn load --regions "$regions" e0
+ecdn block ALPHA
+test_default_ports
+test_fragments
+test_ports
+test_measure
+test_ssh
+finish
