@@ -25,8 +25,9 @@ HARNESS  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/run/test_%,$(wildcard
 UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 RUN      := $(patsubst tests/run/%.c,$(BUILD)/tests/run/%,$(wildcard tests/run/test_*.c))
 TOOLS    := $(patsubst tests/tools/%.c,$(BUILD)/tests/tools/%,$(wildcard tests/tools/*.c))
-TOOLBPF  := $(patsubst tests/tools/%.bpf.c,$(BUILD)/tests/tools/%.skel.h,$(wildcard tests/tools/*.bpf.c))
-TOOLS    := $(filter-out %.bpf,$(TOOLS))
+BENCH    := $(BUILD)/tests/bench/bench
+BENCHOBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %.bpf.c,$(wildcard tests/bench/*.c)))
+BENCHSKEL := $(patsubst %.bpf.c,$(BUILD)/%.skel.h,$(wildcard tests/bench/*.bpf.c))
 
 ifeq ($(V),1)
 say = @:
@@ -67,12 +68,12 @@ $(SKEL:.skel.h=.bpf.o): $(BUILD)/%.bpf.o: bpf/%.bpf.c
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPFFLAGS) -MMD -MP -c -o $@ $<
 
-$(TOOLBPF:.skel.h=.bpf.o): $(BUILD)/tests/tools/%.bpf.o: tests/tools/%.bpf.c
+$(BENCHSKEL:.skel.h=.bpf.o): $(BUILD)/tests/bench/%.bpf.o: tests/bench/%.bpf.c
 	$(say) BPF $@
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPFFLAGS) -Ibpf -MMD -MP -c -o $@ $<
 
-$(SKEL) $(TOOLBPF): %.skel.h: %.bpf.o
+$(SKEL) $(BENCHSKEL): %.skel.h: %.bpf.o
 	$(say) SKEL $@
 	$(Q)$(BPFTOOL) gen skeleton $< name $(notdir $*)_bpf > $@
 
@@ -84,12 +85,17 @@ $(RUN): %: %.o $(HARNESS) $(ARCHIVE)
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lm
 
-$(TOOLS:%=%.o): $(TOOLBPF)
 $(TOOLS): %: %.o $(HARNESS) $(ARCHIVE)
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lm
 
-tests: all $(UNIT) $(RUN) $(TOOLS)
+$(BENCHOBJ): $(BENCHSKEL)
+$(BENCHOBJ): CPPFLAGS += -I$(BUILD)/tests/bench
+$(BENCH): $(BENCHOBJ) $(ARCHIVE)
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+tests: all $(UNIT) $(RUN) $(TOOLS) $(BENCH)
 
 install: all
 	install -D -m 755 $(BUILD)/ecdn-xdp $(DESTDIR)$(PREFIX)/sbin/ecdn-xdp

@@ -13,17 +13,6 @@
 #include "count.h"
 #include "clock.h"
 
-/* What the map "region_rate" holds: the public struct behind its lock. */
-struct shared_rate {
-	struct bpf_spin_lock lock;
-	struct ecdn_xdp_rate rate;
-};
-
-struct shared_buckets {
-	struct bpf_spin_lock lock;
-	struct ecdn_xdp_bucket bucket[ECDN_XDP_BUCKET_WAYS];
-};
-
 /* What a CPU leases at once from a bucket. */
 struct lease {
 	__u64 cost_ns;          /* of a batch */
@@ -73,7 +62,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, ECDN_XDP_REGIONS_DEFAULT);
 	__type(key, __u32);
-	__type(value, struct shared_rate);
+	__type(value, struct ecdn_xdp_region_rate);
 } region_rate SEC(".maps");
 
 struct {
@@ -87,7 +76,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, ECDN_XDP_BUCKET_SETS);
 	__type(key, __u32);
-	__type(value, struct shared_buckets);
+	__type(value, struct ecdn_xdp_bucket_set);
 } prefix_buckets SEC(".maps");
 
 struct {
@@ -112,12 +101,15 @@ static __always_inline bool port_protected(const struct packet *packet)
 	return bits[port >> 3 & (sizeof(ports->tcp) - 1)] >> (port & 7) & 1;
 }
 
-/* A packet that hides its ports belongs to the protected ones: hiding buys nothing. */
+/*
+ * A packet that hides its ports belongs to the protected ones: hiding buys nothing.
+ * Neighbour discovery never does: without it the host is off the network.
+ */
 static __always_inline bool is_protected(const struct ecdn_xdp_config *config,
 					 const struct packet *packet)
 {
 	if (config->protect & ECDN_XDP_PROTECT_ALL)
-		return true;
+		return !packet->neighbour;
 	if (packet->has_port)
 		return port_protected(packet);
 	if (packet->opaque == PACKET_CLEAR)
@@ -156,7 +148,7 @@ static __always_inline bool hand_over(struct region_local *local, __u32 region,
 	const struct ecdn_xdp_load empty = {};
 	struct ecdn_xdp_limits *limits = bpf_map_lookup_elem(&region_limits, &region);
 	struct ecdn_xdp_region_state *public = bpf_map_lookup_elem(&region_state, &region);
-	struct shared_rate *shared = bpf_map_lookup_elem(&region_rate, &region);
+	struct ecdn_xdp_region_rate *shared = bpf_map_lookup_elem(&region_rate, &region);
 	struct ecdn_xdp_load load = local->load;
 	__u64 now_ns = clock->now_ns, measured_ns = local->measured_ns;
 	__u32 state;
@@ -183,7 +175,7 @@ static __always_inline bool hand_over(struct region_local *local, __u32 region,
 
 static __always_inline bool lease_answer(__u32 region, __u64 cost_ns, __u64 now_ns)
 {
-	struct shared_rate *shared = bpf_map_lookup_elem(&region_rate, &region);
+	struct ecdn_xdp_region_rate *shared = bpf_map_lookup_elem(&region_rate, &region);
 	bool granted;
 
 	if (!shared)
@@ -199,7 +191,7 @@ static __always_inline bool lease_answer(__u32 region, __u64 cost_ns, __u64 now_
  * over what that one owes, so that prefixes that displace each other gain nothing
  * by it: a set as a whole passes no more than its ways are worth.
  */
-static __always_inline bool buckets_lease(struct shared_buckets *set, __u64 key,
+static __always_inline bool buckets_lease(struct ecdn_xdp_bucket_set *set, __u64 key,
 					  __u64 cost_ns, __u64 now_ns, bool *evicted)
 {
 	struct ecdn_xdp_bucket *bucket = &set->bucket[0];
@@ -225,7 +217,7 @@ static __always_inline bool lease_prefix(const struct source *source, __u64 cost
 					 __u64 now_ns)
 {
 	__u32 index = source->hash >> 32 & (ECDN_XDP_BUCKET_SETS - 1);
-	struct shared_buckets *set = bpf_map_lookup_elem(&prefix_buckets, &index);
+	struct ecdn_xdp_bucket_set *set = bpf_map_lookup_elem(&prefix_buckets, &index);
 	struct ecdn_xdp_events *count;
 	bool granted, evicted = false;
 
@@ -240,7 +232,10 @@ static __always_inline bool lease_prefix(const struct source *source, __u64 cost
 	return granted;
 }
 
-/* A prefix too light to be among the heavy ones is far below any limit. */
+/*
+ * A prefix that is not among the heavy ones passes. It is lighter than those that
+ * are, so with more than 16,384 prefixes a CPU above the limit some go free.
+ */
 static __always_inline bool prefix_passes(const struct region_local *local,
 					  const struct source *source,
 					  const struct clock *clock)
@@ -275,8 +270,11 @@ static __always_inline bool answer_passes(struct region_local *local, __u32 regi
 			    lease_answer(region, lease->cost_ns, clock->now_ns));
 }
 
-/* Or hides whether it does: hiding buys nothing. */
-static __always_inline bool opens_connection(const struct packet *packet)
+/*
+ * Or hides whether it does: hiding buys nothing. Later fragments open nothing by
+ * themselves, but what they complete may.
+ */
+static __always_inline bool may_open(const struct packet *packet)
 {
 	return packet->connection || packet->opaque;
 }
@@ -285,7 +283,7 @@ static __always_inline void measure(struct region_local *local, const struct pac
 {
 	local->load.packets++;
 	local->load.bits += packet->bytes * 8ULL;
-	local->load.connections += opens_connection(packet);
+	local->load.connections += may_open(packet) && packet->opaque != PACKET_FRAGMENT;
 }
 
 /* Prefixes first, so that a flooding prefix does not use up its region's answers. */
@@ -311,7 +309,7 @@ static __always_inline enum drop judge(const struct ecdn_xdp_config *config,
 		return DROP_NONE;
 	if (!prefix_passes(local, source, clock))
 		return DROP_PREFIX_PPS;
-	if (opens_connection(packet) && !answer_passes(local, region, clock))
+	if (may_open(packet) && !answer_passes(local, region, clock))
 		return DROP_ANSWER_CPS;
 	return DROP_NONE;
 }

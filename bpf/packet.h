@@ -39,6 +39,10 @@
 #ifndef IPPROTO_MH
 #define IPPROTO_MH 135
 #endif
+/* RFC 4861: only a packet with this hop limit has not been forwarded. */
+#define ND_HOP_LIMIT 255
+#define ND_ROUTER_SOLICITATION 133
+#define ND_REDIRECT 137
 #define IPPROTO_HIP 139
 #define IPPROTO_SHIM6 140
 
@@ -68,6 +72,7 @@ struct packet {
 	__u8 has_port;
 	__u8 connection;        /* opens one: TCP SYN without ACK, QUIC Initial */
 	__u8 opaque;            /* enum packet_opaque */
+	__u8 neighbour;         /* IPv6 neighbour discovery, from this link */
 };
 
 struct vlan_header {
@@ -131,6 +136,13 @@ static __always_inline void parse_upper(struct packet *packet, void *pos,
 		if (room >= sizeof(*udp) + sizeof(*quic) && (void *)(quic + 1) <= end)
 			packet->connection = quic_initial(quic);
 	}
+}
+
+static __always_inline bool is_neighbour(const struct ipv6hdr *ip, const __u8 *type, void *end)
+{
+	return ip->nexthdr == IPPROTO_ICMPV6 && ip->hop_limit == ND_HOP_LIMIT &&
+	       (void *)(type + 1) <= end && *type >= ND_ROUTER_SOLICITATION &&
+	       *type <= ND_REDIRECT;
 }
 
 static __always_inline enum packet_kind parse_ipv4(struct packet *packet,
@@ -230,6 +242,7 @@ static __always_inline enum packet_kind parse_ipv6(struct packet *packet,
 	packet->family = 6;
 	__builtin_memcpy(packet->addr_be, &ip->saddr, sizeof(packet->addr_be));
 	packet->proto = ip->nexthdr;
+	packet->neighbour = is_neighbour(ip, (void *)(ip + 1), end);
 	parse_ipv6_upper(packet, ip + 1, bpf_ntohs(ip->payload_len), end);
 	return PACKET_IP;
 }

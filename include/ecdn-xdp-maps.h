@@ -16,6 +16,7 @@
 #ifndef ECDN_XDP_MAPS_H
 #define ECDN_XDP_MAPS_H
 
+#include <linux/bpf.h>
 #include <linux/types.h>
 
 #define ECDN_XDP_ABI 1
@@ -226,6 +227,11 @@ struct ecdn_xdp_rate {
 	struct ecdn_xdp_window slow;
 };
 
+struct ecdn_xdp_region_rate {
+	struct bpf_spin_lock lock;
+	struct ecdn_xdp_rate rate;
+};
+
 /*
  * prefixes: mmapable ARRAY of [possible CPUs][ECDN_XDP_PREFIX_SETS] sets: the
  * heavy source prefixes (/24, /48), by d-way random admission. See bpf/prefix.h
@@ -275,6 +281,11 @@ struct ecdn_xdp_bucket {
 	__u64 spent_ns;        /* tokens are spent up to this time */
 };
 
+struct ecdn_xdp_bucket_set {
+	struct bpf_spin_lock lock;
+	struct ecdn_xdp_bucket bucket[ECDN_XDP_BUCKET_WAYS];
+};
+
 /*
  * allow: LPM_TRIE. The family is the first part of the prefix, so that neither can
  * match the other; a value is its key's prefix_len.
@@ -319,9 +330,9 @@ ECDN_XDP_SIZE(struct ecdn_xdp_table_line, 64);
 ECDN_XDP_SIZE(struct ecdn_xdp_table_header, 48 + 63 * 256);
 ECDN_XDP_SIZE(struct ecdn_xdp_region_state, 16);
 ECDN_XDP_SIZE(struct ecdn_xdp_region_stats, 128);
-ECDN_XDP_SIZE(struct ecdn_xdp_rate, 152);
+ECDN_XDP_SIZE(struct ecdn_xdp_region_rate, 160);
 ECDN_XDP_SIZE(struct ecdn_xdp_prefix_set, 192);
-ECDN_XDP_SIZE(struct ecdn_xdp_bucket, 16);
+ECDN_XDP_SIZE(struct ecdn_xdp_bucket_set, 72);
 ECDN_XDP_SIZE(struct ecdn_xdp_allow_key, 24);
 ECDN_XDP_SIZE(struct ecdn_xdp_events, 88);
 

@@ -17,12 +17,6 @@
 #include "rate.h"
 #include "regions/table.h"
 
-/* The map's value begins with the lock, which readers do not need. */
-struct locked_rate {
-	__u32 lock;
-	struct ecdn_xdp_rate rate;
-};
-
 static uint64_t clock_ns(clockid_t clock)
 {
 	struct timespec now;
@@ -64,14 +58,14 @@ static void judge(struct region_view *view, struct ecdn_xdp_rate *rate, uint64_t
 static int read_region(struct region_view *view, const struct maps *maps, uint64_t now_ns,
 		       uint64_t *cpu_values, int cpus)
 {
-	struct locked_rate locked;
+	struct ecdn_xdp_region_rate shared;
 	int err = maps_limits(maps, view->id, &view->limits);
 
-	err = err ?: maps_get(maps->region_rate, "region_rate", &view->id, &locked);
+	err = err ?: maps_get(maps->region_rate, "region_rate", &view->id, &shared);
 	err = err ?: read_sum(maps->region_stats, "region_stats", view->id, cpu_values, cpus,
 			      &view->stats, sizeof(view->stats));
 	if (!err)
-		judge(view, &locked.rate, now_ns);
+		judge(view, &shared.rate, now_ns);
 	return err;
 }
 

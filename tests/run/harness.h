@@ -17,6 +17,7 @@ struct guard_bpf;
 struct guard {
 	struct guard_bpf *skel;
 	int prog;
+	int link;                       /* -1: attached nowhere */
 	int cpus;                       /* possible ones: values of a per-CPU map */
 	bool frags;                     /* takes frames of more than a page */
 	struct ecdn_xdp_config config;  /* as last written */

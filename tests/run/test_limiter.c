@@ -2,8 +2,6 @@
 /*
  * The limiter in real time: what passes while a region is limited, from one CPU
  * and from two, and when a surge begins and ends.
- *
- * ECDN_XDP_EMULATED in the environment: the machine may be late.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -223,8 +221,6 @@ static void check_begin(const struct guard *guard, uint64_t began_ns)
 	after = state.since_ns - began_ns;
 	if (state.state != ECDN_XDP_STATE_LIMITED)
 		snprintf(why, sizeof(why), "state %u", state.state);
-	else if (getenv("ECDN_XDP_EMULATED"))
-		after = 0;
 	/* The kernel's time is that of the jiffy's first packet. */
 	if (!*why && (after < -(int64_t)(10 * MS) || after > (int64_t)(100 * MS)))
 		snprintf(why, sizeof(why), "after %.1f ms", (double)after / MS);

@@ -4,9 +4,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <linux/if_link.h>
+#include <net/if_arp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -186,6 +189,18 @@ static int attach_over(struct attachment *to, enum attach_mode mode, int program
 	return 0;
 }
 
+/* Frames of tun, ppp or WireGuard begin with the IP header. */
+static bool has_ethernet(const char *iface)
+{
+	struct ifreq request = {};
+	scoped_fd int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	strcpy(request.ifr_name, iface);
+	return fd < 0 || ioctl(fd, SIOCGIFHWADDR, &request) ||
+	       request.ifr_hwaddr.sa_family == ARPHRD_ETHER ||
+	       request.ifr_hwaddr.sa_family == ARPHRD_LOOPBACK;
+}
+
 /* The pin of an interface that was loaded under another name. */
 static bool former_name(const char *dir, int ifindex, char name[IF_NAMESIZE])
 {
@@ -215,6 +230,9 @@ static int attach_unpinned(struct attachment *to, const char *dir, enum attach_m
 	if (!to->ifindex)
 		return log_error(-ENODEV, "there is no interface %s; `ip link` lists them",
 				 to->iface);
+	if (!has_ethernet(to->iface))
+		return log_error(-EINVAL, "%s is not an Ethernet interface, and its frames cannot be "
+				 "told apart; load the one below it", to->iface);
 	if (former_name(dir, to->ifindex, former))
 		return log_error(-EBUSY, "%s is loaded as %s, its former name; `ecdn-xdp unload %s` "
 				 "first", to->iface, former, former);

@@ -1,0 +1,172 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# bench.sh - figures of the product beside those of others, in one run. One table
+# at the end; build/bench.tsv has the same for machines. Everything happens in a
+# network namespace and a pin directory of its own.
+set -eu -o pipefail
+cd "$(dirname "$0")/../.."
+
+ns=ecdn-xdp-bench
+pins=/sys/fs/bpf/ecdn-xdp-bench
+tsv=build/bench.tsv
+bench=build/tests/bench/bench
+agent=build/ecdn-xdp
+world=(--regions /usr/share/tor/geoip --regions /usr/share/tor/geoip6)
+work=$(mktemp -d)
+
+inside() {
+	nsenter --net=/run/netns/$ns "$@"
+}
+
+cleanup() {
+	set +e
+	for dir in "$pins"-*; do
+		[ -d "$dir" ] && $agent unload --all --pin-dir "$dir"
+	done
+	[ -n "${filter_peer-}" ] && inside xdp-filter unload "$filter_peer"
+	ip netns del $ns
+	rmdir /sys/fs/bpf/xdp-filter /sys/fs/bpf/xdp # where nothing is left in them
+	rm -rf "$work"
+	return 0
+} 2>/dev/null
+trap cleanup EXIT
+trap 'exit 1' INT TERM HUP
+
+# A veth whose near end gXX takes frames and whose far end pXX has what is measured.
+# GRO makes the far end poll where no XDP program does.
+pair() {
+	inside ip link add "g$1" type veth peer name "p$1"
+	inside sysctl -qw "net.ipv6.conf.g$1.disable_ipv6=1" "net.ipv6.conf.p$1.disable_ipv6=1"
+	inside ethtool -K "p$1" gro on
+	inside ip link set "g$1" up
+	inside ip link set "p$1" up
+}
+
+# All regions blocked, and region "--" with them.
+blocked_config() {
+	echo "block:"
+	$bench names | sed 's/.*/  - "&"/'
+}
+
+# Any traffic at all is a surge, of which next to nothing passes.
+limited_config() {
+	printf 'limits:\n  default:\n    pps: 1\n    prefix_pps: 1\n    answer_cps: 1\n'
+}
+
+guard() {
+	pair "$1"
+	"$2_config" > "$work/$2.yaml"
+	inside $agent load -q -m native "${world[@]}" --config "$work/$2.yaml" \
+		--pin-dir "$pins-$2" "p$1"
+}
+
+nft_table() {
+	pair "$1"
+	{
+		echo "table netdev t$1 {"
+		if [ "$2" = set ]; then
+			echo "set world { type ipv4_addr; flags interval; elements = {"
+			$bench ranges
+			echo "} }"
+		fi
+		echo "chain c { type filter hook ingress device p$1 priority 0;"
+		[ "$2" = set ] && echo "ip saddr @world drop;"
+		printf "drop;\n}\n}\n"
+	} > "$work/nft"
+	inside nft -f "$work/nft"
+}
+
+filter() {
+	pair "$1"
+	inside xdp-filter load -m native -f ipv4 -p allow "p$1"
+	filter_peer=p$1
+	inside xdp-filter ip -m src 192.0.2.1
+}
+
+live() {
+	ip netns add $ns
+	pair 0
+	guard 1 blocked
+	guard 2 limited
+	filter 3
+	nft_table 4 bare
+	nft_table 5 set
+	inside $bench live \
+		"empty XDP_DROP:g0:p0:real" \
+		"empty XDP_DROP:g0:p0:spoofed" \
+		"guard, all blocked:g1:p1:real:$pins-blocked" \
+		"guard, all blocked:g1:p1:spoofed:$pins-blocked" \
+		"guard, all limited:g2:p2:heavy:$pins-limited" \
+		"xdp-filter, its 10k addresses:g3:p3:listed:/sys/fs/bpf/xdp-filter/filter_ipv4" \
+		"nft, bare drop:g4:p4:real" \
+		"nft, bare drop:g4:p4:spoofed" \
+		"nft, set of the ranges:g5:p5:real" \
+		"nft, set of the ranges:g5:p5:spoofed"
+}
+
+# Through the binary, as a log would go: a million addresses of both families.
+lookups() {
+	ip netns add $ns
+	pair 6
+	inside $agent load -q "${world[@]}" --pin-dir "$pins-lookup" p6
+	$bench addresses > "$work/addresses"
+	local lines start end
+	lines=$(wc -l < "$work/addresses")
+	start=$(date +%s%N)
+	$agent region lookup - --pin-dir "$pins-lookup" < "$work/addresses" > "$work/found"
+	end=$(date +%s%N)
+	[ "$(wc -l < "$work/found")" = "$lines" ]
+	awk -v n="$lines" -v ns=$((end - start)) 'BEGIN {
+		printf "region lookup -\tecdn-xdp region lookup -\treal\t%.2f\tM lines/s\t\t\t\n",
+			n * 1000 / ns }'
+}
+
+machine() {
+	awk -F ': ' '/^model name/ { name = $2; n++ } END {
+		printf "machine\t%s, %d CPUs\t\t\t\t\t\t\n", name, n }' /proc/cpuinfo
+	printf 'machine\tLinux %s, BPF JIT %s\t\t\t\t\t\t\n' "$(uname -r)" \
+		"$(cat /proc/sys/net/core/bpf_jit_enable)"
+	printf 'machine\tload when it began: %s\t\t\t\t\t\t\n' "$(cut -d' ' -f1-3 /proc/loadavg)"
+	printf 'machine\tonly the ratios carry over to others\t\t\t\t\t\t\n'
+}
+
+# Prints the table; fails if an aim is missed.
+table() {
+	awk -F '\t' '
+	function verdict(ratio, aim) {
+		if (aim == "") return ""
+		bound = substr(aim, 3) + 0
+		good = (aim ~ /^>=/) ? (ratio + 0 >= bound) : (ratio + 0 <= bound)
+		missed += !good
+		return sprintf("%s %s: %s", substr(aim, 1, 2), substr(aim, 3),
+			good ? "reached" : "MISSED")
+	}
+	$1 != section {
+		section = $1
+		print (NR > 1 ? "\n" : "") section
+	}
+	$2 ~ /^not measured/ { missing++ }
+	$5 == "" { printf "  %s\n", $2; next }
+	{
+		printf "  %-46s %-18s %9s %-9s", $2, $3, $4, $5
+		if ($6 != "") printf " %7.2f x %-24s %s", $6, $7, verdict($6, $8)
+		printf "\n"
+	}
+	END {
+		printf "\n%d aims missed, %d parts not measured\n", missed, missing
+		exit missed + missing > 0
+	}' "$tsv"
+}
+
+if [ $# -gt 0 ]; then
+	"$@"
+	exit
+fi
+for step in machine "$bench lookup" "$bench compile" "$bench steps" "$bench growth" \
+	    "$bench scale" live lookups; do
+	echo "bench: ${step##*/}" >&2
+	tests/bench/bench.sh $step >> "$work/tsv" ||
+		printf '%s\tnot measured: it failed\t\t\t\t\t\t\n' "${step##*/}" >> "$work/tsv"
+done
+mv "$work/tsv" "$tsv"
+table

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * live.c - whatever sits at the far end of a veth, under live frames: XDP or
+ * not. All is done by one CPU, the generator included: XDP_REDIRECT into one end
+ * runs the other end's receive loop on the same CPU.
+ */
+#include "bench.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+
+#include "subject.h"
+
+#define TARGETS_MAX 16
+#define FRAMES (1 << 19)
+
+/* NAME:IFACE:PEER:SOURCES[:PIN]. PIN: the guard's pins, or the deny list to fill. */
+struct target {
+	char name[64], iface[IF_NAMESIZE], peer[IF_NAMESIZE], sources[16], pin[96];
+	enum population kind;
+	struct feed_bpf *feeder;
+	struct samples samples;
+	double net;
+};
+
+static struct target target[TARGETS_MAX];
+
+static bool is_guard(const struct target *to)
+{
+	return *to->pin && to->kind != SOURCES_LISTED;
+}
+
+/* Frames that arrived at an interface of this network namespace. */
+static uint64_t received(const char *iface)
+{
+	char line[512];
+	uint64_t packets = 0;
+	bool found = false;
+	FILE *file = fopen("/proc/self/net/dev", "r");
+
+	need(file, "open /proc/self/net/dev");
+	while (fgets(line, sizeof(line), file)) {
+		char *name = line + strspn(line, " "), *colon = strchr(name, ':');
+
+		if (!colon)
+			continue;
+		*colon = 0;
+		if (!strcmp(name, iface))
+			found = sscanf(colon + 1, "%*u %lu", &packets) == 1;
+	}
+	fclose(file);
+	need(found, "count frames");
+	return packets;
+}
+
+static uint64_t dropped_by_guard(const char *dir)
+{
+	static struct ecdn_xdp_region_stats stats[256];
+	int cpus = libbpf_num_possible_cpus();
+	uint64_t sum = 0;
+	struct maps maps;
+
+	need(cpus <= 256, "count the CPUs");
+	maps_init(&maps);
+	need(!maps_open(&maps, dir), "open the guard's pins");
+	for (uint32_t region = 0; !bpf_map_lookup_elem(maps.region_stats, &region, stats); region++)
+		for (int i = 0; i < cpus; i++)
+			sum += stats[i].dropped.blocked.packets +
+			       stats[i].dropped.prefix_pps.packets +
+			       stats[i].dropped.answer_cps.packets;
+	maps_close(&maps);
+	return sum;
+}
+
+/* Copies the value of the list's one entry to all sources: what the filter wrote itself. */
+static void fill_list(const char *path, const uint32_t *source)
+{
+	static uint64_t value[256];
+	int fd = bpf_obj_get(path);
+	uint32_t key;
+
+	need(fd >= 0, path);
+	need(!bpf_map_get_next_key(fd, NULL, &key) && !bpf_map_lookup_elem(fd, &key, value) &&
+	     !bpf_map_delete_elem(fd, &key), "read the deny list");
+	for (unsigned int i = 0; i < LISTED; i++)
+		need(!bpf_map_update_elem(fd, &source[i], value, BPF_ANY), "fill the deny list");
+	close(fd);
+}
+
+static void open_target(struct target *to, const char *text, const struct world *world)
+{
+	unsigned int ifindex;
+
+	need(sscanf(text, "%63[^:]:%15[^:]:%15[^:]:%15[^:]:%95s", to->name, to->iface, to->peer,
+		    to->sources, to->pin) >= 4, text);
+	to->kind = population_named(to->sources);
+	need(to->kind < SOURCES_KINDS, to->sources);
+	ifindex = if_nametoindex(to->iface);
+	need(ifindex, to->iface);
+	to->feeder = feeder_open(ifindex);
+	population_v4(&world->set, to->kind, to->feeder->bss->source_v4);
+	if (to->kind == SOURCES_LISTED)
+		fill_list(to->pin, to->feeder->bss->source_v4);
+}
+
+/* The empty program goes where nothing else was put: on the first target's far end. */
+static void attach_empty(const struct target *to)
+{
+	struct bpf_link *link = bpf_program__attach_xdp(to->feeder->progs.drop,
+							if_nametoindex(to->peer));
+
+	need(link, "attach the empty program");
+}
+
+static double send_frames(struct target *to)
+{
+	int program = bpf_program__fd(to->feeder->progs.send_v4);
+	uint8_t frame[64];
+	unsigned int length = frame_v4(frame);
+
+	/* What ran before has taken the caches. */
+	run_live(program, frame, length, FRAMES / 2);
+	return run_live(program, frame, length, FRAMES);
+}
+
+/* All frames arrive and all are dropped, or what was measured is something else. */
+static void check(struct target *to)
+{
+	bool guard = is_guard(to);
+	uint8_t frame[64];
+	unsigned int length = frame_v4(frame);
+	uint64_t arrived = received(to->peer), dropped = guard ? dropped_by_guard(to->pin) : 0;
+
+	run_live(bpf_program__fd(to->feeder->progs.send_v4), frame, length, FRAMES);
+	arrived = received(to->peer) - arrived;
+	if (arrived < FRAMES * 0.99) {
+		fprintf(stderr, "bench: %s: of %d frames %lu arrived\n", to->name, FRAMES, arrived);
+		exit(1);
+	}
+	if (!guard)
+		return;
+	dropped = dropped_by_guard(to->pin) - dropped;
+	if (dropped < FRAMES * 0.99) {
+		fprintf(stderr, "bench: %s: of %d frames %lu dropped\n", to->name, FRAMES, dropped);
+		exit(1);
+	}
+}
+
+static double measure_generator(void)
+{
+	struct samples samples = {};
+	uint8_t frame[64];
+	unsigned int length = frame_v4(frame);
+
+	for (unsigned int i = 0; i < ROUNDS; i++)
+		samples_add(&samples, run_live(bpf_program__fd(target[0].feeder->progs.send_nowhere),
+					       frame, length, FRAMES));
+	return samples_median(&samples);
+}
+
+/* Against the first target, which is the empty program. */
+static void print(const char *section, unsigned int count, double deduct, const char *aim)
+{
+	double empty = samples_median(&target[0].samples) - deduct;
+
+	for (unsigned int i = 0; i < count; i++) {
+		double ns = samples_median(&target[i].samples) - deduct;
+
+		row(section, target[i].name, target[i].sources, ns, "ns", i ? ns / empty : 0,
+		    target[0].name, is_guard(&target[i]) ? aim : "");
+	}
+}
+
+static void print_against(const struct target *nft, unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++) {
+		const struct target *guard = &target[i];
+		char what[sizeof(nft->name) + sizeof(guard->name) + 4];
+
+		if (!is_guard(guard) || guard->kind != nft->kind)
+			continue;
+		snprintf(what, sizeof(what), "%.63s / %.63s", nft->name, guard->name);
+		row("nft against the guard", what, nft->sources, samples_median(&nft->samples), "ns",
+		    samples_median(&nft->samples) / samples_median(&guard->samples), guard->name,
+		    ">=15");
+	}
+}
+
+void bench_live(const struct world *world, char **targets, unsigned int count)
+{
+	double generator;
+
+	need(count && count <= TARGETS_MAX, "measure so many");
+	for (unsigned int i = 0; i < count; i++) {
+		open_target(&target[i], targets[i], world);
+		if (!i)
+			attach_empty(&target[0]);
+		send_frames(&target[i]);
+		check(&target[i]);
+	}
+	for (unsigned int round = 0; round < ROUNDS; round++)
+		for (unsigned int i = 0; i < count; i++)
+			samples_add(&target[i].samples, send_frames(&target[i]));
+	generator = measure_generator();
+	print("veth, live frames, CPU time per packet", count, 0, "<=2");
+	row("the same, net of the generator", "generator alone", "real", generator, "ns", 0, "", "");
+	print("the same, net of the generator", count, generator, "");
+	for (unsigned int i = 0; i < count; i++)
+		if (strstr(target[i].name, "nft, set"))
+			print_against(&target[i], count);
+}

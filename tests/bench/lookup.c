@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * lookup.c - the region table beside LPM tries of the same ranges, and what it
+ * takes to make either.
+ */
+#include "bench.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+
+#include "lookup.skel.h"
+#include "plane/generation.h"
+#include "plane/program.h"
+#include "regions/source.h"
+#include "regions/table.h"
+
+#define TABLE_BYTES (sizeof(struct ecdn_xdp_table_line) * ECDN_XDP_TABLE_LINES)
+#define BATCH 4096
+
+/* A slow lookup is run on this much of the population in a round, and goes on there. */
+#define SLOW_RUNS (POPULATION / 8)
+
+struct trie_key {
+	uint32_t length;
+	uint32_t addr_be[4];
+};
+
+/* Entries on their way into a trie; keys are packed to the family's size. */
+struct filler {
+	int fd;
+	size_t key_size;
+	unsigned int count;
+	size_t total;
+	uint8_t keys[BATCH * sizeof(struct trie_key)];
+	uint32_t values[BATCH];
+};
+
+int table_new(const struct range_set *set)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_MMAPABLE);
+	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "region_blocks", sizeof(uint32_t),
+				sizeof(struct ecdn_xdp_table_line), ECDN_XDP_TABLE_LINES,
+				&options);
+	void *blocks;
+
+	need(fd >= 0, "create a region table");
+	blocks = mmap(NULL, TABLE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	need(blocks != MAP_FAILED, "map a region table");
+	need(!table_compile(set, blocks), "compile a region table");
+	munmap(blocks, TABLE_BYTES);
+	return fd;
+}
+
+static void filler_flush(struct filler *filler)
+{
+	uint32_t count = filler->count;
+
+	need(!count || !bpf_map_update_batch(filler->fd, filler->keys, filler->values, &count,
+					     NULL), "fill an LPM trie");
+	filler->total += filler->count;
+	filler->count = 0;
+}
+
+static void filler_add(struct filler *filler, addr_bits first, unsigned int length,
+		       uint32_t value)
+{
+	struct trie_key key = { .length = length };
+
+	for (unsigned int word = 0; word < 4; word++)
+		key.addr_be[word] = htonl(first >> (96 - 32 * word));
+	memcpy(filler->keys + filler->count * filler->key_size, &key, filler->key_size);
+	filler->values[filler->count++] = value;
+	if (filler->count == BATCH)
+		filler_flush(filler);
+}
+
+/* The biggest prefix that starts at first and ends at last or before; again. */
+static void fill_range(struct filler *filler, const struct range *range, int bits)
+{
+	addr_bits first = range->first;
+
+	for (;;) {
+		int length = bits;
+
+		while (length > 0) {
+			addr_bits below = length == 1 ? ~(addr_bits)0 :
+					  ((addr_bits)1 << (129 - length)) - 1;
+
+			if ((first & below) || first + below > range->last ||
+			    first + below < first)
+				break;
+			length--;
+		}
+		filler_add(filler, first, length, range->entry & ECDN_XDP_ENTRY_REGION);
+		if (!length)
+			return;
+		first += (addr_bits)1 << (128 - length);
+		if (first == 0 || first > range->last)
+			return;
+	}
+}
+
+static size_t fill_trie(int fd, const struct range_list *list, int bits)
+{
+	struct filler *filler = calloc(1, sizeof(*filler));
+	size_t total;
+
+	need(filler, "allocate memory");
+	filler->fd = fd;
+	filler->key_size = sizeof(uint32_t) + bits / 8;
+	for (size_t i = 0; i < list->count; i++)
+		fill_range(filler, &list->range[i], bits);
+	filler_flush(filler);
+	total = filler->total;
+	free(filler);
+	return total;
+}
+
+static double map_mib(int fd)
+{
+	char path[64], line[128];
+	double bytes = -1;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	file = fopen(path, "r");
+	while (file && fgets(line, sizeof(line), file))
+		sscanf(line, "memlock: %lf", &bytes);
+	if (file)
+		fclose(file);
+	need(bytes >= 0, "read a map's size");
+	return bytes / (1 << 20);
+}
+
+struct contest {
+	const char *section;
+	int none, table, lpm;   /* programs */
+	const char *aim;
+};
+
+static void measure(const struct contest *contest, enum population kind)
+{
+	struct samples table = {}, lpm = {};
+	const char *sources = population_name(kind);
+	uint8_t frame[64];
+	unsigned int length = frame_v4(frame);
+	double ours, theirs;
+
+	for (unsigned int i = 0; i < ROUNDS; i++) {
+		double none = run_program(contest->none, frame, length, POPULATION);
+
+		samples_add(&table, run_program(contest->table, frame, length, POPULATION) - none);
+		samples_add(&lpm, run_program(contest->lpm, frame, length, SLOW_RUNS) - none);
+	}
+	ours = samples_median(&table);
+	theirs = samples_median(&lpm);
+	row(contest->section, "region table", sources, ours, "ns", 0, "", "");
+	row(contest->section, "LPM_TRIE", sources, theirs, "ns", theirs / ours, "region table",
+	    kind == SOURCES_REAL ? contest->aim : kind == SOURCES_SPOOFED ? ">=1" : "");
+}
+
+static struct lookup_bpf *open_lookup(bool dependent, int table, int trie_v4, int trie_v6)
+{
+	struct lookup_bpf *skel = lookup_bpf__open();
+
+	need(skel, "open the lookup programs");
+	skel->rodata->dependent = dependent;
+	bpf_map__set_max_entries(skel->maps.prefixes,
+				 libbpf_num_possible_cpus() * ECDN_XDP_PREFIX_SETS);
+	if (trie_v4 >= 0)
+		need(!bpf_map__reuse_fd(skel->maps.trie_v4, trie_v4) &&
+		     !bpf_map__reuse_fd(skel->maps.trie_v6, trie_v6), "share the tries");
+	need(!lookup_bpf__load(skel), "load the lookup programs");
+	need(!generation_swap(bpf_map__fd(skel->maps.region_table), table), "put in a table");
+	return skel;
+}
+
+static void measure_all(struct lookup_bpf *skel, const struct world *world, bool dependent)
+{
+	struct contest v4 = {
+		dependent ? "region lookup, IPv4, dependent" : "region lookup, IPv4",
+		bpf_program__fd(skel->progs.none_v4), bpf_program__fd(skel->progs.table_v4),
+		bpf_program__fd(skel->progs.lpm_v4), dependent ? "" : ">=20",
+	};
+	struct contest v6 = {
+		dependent ? "region lookup, IPv6, dependent" : "region lookup, IPv6",
+		bpf_program__fd(skel->progs.none_v6), bpf_program__fd(skel->progs.table_v6),
+		bpf_program__fd(skel->progs.lpm_v6), dependent ? "" : ">=15",
+	};
+
+	for (enum population kind = SOURCES_REAL; kind <= SOURCES_HOT; kind++) {
+		population_v4(&world->set, kind, skel->bss->source_v4);
+		measure(&v4, kind);
+	}
+	for (enum population kind = SOURCES_REAL; kind <= SOURCES_HOT; kind++) {
+		population_v6(&world->set, kind, skel->bss->source_v6);
+		measure(&v6, kind);
+	}
+}
+
+static void measure_accounting(struct lookup_bpf *skel, const struct world *world)
+{
+	int none = bpf_program__fd(skel->progs.none_v4);
+	int account = bpf_program__fd(skel->progs.account_v4);
+	uint8_t frame[64];
+	unsigned int length = frame_v4(frame);
+
+	for (enum population kind = SOURCES_SPOOFED; kind <= SOURCES_HOT; kind++) {
+		struct samples samples = {};
+
+		population_v4(&world->set, kind, skel->bss->source_v4);
+		run_program(account, frame, length, POPULATION);
+		for (unsigned int i = 0; i < ROUNDS; i++) {
+			double base = run_program(none, frame, length, POPULATION);
+
+			samples_add(&samples, run_program(account, frame, length, POPULATION) -
+					      base);
+		}
+		row("prefix accounting", kind == SOURCES_HOT ? "listed: hit" : "not listed: miss",
+		    population_name(kind), samples_median(&samples), "ns", 0, "", "");
+	}
+}
+
+void bench_lookup(const struct world *world)
+{
+	int table = table_new(&world->set);
+	struct lookup_bpf *overlapping = open_lookup(false, table, -1, -1), *dependent;
+	int trie_v4 = bpf_map__fd(overlapping->maps.trie_v4);
+	int trie_v6 = bpf_map__fd(overlapping->maps.trie_v6);
+	double start = wall_ms(), table_mib = map_mib(table);
+
+	fill_trie(trie_v4, &world->set.v4, 32);
+	fill_trie(trie_v6, &world->set.v6, 128);
+	row("region data", "LPM_TRIE: fill", "both families", wall_ms() - start, "ms", 0, "", "");
+	row("region data", "region table: memory", "both families", table_mib, "MiB", 0, "", "");
+	row("region data", "LPM_TRIE: memory", "both families",
+	    map_mib(trie_v4) + map_mib(trie_v6), "MiB",
+	    (map_mib(trie_v4) + map_mib(trie_v6)) / table_mib, "region table", "");
+	measure_all(overlapping, world, false);
+	measure_accounting(overlapping, world);
+	dependent = open_lookup(true, table, trie_v4, trie_v6);
+	measure_all(dependent, world, true);
+	lookup_bpf__destroy(dependent);
+	lookup_bpf__destroy(overlapping);
+	close(table);
+}
+
+/* As generation_make() does it, in steps. */
+void bench_compile(const struct world *world)
+{
+	struct samples parse = {}, compile = {}, swap = {}, whole = {};
+	struct guard_bpf *guard;
+	struct maps maps;
+
+	need(!program_open(&guard, NULL, ECDN_XDP_REGIONS_DEFAULT), "load the guard");
+	maps_init(&maps);
+	program_maps(guard, &maps);
+	for (unsigned int i = 0; i < ROUNDS; i++) {
+		double start = wall_ms(), at;
+		struct world again;
+		int table;
+
+		world_read(&again);
+		samples_add(&parse, (at = wall_ms()) - start);
+		table = table_new(&world->set);
+		samples_add(&compile, wall_ms() - at);
+		at = wall_ms();
+		need(!generation_swap(maps.region_table, table), "swap the table");
+		samples_add(&swap, wall_ms() - at);
+		samples_add(&whole, wall_ms() - start);
+		close(table);
+		world_free(&again);
+	}
+	program_close(guard);
+	row("region data", "parse", "both files", samples_median(&parse), "ms", 0, "", "");
+	row("region data", "compile", "both files", samples_median(&compile), "ms", 0, "", "");
+	row("region data", "swap", "both files", samples_median(&swap), "ms", 0, "", "");
+	row("region data", "compile and swap", "both files",
+	    samples_median(&compile) + samples_median(&swap), "ms",
+	    (samples_median(&compile) + samples_median(&swap)) / 250, "250 ms", "<=1");
+	row("region data", "parse, compile and swap", "both files", samples_median(&whole), "ms",
+	    samples_median(&whole) / 250, "250 ms", "");
+}

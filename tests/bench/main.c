@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * bench: measures, and prints what bench.sh makes a table of: lines of
+ * section, what, sources, value, unit, ratio, to what, aim; tabs between.
+ */
+#include "bench.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/log.h"
+
+static void print_ranges(const struct world *world)
+{
+	for (size_t i = 0; i < world->set.v4.count; i++) {
+		const struct range *range = &world->set.v4.range[i];
+		struct in_addr first = { htonl(range->first >> 96) };
+		struct in_addr last = { htonl(range->last >> 96) };
+
+		printf("%s-", inet_ntoa(first));
+		printf("%s,\n", inet_ntoa(last));
+	}
+}
+
+static void print_names(const struct world *world)
+{
+	for (uint32_t id = 0; id < names_count(world->names); id++)
+		if (names_of(world->names, id))
+			puts(names_of(world->names, id));
+}
+
+/* Real and spoofed, of both families: what a log holds. */
+static void print_addresses(const struct world *world)
+{
+	static uint32_t v4[POPULATION], v6[POPULATION][4];
+
+	population_v4(&world->set, SOURCES_REAL, v4);
+	population_v6(&world->set, SOURCES_REAL, v6);
+	for (unsigned int i = 0; i < POPULATION; i++) {
+		char text[INET6_ADDRSTRLEN];
+
+		puts(i & 1 ? inet_ntop(AF_INET6, v6[i], text, sizeof(text)) :
+			     inet_ntop(AF_INET, &v4[i], text, sizeof(text)));
+	}
+}
+
+static int usage(void)
+{
+	fprintf(stderr, "Usage: bench lookup | compile | steps | growth | scale\n"
+			"       bench live NAME:IFACE:PEER:SOURCES[:PIN]...\n"
+			"       bench ranges | names | addresses\n");
+	return 2;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		void (*run)(const struct world *world);
+	} verb[] = {
+		{ "lookup", bench_lookup }, { "compile", bench_compile },
+		{ "steps", bench_steps }, { "growth", bench_growth },
+		{ "scale", bench_scale }, { "ranges", print_ranges },
+		{ "names", print_names }, { "addresses", print_addresses },
+	};
+	struct world world;
+
+	if (argc < 2)
+		return usage();
+	log_adopt_libbpf();
+	pin_to(0);
+	world_read(&world);
+	if (!strcmp(argv[1], "live")) {
+		bench_live(&world, argv + 2, argc - 2);
+		return 0;
+	}
+	for (unsigned int i = 0; i < sizeof(verb) / sizeof(*verb); i++)
+		if (!strcmp(argv[1], verb[i].name)) {
+			verb[i].run(&world);
+			return 0;
+		}
+	return usage();
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "subject.h"
+
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+
+#include "guard.skel.h"
+#include "plane/generation.h"
+#include "plane/settings.h"
+
+const struct ecdn_xdp_limits limits_idle = {
+	.pps = 1000000000000,
+	.bps = 1000000000000000,
+	.cps = 1000000000000,
+	.prefix_pps = LIMIT_PREFIX_PPS,
+	.answer_cps = LIMIT_ANSWER_CPS,
+	.hold_ns = LIMIT_HOLD_NS,
+	.own = 1,
+};
+
+const struct ecdn_xdp_limits limits_exceeded = {
+	.pps = 1,
+	.prefix_pps = 1,
+	.answer_cps = 1,
+	.hold_ns = LIMIT_HOLD_NS,
+	.own = 1,
+};
+
+const struct ecdn_xdp_limits limits_blocked = {
+	.hold_ns = LIMIT_HOLD_NS,
+	.blocked = 1,
+	.own = 1,
+};
+
+void subject_configure(struct subject *subject)
+{
+	subject->config.generation++;
+	need(!maps_set(subject->maps.config, "config", &(uint32_t){ 0 }, &subject->config),
+	     "configure the guard");
+}
+
+void subject_open(struct subject *subject, uint32_t max_regions, const struct range_set *set,
+		  const struct ecdn_xdp_limits *limits)
+{
+	struct ecdn_xdp_protected_ports ports = {};
+	int table = table_new(set);
+
+	need(!program_open(&subject->guard, NULL, max_regions), "load the guard");
+	maps_init(&subject->maps);
+	program_maps(subject->guard, &subject->maps);
+	need(!generation_swap(subject->maps.region_table, table), "put in a table");
+	close(table);
+	settings_first_config(&subject->config, max_regions, 0x5eed5eed5eed5eed);
+	need(!parse_ports("80,443", &ports, &subject->config.protect), "parse the ports");
+	need(!maps_set(subject->maps.protected_ports, "protected_ports", &(uint32_t){ 0 }, &ports),
+	     "set the ports");
+	for (uint32_t region = 0; region < max_regions; region++)
+		need(!maps_set(subject->maps.region_limits, "region_limits", &region, limits),
+		     "set limits");
+	subject_configure(subject);
+}
+
+void subject_close(struct subject *subject)
+{
+	program_close(subject->guard);
+}
+
+struct feed_bpf *feeder_open(uint32_t to_ifindex)
+{
+	struct feed_bpf *feeder = feed_bpf__open();
+
+	need(feeder, "open the feeder");
+	feeder->rodata->to_ifindex = to_ifindex;
+	need(!feed_bpf__load(feeder), "load the feeder");
+	return feeder;
+}
+
+void feeder_aim(struct feed_bpf *feeder, int program)
+{
+	need(!bpf_map_update_elem(bpf_map__fd(feeder->maps.target), &(uint32_t){ 0 }, &program,
+				  BPF_ANY), "aim the feeder");
+}
+
+double feeder_run(struct feed_bpf *feeder, int family)
+{
+	uint8_t frame[78];
+	unsigned int length = family == 4 ? frame_v4(frame) : frame_v6(frame);
+	struct bpf_program *program = family == 4 ? feeder->progs.feed_v4 : feeder->progs.feed_v6;
+
+	/* What ran before has taken the caches. */
+	run_program(bpf_program__fd(program), frame, length, POPULATION / 4);
+	feeder->bss->next_source = 0;
+	return run_program(bpf_program__fd(program), frame, length, POPULATION);
+}

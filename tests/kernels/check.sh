@@ -1,0 +1,145 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# check.sh [VERSION...]: boots Linux 5.10, 6.1, 6.12 and 7.3 (or those named), as
+# Debian ships them, under qemu's software emulation, and runs there what was
+# built here. Downloads, initramfs and the guests' logs are in build/kernels/.
+set -euo pipefail
+
+# Which suite has which kernel.
+declare -A SUITE=(
+	[5.10]=bullseye-security
+	[6.1]=bookworm-security
+	[6.12]=bookworm-backports
+	[7.3]=trixie-backports
+)
+VERSIONS=(5.10 6.1 6.12 7.3)
+
+PARALLEL=2
+FETCH_LIMIT=300                 # seconds
+# Three times what the slowest takes with the machine to itself.
+BOOT_LIMIT=480
+# Two generations of the region table (60 MiB each), the tests, and the initramfs.
+MEMORY=640M
+# Complaints of a kernel that stays alive.
+COMPLAINTS='BUG:|WARNING:|Oops|suspicious RCU|verifier bug'
+
+here=$(readlink -f "$(dirname "$0")")
+kernels=$(readlink -m "$here/../../build/kernels")
+declare -A version_of=()        # by pid of its job
+passed=0
+failed=0
+
+# Ends what is still running when this script ends, however it ends.
+stop_jobs() {
+	local pid
+
+	for pid in "${!version_of[@]}"; do
+		kill "$pid" 2>/dev/null || true
+	done
+	wait
+}
+
+fail() {
+	echo "not ok - $*"
+}
+
+# With cx16, qemu 7.2 crashes 6.12 now and then. The first serial port gets the
+# kernel's messages, the second what the guest prints. -no-reboot with panic=-1
+# ends qemu on a panic; its exit status does not tell, so the logs are judged.
+# nowatchdog: a busy host would look like a lockup in the guest.
+boot() {
+	local dir=$1 qemu
+
+	timeout -k 5 "$BOOT_LIMIT" qemu-system-x86_64 -nodefaults -no-user-config -display none \
+		-no-reboot -accel tcg -cpu max,-cx16 -smp 1 -m "$MEMORY" \
+		-kernel "$dir/vmlinuz" -initrd "$dir/initramfs" \
+		-append "console=ttyS0 panic=-1 oops=panic loglevel=5 nowatchdog" \
+		-serial "file:$dir/kernel.log" -serial "file:$dir/guest.log" &
+	qemu=$!
+	# shellcheck disable=SC2064
+	trap "kill $qemu 2>/dev/null; exit 1" TERM
+	wait "$qemu" || true
+	trap - TERM
+}
+
+judge() {
+	local dir=$1 status
+
+	grep -v '^guest ended: ' "$dir/guest.log" || true
+	status=$(sed -n 's/^guest ended: //p' "$dir/guest.log")
+	if [[ -z $status ]]; then
+		fail "boot: no end after ${SECONDS}s (limit $BOOT_LIMIT s); the kernel's last lines:"
+		tail -n 40 "$dir/kernel.log" | sed 's/^/    /'
+		return
+	fi
+	if ((status)) && ! grep -q '^not ok' "$dir/guest.log"; then
+		fail "guest.sh: ended with $status"
+	fi
+	if grep -Eq "$COMPLAINTS" "$dir/kernel.log"; then
+		fail "kernel log: it complains"
+		grep -E -A 20 "$COMPLAINTS" "$dir/kernel.log" | head -n 40 | sed 's/^/    /'
+	fi
+}
+
+# One kernel, from download to verdict.
+check_kernel() {
+	local suite=$1 dir=$kernels/$1 what
+
+	SECONDS=0
+	rm -f "$dir/kernel.log" "$dir/guest.log"
+	if ! what=$(timeout "$FETCH_LIMIT" "$here/fetch.sh" "$suite" "$dir" 2>&1); then
+		fail "download: cannot get a kernel from $suite"
+		echo "$what"
+		return
+	fi
+	if ! what=$("$here/initramfs.sh" "$dir" "$dir/initramfs" 2>&1); then
+		fail "initramfs: cannot be built"
+		echo "$what"
+		return
+	fi
+	echo "Linux $(< "$dir/release")"
+	boot "$dir"
+	touch "$dir/kernel.log" "$dir/guest.log"
+	judge "$dir"
+	echo "took $SECONDS s"
+}
+
+start() {
+	mkdir -p "$kernels/${SUITE[$1]}"
+	check_kernel "${SUITE[$1]}" > "$kernels/${SUITE[$1]}/result" 2>&1 &
+	version_of[$!]=$1
+}
+
+# Shows and counts the next kernel that is done.
+collect() {
+	local pid result
+
+	wait -n -p pid || true
+	result=$kernels/${SUITE[${version_of[$pid]}]}/result
+	sed "s/^/${version_of[$pid]}: /" "$result"
+	passed=$((passed + $(grep -c '^ok - ' "$result" || true)))
+	failed=$((failed + $(grep -c '^not ok - ' "$result" || true)))
+	unset "version_of[$pid]"
+}
+
+main() {
+	local version
+
+	for version in "$@"; do
+		[[ -n ${SUITE[$version]:-} ]] || { echo "check.sh: no kernel $version" >&2; exit 2; }
+	done
+	trap stop_jobs EXIT
+	trap 'exit 1' INT TERM
+	for version in "$@"; do
+		((${#version_of[@]} < PARALLEL)) || collect
+		start "$version"
+	done
+	while ((${#version_of[@]})); do
+		collect
+	done
+	echo "$passed passed, $failed failed"
+	((failed == 0))
+}
+
+(($#)) || set -- "${VERSIONS[@]}"
+main "$@"

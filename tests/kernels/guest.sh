@@ -1,0 +1,184 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# guest.sh runs in the guest and proves the product on its kernel: one line
+# `ok - what` or `not ok - what: why` for each thing that was to hold; all other
+# output is indented. Run by busybox, to which [[ and local are known.
+set -u
+
+PINS=/sys/fs/bpf/ecdn-xdp
+TEST_LIMIT=200                  # seconds for one test binary
+failed=0
+
+# Busybox would take its own for these, without asking PATH.
+ip() { /payload/bin/ip "$@"; }
+ecdn() { /payload/bin/ecdn-xdp "$@"; }
+
+indent() { sed 's/^/    /'; }
+ok() { echo "ok - $1"; }
+
+not_ok() {
+	echo "not ok - $1: $2"
+	failed=$((failed + 1))
+}
+
+# holds WHAT COMMAND...: COMMAND must succeed; what it printed stays in $out.
+holds() {
+	local what=$1
+
+	shift
+	if out=$("$@" 2>&1); then
+		ok "$what"
+	else
+		not_ok "$what" "$(printf '%s' "$out" | tail -n 1)"
+		printf '%s\n' "$out" | indent
+		return 1
+	fi
+}
+
+# shown WHAT COMMAND...: the same, and what it printed is shown.
+shown() {
+	holds "$@" && printf '%s\n' "$out" | indent
+}
+
+# refused WHAT COMMAND...: COMMAND must fail.
+refused() {
+	local what=$1
+
+	shift
+	if out=$("$@" 2>&1); then
+		not_ok "$what" "it succeeded"
+	else
+		ok "$what"
+	fi
+}
+
+# A tenth of the packets is what an emulator does in the time.
+arguments_of() {
+	case $1 in
+	test_random) echo 100000 ;;
+	esac
+}
+
+# Not those that measure rates in real time: time here is the host's. On
+# ECDN_XDP_IDLE_IFACE a test may attach its program:
+# 5.10 patches code at every BPF_PROG_TEST_RUN of one that is attached nowhere,
+# which costs an emulator ten times the run.
+run_tests() {
+	local test name none=1 began
+
+	export ECDN_XDP_IDLE_IFACE=idle0
+	holds "an idle interface" ip link add idle0 type veth peer name idle1
+
+	for test in /payload/tests/run/test_*; do
+		name=${test##*/}
+		[ -x "$test" ] && [ "$name" != test_limiter ] || continue
+		none=0
+		began=$(date +%s)
+		# shellcheck disable=SC2086
+		if timeout "$TEST_LIMIT" "$test" $(arguments_of "$name") > /tmp/out 2>&1; then
+			indent < /tmp/out
+			ok "$name ($(($(date +%s) - began)) s)"
+		else
+			indent < /tmp/out
+			not_ok "$name ($(($(date +%s) - began)) s)" "$(tail -n 1 /tmp/out)"
+		fi
+	done
+	[ "$none" = 0 ] || not_ok "packet tests" "none was built"
+}
+
+# veth0 is the node's, veth1 a client's in a namespace of its own; the client
+# has an address in region TEST and one that no region has.
+make_net() {
+	ip netns add client &&
+	ip link add veth0 type veth peer name veth1 netns client &&
+	ip addr add 192.0.2.1/24 dev veth0 &&
+	ip addr add 10.9.9.1/24 dev veth0 &&
+	ip addr add 2001:db8::1/64 dev veth0 nodad &&
+	ip link set veth0 up &&
+	ip -n client addr add 192.0.2.2/24 dev veth1 &&
+	ip -n client addr add 10.9.9.2/24 dev veth1 &&
+	ip -n client addr add 2001:db8::2/64 dev veth1 nodad &&
+	ip -n client link set veth1 up &&
+	printf '192.0.2.0/24 TEST\n2001:db8::/32 TEST\n' > /tmp/regions
+}
+
+client() { ip netns exec client "$@"; }
+client_ping() { client ping -q -c 3 -i 0.2 -W 2 "$1"; }
+
+# The port is protected by default; what is listening there says a word.
+serve_word() { nc -ll -p 80 -e echo served & }
+client_fetch() { client timeout 3 nc "$1" 80 < /dev/null | grep -q served; }
+
+# number KEY: sum of a field over all regions of `stats --json`. The comma keeps
+# the drops' own fields out, of which each object begins with one.
+number() {
+	ecdn stats --json | tr -d ' \n' | grep -o ",\"$1\":[0-9]*" |
+		awk -F: '{ sum += $2 } END { print sum + 0 }'
+}
+
+is_json() { printf '%s' "$1" | tr -d ' \n' | grep -q '^{.*"regions":\[.*\].*}$'; }
+counts_more_than() { [ "$(number "$1")" -gt "$2" ]; }
+lists_region() { ecdn stats --json TEST | tr -d ' ' | grep -q '"region":"TEST"'; }
+shows_regions() { grep -q '^REGION' "$PINS/regions" && grep -q '^TEST' "$PINS/regions"; }
+has_program() { ip link show veth0 | grep -q "prog/xdp" && ip link show veth0 | grep -q " $1 "; }
+no_program() { ! ip link show veth0 | grep -q xdp; }
+no_pins() { [ ! -e "$PINS" ]; }
+
+# ip calls native mode "xdp" and the other "xdpgeneric".
+test_mode() {
+	local mode=$1 shown_as=$2 before
+
+	holds "$mode: load" ecdn load -m "$mode" --regions /tmp/regions veth0 || return
+	holds "$mode: the program is on veth0" has_program "$shown_as"
+	shown "$mode: status" ecdn status
+	holds "$mode: IPv4 passes" client_ping 192.0.2.1
+	holds "$mode: IPv6 passes" client_ping 2001:db8::1
+	holds "$mode: an address without region passes" client_ping 10.9.9.1
+
+	shown "$mode: stats" ecdn stats
+	if holds "$mode: stats --json" ecdn stats --json; then
+		holds "$mode: its output is JSON" is_json "$out"
+	fi
+	holds "$mode: packets were counted" counts_more_than packets 8
+	holds "$mode: and by region" lists_region
+	holds "$mode: the pinned iterator prints the regions" shows_regions
+	shown "$mode: prefix" ecdn prefix
+
+	before=$(number packets)
+	holds "$mode: load again upgrades" ecdn load -m "$mode" veth0
+	holds "$mode: the program is on veth0 after it" has_program "$shown_as"
+	holds "$mode: counters survive the upgrade" counts_more_than packets $((before - 1))
+	holds "$mode: and traffic passes" client_ping 192.0.2.1
+
+	holds "$mode: the protected port is served" client_fetch 192.0.2.1
+	holds "$mode: block" ecdn block TEST
+	refused "$mode: the blocked region is not served" client_fetch 192.0.2.1
+	holds "$mode: others are" client_fetch 10.9.9.1
+	holds "$mode: drops were counted" counts_more_than dropped_packets 0
+	holds "$mode: release" ecdn release TEST
+	holds "$mode: it is served again" client_fetch 192.0.2.1
+
+	holds "$mode: unload --all" ecdn unload --all
+	holds "$mode: no pin is left" no_pins
+	holds "$mode: no program is left on veth0" no_program
+	holds "$mode: traffic passes without it" client_ping 192.0.2.1
+}
+
+# bpffs takes no dot in a name, interfaces do: those of VLANs have one.
+test_names() {
+	holds "names: an interface with a dot" ip link add veth2.5 type veth peer name veth3.5 || return
+	holds "names: load" ecdn load --regions /tmp/regions veth2.5 || return
+	holds "names: status shows it" sh -c '/payload/bin/ecdn-xdp status | grep -qF veth2.5'
+	holds "names: unload" ecdn unload veth2.5
+	holds "names: unload --all" ecdn unload --all
+	holds "names: no pin is left" no_pins
+}
+
+run_tests
+if holds "a client behind veth" make_net; then
+	serve_word
+	test_mode native xdp
+	test_mode skb xdpgeneric
+	test_names
+fi
+[ "$failed" = 0 ]

@@ -1,0 +1,59 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# initramfs.sh KERNEL OUT: make OUT, the initramfs of the kernel in the directory
+# KERNEL: busybox, ip, that kernel's modules, and under /payload what was built
+# here, with the shared libraries of all.
+set -euo pipefail
+
+kernel=$1
+out=$2
+here=$(readlink -f "$(dirname "$0")")
+build=$(readlink -f "$here/../../build")
+
+# What the dynamic loader would map, the loader itself included, each at the
+# path at which it is looked for.
+libraries_of() {
+	ldd "$1" 2>/dev/null | grep -o '/[^ )]*' | sort -u || true
+}
+
+add_program() {
+	local library
+
+	install -D -m 755 "$1" "$root$2"
+	for library in $(libraries_of "$1"); do
+		[[ -e $root$library ]] || install -D -m 755 "$library" "$root$library"
+	done
+}
+
+add_base() {
+	install -d "$root/bin"
+	install -m 755 "$(type -P busybox)" "$root/bin/busybox"
+	install -m 755 "$here/init" "$root/init"
+	install -D -m 644 -t "$root/modules" "$kernel"/modules/*.ko
+	add_program "$(type -P ip)" /payload/bin/ip
+}
+
+add_payload() {
+	local program
+
+	install -D -m 755 "$here/guest.sh" "$root/payload/guest.sh"
+	mkdir -p "$root/payload/tests/run"
+	if [[ -x $build/ecdn-xdp ]]; then
+		add_program "$build/ecdn-xdp" /payload/bin/ecdn-xdp
+	fi
+	for program in "$build"/tests/run/test_*; do
+		[[ -f $program && -x $program ]] || continue
+		add_program "$program" "/payload/tests/run/${program##*/}"
+	done
+}
+
+main() {
+	root=$(mktemp -d "$(readlink -f "$(dirname "$out")")/root.XXXXXX")
+	trap 'rm -rf "$root"' EXIT
+	add_base
+	add_payload
+	# Not compressed: the emulated machine would take longer over it than the disk.
+	(cd "$root" && find . | cpio --quiet -o -H newc -R 0:0) > "$out"
+}
+
+main
