@@ -223,20 +223,24 @@ static __always_inline __u32 rate_update(struct ecdn_xdp_rate *rate,
 
 /*
  * What a CPU measured since its last hand-over, at at_ns. After a silence that is
- * long ago and must be judged by what the windows held then, unless another CPU
- * has gone on: pulses with pauses between them are a surge too.
+ * long ago, and the windows may have gone on without it: then it is judged by
+ * itself, as pulses with pauses between them are a surge too. It is one jiffy's, so
+ * never more than a window would have held.
  */
 static __always_inline __u32 rate_hand_over(struct ecdn_xdp_rate *rate,
 					    const struct ecdn_xdp_limits *limits,
 					    const struct ecdn_xdp_load *load, __u64 at_ns,
 					    __u64 now_ns)
 {
-	int silence = now_ns - at_ns > 1ULL << RATE_FAST_SPAN &&
-		      rate->fast.number <= at_ns >> RATE_FAST_SPAN;
-
 	rate_add(rate, load, at_ns);
-	if (silence && load->packets)
-		rate_update(rate, limits, at_ns);
+	if (now_ns - at_ns > 1ULL << RATE_FAST_SPAN) {
+		if (!rate->limited && starts_surge(load, load, limits)) {
+			rate->limited = 1;
+			rate->limited_ns = at_ns;
+		}
+		if (rate->limited && presses(load, limits))
+			rate->below_ns = at_ns;
+	}
 	return rate_update(rate, limits, now_ns);
 }
 
