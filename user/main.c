@@ -58,11 +58,11 @@ int main(int argc, char **argv)
 	log_adopt_libbpf();
 	if (!strcmp(name, "--version")) {
 		puts("ecdn-xdp " ECDN_XDP_VERSION);
-		return 0;
+		return exit_code(written(0));
 	}
 	if (!strcmp(name, "--help") || !strcmp(name, "-h") || !strcmp(name, "help")) {
 		print_usage(stdout);
-		return 0;
+		return exit_code(written(0));
 	}
 	for (const struct verb *verb = verbs; verb->name; verb++)
 		if (!strcmp(name, verb->name))

@@ -144,6 +144,18 @@ int generation_map(const struct maps *maps, const struct ecdn_xdp_table_line **l
 	return 0;
 }
 
+int generation_number(const struct maps *maps, uint64_t *number)
+{
+	const struct ecdn_xdp_table_line *lines;
+	int err = generation_map(maps, &lines);
+
+	if (err)
+		return err;
+	*number = table_header((struct ecdn_xdp_table_line *)lines)->generation;
+	generation_unmap(lines);
+	return 0;
+}
+
 void generation_unmap(const struct ecdn_xdp_table_line *lines)
 {
 	munmap((void *)lines, TABLE_BYTES);

@@ -34,6 +34,8 @@ int generation_swap(int region_table, int table);
 
 /* The table in use, mapped for reading. Errors are said. */
 int generation_map(const struct maps *maps, const struct ecdn_xdp_table_line **lines);
+/* Its number. Errors are said. */
+int generation_number(const struct maps *maps, uint64_t *number);
 void generation_unmap(const struct ecdn_xdp_table_line *lines);
 
 #endif

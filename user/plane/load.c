@@ -11,7 +11,6 @@
 #include "core/log.h"
 #include "core/scoped.h"
 #include "plane/program.h"
-#include "regions/table.h"
 
 #define PROTECT_DEFAULT "80,443"
 
@@ -32,18 +31,6 @@ struct load {
 	unsigned int attachment_count;
 };
 
-static int read_generation(const struct maps *maps, uint64_t *number)
-{
-	const struct ecdn_xdp_table_line *lines;
-	int err = generation_map(maps, &lines);
-
-	if (err)
-		return err;
-	*number = table_header((struct ecdn_xdp_table_line *)lines)->generation;
-	generation_unmap(lines);
-	return 0;
-}
-
 /* What an upgrade goes on with: names and room of the maps that are pinned. */
 static int read_old(struct load *load, uint64_t *generation)
 {
@@ -55,7 +42,7 @@ static int read_old(struct load *load, uint64_t *generation)
 		return err;
 	err = maps_config(&maps, &config);
 	err = err ?: maps_names(&maps, &load->names);
-	err = err ?: read_generation(&maps, generation);
+	err = err ?: generation_number(&maps, generation);
 	maps_close(&maps);
 	if (err)
 		return err;
@@ -283,161 +270,5 @@ int guard_load(const char *pin_dir, const struct load_request *request)
 	err = err ?: prepare(&load);
 	err = err ?: bring_up(&load);
 	finish(&load, err);
-	return err;
-}
-
-static int lock_loaded(struct pins *pins, const char *pin_dir, struct maps *maps)
-{
-	int err = pins_init(pins, pin_dir);
-
-	if (err)
-		return err;
-	/* Looked at before the lock, which would mount and make what it needs. */
-	err = maps_open(maps, pins->dir);
-	if (err)
-		return err;
-	maps_close(maps);
-	err = pins_lock(pins);
-	err = err ?: maps_open(maps, pins->dir);
-	if (err)
-		pins_unlock(pins);
-	return err;
-}
-
-static int replace_table(const struct maps *maps, const struct sources *sources,
-			 struct names *names)
-{
-	uint32_t known = names_count(names);
-	uint64_t generation;
-	scoped_fd int table = -1;
-	int err = read_generation(maps, &generation);
-
-	if (err)
-		return err;
-	table = generation_make(sources, names, generation + 1);
-	if (table < 0)
-		return table;
-	err = maps_set_names(maps, names, known);
-	return err ?: generation_swap(maps->region_table, table);
-}
-
-int guard_load_regions(const char *pin_dir, const struct sources *sources)
-{
-	struct names *names = NULL;
-	struct pins pins;
-	struct maps maps;
-	int err = lock_loaded(&pins, pin_dir, &maps);
-
-	if (err)
-		return err;
-	err = maps_names(&maps, &names);
-	err = err ?: replace_table(&maps, sources, names);
-	names_free(names);
-	maps_close(&maps);
-	pins_unlock(&pins);
-	return err;
-}
-
-int guard_change(const char *pin_dir, const struct settings *settings)
-{
-	struct ecdn_xdp_config config;
-	struct names *names = NULL;
-	struct pins pins;
-	struct maps maps;
-	int err = lock_loaded(&pins, pin_dir, &maps);
-
-	if (err)
-		return err;
-	err = maps_names(&maps, &names);
-	err = err ?: maps_config(&maps, &config);
-	err = err ?: settings_check(settings, names, config.allow_entries);
-	if (!err) {
-		settings_warn_ssh(settings, &maps);
-		err = settings_apply(settings, &maps, names);
-	}
-	names_free(names);
-	maps_close(&maps);
-	pins_unlock(&pins);
-	return err;
-}
-
-static int disallow(const struct maps *maps, const struct cidr *cidrs, unsigned int count)
-{
-	char text[CIDR_TEXT_SIZE];
-	int err = 0;
-
-	for (unsigned int i = 0; i < count; i++)
-		if (!maps_lists(maps, &cidrs[i]))
-			return log_error(-ENOENT, "%s is not on the list, which `ecdn-xdp allow` "
-					 "prints; nothing was changed",
-					 format_cidr(&cidrs[i], text));
-	for (unsigned int i = 0; i < count && !err; i++) {
-		err = maps_disallow(maps, &cidrs[i]);
-		if (err == -ENOENT) /* named twice */
-			err = 0;
-		if (err)
-			log_error(err, "cannot take %s off the list: %s",
-				  format_cidr(&cidrs[i], text), strerror(-err));
-	}
-	return err;
-}
-
-int guard_disallow(const char *pin_dir, const struct cidr *cidrs, unsigned int count)
-{
-	struct settings none;
-	struct pins pins;
-	struct maps maps;
-	int err = lock_loaded(&pins, pin_dir, &maps);
-
-	if (err)
-		return err;
-	settings_init(&none);
-	err = disallow(&maps, cidrs, count);
-	err = err ?: settings_apply(&none, &maps, NULL);
-	maps_close(&maps);
-	pins_unlock(&pins);
-	return err;
-}
-
-int guard_unload(const char *pin_dir, char **ifaces, unsigned int count)
-{
-	struct attachment found;
-	struct pins pins;
-	struct maps maps;
-	int err = lock_loaded(&pins, pin_dir, &maps);
-
-	if (err)
-		return err;
-	maps_close(&maps);
-	for (unsigned int i = 0; i < count && !err; i++) {
-		err = attach_read(&found, pins.dir, ifaces[i]);
-		if (!err)
-			attach_close(&found);
-	}
-	for (unsigned int i = 0; i < count && !err; i++)
-		err = attach_remove(pins.dir, ifaces[i]);
-	pins_unlock(&pins);
-	return err;
-}
-
-int guard_unload_all(const char *pin_dir)
-{
-	unsigned int count;
-	struct pins pins;
-	char **names;
-	int err = pins_init(&pins, pin_dir);
-
-	/* A load that was killed leaves what it had begun. */
-	if (err || (access(pins.dir, F_OK) && access(pins.next, F_OK)))
-		return err;
-	err = pins_lock(&pins);
-	err = err ?: attach_names(pins.dir, &names, &count);
-	if (!err) {
-		for (unsigned int i = 0; i < count && !err; i++)
-			err = attach_remove(pins.dir, names[i]);
-		attach_free_names(names, count);
-	}
-	err = err ?: pins_discard(&pins);
-	pins_unlock(&pins);
 	return err;
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "plane/pins.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <libgen.h>
 #include <linux/magic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mount.h>
@@ -212,24 +214,57 @@ static int remove_one(const char *path, const struct stat *stat, int type, struc
 	return remove(path);
 }
 
-/* Without its contents; a mark alone is what a crash left. */
-static bool remove_empty(const char *dir)
+static int no_mark(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.' && !is_mark(entry->d_name);
+}
+
+static int no_dot(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+static int count_entries(const char *dir, int (*filter)(const struct dirent *entry))
+{
+	struct dirent **entries;
+	int count = scandir(dir, &entries, filter, NULL);
+
+	for (int i = 0; i < count; i++)
+		free(entries[i]);
+	if (count >= 0)
+		free(entries);
+	return count > 0 ? count : 0;
+}
+
+/* No dir, or one in which a crash left no more than empty marks. */
+static bool is_remnant(const char *dir)
 {
 	char path[PINS_PATH_SIZE];
 
-	rmdir(pins_path(dir, PINS_PROGRAMS, path));
-	rmdir(pins_path(dir, PINS_LINKS, path));
-	return !rmdir(dir) || errno == ENOENT;
+	return !count_entries(dir, no_mark) &&
+	       !count_entries(pins_path(dir, PINS_LINKS, path), no_dot) &&
+	       !count_entries(pins_path(dir, PINS_PROGRAMS, path), no_dot);
+}
+
+int pins_check(const char *dir)
+{
+	if (is_ours(dir) || is_remnant(dir))
+		return 0;
+	return log_error(-EINVAL, "%s is not a pin directory of ecdn-xdp; nothing in it was "
+			 "removed", dir);
 }
 
 int pins_remove(const char *dir)
 {
-	if (!is_ours(dir) && remove_empty(dir))
-		return 0;
-	if (!is_ours(dir))
-		return log_error(-EINVAL, "%s is not a pin directory of ecdn-xdp; nothing in it "
-				 "was removed", dir);
-	if (nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) || !remove_empty(dir))
+	char path[PINS_PATH_SIZE];
+	int err = pins_check(dir);
+
+	if (err)
+		return err;
+	nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+	rmdir(pins_path(dir, PINS_PROGRAMS, path));
+	rmdir(pins_path(dir, PINS_LINKS, path));
+	if (rmdir(dir) && errno != ENOENT)
 		return log_error(-errno, "cannot remove %s: %s", dir, strerror(errno));
 	return 0;
 }

@@ -50,7 +50,10 @@ char *pins_path(const char *dir, const char *name, char path[PINS_PATH_SIZE]);
 /* Makes dir with prog/ and link/ below it. Errors are said. */
 int pins_make(const char *dir);
 
-/* Removes dir and all that is in it, unless pins_make() did not make it; a pin's
+/* Whether dir, if there is one, was made by pins_make(). Errors are said. */
+int pins_check(const char *dir);
+
+/* Removes dir and all that is in it, unless pins_check() refuses it; a pin's
  * object lives on while it is in use elsewhere. No dir, no error. */
 int pins_remove(const char *dir);
 
