@@ -1,25 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The limiter's arithmetic, in simulated time: CPUs see the clock once a jiffy
- * and hand over what they counted, as bpf/limit.h does.
+ * The limiter's arithmetic: when a surge begins, and when it ends.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include <cmocka.h>
-
-#include "rate.h"
-
-#define MS 1000000ULL
-#define SECOND NS_PER_SECOND
-/* Any time that is not the machine's first. */
-#define START (1000 * SECOND + 123456789)
-#define BITS (1000 * 8)         /* of the packets here */
+#include "rate_node.h"
 
 static uint64_t random_state;
 
@@ -40,65 +25,12 @@ static int seed_random(void **state)
 	return 0;
 }
 
-/* A region's packets, spread over CPUs whose jiffies begin together. */
-struct node {
-	struct ecdn_xdp_rate rate;
-	struct ecdn_xdp_limits limits;
-	struct ecdn_xdp_load local[8];
-	uint64_t measured_ns[8]; /* the CPU's last hand-over */
-	unsigned int cpus, next;
-	uint64_t jiffy_ns;
-	uint32_t state;
-};
-
-static struct node node_new(unsigned int cpus, uint64_t hz, struct ecdn_xdp_limits limits)
-{
-	struct node node = { .cpus = cpus, .jiffy_ns = SECOND / hz, .limits = limits };
-
-	return node;
-}
-
-/* One packet, on the next CPU. The state it is judged by. */
-static uint32_t node_packet(struct node *node, uint64_t now_ns, uint32_t connection)
-{
-	unsigned int cpu = node->next++ % node->cpus;
-	uint64_t jiffy_ns = now_ns - now_ns % node->jiffy_ns;
-
-	if (jiffy_ns != node->measured_ns[cpu]) {
-		rate_add(&node->rate, &node->local[cpu], node->measured_ns[cpu]);
-		node->state = rate_update(&node->rate, &node->limits, jiffy_ns);
-		memset(&node->local[cpu], 0, sizeof(node->local[cpu]));
-		node->measured_ns[cpu] = jiffy_ns;
-	}
-	node->local[cpu].packets++;
-	node->local[cpu].bits += BITS;
-	node->local[cpu].connections += connection;
-	return node->state;
-}
-
-/* Evenly spaced packets until a time; when the state became other than `from`, or 0. */
-static uint64_t node_send(struct node *node, double pps, uint64_t from_ns, uint64_t to_ns,
-			  uint32_t while_state)
-{
-	for (double t = from_ns; t < (double)to_ns; t += SECOND / pps)
-		if (node_packet(node, t, 1) != while_state)
-			return t;
-	return 0;
-}
-
 static void node_poisson(struct node *node, double pps, uint64_t from_ns, uint64_t to_ns)
 {
 	double t = from_ns;
 
 	while ((t -= log(1 - random_unit()) / pps * SECOND) < (double)to_ns)
 		assert_int_equal(node_packet(node, t, 1), ECDN_XDP_STATE_NORMAL);
-}
-
-static struct ecdn_xdp_limits limit_pps(uint64_t pps)
-{
-	struct ecdn_xdp_limits limits = { .pps = pps, .hold_ns = 10 * SECOND };
-
-	return limits;
 }
 
 /*
@@ -200,18 +132,6 @@ static void test_chance_is_no_surge(void **state)
 	check_no_alarm(1000, 700, 3600);
 	check_no_alarm(100, 50, 20000);
 	check_no_alarm(10, 1, 100000);
-}
-
-/* limited at START, then quiet at a share of the limit of 1000 */
-static struct node surging_node(uint64_t hold_ns)
-{
-	struct node node = node_new(2, 250, limit_pps(1000));
-
-	node.limits.hold_ns = hold_ns;
-	assert_true(node_send(&node, 10000, START, START + SECOND, ECDN_XDP_STATE_NORMAL));
-	assert_int_equal(node_send(&node, 10000, START + 200 * MS, START + 2 * SECOND,
-				   ECDN_XDP_STATE_LIMITED), 0);
-	return node;
 }
 
 /* Below 80 % for as long as hold, counted from when the window shows it. */
