@@ -14,7 +14,7 @@ CFLAGS   ?= -O2 -g
 CFLAGS   += -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes
 LDLIBS    = $(shell pkg-config --libs $(LIBS))
 BPFFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Iinclude -Ivmlinux \
-	    -I/usr/include/$(shell $(CC) -dumpmachine)
+	    -I/usr/include/$(subst -pc-,-,$(shell $(CC) -dumpmachine))
 
 BPF      := $(wildcard bpf/*.bpf.c)
 SKEL     := $(BPF:bpf/%.bpf.c=$(BUILD)/%.skel.h)
@@ -91,7 +91,7 @@ $(TOOLS): %: %.o $(HARNESS) $(ARCHIVE)
 
 $(BENCHOBJ): $(BENCHSKEL)
 $(BENCHOBJ): CPPFLAGS += -I$(BUILD)/tests/bench
-$(BENCH): $(BENCHOBJ) $(ARCHIVE)
+$(BENCH): $(BENCHOBJ) $(BUILD)/tests/run/fixtures.o $(ARCHIVE)
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 

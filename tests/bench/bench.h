@@ -88,6 +88,7 @@ int table_new(const struct range_set *set);
 void bench_lookup(const struct world *world);
 void bench_compile(const struct world *world);
 void bench_steps(const struct world *world);
+void bench_packets(const struct world *world);
 void bench_growth(const struct world *world);
 void bench_scale(const struct world *world);
 void bench_live(const struct world *world, char **targets, unsigned int count);

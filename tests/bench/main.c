@@ -47,7 +47,7 @@ static void print_addresses(const struct world *world)
 
 static int usage(void)
 {
-	fprintf(stderr, "Usage: bench lookup | compile | steps | growth | scale\n"
+	fprintf(stderr, "Usage: bench lookup | compile | steps | packets | growth | scale\n"
 			"       bench live NAME:IFACE:PEER:SOURCES[:PIN]...\n"
 			"       bench ranges | names | addresses\n");
 	return 2;
@@ -60,9 +60,10 @@ int main(int argc, char **argv)
 		void (*run)(const struct world *world);
 	} verb[] = {
 		{ "lookup", bench_lookup }, { "compile", bench_compile },
-		{ "steps", bench_steps }, { "growth", bench_growth },
-		{ "scale", bench_scale }, { "ranges", print_ranges },
-		{ "names", print_names }, { "addresses", print_addresses },
+		{ "steps", bench_steps }, { "packets", bench_packets },
+		{ "growth", bench_growth }, { "scale", bench_scale },
+		{ "ranges", print_ranges }, { "names", print_names },
+		{ "addresses", print_addresses },
 	};
 	struct world world;
 
