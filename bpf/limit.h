@@ -16,6 +16,7 @@
 /* What a CPU leases at once from a bucket. */
 struct lease {
 	__u64 cost_ns;          /* of a batch */
+	__u64 depth_ns;         /* of the bucket */
 	__u32 batch;            /* 0: no limit */
 };
 
@@ -139,6 +140,7 @@ static __always_inline void set_lease(struct lease *lease, __u64 limit)
 {
 	lease->batch = bucket_batch(limit);
 	lease->cost_ns = bucket_cost(limit, lease->batch);
+	lease->depth_ns = bucket_depth(limit);
 }
 
 /* Hands over what this CPU measured and learns the region's state. */
@@ -173,7 +175,7 @@ static __always_inline bool hand_over(struct region_local *local, __u32 region,
 	return true;
 }
 
-static __always_inline bool lease_answer(__u32 region, __u64 cost_ns, __u64 now_ns)
+static __always_inline bool lease_answer(__u32 region, const struct lease *lease, __u64 now_ns)
 {
 	struct ecdn_xdp_region_rate *shared = bpf_map_lookup_elem(&region_rate, &region);
 	bool granted;
@@ -181,18 +183,18 @@ static __always_inline bool lease_answer(__u32 region, __u64 cost_ns, __u64 now_
 	if (!shared)
 		return true;
 	bpf_spin_lock(&shared->lock);
-	granted = bucket_lease(&shared->rate.answer_ns, cost_ns, now_ns);
+	granted = bucket_lease(&shared->rate.answer_ns, lease->cost_ns, lease->depth_ns, now_ns);
 	bpf_spin_unlock(&shared->lock);
 	return granted;
 }
 
 /*
- * Way of key; without one, the way whose bucket is fullest, made key's. It takes
- * over what that one owes, so that prefixes that displace each other gain nothing
- * by it: a set as a whole passes no more than its ways are worth.
+ * Way of key; without one, the way whose bucket is fullest, made key's as it is, so
+ * that prefixes that displace each other gain nothing by it: a set as a whole passes
+ * no more than its ways are worth.
  */
 static __always_inline bool buckets_lease(struct ecdn_xdp_bucket_set *set, __u64 key,
-					  __u64 cost_ns, __u64 now_ns, bool *evicted)
+					  const struct lease *lease, __u64 now_ns, bool *evicted)
 {
 	struct ecdn_xdp_bucket *bucket = &set->bucket[0];
 
@@ -205,16 +207,14 @@ static __always_inline bool buckets_lease(struct ecdn_xdp_bucket_set *set, __u64
 			bucket = other;
 	}
 	if (bucket->key != key) {
-		*evicted = bucket->spent_ns + cost_ns + BUCKET_SLACK_NS > now_ns;
+		*evicted = bucket->spent_ns + lease->depth_ns > now_ns;
 		bucket->key = key;
-		if ((__s64)(bucket->spent_ns - (now_ns - cost_ns)) < 0)
-			bucket->spent_ns = now_ns - cost_ns;
 	}
-	return bucket_lease(&bucket->spent_ns, cost_ns, now_ns);
+	return bucket_lease(&bucket->spent_ns, lease->cost_ns, lease->depth_ns, now_ns);
 }
 
-static __always_inline bool lease_prefix(const struct source *source, __u64 cost_ns,
-					 __u64 now_ns)
+static __always_inline bool lease_prefix(const struct source *source,
+					 const struct lease *lease, __u64 now_ns)
 {
 	__u32 index = source->hash >> 32 & (ECDN_XDP_BUCKET_SETS - 1);
 	struct ecdn_xdp_bucket_set *set = bpf_map_lookup_elem(&prefix_buckets, &index);
@@ -224,7 +224,7 @@ static __always_inline bool lease_prefix(const struct source *source, __u64 cost
 	if (!set)
 		return true;
 	bpf_spin_lock(&set->lock);
-	granted = buckets_lease(set, source->key, cost_ns, now_ns, &evicted);
+	granted = buckets_lease(set, source->key, lease, now_ns, &evicted);
 	bpf_spin_unlock(&set->lock);
 
 	if (evicted && (count = events_of_cpu()))
@@ -252,7 +252,7 @@ static __always_inline bool prefix_passes(const struct region_local *local,
 	if (credit_denied(credit, jiffy))
 		return false;
 	return credit_renew(credit, lease->batch, jiffy,
-			    lease_prefix(source, lease->cost_ns, clock->now_ns));
+			    lease_prefix(source, lease, clock->now_ns));
 }
 
 static __always_inline bool answer_passes(struct region_local *local, __u32 region,
@@ -267,7 +267,7 @@ static __always_inline bool answer_passes(struct region_local *local, __u32 regi
 	if (credit_denied(credit, jiffy))
 		return false;
 	return credit_renew(credit, lease->batch, jiffy,
-			    lease_answer(region, lease->cost_ns, clock->now_ns));
+			    lease_answer(region, lease, clock->now_ns));
 }
 
 /*

@@ -26,11 +26,11 @@
  *
  * Passing. A bucket is a GCRA (ITU-T I.371, A.1): spent_ns is the time up to
  * which tokens are spent. CPUs lease `batch` tokens at once, 1/256 s worth, so
- * that a packet rarely touches the shared bucket. The bucket saves up a lease
- * and the longest jiffy, so that nothing is lost between two looks at it. Over T
- * seconds at most
+ * that a packet rarely touches the shared bucket. The bucket saves up 67 ms of the
+ * limit, or 16 tokens if that is more: a page's worth of packets comes at once, and
+ * who sends no more than that must lose none. Over T seconds at most
  *     limit * (T + depth) + CPUs * batch
- * pass: with a limit above 256/s that is limit * (T + 0.0144 + 0.0039 * CPUs).
+ * pass: with a limit above 256/s that is limit * (T + 0.067 + 0.0039 * CPUs).
  */
 #ifndef BPF_RATE_H
 #define BPF_RATE_H
@@ -49,7 +49,8 @@
 #define RATE_MARGIN_BITS (16 * 1514 * 8)
 
 #define BUCKET_BATCHES_PER_SECOND 256
-#define BUCKET_SLACK_NS (10ULL << 20)   /* 10.5 ms: the longest jiffy, at HZ=100 */
+#define BUCKET_DEPTH_NS (1ULL << 26)    /* 67 ms */
+#define BUCKET_BURST 16
 
 #define CREDIT_NEW 0xffffffff           /* more than any batch: clamped at first use */
 
@@ -260,10 +261,19 @@ static __always_inline __u64 bucket_cost(__u64 limit, __u32 batch)
 	return limit ? batch * NS_PER_SECOND / limit : 0;
 }
 
-/* Spends cost_ns if the bucket holds it. */
-static __always_inline int bucket_lease(__u64 *spent_ns, __u64 cost_ns, __u64 now_ns)
+/* What the bucket saves up. It must hold a lease and what a jiffy adds. */
+static __always_inline __u64 bucket_depth(__u64 limit)
 {
-	__u64 full_ns = now_ns - cost_ns - BUCKET_SLACK_NS;
+	__u64 burst_ns = limit ? BUCKET_BURST * NS_PER_SECOND / limit : 0;
+
+	return burst_ns > BUCKET_DEPTH_NS ? burst_ns : BUCKET_DEPTH_NS;
+}
+
+/* Spends cost_ns if a bucket of that depth holds it. */
+static __always_inline int bucket_lease(__u64 *spent_ns, __u64 cost_ns, __u64 depth_ns,
+					__u64 now_ns)
+{
+	__u64 full_ns = now_ns - depth_ns;
 	__u64 spent = (__s64)(*spent_ns - full_ns) > 0 ? *spent_ns : full_ns;
 
 	if ((__s64)(spent + cost_ns - now_ns) > 0)

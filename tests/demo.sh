@@ -158,13 +158,15 @@ say "net-six surges: 100,000 packets/s from 16 of its prefixes, for $surge_secon
 mark
 at six "$flood" --dev eth0 --to 2001:db8::1 --from 2001:db8:a000::/44 --type udp --port 443 \
 	--rate 100k --seconds "${surge_seconds}s" >"$work/flood" &
+surge=$!
 watch $((surge_seconds - 4))
 show "ecdn-xdp prefix net-six --top 5"
 guard prefix net-six --top 5
 
 say "The surge is over; after 3 seconds below 80 % so is the limit"
+wait "$surge"
 mark
-watch 7
+watch 8
 
 say "What was dropped, and of whom"
 show "cat $pin/regions"
