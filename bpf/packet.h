@@ -141,7 +141,7 @@ static __always_inline void parse_upper(struct packet *packet, void *pos,
 static __always_inline bool is_neighbour(const struct ipv6hdr *ip, const __u8 *type, void *end)
 {
 	return ip->nexthdr == IPPROTO_ICMPV6 && ip->hop_limit == ND_HOP_LIMIT &&
-	       (void *)(type + 1) <= end && *type >= ND_ROUTER_SOLICITATION &&
+	       ip->payload_len && (void *)(type + 1) <= end && *type >= ND_ROUTER_SOLICITATION &&
 	       *type <= ND_REDIRECT;
 }
 

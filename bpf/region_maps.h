@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * region_maps.h - what is kept by region id and read by people: a name, a
- * state, the counters. The loader sizes all three to config.max_regions.
+ * region_maps.h - what is kept by region id and read by people too. The loader
+ * sizes all of it to config.max_regions.
  */
 #ifndef BPF_REGION_MAPS_H
 #define BPF_REGION_MAPS_H
@@ -25,6 +25,20 @@ struct {
 	__type(key, __u32);
 	__type(value, struct ecdn_xdp_region_state);
 } region_state SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, ECDN_XDP_REGIONS_DEFAULT);
+	__type(key, __u32);
+	__type(value, struct ecdn_xdp_limits);
+} region_limits SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, ECDN_XDP_REGIONS_DEFAULT);
+	__type(key, __u32);
+	__type(value, struct ecdn_xdp_region_rate);
+} region_rate SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

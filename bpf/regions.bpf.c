@@ -8,6 +8,7 @@
 #include <bpf/bpf_tracing.h>
 
 #include "bpf_iter.h"
+#include "rate.h"
 #include "region_maps.h"
 
 /* Set by the loader: possible CPUs, as many as the element has copies. */
@@ -30,13 +31,25 @@ static __always_inline __u64 bytes_of(const struct ecdn_xdp_drops *drops)
 	return drops->blocked.bytes + drops->prefix_pps.bytes + drops->answer_cps.bytes;
 }
 
+/* By now: region_state is as of the region's last packet. */
+static __always_inline __u32 state_of(__u32 region)
+{
+	struct ecdn_xdp_region_rate *shared = bpf_map_lookup_elem(&region_rate, &region);
+	struct ecdn_xdp_limits *limits = bpf_map_lookup_elem(&region_limits, &region);
+	struct ecdn_xdp_rate rate;
+
+	if (!shared || !limits)
+		return ECDN_XDP_STATE_NORMAL;
+	rate = shared->rate;
+	return rate_update(&rate, limits, bpf_ktime_get_ns());
+}
+
 SEC("iter/bpf_map_elem")
 int regions(struct bpf_iter__bpf_map_elem *ctx)
 {
 	struct seq_file *seq = ctx->meta->seq;
 	const struct ecdn_xdp_region_stats *of_cpu = ctx->value;
 	__u64 packets = 0, bytes = 0, connections = 0, dropped_packets = 0, dropped_bytes = 0;
-	const struct ecdn_xdp_region_state *state;
 	const struct ecdn_xdp_region_name *name;
 	const __u32 *key = ctx->key;
 	__u32 region;
@@ -49,8 +62,7 @@ int regions(struct bpf_iter__bpf_map_elem *ctx)
 		BPF_SEQ_PRINTF(seq, "REGION          STATE            PACKETS              BYTES"
 			       "  CONNECTIONS         DROPPED      DROPPED_BYTES\n");
 	name = bpf_map_lookup_elem(&region_name, &region);
-	state = bpf_map_lookup_elem(&region_state, &region);
-	if (!name || !state || !name->name[0])
+	if (!name || !name->name[0])
 		return 0;
 
 	for (__u32 i = 0; i < cpus; i++, of_cpu++) {
@@ -61,7 +73,7 @@ int regions(struct bpf_iter__bpf_map_elem *ctx)
 		dropped_bytes += bytes_of(&of_cpu->dropped);
 	}
 	BPF_SEQ_PRINTF(seq, "%-15s %-8s %15llu %18llu %12llu %15llu %18llu\n", name->name,
-		       states[state->state & 3], packets, bytes, connections,
+		       states[state_of(region) & 3], packets, bytes, connections,
 		       dropped_packets, dropped_bytes);
 	return 0;
 }

@@ -174,7 +174,8 @@ enum ecdn_xdp_state {
 };
 
 struct ecdn_xdp_region_state {
-	__u32 state;           /* enum ecdn_xdp_state, as of the region's last packet */
+	__u32 state;           /* enum ecdn_xdp_state, as of the region's last packet:
+				* after a silence ask region_rate, as bpf/rate.h does */
 	__u32 reserved;
 	__u64 since_ns;        /* when it entered that state */
 };

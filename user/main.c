@@ -8,7 +8,7 @@
 
 const struct verb verbs[] = {
 	{ "load", cli_load,
-	  "[-m native|skb|auto] [--regions FILE]... [--protect PORTS] [--config FILE] IFACE...",
+	  "[-m MODE] [--regions FILE]... [--protect PORTS] [--monitor|--enforce] [--config FILE] IFACE...",
 	  "Attach the guard to interfaces, or upgrade it in place" },
 	{ "unload", cli_unload, "IFACE... | --all",
 	  "Detach it; --all removes its maps and counters too" },

@@ -177,7 +177,7 @@ const struct region_view *snapshot_region(const struct snapshot *snapshot, const
 	for (uint32_t i = 0; i < snapshot->region_count; i++)
 		if (!strcmp(snapshot->regions[i].name, name))
 			return &snapshot->regions[i];
-	log_error(0, "no region \"%s\"; `ecdn-xdp region` lists them", name);
+	log_error(0, "region \"%s\": not in the table; `ecdn-xdp region` lists what is", name);
 	return NULL;
 }
 

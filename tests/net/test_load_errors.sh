@@ -43,6 +43,7 @@ refused() {
 
 bad_files() {
 	printf '198.51.100.0/24 ALPHA\n203.0.113.0/33 BETA\n203.0.113.0/24\n' >"$work/bad-regions"
+	: >"$work/empty"
 	printf 'protect: [80]\nblock: [NOWHERE]\n' >"$work/no-region.yaml"
 	printf 'monitor: true\nlimit: {}\n' >"$work/unknown-key.yaml"
 	printf 'monitor: true\n\nlimits:\n  ALPHA: {pps: many}\n' >"$work/bad-value.yaml"
@@ -57,6 +58,8 @@ every_mistake() {
 		--regions "$work/bad-regions" e0
 	refused "$state, bad region file after a good one" "^$work/bad-regions:3: " \
 		--regions "$regions" --regions "$work/bad-regions" e0
+	refused "$state, files without a range" 'no region file holds any range' \
+		--regions "$work/empty" e0
 	refused "$state, no such region file" "$work/none" --regions "$work/none" e0
 	refused "$state, second interface missing" 'nowhere0' --regions "$regions" e0 nowhere0
 	refused "$state, third interface busy" 'busy.*other_guest|other_guest.*busy' \
@@ -93,7 +96,7 @@ test_pin_dir() {
 # would be lost at once.
 test_private_mounts() {
 	fails "bpffs hidden by a private mount namespace: refused, with what to do" 1 'nsenter' \
-		on edge unshare -m sh -c "umount -l /sys/fs/bpf && \
+		on edge unshare -m sh -c "while umount -l /sys/fs/bpf 2>/dev/null; do :; done; \
 			exec '$top/build/ecdn-xdp' load --pin-dir '$pin' --regions '$regions' e0"
 	fails "ip netns exec: the same" 1 'nsenter' ip netns exec "ecdn-$id-edge" \
 		"$top/build/ecdn-xdp" load --pin-dir "$pin" --regions "$regions" e0

@@ -92,6 +92,8 @@ test_end() {
 	over=$(watch_end "$started" "$(got seconds "$said")") || over=-1
 	between "silence ends it, and not before hold" $HOLD_US 15000000 "$over"
 	is "when it is over: no limited_since" null "$(stats ALPHA .limited_since)"
+	has "when it is over: the iterator says so without a packet" '^ALPHA +normal' \
+		"$(cat "$pin/regions")"
 }
 
 # Between 80 % and 100 % of its limit a surge neither ends nor would have begun.

@@ -254,6 +254,7 @@ static void put_poke(struct frame *frame, const struct layer *layer)
 #define CONN			EXPECT_CONNECTION
 #define BY_TCP			EXPECT_TCP
 #define BY_UDP			EXPECT_UDP
+#define NEVER			EXPECT_NEVER
 #define BY_BOTH			(EXPECT_TCP | EXPECT_UDP)
 
 #define CUT(from, to)		.first = from, .last = to
@@ -340,8 +341,28 @@ const struct fixture fixtures[] = {
 	{ "IPv4 SCTP", { ETH, IPV4, UPPER(IPPROTO_SCTP, 64) }, EXPECT(V4) },
 	{ "IPv4 protocol 255", { ETH, IPV4, UPPER(255, 64) }, EXPECT(V4) },
 	{ "IPv4 ICMPv6", { ETH, IPV4, UPPER(PROTO_ICMPV6, 64) }, EXPECT(V4) },
-	{ "IPv6 ICMPv6 neighbour solicitation",
-	  { ETH, IPV6, UPPER(PROTO_ICMPV6, 24) }, EXPECT(V6) },
+	{ "IPv6 ICMPv6", { ETH, IPV6, UPPER(PROTO_ICMPV6, 24) }, EXPECT(V6) },
+	{ "IPv6 router solicitation",
+	  { ETH, IPV6, UPPER(PROTO_ICMPV6, 24), END, POKE(7, 255), POKE(40, 133) },
+	  EXPECT(V6 | NEVER) },
+	{ "IPv6 neighbour solicitation",
+	  { ETH, IPV6, UPPER(PROTO_ICMPV6, 24), END, POKE(7, 255), POKE(40, 135) },
+	  EXPECT(V6 | NEVER) },
+	{ "IPv6 redirect",
+	  { ETH, IPV6, UPPER(PROTO_ICMPV6, 24), END, POKE(7, 255), POKE(40, 137) },
+	  EXPECT(V6 | NEVER) },
+	{ "IPv6 neighbour solicitation that was forwarded",
+	  { ETH, IPV6, UPPER(PROTO_ICMPV6, 24), END, POKE(7, 254), POKE(40, 135) },
+	  EXPECT(V6) },
+	{ "IPv6 echo request with hop limit 255",
+	  { ETH, IPV6, UPPER(PROTO_ICMPV6, 24), END, POKE(7, 255), POKE(40, 128) },
+	  EXPECT(V6) },
+	{ "IPv6 ICMPv6 of a type above redirect",
+	  { ETH, IPV6, UPPER(PROTO_ICMPV6, 24), END, POKE(7, 255), POKE(40, 138) },
+	  EXPECT(V6) },
+	{ "IPv6 neighbour solicitation without payload",
+	  { ETH, IPV6, UPPER(PROTO_ICMPV6, 24), END, POKE(7, 255), POKE(40, 135), POKE(5, 0) },
+	  EXPECT(V6) },
 	{ "IPv6 no next header", { ETH, IPV6, UPPER(PROTO_NONE, 0) }, EXPECT(V6) },
 	{ "IPv6 ESP", { ETH, IPV6, UPPER(IPPROTO_ESP, 64) }, EXPECT(V6) },
 	{ "IPv6 SCTP", { ETH, IPV6, UPPER(IPPROTO_SCTP, 64) }, EXPECT(V6) },

@@ -41,6 +41,7 @@ enum fixture_expect {
 	EXPECT_CONNECTION = 1 << 2,
 	EXPECT_TCP = 1 << 3,        /* may be dropped where 80 and 443 of TCP are protected */
 	EXPECT_UDP = 1 << 4,        /* ... of UDP */
+	EXPECT_NEVER = 1 << 5,      /* may not be dropped where everything is protected */
 };
 
 /* A counter of struct ecdn_xdp_events, from 1; 0: none. */

@@ -169,6 +169,10 @@ static void read_ipv6(struct view *view, uint32_t at, struct reference *referenc
 	reference->family = 6;
 	memcpy(reference->source, view->byte + at + 8, 16);
 	believe_until(view, at + 40 + big_endian(view, at + 4, 2));
+	/* RFC 4861, 4: router and neighbour messages and redirects, hop limit 255. */
+	reference->neighbour = view->byte[at + 6] == 58 && view->byte[at + 7] == 255 &&
+			       reaches(view, at + 41) && view->byte[at + 40] >= 133 &&
+			       view->byte[at + 40] <= 137;
 	read_extensions(view, at + 40, view->byte[at + 6], reference);
 }
 

@@ -18,6 +18,7 @@ struct reference {
 	uint16_t port;
 	bool maybe_tcp;         /* is TCP, or hides what it is */
 	bool maybe_udp;
+	bool neighbour;         /* IPv6 neighbour discovery that nobody has forwarded */
 	const char *event;      /* field of struct ecdn_xdp_events; 0: none */
 };
 

@@ -80,7 +80,7 @@ static bool hits(const struct setting *setting, const struct fixture *fixture)
 	if (setting->no_table || setting->allowed || setting->fate == PASSES ||
 	    !(expect & (EXPECT_V4 | EXPECT_V6)))
 		return false;
-	return setting->all || (setting->tcp && expect & EXPECT_TCP) ||
+	return (setting->all && !(expect & EXPECT_NEVER)) || (setting->tcp && expect & EXPECT_TCP) ||
 	       (setting->udp && expect & EXPECT_UDP);
 }
 

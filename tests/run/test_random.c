@@ -82,7 +82,7 @@ static bool is_allowed(const struct run *run, const struct address *source)
 static bool is_protected(const struct phase *phase, const struct reference *packet)
 {
 	if (phase->all)
-		return true;
+		return !packet->neighbour;
 	if (packet->has_port && packet->port != 80 && packet->port != 443)
 		return false;
 	return (phase->tcp && packet->maybe_tcp) || (phase->udp && packet->maybe_udp);

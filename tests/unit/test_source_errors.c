@@ -152,7 +152,7 @@ static void names_full(void **state)
 	names = names_new(3);
 	assert_int_equal(read_text("0,1,A\n2,3,B\n4,5,A\n6,7,C\n8,9,D\n"), -ENOSPC);
 	snprintf(expected, sizeof(expected), "%s:4: no room for region 'C': all 3 ids are in use; "
-		 "allow more with --max-regions\n", file);
+		 "more need `unload --all` and `load --max-regions`\n", file);
 	check_said(expected);
 	assert_int_equal(read_text("1.1.1.1 A\n1.1.1.2 ??\n1.1.1.3 --\n1.1.1.4 E\n"), -ENOSPC);
 	assert_non_null(strstr(said, ":4: no room for region 'E'"));

@@ -243,7 +243,7 @@ static void names_full(void **state)
 	names = names_new(2);
 	assert_int_equal(read_path(file, SOURCE_MMDB_FIELD, 1), -ENOSPC);
 	assert_non_null(strstr(said, ": 11.0.0.0/8: no room for region 'B': all 2 ids are in use; "
-			       "allow more with --max-regions\n"));
+			       "more need `unload --all` and `load --max-regions`\n"));
 	names_free(names);
 	names = all;
 }

@@ -17,7 +17,7 @@ static int change_region(const struct cli *cli, const char *region, struct chang
 	int err;
 
 	if (strlen(region) >= sizeof(change->region))
-		return log_error(-ENOENT, "no region \"%s\"; `ecdn-xdp region` lists them", region);
+		return log_error(-ENOENT, "region \"%s\": not in the table; `ecdn-xdp region` lists what is", region);
 	strcpy(change->region, region);
 	settings_init(&settings);
 	err = settings_change(&settings, change);

@@ -24,7 +24,8 @@ int cli_read(struct cli *cli, const struct verb *verb, int argc, char **argv, bo
 	const struct option_row common[] = {
 		{ "pin-dir", 0, OPTION_TEXT, &cli->given_pin_dir, "DIR",
 		  "where the pins are (" ECDN_XDP_PIN_DIR ")", 0 },
-		{ "verbose", 'v', OPTION_FLAG, &cli->verbose, NULL, "say more", 0 },
+		{ "verbose", 'v', OPTION_MORE, &cli->verbose, NULL,
+		  "say more; twice: what libbpf and the kernel say too", 0 },
 		{ "quiet", 'q', OPTION_FLAG, &quiet, NULL, "say errors only", 0 },
 		{ "help", 'h', OPTION_FLAG, &help, NULL, "this text", 0 },
 		{ "json", 'j', OPTION_FLAG, &cli->json, NULL, "print JSON", 0 },
@@ -43,7 +44,8 @@ int cli_read(struct cli *cli, const struct verb *verb, int argc, char **argv, bo
 		print_help(verb, all, row_count + common_count);
 		return CLI_HELP;
 	}
-	log_set_level(cli->verbose ? LOG_DEBUG : quiet ? LOG_ERROR : LOG_WARNING);
+	log_set_level(cli->verbose > 1 ? LOG_DEBUG : cli->verbose ? LOG_INFO :
+		      quiet ? LOG_ERROR : LOG_WARNING);
 	cli->pin_dir = cli->given_pin_dir ?: ECDN_XDP_PIN_DIR;
 	return words;
 }

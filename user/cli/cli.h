@@ -26,7 +26,8 @@ struct verb {
 struct cli {
 	const char *pin_dir;
 	const char *given_pin_dir; /* 0: not on the command line */
-	bool json, verbose;
+	bool json;
+	unsigned int verbose;   /* times -v */
 	unsigned int given;     /* bits of the verb's own rows */
 };
 

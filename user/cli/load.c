@@ -68,6 +68,14 @@ static int read_lists(const struct load_words *words, char **ifaces, int count,
 	return err;
 }
 
+/* Then there is something to change even where no interface is named. */
+static bool is_loaded(const char *pin_dir)
+{
+	struct pins pins;
+
+	return !pins_init(&pins, pin_dir) && pins_exist(&pins);
+}
+
 static int load(const struct verb *verb, const struct cli *cli, const struct load_words *words,
 		char **ifaces, int count)
 {
@@ -84,8 +92,8 @@ static int load(const struct verb *verb, const struct cli *cli, const struct loa
 	pin_dir = cli->given_pin_dir ?: config.pin_dir ?: cli->pin_dir;
 	err = read_words(words, cli->given, &request);
 	err = err ?: read_lists(words, ifaces, count, &request);
-	if (!err && !request.iface_count && !words->config)
-		err = cli_usage(verb, "no interface is named");
+	if (!err && !request.iface_count && !is_loaded(pin_dir))
+		err = cli_usage(verb, "nothing is loaded yet: name an interface");
 	err = err ?: guard_load(pin_dir, &request);
 	config.request.settings = request.settings;
 	config_free(&config);

@@ -77,12 +77,14 @@ static void print_attachments(const struct snapshot *snapshot)
 		printf("interface   none\n");
 }
 
-static void print_features(const struct snapshot *snapshot)
+static void print_features(const struct snapshot *snapshot, const char *pin_dir)
 {
 	printf("jumbo       %s\n", snapshot->features.frags ? "yes" :
 	       "no: native mode takes frames of one page only, before Linux 5.18");
-	printf("iterator    %s\n", snapshot->has_iterator ? "yes: cat it" :
-	       "no: this kernel does not load BPF iterators");
+	if (snapshot->has_iterator)
+		printf("iterator    cat %s/" PINS_ITERATOR "\n", pin_dir);
+	else
+		printf("iterator    none: this kernel does not load BPF iterators\n");
 }
 
 static void print_text(const struct snapshot *snapshot, const char *pin_dir)
@@ -102,7 +104,7 @@ static void print_text(const struct snapshot *snapshot, const char *pin_dir)
 	for (uint32_t i = 0; i < snapshot->table.sources; i++)
 		printf("source      %s\n", snapshot->table.source[i]);
 	printf("pins        %s, ABI %u\n", pin_dir, snapshot->config.abi);
-	print_features(snapshot);
+	print_features(snapshot, pin_dir);
 	for (const struct event_name *name = event_names; name->name; name++)
 		if (event_count(&snapshot->events, name))
 			printf("passed      %lu %s: %s\n", event_count(&snapshot->events, name),

@@ -51,6 +51,9 @@ static int store(const struct option_row *row, const char *value)
 	case OPTION_FLAG:
 		*(bool *)row->to = true;
 		return 0;
+	case OPTION_MORE:
+		++*(unsigned int *)row->to;
+		return 0;
 	case OPTION_TEXT:
 		*(const char **)row->to = value;
 		return 0;
@@ -77,6 +80,11 @@ static int store(const struct option_row *row, const char *value)
 	return -EINVAL;
 }
 
+static bool is_plain(const struct option_row *row)
+{
+	return row->type == OPTION_FLAG || row->type == OPTION_MORE;
+}
+
 /* Takes the option at argv[i]; returns how many words it took. */
 static int take(int argc, char **argv, int i, const struct option_row *rows, size_t row_count,
 		unsigned int *given)
@@ -89,9 +97,9 @@ static int take(int argc, char **argv, int i, const struct option_row *rows, siz
 
 	if (!row)
 		return log_error(-EINVAL, "unknown option %s; --help lists the options", word);
-	if (row->type == OPTION_FLAG && value)
+	if (is_plain(row) && value)
 		return log_error(-EINVAL, "--%s takes no value", row->name);
-	if (row->type != OPTION_FLAG && !value) {
+	if (!is_plain(row) && !value) {
 		if (i + 1 >= argc)
 			return log_error(-EINVAL, "%s needs a value: %s", word, row->value);
 		value = argv[i + 1];

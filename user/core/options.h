@@ -14,6 +14,7 @@ enum option_type {
 	OPTION_RATE,            /* uint64_t *: N with k, M or G */
 	OPTION_DURATION,        /* uint64_t *: ns */
 	OPTION_COUNT,           /* unsigned int * */
+	OPTION_MORE,            /* unsigned int *: one more each time */
 };
 
 #define OPTION_LIST_MAX 64

@@ -27,6 +27,11 @@ int sources_add(struct sources *sources, const char *file)
 	return 0;
 }
 
+static bool is_empty(const struct range_set *set)
+{
+	return !set->v4.count && !set->v6.count;
+}
+
 static int read_sources(const struct sources *sources, struct names *names,
 			struct range_set *set)
 {
@@ -35,6 +40,8 @@ static int read_sources(const struct sources *sources, struct names *names,
 		int err = source_read(sources->file[i], sources->mmdb_field ?: SOURCE_MMDB_FIELD,
 				      i + 1, names, &one);
 
+		if (!err && is_empty(&one))
+			log_warning("%s holds no ranges", sources->file[i]);
 		if (!err && range_set_overlay(set, &one))
 			err = log_error(-ENOMEM, "out of memory for the ranges of %s",
 					sources->file[i]);
@@ -42,6 +49,8 @@ static int read_sources(const struct sources *sources, struct names *names,
 		if (err)
 			return err;
 	}
+	if (sources->count && is_empty(set))
+		return log_error(-EINVAL, "no region file holds any range; the table stays as it is");
 	return 0;
 }
 
@@ -88,8 +97,12 @@ static int compile(const struct range_set *set, const struct sources *sources,
 	if (!lines)
 		return log_error(-errno, "cannot map a region table: %s", strerror(errno));
 	err = table_compile(set, lines);
-	if (!err)
+	if (!err) {
 		fill_header(table_header(lines), sources, number);
+		log_info("region table: generation %lu, %zu IPv4 and %zu IPv6 ranges, %u of %d lines",
+			 number, set->v4.count, set->v6.count, table_header(lines)->lines,
+			 ECDN_XDP_TABLE_LINES);
+	}
 	munmap(lines, TABLE_BYTES);
 	if (err == -ENOSPC)
 		return log_error(err, "the region table is full: these ranges need more than its "

@@ -156,6 +156,9 @@ static int attach_all(struct load *load, char **old, unsigned int old_count)
 			continue;
 		err = attach(to, load->pins.dir, request->ifaces[i], request->mode, program);
 		load->attachment_count += !err;
+		if (!err)
+			log_info("%s: %s in %s mode", to->iface,
+				 to->created ? "attached" : "upgraded", attach_mode_name(to->mode));
 		err = err ?: pin_link(load, to);
 	}
 	return err;
@@ -231,7 +234,7 @@ static int bring_up(struct load *load)
 	err = err ?: program_pin(load->guard, load->pins.next);
 	if (err)
 		return err;
-	has_iterator = !program_pin_iterator(&load->maps, load->pins.next);
+	has_iterator = !program_pin_iterator(load->guard, load->pins.next);
 
 	/* New maps are filled before a packet reads them; maps in use change last. */
 	if (load->fresh)

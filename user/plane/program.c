@@ -72,7 +72,7 @@ static int load_error(int err)
 {
 	if (err == -EPERM)
 		return log_error(err, "cannot load the guard: not permitted; run as root");
-	return log_error(err, "cannot load the guard: %s; -v shows what the kernel says",
+	return log_error(err, "cannot load the guard: %s; -v -v shows what the kernel says",
 			 strerror(-err));
 }
 
@@ -141,17 +141,26 @@ int program_pin(const struct guard_bpf *guard, const char *dir)
 	return pins_put(dir, PINS_PROGRAM, program_fd(guard));
 }
 
-static int load_iterator(struct regions_bpf *iterator, const struct maps *maps)
+/* The guard's map of the same name. */
+static int share_map(struct bpf_map *map, const struct guard_bpf *guard)
 {
-	union bpf_iter_link_info info = { .map.map_fd = maps->region_stats };
+	if (is_internal(map))
+		return 0;
+	return bpf_map__reuse_fd(map, bpf_object__find_map_fd_by_name(guard->obj,
+								      bpf_map__name(map)));
+}
+
+static int load_iterator(struct regions_bpf *iterator, const struct guard_bpf *guard)
+{
+	union bpf_iter_link_info info = { .map.map_fd = bpf_map__fd(guard->maps.region_stats) };
 	LIBBPF_OPTS(bpf_iter_attach_opts, options,
 		    .link_info = &info, .link_info_len = sizeof(info));
-	int err;
+	struct bpf_map *map;
+	int err = 0;
 
 	iterator->rodata->cpus = libbpf_num_possible_cpus();
-	err = bpf_map__reuse_fd(iterator->maps.region_name, maps->region_name);
-	err = err ?: bpf_map__reuse_fd(iterator->maps.region_state, maps->region_state);
-	err = err ?: bpf_map__reuse_fd(iterator->maps.region_stats, maps->region_stats);
+	bpf_object__for_each_map(map, iterator->obj)
+		err = err ?: share_map(map, guard);
 	err = err ?: regions_bpf__load(iterator);
 	if (err)
 		return err;
@@ -159,7 +168,7 @@ static int load_iterator(struct regions_bpf *iterator, const struct maps *maps)
 	return iterator->links.regions ? 0 : -errno;
 }
 
-int program_pin_iterator(const struct maps *maps, const char *dir)
+int program_pin_iterator(const struct guard_bpf *guard, const char *dir)
 {
 	struct regions_bpf *iterator = regions_bpf__open();
 	char path[PINS_PATH_SIZE];
@@ -167,7 +176,7 @@ int program_pin_iterator(const struct maps *maps, const char *dir)
 
 	if (!iterator)
 		return -errno;
-	err = load_iterator(iterator, maps);
+	err = load_iterator(iterator, guard);
 	if (!err)
 		err = bpf_obj_pin(bpf_link__fd(iterator->links.regions),
 				  pins_path(dir, PINS_ITERATOR, path));

@@ -40,6 +40,6 @@ int program_pin(const struct guard_bpf *guard, const char *dir);
  * Pins the iterator that prints the regions. 0, or a negative errno where the
  * kernel has none: nothing else depends on it, so nothing is said.
  */
-int program_pin_iterator(const struct maps *maps, const char *dir);
+int program_pin_iterator(const struct guard_bpf *guard, const char *dir);
 
 #endif

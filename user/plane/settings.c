@@ -76,7 +76,7 @@ int settings_check(const struct settings *settings, const struct names *names,
 			return refuse(change, -EINVAL, "an exemption of 0s is none");
 		if (is_default(change) || region_of(change, names) >= 0)
 			continue;
-		return refuse(change, -ENOENT, "no such region; `ecdn-xdp region` lists them");
+		return refuse(change, -ENOENT, "not in the table; `ecdn-xdp region` lists what is");
 	}
 	return 0;
 }

@@ -103,7 +103,7 @@ int source_line_entry(struct source *source, struct text name, unsigned int line
 		      uint32_t *entry);
 
 /* Of the name and how many ids there are. */
-#define SOURCE_FULL "no room for region '%s': all %u ids are in use; allow more with --max-regions"
+#define SOURCE_FULL "no room for region '%s': all %u ids are in use; more need `unload --all` and `load --max-regions`"
 
 /* Each returns 0 or a negative errno with the reason said, except for -ENOMEM;
  * *set may be filled in part then. */
