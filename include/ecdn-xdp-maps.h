@@ -47,7 +47,7 @@ struct ecdn_xdp_limits {
 	__u64 exempt_until_ns; /* never limited before this time; ~0: for good */
 	__u64 released_ns;   /* a surge declared before this time is over */
 	__u32 blocked;       /* 1: drop all that may be dropped */
-	__u32 own;           /* 1: set for this region, 0: copied from the default */
+	__u32 own;           /* bit N: member N is the region's own; others follow the default */
 };
 
 enum ecdn_xdp_protect {

@@ -60,8 +60,9 @@ test_limits() {
 	ecdn limit set ALPHA --pps 1M
 	is "limit set REGION: the rest is the default's" '1000000 2000000000 1500 1000 1000 90s' \
 		"$(limits_of ALPHA)"
-	ecdn limit set default --pps 300k
-	has "the default does not change what is set" '^1000000 2000000000 ' "$(limits_of ALPHA)"
+	ecdn limit set default --pps 300k --bps 3G
+	is "the default changes what is not set, and that alone" \
+		'1000000 3000000000 1500 1000 1000 90s' "$(limits_of ALPHA)"
 	ecdn limit clear ALPHA
 	is "limit clear: it is none of the regions with their own" "" "$(limits_of ALPHA)"
 	ecdn limit clear default

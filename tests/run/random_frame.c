@@ -212,6 +212,13 @@ static void put_ipv6(struct frame *frame)
 	frame->data[ip] = 0x60 | random_below(16);
 	next = put_extensions(frame, ip + 6);
 	frame->data[next] = random_protocol();
+	/* Neighbour discovery, or nearly. */
+	if (next == ip + 6 && chance(3)) {
+		frame->data[next] = 58;
+		frame->data[ip + 7] = chance(80) ? 255 : 64;
+		put_random(frame, 8);
+		frame->data[ip + 40] = 132 + random_below(7);
+	}
 	put_upper(frame);
 	frame->data[ip + 4] = (frame->length - ip - 40) >> 8;
 	frame->data[ip + 5] = frame->length - ip - 40;

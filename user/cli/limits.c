@@ -83,7 +83,7 @@ static json_t *region_json(const struct snapshot *snapshot, const struct region_
 	bool ends = exempt && view->limits.exempt_until_ns != UINT64_MAX;
 
 	return json_pack("{s:s, s:s, s:b, s:o, s:o}", "region", view->name,
-			 "state", snapshot_state_name(view->state), "own", view->limits.own,
+			 "state", snapshot_state_name(view->state), "own", view->limits.own != 0,
 			 "exempt_until", cli_json_time(ends ?
 				snapshot_epoch(snapshot, view->limits.exempt_until_ns) : 0),
 			 "limits", limits_json(&view->limits));

@@ -125,7 +125,7 @@ static void change_limits(struct ecdn_xdp_limits *limits, const struct change *c
 	}
 	if (change->what & CHANGE_LIMITS) {
 		set_limits(limits, &change->limits, change->what);
-		limits->own = 1;
+		limits->own |= change->what & CHANGE_LIMITS;
 	}
 }
 
@@ -157,7 +157,8 @@ static int apply_to_region(const struct change *change, const struct maps *maps,
 	return maps_set_limits(maps, region, &limits);
 }
 
-/* The default is copied to each region without its own, so that a packet reads one place. */
+/* The default is copied to wherever a region has not its own, so that a packet reads one
+ * place. */
 static int spread_default(const struct maps *maps, const struct ecdn_xdp_config *config)
 {
 	int err = 0;
@@ -166,9 +167,9 @@ static int spread_default(const struct maps *maps, const struct ecdn_xdp_config 
 		struct ecdn_xdp_limits limits;
 
 		err = maps_limits(maps, region, &limits);
-		if (err || limits.own)
-			continue;
-		set_limits(&limits, &config->default_limits, CHANGE_LIMITS);
+		if (err)
+			break;
+		set_limits(&limits, &config->default_limits, CHANGE_LIMITS & ~limits.own);
 		err = maps_set_limits(maps, region, &limits);
 	}
 	return err;

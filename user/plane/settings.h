@@ -10,7 +10,8 @@
 
 #include "plane/maps.h"
 
-/* Which of a change's values are meant. */
+/* Which of a change's values are meant; the first six in the order of the members of
+ * struct ecdn_xdp_limits. */
 enum change_what {
 	CHANGE_PPS = 1 << 0,
 	CHANGE_BPS = 1 << 1,
