@@ -17,6 +17,9 @@
  *	block: [WW]
  *	allow: [192.0.2.0/24, "2001:db8::/32"]
  *
+ * Read with libyaml itself, which keeps the line of every value: libcyaml checks
+ * structure, but a rate, a duration or a prefix that is wrong has no line there.
+ *
  * It sets what it names; what it does not name stays as it is. Region files are
  * relative to the configuration file.
  */
