@@ -156,7 +156,6 @@ int snapshot_read(struct snapshot *snapshot, const char *pin_dir)
 		return err;
 	snapshot->now_ns = clock_ns(CLOCK_MONOTONIC);
 	snapshot->epoch_ns = clock_ns(CLOCK_REALTIME) - snapshot->now_ns;
-	snapshot->features = features_probe();
 	snapshot->has_iterator = !access(pins_path(pin_dir, PINS_ITERATOR, path), F_OK);
 	err = read_maps(snapshot, &maps);
 	err = err ?: read_attachments(snapshot, pin_dir);

@@ -7,8 +7,8 @@
 #define SNAPSHOT_H
 
 #include "ecdn-xdp-maps.h"
+#include "core/parse.h"
 #include "plane/attach.h"
-#include "plane/program.h"
 
 struct region_view {
 	uint32_t id;
@@ -27,7 +27,6 @@ struct snapshot {
 	struct ecdn_xdp_protected_ports ports;
 	struct ecdn_xdp_table_header table;
 	struct ecdn_xdp_events events;
-	struct features features;
 	bool has_iterator;
 	struct attachment *attachments; /* links closed */
 	unsigned int attachment_count;

@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 #include "cli/events.h"
+#include "plane/program.h"
 #include "snapshot.h"
 
 #define PORTS_TEXT_SIZE 512
@@ -79,7 +80,7 @@ static void print_attachments(const struct snapshot *snapshot)
 
 static void print_features(const struct snapshot *snapshot, const char *pin_dir)
 {
-	printf("jumbo       %s\n", snapshot->features.frags ? "yes" :
+	printf("jumbo       %s\n", features_probe().frags ? "yes" :
 	       "no: native mode takes frames of one page only, before Linux 5.18");
 	if (snapshot->has_iterator)
 		printf("iterator    cat %s/" PINS_ITERATOR "\n", pin_dir);
@@ -155,7 +156,7 @@ static int print_json(const struct snapshot *snapshot, const char *pin_dir)
 		"regions", (int)snapshot->region_count,
 		"max_regions", (int)snapshot->config.max_regions,
 		"table", table_json(snapshot),
-		"features", "jumbo", snapshot->features.frags, "iterator", snapshot->has_iterator,
+		"features", "jumbo", features_probe().frags, "iterator", snapshot->has_iterator,
 		"passed_unparsed", events_json(&snapshot->events, EVENT_PASSED),
 		"give_ups", events_json(&snapshot->events, EVENT_GIVE_UP)));
 }
