@@ -22,7 +22,7 @@ static __always_inline __u32 frame_bytes(struct xdp_md *ctx)
 static __always_inline __u32 counted_region(const struct packet *packet)
 {
 	struct ecdn_xdp_events *count;
-	int region = region_of(packet);
+	int region = region_of(packet->family, packet->addr_be);
 
 	if (region >= 0)
 		return region;

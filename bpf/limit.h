@@ -12,6 +12,8 @@
 #include "rate.h"
 #include "count.h"
 #include "clock.h"
+#include "settings.h"
+#include "trust.h"
 
 /* What a CPU leases at once from a bucket. */
 struct lease {
@@ -39,20 +41,6 @@ enum drop {
 };
 
 struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct ecdn_xdp_config);
-} config SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct ecdn_xdp_protected_ports);
-} protected_ports SEC(".maps");
-
-struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, ECDN_XDP_REGIONS_DEFAULT);
 	__type(key, __u32);
@@ -66,28 +54,6 @@ struct {
 	__type(value, struct ecdn_xdp_bucket_set);
 } prefix_buckets SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
-	__uint(max_entries, ECDN_XDP_ALLOW_MAX);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, struct ecdn_xdp_allow_key);
-	__type(value, __u32);
-} allow SEC(".maps");
-
-static __always_inline bool port_protected(const struct packet *packet)
-{
-	__u32 slot = 0, port = packet->port;
-	struct ecdn_xdp_protected_ports *ports = bpf_map_lookup_elem(&protected_ports, &slot);
-	const __u8 *bits;
-
-	if (!ports)
-		return false;
-	/* The mask is for verifiers before 7.x; clang knows a port and would drop it. */
-	barrier_var(port);
-	bits = packet->proto == IPPROTO_TCP ? ports->tcp : ports->udp;
-	return bits[port >> 3 & (sizeof(ports->tcp) - 1)] >> (port & 7) & 1;
-}
-
 /*
  * A packet that hides its ports belongs to the protected ones: hiding buys nothing.
  * Neighbour discovery never does: without it the host is off the network.
@@ -98,7 +64,7 @@ static __always_inline bool is_protected(const struct ecdn_xdp_config *config,
 	if (config->protect & ECDN_XDP_PROTECT_ALL)
 		return !packet->neighbour;
 	if (packet->has_port)
-		return port_protected(packet);
+		return port_protected(packet->proto, packet->port);
 	if (packet->opaque == PACKET_CLEAR)
 		return false;
 	if (packet->proto == IPPROTO_TCP)
@@ -108,18 +74,10 @@ static __always_inline bool is_protected(const struct ecdn_xdp_config *config,
 	return packet->proto == PACKET_PROTO_UNKNOWN && config->protect;
 }
 
-static __always_inline bool is_allowed(const struct ecdn_xdp_config *config,
+static __always_inline bool is_trusted(const struct ecdn_xdp_config *config,
 				       const struct packet *packet)
 {
-	struct ecdn_xdp_allow_key key = {
-		.prefix_len = ECDN_XDP_ALLOW_LENGTH(packet->family == 4 ? 32 : 128),
-		.family = packet->family,
-	};
-
-	if (!config->allow_entries)
-		return false;
-	__builtin_memcpy(key.addr, packet->addr_be, sizeof(key.addr));
-	return bpf_map_lookup_elem(&allow, &key);
+	return config->trusted && trusted_entry(packet->family, packet->addr_be);
 }
 
 static __always_inline void set_lease(struct lease *lease, __u64 limit)
@@ -145,10 +103,7 @@ static __always_inline bool hand_over(struct region_local *local, __u32 region,
 		return false;
 	bpf_spin_lock(&shared->lock);
 	state = rate_hand_over(&shared->rate, limits, &load, measured_ns, now_ns);
-	if (public->state != state) {
-		public->since_ns = now_ns;
-		public->state = state;
-	}
+	publish_state(public, &shared->rate, limits, state, now_ns);
 	bpf_spin_unlock(&shared->lock);
 
 	local->jiffies = clock->jiffies;
@@ -279,7 +234,7 @@ static __always_inline enum drop judge(const struct ecdn_xdp_config *config,
 {
 	struct region_local *local;
 
-	if (!is_protected(config, packet) || is_allowed(config, packet))
+	if (!is_protected(config, packet) || is_trusted(config, packet))
 		return DROP_NONE;
 	local = bpf_map_lookup_elem(&region_local, &region);
 	if (!local)

@@ -161,7 +161,7 @@ static __always_inline void note_silence(struct ecdn_xdp_rate *rate, __u64 now_n
 {
 	__u64 empty_ns = rate->measured_ns + (2ULL << RATE_SLOW_SPAN);
 
-	if (rate->limited && !rate->below_ns && now_ns > empty_ns)
+	if (rate->limited && !rate->below_ns && now_ns >= empty_ns)
 		rate->below_ns = empty_ns;
 }
 
@@ -220,6 +220,38 @@ static __always_inline __u32 rate_update(struct ecdn_xdp_rate *rate,
 	}
 	judge_surge(rate, limits, now_ns);
 	return rate->limited ? ECDN_XDP_STATE_LIMITED : ECDN_XDP_STATE_NORMAL;
+}
+
+/* When a region that sends nothing more is normal again: see note_silence(). */
+static __always_inline __u64 rate_until(const struct ecdn_xdp_rate *rate,
+					const struct ecdn_xdp_limits *limits, __u32 state)
+{
+	__u64 below_ns = rate->below_ns ?: rate->measured_ns + (2ULL << RATE_SLOW_SPAN);
+
+	if (state == ECDN_XDP_STATE_EXEMPT)
+		return limits->exempt_until_ns;
+	if (state != ECDN_XDP_STATE_LIMITED || below_ns + limits->hold_ns < below_ns)
+		return ~0ULL;
+	return below_ns + limits->hold_ns;
+}
+
+/*
+ * Readers take no lock, and may meet one member before the other: for them until_ns
+ * counts while limited, where a former state's reads as "for good" or "over by now".
+ */
+static __always_inline void publish_state(struct ecdn_xdp_region_state *public,
+					  const struct ecdn_xdp_rate *rate,
+					  const struct ecdn_xdp_limits *limits, __u32 state,
+					  __u64 now_ns)
+{
+	__u64 until_ns = rate_until(rate, limits, state);
+
+	if (public->until_ns != until_ns)
+		public->until_ns = until_ns;
+	if (public->state != state) {
+		public->since_ns = now_ns;
+		public->state = state;
+	}
 }
 
 /*

@@ -8,35 +8,14 @@
 #ifndef BPF_REGION_H
 #define BPF_REGION_H
 
-#include "packet.h"
-#include "ecdn-xdp-maps.h"
-
-/* By sizes: clang's BTF does not follow the types of an inner map. */
-struct region_lines {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, ECDN_XDP_TABLE_LINES);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(key_size, sizeof(__u32));
-	__uint(value_size, sizeof(struct ecdn_xdp_table_line));
-};
+#include "lines.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__array(values, struct region_lines);
+	__array(values, struct table_lines);
 } region_table SEC(".maps");
-
-/* A child's entry of a byte; 0, no region, where the table ends before the line does. */
-static __always_inline __u32 table_step(void *table, __u32 child, __u8 byte)
-{
-	__u32 index = ecdn_xdp_line(child, byte);
-	struct ecdn_xdp_table_line *line = bpf_map_lookup_elem(table, &index);
-
-	if (!line)
-		return ECDN_XDP_REGION_NONE;
-	return line->word[ecdn_xdp_word(child, line, byte) & 15];
-}
 
 static __always_inline __u32 table_walk(void *table, __u32 root, const __u8 *addr, int length)
 {
@@ -52,15 +31,15 @@ static __always_inline __u32 table_walk(void *table, __u32 root, const __u8 *add
 }
 
 /* Region id, or -1 where no table is loaded. */
-static __always_inline int region_of(const struct packet *packet)
+static __always_inline int region_of(__u8 family, const __u32 addr_be[4])
 {
-	const __u8 *addr = (const __u8 *)packet->addr_be;
+	const __u8 *addr = (const __u8 *)addr_be;
 	__u32 slot = 0;
 	void *table = bpf_map_lookup_elem(&region_table, &slot);
 
 	if (!table)
 		return -1;
-	if (packet->family == 4)
+	if (family == 4)
 		return table_walk(table, ECDN_XDP_TABLE_ROOT_V4, addr, 4);
 	return table_walk(table, ECDN_XDP_TABLE_ROOT_V6, addr, 16);
 }

@@ -19,7 +19,7 @@
 #include <linux/bpf.h>
 #include <linux/types.h>
 
-#define ECDN_XDP_ABI 1
+#define ECDN_XDP_ABI 2
 
 #define ECDN_XDP_PIN_DIR "/sys/fs/bpf/ecdn-xdp"
 
@@ -61,7 +61,7 @@ struct ecdn_xdp_config {
 	__u32 generation;      /* grows with each change of config or region_limits */
 	__u32 monitor;         /* 1: count what would be dropped, pass it */
 	__u32 protect;         /* enum ecdn_xdp_protect */
-	__u32 allow_entries;   /* entries in "allow" */
+	__u32 trusted;         /* prefixes in the trusted table; 0: no packet looks there */
 	__u32 max_regions;     /* entries of every per-region map */
 	__u64 hash_seed;       /* secret: keeps sources from choosing their bucket */
 	struct ecdn_xdp_limits default_limits; /* of regions without their own */
@@ -74,18 +74,21 @@ struct ecdn_xdp_protected_ports {
 };
 
 /*
- * region_table: ARRAY_OF_MAPS of one, holding the current generation: a map of
- * lines of 64 bytes. A generation is never written again once it is in the slot;
- * a new one replaces it as a whole.
+ * region_table, trusted_table: ARRAY_OF_MAPS of one, each holding its current
+ * generation: a map of lines of 64 bytes. A generation is never written again once
+ * it is in the slot; a new one replaces it as a whole. Its map is pinned too, as
+ * region_lines and trusted_lines: frozen, for readers who mmap it.
  *
  * An address is looked up byte by byte. A block holds an entry for each value of
- * one byte: a leaf, which is the region, or a child, which is the block of the
- * next byte. Blocks that are equal are stored once, in one of two forms:
+ * one byte: a leaf, which is the answer, or a child, which is the block of the
+ * next byte. Blocks that are equal are stored once, in one of these forms:
  *
  *	16 lines	entry of byte B is word B % 16 of line B / 16
- *	1 line		for up to 13 runs of equal entries: the entries are the words
+ *	1 line, RUNS	for up to 13 runs of equal entries: the entries are the words
  *			from 3 on; before them, a byte for each run but the first:
  *			256 - the value at which it begins, or 1 for a run not there
+ *	1 line, TAIL	in trusted_table alone: of all addresses that lead here one
+ *			prefix differs from the rest, see struct ecdn_xdp_table_tail
  *
  * The first two bytes find a root block of 16 lines: that of a first byte N
  * begins at line ROOT_V4 + 16 N or ROOT_V6 + 16 N.
@@ -94,17 +97,25 @@ struct ecdn_xdp_protected_ports {
 #define ECDN_XDP_TABLE_ROOT_V4 0
 #define ECDN_XDP_TABLE_ROOT_V6 4096
 #define ECDN_XDP_TABLE_HEADER 8192     /* lines that hold the header */
-#define ECDN_XDP_TABLE_FIRST_FREE 8448
+#define ECDN_XDP_TABLE_NAMES 8448      /* region_table: lines that hold names, 4 each */
+#define ECDN_XDP_TABLE_FIRST_FREE 12544
 #define ECDN_XDP_TABLE_SOURCES 63
 #define ECDN_XDP_SOURCE_SIZE 256
 #define ECDN_XDP_TABLE_MAGIC 0x4e444345 /* "ECDN" in memory on little endian */
 
 #define ECDN_XDP_ENTRY_CHILD 0x80000000U
 #define ECDN_XDP_ENTRY_RUNS 0x40000000U        /* of a child: its block is one line */
+#define ECDN_XDP_ENTRY_TAIL 0x20000000U        /* of a child: its block is a tail */
 #define ECDN_XDP_ENTRY_LINE 0x0fffffffU        /* of a child: its block's first line */
-#define ECDN_XDP_ENTRY_REGION 0x0000ffffU      /* of a leaf: region id ... */
+
+/* A leaf of region_table. */
+#define ECDN_XDP_ENTRY_REGION 0x0000ffffU      /* region id ... */
 #define ECDN_XDP_ENTRY_SOURCE_SHIFT 16         /* ... and which source named it, from 1 */
 #define ECDN_XDP_ENTRY_SOURCE 0x003f0000U
+
+/* A leaf of trusted_table; 0: neither. */
+#define ECDN_XDP_ENTRY_ALLOWED 0x01000000U     /* in an allowed prefix */
+#define ECDN_XDP_ENTRY_NODE 0x00ffffffU        /* index of the longest node's prefix, from 1 */
 
 #define ECDN_XDP_LINE_RUNS 13
 #define ECDN_XDP_LINE_FIRST_RUN 3
@@ -145,6 +156,31 @@ static inline __u32 ecdn_xdp_word(__u32 child, const struct ecdn_xdp_table_line 
 	return ECDN_XDP_LINE_FIRST_RUN + ((begun >> 8) * lanes >> 48);
 }
 
+/*
+ * Where (address & mask) == addr the walk goes on with `inside`, at the address's
+ * byte next_byte if that is a child; elsewhere the answer is `outside`. An IPv4
+ * address is the first word, with zeros after it.
+ */
+struct ecdn_xdp_table_tail {
+	__u32 addr_be[4];
+	__u32 mask_be[4];
+	__u32 inside;
+	__u32 outside;         /* always a leaf */
+	__u32 next_byte;
+	__u32 reserved[5];
+};
+
+/* Whether an address is inside. */
+static inline __u32 ecdn_xdp_in_tail(const struct ecdn_xdp_table_tail *tail,
+				     const __u32 addr_be[4])
+{
+	return !(((addr_be[0] & tail->mask_be[0]) ^ tail->addr_be[0]) |
+		 ((addr_be[1] & tail->mask_be[1]) ^ tail->addr_be[1]) |
+		 ((addr_be[2] & tail->mask_be[2]) ^ tail->addr_be[2]) |
+		 ((addr_be[3] & tail->mask_be[3]) ^ tail->addr_be[3]));
+}
+
+/* At line ECDN_XDP_TABLE_HEADER of region_lines. */
 struct ecdn_xdp_table_header {
 	__u32 magic;
 	__u32 lines;           /* in use, roots and header included */
@@ -157,6 +193,38 @@ struct ecdn_xdp_table_header {
 	char source[ECDN_XDP_TABLE_SOURCES][ECDN_XDP_SOURCE_SIZE]; /* path of source N + 1 */
 };
 
+/* At line ECDN_XDP_TABLE_HEADER of trusted_lines. */
+struct ecdn_xdp_trusted_header {
+	__u32 magic;
+	__u32 lines;           /* in use, roots and header included, rows not */
+	__u64 generation;      /* from 1 */
+	__u64 loaded_at;       /* seconds since the epoch */
+	__u32 rows;            /* in the last lines: row 0 is the last but rows - 1 */
+	__u32 allowed;         /* of them ... */
+	__u32 nodes;           /* ... and of these; one row may be both */
+	__u32 reserved;
+};
+
+/*
+ * What trusted_lines was made of, a line each, sorted by family, address and
+ * length: prefixes that are never limited. A node is one of the platform's
+ * intermediate nodes; its index stays its prefix's own for as long as that is on
+ * the list.
+ */
+#define ECDN_XDP_TRUSTED_NAME_SIZE 32
+#define ECDN_XDP_TRUSTED_NODES_MAX 262144      /* indices are below */
+
+struct ecdn_xdp_trusted_row {
+	__u8 addr[16];         /* network byte order; IPv4: the first four, then zeros */
+	__u8 family;           /* 4 or 6 */
+	__u8 length;           /* of the prefix, in bits */
+	__u8 allowed;          /* 1: on the list of `ecdn-xdp allow` */
+	__u8 reserved;
+	__u32 node;            /* index from 1, 0: no node */
+	__u64 added_at;        /* seconds since the epoch */
+	char name[ECDN_XDP_TRUSTED_NAME_SIZE]; /* of a node; NUL-terminated, may be empty */
+};
+
 /* region_name: ARRAY by region id. An id keeps its name until unload --all. */
 struct ecdn_xdp_region_name {
 	char name[ECDN_XDP_NAME_SIZE]; /* NUL-terminated; empty: id not in use */
@@ -164,7 +232,10 @@ struct ecdn_xdp_region_name {
 
 /* region_limits: ARRAY by region id of struct ecdn_xdp_limits. */
 
-/* region_state: mmapable ARRAY by region id. Written by the kernel alone. */
+/*
+ * region_state: mmapable ARRAY by region id, frozen. Written by the kernel alone:
+ * with the packets of the region, and when a command changes its limits.
+ */
 enum ecdn_xdp_state {
 	ECDN_XDP_STATE_NORMAL,
 	ECDN_XDP_STATE_LIMITED,
@@ -174,10 +245,34 @@ enum ecdn_xdp_state {
 };
 
 struct ecdn_xdp_region_state {
-	__u32 state;           /* enum ecdn_xdp_state, as of the region's last packet:
-				* after a silence ask region_rate, as bpf/rate.h does */
+	__u32 state;           /* enum ecdn_xdp_state */
 	__u32 reserved;
 	__u64 since_ns;        /* when it entered that state */
+	__u64 until_ns;        /* from then on it is normal, unless a packet came; ~0: never */
+};
+
+/*
+ * public_config: mmapable ARRAY of one, frozen: what readers without privileges
+ * may know of the configuration. Written by the kernel alone, when a command
+ * changed something.
+ */
+struct ecdn_xdp_public_config {
+	__u32 abi;             /* ECDN_XDP_ABI; always the first word */
+	__u32 monitor;         /* 1: nobody is to be refused */
+	__u32 max_regions;
+	__u32 gone;            /* 1: unloaded; the pins are not these maps' any more */
+	__u64 table_generation;   /* of region_lines; 0: none */
+	__u64 trusted_generation; /* of trusted_lines; 0: none */
+};
+
+/*
+ * request_stats: mmapable ARRAY of [possible CPUs][max_regions]: what proxies say
+ * that they answered. Written by proxies, by nobody else; who may open it for
+ * writing can spoil these counts and nothing else.
+ */
+struct ecdn_xdp_requests {
+	__u64 requests;
+	__u64 refused;         /* of them, with status 513 */
 };
 
 /* region_stats: PERCPU_ARRAY by region id. */
@@ -288,17 +383,38 @@ struct ecdn_xdp_bucket_set {
 };
 
 /*
- * allow: LPM_TRIE. The family is the first part of the prefix, so that neither can
- * match the other; a value is its key's prefix_len.
+ * steer_listeners: HASH of struct ecdn_xdp_steer_key: to which listener new
+ * connections to a protected port go when their region is limited or blocked. The
+ * key's family is the listener's: without one of its own, a connection's family
+ * tries the other's, which a listener of [::] without IPV6_V6ONLY can serve.
  */
-#define ECDN_XDP_ALLOW_MAX 65536
+#define ECDN_XDP_STEER_MAX 256
+#define ECDN_XDP_STEER_SOCKETS 16      /* of one listener: one of each SO_REUSEPORT worker */
 
-#define ECDN_XDP_ALLOW_LENGTH(length) (32 + (length))
+struct ecdn_xdp_steer_key {
+	__u16 port;            /* protected, to which connections come */
+	__u8 protocol;         /* IPPROTO_TCP or IPPROTO_UDP */
+	__u8 family;           /* 4 or 6 */
+};
 
-struct ecdn_xdp_allow_key {
-	__u32 prefix_len;      /* ECDN_XDP_ALLOW_LENGTH() of the prefix's own */
-	__u32 family;          /* 4 or 6 */
-	__u8 addr[16];         /* network byte order; IPv4: the first four */
+struct ecdn_xdp_steer {
+	__u32 first_socket;    /* its sockets' place in steer_sockets */
+	__u16 listener_port;
+	__u16 reserved;
+	__u8 listener_addr[16]; /* network byte order; IPv4: the first four */
+};
+
+/* steer_sockets: SOCKMAP of [ECDN_XDP_STEER_MAX][ECDN_XDP_STEER_SOCKETS]; its values
+ * are sockets, and read as their cookies. A socket that is closed leaves by itself. */
+
+/* steer_stats: PERCPU_HASH of struct ecdn_xdp_steer_key, the family a connection's.
+ * What is counted are the kernel's look-ups of a listener: a SYN, again when it is
+ * sent again, the ACK that completes a SYN cookie, and every datagram. */
+struct ecdn_xdp_steer_stats {
+	__u64 steered;
+	__u64 no_socket;       /* fell back: no socket of the listener is open */
+	__u64 refused;         /* fell back: the socket does not serve this family */
+	__u64 would_steer;     /* monitor mode */
 };
 
 /* events: PERCPU_ARRAY of one. Why packets passed without a region, and give-ups. */
@@ -329,12 +445,19 @@ ECDN_XDP_SIZE(struct ecdn_xdp_config, 104);
 ECDN_XDP_SIZE(struct ecdn_xdp_protected_ports, 16384);
 ECDN_XDP_SIZE(struct ecdn_xdp_table_line, 64);
 ECDN_XDP_SIZE(struct ecdn_xdp_table_header, 48 + 63 * 256);
-ECDN_XDP_SIZE(struct ecdn_xdp_region_state, 16);
+ECDN_XDP_SIZE(struct ecdn_xdp_table_tail, 64);
+ECDN_XDP_SIZE(struct ecdn_xdp_trusted_header, 40);
+ECDN_XDP_SIZE(struct ecdn_xdp_trusted_row, 64);
+ECDN_XDP_SIZE(struct ecdn_xdp_region_state, 24);
+ECDN_XDP_SIZE(struct ecdn_xdp_public_config, 32);
+ECDN_XDP_SIZE(struct ecdn_xdp_requests, 16);
+ECDN_XDP_SIZE(struct ecdn_xdp_steer_key, 4);
+ECDN_XDP_SIZE(struct ecdn_xdp_steer, 24);
+ECDN_XDP_SIZE(struct ecdn_xdp_steer_stats, 32);
 ECDN_XDP_SIZE(struct ecdn_xdp_region_stats, 128);
 ECDN_XDP_SIZE(struct ecdn_xdp_region_rate, 160);
 ECDN_XDP_SIZE(struct ecdn_xdp_prefix_set, 192);
 ECDN_XDP_SIZE(struct ecdn_xdp_bucket_set, 72);
-ECDN_XDP_SIZE(struct ecdn_xdp_allow_key, 24);
 ECDN_XDP_SIZE(struct ecdn_xdp_events, 88);
 
 #endif

@@ -6,9 +6,9 @@ set -euo pipefail
 
 packages=(
 	gcc make pkg-config clang llvm bpftool
-	libbpf-dev libelf-dev zlib1g-dev libyaml-dev libjansson-dev libmaxminddb-dev
+	libbpf-dev libelf-dev libmnl-dev zlib1g-dev libyaml-dev libjansson-dev libmaxminddb-dev
 	libcmocka-dev
-	iproute2 util-linux procps jq curl nginx-light nftables tcpdump iputils-ping ethtool
+	iproute2 util-linux procps jq curl nginx-light nginx-dev haproxy openssl nftables tcpdump iputils-ping ethtool
 	tor-geoipdb xdp-tools mmdb-bin
 	qemu-system-x86 busybox-static cpio xz-utils zstd
 )

@@ -25,6 +25,10 @@ const struct verb verbs[] = {
 	{ "release", cli_release, "REGION", "End a region's surge, exemption or block" },
 	{ "allow", cli_allow, "[add CIDR... | del CIDR...]",
 	  "Source prefixes that are never limited" },
+	{ "node", cli_node, "[list | add CIDR... [--name NAME] | del CIDR... | load FILE]",
+	  "The platform's intermediate nodes, which are never limited either" },
+	{ "steer", cli_steer, "[add PORT ADDR:PORT [--udp] | del PORT [--udp] | refresh]",
+	  "New connections of limited regions go to a listener that says 513" },
 	{ NULL, NULL, NULL, NULL },
 };
 

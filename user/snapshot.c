@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 #include "core/scoped.h"
 #include "plane/generation.h"
 #include "plane/maps.h"
+#include "plane/steering.h"
 #include "rate.h"
 #include "regions/table.h"
 
@@ -92,6 +94,28 @@ static int read_regions(struct snapshot *snapshot, const struct maps *maps,
 	return err;
 }
 
+/* In one go: a system call for each CPU of each region would take its time. */
+static int read_requests(struct snapshot *snapshot, const struct maps *maps, int cpus)
+{
+	uint32_t regions = snapshot->config.max_regions;
+	size_t size = (size_t)cpus * regions * sizeof(struct ecdn_xdp_requests);
+	const struct ecdn_xdp_requests *all = mmap(NULL, size, PROT_READ, MAP_SHARED,
+						   maps->request_stats, 0);
+
+	if (all == MAP_FAILED)
+		return log_error(-errno, "cannot map request_stats: %s", strerror(errno));
+	for (uint32_t id = 0; id < snapshot->region_count; id++) {
+		struct ecdn_xdp_requests *sum = &snapshot->regions[id].requests;
+
+		for (int cpu = 0; cpu < cpus; cpu++) {
+			sum->requests += all[cpu * regions + id].requests;
+			sum->refused += all[cpu * regions + id].refused;
+		}
+	}
+	munmap((void *)all, size);
+	return 0;
+}
+
 static int read_table(struct snapshot *snapshot, const struct maps *maps)
 {
 	const struct ecdn_xdp_table_line *lines;
@@ -142,7 +166,8 @@ static int read_maps(struct snapshot *snapshot, const struct maps *maps)
 	err = err ?: read_sum(maps->events, "events", 0, cpu_values, cpus, &snapshot->events,
 			      sizeof(snapshot->events));
 	err = err ?: read_table(snapshot, maps);
-	return err ?: read_regions(snapshot, maps, cpu_values, cpus);
+	err = err ?: read_regions(snapshot, maps, cpu_values, cpus);
+	return err ?: read_requests(snapshot, maps, cpus);
 }
 
 int snapshot_read(struct snapshot *snapshot, const char *pin_dir)
@@ -159,6 +184,7 @@ int snapshot_read(struct snapshot *snapshot, const char *pin_dir)
 	snapshot->has_iterator = !access(pins_path(pin_dir, PINS_ITERATOR, path), F_OK);
 	err = read_maps(snapshot, &maps);
 	err = err ?: read_attachments(snapshot, pin_dir);
+	err = err ?: steering_read(pin_dir, &snapshot->steer_attached, &snapshot->steer_here);
 	maps_close(&maps);
 	if (err)
 		snapshot_free(snapshot);

@@ -18,6 +18,7 @@ struct region_view {
 	struct ecdn_xdp_limits limits;
 	struct ecdn_xdp_region_stats stats;
 	uint64_t pps, bps, cps; /* of protected traffic, over the last second */
+	struct ecdn_xdp_requests requests; /* as proxies count them */
 };
 
 struct snapshot {
@@ -28,6 +29,7 @@ struct snapshot {
 	struct ecdn_xdp_table_header table;
 	struct ecdn_xdp_events events;
 	bool has_iterator;
+	bool steer_attached, steer_here; /* at all; to this network namespace */
 	struct attachment *attachments; /* links closed */
 	unsigned int attachment_count;
 	struct region_view *regions; /* by id, names' count of them */

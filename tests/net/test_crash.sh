@@ -63,14 +63,14 @@ killed() {
 }
 
 test_killed_first_load() {
-	killed "load, killed before it publishes" rename 1 load --regions "$regions" e0
+	killed "load, killed before it publishes" rename 2 load --regions "$regions" e0
 	is "killed load: it is attached, and pinned nowhere else" "yes $pin-next" \
 		"$(has_no_xdp edge e0 || echo yes) $(ls -d "$pin"*)"
 	fails "killed load: status" 1 'no guard is loaded' ecdn status
 	does "killed load: unload --all" ecdn unload --all
 	does "killed load: unload --all has detached it" wait_for 5 has_no_xdp edge e0
 	is "killed load: unload --all leaves no pin" "" "$(pins)"
-	killed "load, killed before it publishes, again" rename 1 load --regions "$regions" e0
+	killed "load, killed before it publishes, again" rename 2 load --regions "$regions" e0
 	does "killed load: the next load" ecdn load --regions "$regions" e0
 	is "killed load: the next load is on the interface" "$(pinned_program)" "$(xdp_of edge e0)"
 }

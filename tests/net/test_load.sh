@@ -37,7 +37,7 @@ test_first() {
 	is "status: the source" "$regions" "$(ecdn status --json | jq -r '.table.sources[0]')"
 	has "status: text" '^interface +e0: native$' "$(ecdn status)"
 	does "the maps are pinned by name" \
-		stat "$pin"/{config,region_stats,region_state,region_limits,prefixes,allow,events}
+		stat "$pin"/{config,region_stats,region_state,region_limits,prefixes,region_lines,events}
 }
 
 # Everything that says how much came says the same.
@@ -69,7 +69,7 @@ test_json() {
 	has "stats --json: the document's keys" \
 		'generation.* mode.* passed_unparsed.* regions' "$shape"
 	is "stats --json: a region's keys" "bps bytes connections cps dropped dropped_bytes \
-dropped_packets limited_since packets pps region state" \
+dropped_packets limited_since packets pps refused region requests state" \
 		"$(stats ALPHA 'del(.would_drop) | keys | join(" ")')"
 	is "stats --json: reasons are objects of numbers" "number number" \
 		"$(stats_all '"\(.regions[0].dropped.blocked.packets | type) \(.passed_unparsed.arp | type)"')"

@@ -17,6 +17,7 @@
 #include <bpf/libbpf.h>
 
 #include "guard.skel.h"
+#include "plane/trusted.h"
 #include "regions/table.h"
 
 #define TABLE_SIZE (ECDN_XDP_TABLE_LINES * sizeof(struct ecdn_xdp_table_line))
@@ -128,6 +129,7 @@ void guard_close(struct guard *guard)
 		close(guard->link);
 	guard_bpf__destroy(guard->skel);
 	free(guard->scratch);
+	trusted_free(&guard->trusted);
 }
 
 void guard_set_regions(struct guard *guard, const struct range_set *set)
@@ -147,8 +149,21 @@ void guard_set_regions(struct guard *guard, const struct range_set *set)
 	close(fd);
 }
 
+static void set_trusted(struct guard *guard)
+{
+	int fd = trusted_make(&guard->trusted, 1);
+
+	need(fd >= 0, "make a trusted table");
+	write_map(guard->skel->maps.trusted_table, 0, &fd);
+	close(fd);
+	guard->config.trusted = guard->trusted.count;
+	guard->trust_changed = false;
+}
+
 void guard_configure(struct guard *guard)
 {
+	if (guard->trust_changed)
+		set_trusted(guard);
 	guard->config.generation++;
 	write_map(guard->skel->maps.config, 0, &guard->config);
 }
@@ -177,35 +192,22 @@ void guard_set_limits(struct guard *guard, uint32_t region, const struct ecdn_xd
 	guard_configure(guard);
 }
 
-static void allow_key(const char *text, struct ecdn_xdp_allow_key *key)
-{
-	struct cidr cidr;
-
-	need(!parse_cidr(text, &cidr), text);
-	cidr_to_allow_key(&cidr, key);
-}
-
 void guard_allow(struct guard *guard, const char *cidr)
 {
-	struct ecdn_xdp_allow_key key;
-	uint32_t value = 1;
+	struct cidr parsed;
 
-	allow_key(cidr, &key);
-	need(!bpf_map_update_elem(bpf_map__fd(guard->skel->maps.allow), &key, &value, BPF_ANY),
-	     "allow a prefix");
-	guard->config.allow_entries++;
-	guard_configure(guard);
+	need(!parse_cidr(cidr, &parsed), cidr);
+	need(!trusted_allow(&guard->trusted, &parsed, 1, 0), "allow a prefix");
+	guard->trust_changed = true;
 }
 
 void guard_disallow(struct guard *guard, const char *cidr)
 {
-	struct ecdn_xdp_allow_key key;
+	struct cidr parsed;
 
-	allow_key(cidr, &key);
-	need(!bpf_map_delete_elem(bpf_map__fd(guard->skel->maps.allow), &key),
-	     "allow a prefix no more");
-	guard->config.allow_entries--;
-	guard_configure(guard);
+	need(!parse_cidr(cidr, &parsed) && trusted_find(&guard->trusted, &parsed), cidr);
+	trusted_disallow(&guard->trusted, &parsed, 1);
+	guard->trust_changed = true;
 }
 
 uint32_t guard_run(const struct guard *guard, const void *frame, uint32_t length)

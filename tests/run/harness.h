@@ -11,6 +11,7 @@
 
 #include "ecdn-xdp-maps.h"
 #include "regions/range.h"
+#include "regions/trusted.h"
 
 struct guard_bpf;
 
@@ -21,6 +22,8 @@ struct guard {
 	int cpus;                       /* possible ones: values of a per-CPU map */
 	bool frags;                     /* takes frames of more than a page */
 	struct ecdn_xdp_config config;  /* as last written */
+	struct trusted_list trusted;
+	bool trust_changed;
 	struct ecdn_xdp_prefix_set *prefixes; /* [cpus][ECDN_XDP_PREFIX_SETS] */
 	void *scratch;                  /* room for a per-CPU value */
 };
@@ -32,6 +35,8 @@ void guard_close(struct guard *guard);
 void guard_set_regions(struct guard *guard, const struct range_set *set);
 void guard_set_ports(struct guard *guard, bool tcp, bool udp);
 void guard_set_limits(struct guard *guard, uint32_t region, const struct ecdn_xdp_limits *limits);
+
+/* Count from the next guard_configure() on, which costs a table. */
 void guard_allow(struct guard *guard, const char *cidr);
 void guard_disallow(struct guard *guard, const char *cidr);
 

@@ -198,16 +198,16 @@ static void check_state(const struct guard *guard, const struct setting *setting
 
 static void apply(struct guard *guard, const struct setting *setting)
 {
+	if (setting->allowed) {
+		guard_allow(guard, "192.0.2.32/27");
+		guard_allow(guard, "2001:db8:77::/48");
+	}
 	guard_set_ports(guard, setting->tcp, setting->udp);
 	if (setting->all)
 		guard->config.protect |= ECDN_XDP_PROTECT_ALL;
 	guard->config.monitor = setting->monitor;
 	guard_set_limits(guard, REGION_V4, &setting->limits);
 	guard_set_limits(guard, REGION_V6, &setting->limits);
-	if (setting->allowed) {
-		guard_allow(guard, "192.0.2.32/27");
-		guard_allow(guard, "2001:db8:77::/48");
-	}
 }
 
 static void check_setting(struct guard *guard, const struct setting *setting)

@@ -1,69 +1,90 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "cli/cidrs.h"
 #include "cli/cli.h"
 #include "core/log.h"
 #include "plane/load.h"
+#include "plane/trusted.h"
 
-static int cidr_error(const char *word, int err)
+static int add(struct trusted_list *list, void *context)
 {
-	if (err == -ERANGE)
-		return log_error(-EINVAL, "%s has bits set beyond its length; nothing was changed",
-				 word);
-	return log_error(-EINVAL, "%s is not an address or CIDR; nothing was changed", word);
+	const struct cidrs *cidrs = context;
+
+	if (trusted_allow(list, cidrs->at, cidrs->count, time(NULL)))
+		return log_error(-ENOMEM, "out of memory for the allowed prefixes");
+	return 0;
 }
 
-static int read_cidrs(struct settings *settings, int count, char **words)
+/* All of them, or none if one is not listed. */
+static int del(struct trusted_list *list, void *context)
 {
-	for (int i = 0; i < count; i++) {
-		struct cidr cidr;
-		int err = parse_cidr(words[i], &cidr);
+	const struct cidrs *cidrs = context;
+	char text[CIDR_TEXT_SIZE];
 
-		if (err)
-			return cidr_error(words[i], err);
-		err = settings_allow(settings, &cidr);
-		if (err)
-			return err;
+	for (size_t i = 0; i < cidrs->count; i++) {
+		const struct ecdn_xdp_trusted_row *row = trusted_find(list, &cidrs->at[i]);
+
+		if (!row || !row->allowed)
+			return log_error(-ENOENT, "%s is not on the list, which `ecdn-xdp allow` "
+					 "prints; nothing was changed",
+					 format_cidr(&cidrs->at[i], text));
 	}
+	trusted_disallow(list, cidrs->at, cidrs->count);
 	return 0;
 }
 
-static int print_cidr(const struct cidr *cidr, void *context)
+static void print_text(const struct trusted_list *trusted)
 {
 	char text[CIDR_TEXT_SIZE];
+	struct cidr cidr;
 
-	(void)context;
-	puts(format_cidr(cidr, text));
-	return 0;
+	for (size_t i = 0; i < trusted->count; i++) {
+		if (!trusted->row[i].allowed)
+			continue;
+		trusted_cidr(&trusted->row[i], &cidr);
+		puts(format_cidr(&cidr, text));
+	}
 }
 
-static int add_json(const struct cidr *cidr, void *array)
+static int print_json(const struct trusted_list *trusted)
 {
+	json_t *allowed = json_array();
 	char text[CIDR_TEXT_SIZE];
+	struct cidr cidr;
 
-	return json_array_append_new(array, json_string(format_cidr(cidr, text)));
+	for (size_t i = 0; i < trusted->count; i++) {
+		if (!trusted->row[i].allowed)
+			continue;
+		trusted_cidr(&trusted->row[i], &cidr);
+		json_array_append_new(allowed, json_string(format_cidr(&cidr, text)));
+	}
+	return cli_print_json(json_pack("{s:o}", "allow", allowed));
 }
 
 static int list(const struct cli *cli)
 {
-	json_t *allowed = json_array();
+	struct trusted_list trusted = {};
 	struct maps maps;
 	int err = maps_open(&maps, cli->pin_dir);
 
-	if (!err)
-		err = maps_each_allowed(&maps, cli->json ? add_json : print_cidr, allowed);
+	err = err ?: trusted_read(&maps, &trusted);
 	if (!err && cli->json)
-		err = cli_print_json(json_pack("{s:O}", "allow", allowed));
-	json_decref(allowed);
+		err = print_json(&trusted);
+	else if (!err)
+		print_text(&trusted);
+	trusted_free(&trusted);
 	maps_close(&maps);
 	return err;
 }
 
 int cli_allow(const struct verb *verb, int argc, char **argv)
 {
-	struct settings settings;
+	struct cidrs cidrs = {};
 	struct cli cli = {};
 	int err, count = cli_read(&cli, verb, argc, argv, true, NULL, 0);
 
@@ -71,12 +92,8 @@ int cli_allow(const struct verb *verb, int argc, char **argv)
 		return count ? count : list(&cli);
 	if (count < 2 || (strcmp(argv[0], "add") && strcmp(argv[0], "del")))
 		return cli_usage(verb, "must be `allow`, `allow add CIDR...` or `allow del CIDR...`");
-	settings_init(&settings);
-	err = read_cidrs(&settings, count - 1, argv + 1);
-	if (!err && !strcmp(argv[0], "add"))
-		err = guard_change(cli.pin_dir, &settings);
-	else if (!err)
-		err = guard_disallow(cli.pin_dir, settings.allow, settings.allow_count);
-	settings_free(&settings);
+	err = cidrs_read(&cidrs, count - 1, argv + 1);
+	err = err ?: guard_change_trusted(cli.pin_dir, strcmp(argv[0], "add") ? del : add, &cidrs);
+	free(cidrs.at);
 	return err;
 }

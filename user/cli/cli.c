@@ -68,14 +68,20 @@ int cli_print_json(json_t *value)
 	return err;
 }
 
-json_t *cli_json_time(uint64_t epoch_seconds)
+const char *cli_format_time(uint64_t epoch_seconds, char text[CLI_TIME_SIZE])
 {
 	time_t seconds = epoch_seconds;
-	char text[32];
 	struct tm tm;
 
 	if (!epoch_seconds)
-		return json_null();
-	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &tm));
-	return json_string(text);
+		return "-";
+	strftime(text, CLI_TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &tm));
+	return text;
+}
+
+json_t *cli_json_time(uint64_t epoch_seconds)
+{
+	char text[CLI_TIME_SIZE];
+
+	return epoch_seconds ? json_string(cli_format_time(epoch_seconds, text)) : json_null();
 }

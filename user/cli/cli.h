@@ -48,6 +48,10 @@ int cli_print_json(json_t *value);
 /* "2026-01-02T03:04:05Z", or null for 0. */
 json_t *cli_json_time(uint64_t epoch_seconds);
 
+/* The same without JSON, "-" for 0; text may hold it. */
+#define CLI_TIME_SIZE 32
+const char *cli_format_time(uint64_t epoch_seconds, char text[CLI_TIME_SIZE]);
+
 extern const struct verb verbs[]; /* ends with a NULL name */
 
 int cli_load(const struct verb *verb, int argc, char **argv);
@@ -61,5 +65,7 @@ int cli_exempt(const struct verb *verb, int argc, char **argv);
 int cli_block(const struct verb *verb, int argc, char **argv);
 int cli_release(const struct verb *verb, int argc, char **argv);
 int cli_allow(const struct verb *verb, int argc, char **argv);
+int cli_node(const struct verb *verb, int argc, char **argv);
+int cli_steer(const struct verb *verb, int argc, char **argv);
 
 #endif

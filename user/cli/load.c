@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "config/config.h"
+#include "core/group.h"
 #include "core/log.h"
 
 enum given {
@@ -14,7 +15,7 @@ enum given {
 };
 
 struct load_words {
-	const char *mode, *protect, *config, *mmdb_field;
+	const char *mode, *protect, *config, *mmdb_field, *proxy_group;
 	struct option_list regions;
 	unsigned int max_regions;
 	bool monitor, enforce;
@@ -42,6 +43,9 @@ static int read_words(const struct load_words *words, unsigned int given,
 					 words->max_regions, ECDN_XDP_REGIONS_MAX);
 		request->max_regions = words->max_regions;
 	}
+	if (words->proxy_group && parse_group(words->proxy_group, &request->proxy_group))
+		return log_error(CLI_USAGE, "--proxy-group %s: there is no such group",
+				 words->proxy_group);
 	if (words->monitor && words->enforce)
 		return log_error(CLI_USAGE, "--monitor and --enforce exclude each other");
 	if (words->monitor || words->enforce)
@@ -84,7 +88,7 @@ static int load(const struct verb *verb, const struct cli *cli, const struct loa
 	const char *pin_dir;
 	int err;
 
-	settings_init(&config.request.settings);
+	config_init(&config);
 	err = words->config ? config_read(&config, words->config) : 0;
 	if (err)
 		return err;
@@ -115,6 +119,8 @@ int cli_load(const struct verb *verb, int argc, char **argv)
 		{ "protect", 'p', OPTION_TEXT, &words.protect, "PORTS",
 		  "ports that may lose packets: PORT[-PORT][/tcp|/udp],... or all (80,443)",
 		  GIVEN_PROTECT },
+		{ "proxy-group", 0, OPTION_TEXT, &words.proxy_group, "GROUP",
+		  "whose processes may count their requests here", 0 },
 		{ "monitor", 0, OPTION_FLAG, &words.monitor, NULL,
 		  "count what would be dropped, drop nothing", 0 },
 		{ "enforce", 0, OPTION_FLAG, &words.enforce, NULL, "end monitor mode", 0 },

@@ -23,11 +23,14 @@ static void traffic_row(struct columns *columns, const struct snapshot *snapshot
 	columns_rate(columns, view->cps);
 	columns_cell(columns, "%llu", drops.packets);
 	columns_cell(columns, "%llu", drops.bytes);
+	columns_cell(columns, "%llu", view->requests.requests);
+	columns_cell(columns, "%llu", view->requests.refused);
 }
 
 static bool is_listed(const struct region_view *view)
 {
-	return view->stats.packets || view->state != ECDN_XDP_STATE_NORMAL || view->limits.own;
+	return view->stats.packets || view->requests.requests ||
+	       view->state != ECDN_XDP_STATE_NORMAL || view->limits.own;
 }
 
 static bool all_known(const struct snapshot *snapshot, char **names, int count)
@@ -59,11 +62,11 @@ static void print_text(const struct snapshot *snapshot, char **names, int count,
 {
 	static const char *const heads[] = {
 		"<REGION", "<STATE", ">PACKETS", ">BYTES", ">CONNECTIONS", ">PPS", ">BPS", ">CPS",
-		">DROPPED", ">DROPPED-BYTES", NULL
+		">DROPPED", ">DROPPED-BYTES", ">REQUESTS", ">513", NULL
 	};
 	static const char *const monitor_heads[] = {
 		"<REGION", "<STATE", ">PACKETS", ">BYTES", ">CONNECTIONS", ">PPS", ">BPS", ">CPS",
-		">WOULD-DROP", ">WOULD-DROP-BYTES", NULL
+		">WOULD-DROP", ">WOULD-DROP-BYTES", ">REQUESTS", ">513", NULL
 	};
 	struct columns *columns = columns_new(snapshot->config.monitor ? monitor_heads : heads);
 
@@ -91,7 +94,7 @@ static void add_json(const struct snapshot *snapshot, const struct region_view *
 	uint64_t since = view->limited_ns ? snapshot_epoch(snapshot, view->limited_ns) : 0;
 
 	json_array_append_new(to, json_pack(
-		"{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}",
+		"{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:I, s:I}",
 		"region", view->name, "state", snapshot_state_name(view->state),
 		"limited_since", cli_json_time(since),
 		"packets", (json_int_t)stats->packets, "bytes", (json_int_t)stats->bytes,
@@ -101,7 +104,9 @@ static void add_json(const struct snapshot *snapshot, const struct region_view *
 		"dropped_packets", (json_int_t)drops.packets,
 		"dropped_bytes", (json_int_t)drops.bytes,
 		"dropped", drops_json(&stats->dropped),
-		"would_drop", drops_json(&stats->would_drop)));
+		"would_drop", drops_json(&stats->would_drop),
+		"requests", (json_int_t)view->requests.requests,
+		"refused", (json_int_t)view->requests.refused));
 }
 
 static int print_json(const struct snapshot *snapshot, char **names, int count, bool all)

@@ -88,6 +88,13 @@ static void print_features(const struct snapshot *snapshot, const char *pin_dir)
 		printf("iterator    none: this kernel does not load BPF iterators\n");
 }
 
+static const char *steer_state(const struct snapshot *snapshot)
+{
+	if (!snapshot->steer_attached)
+		return "not attached";
+	return snapshot->steer_here ? "attached" : "attached, in another network namespace";
+}
+
 static void print_text(const struct snapshot *snapshot, const char *pin_dir)
 {
 	char ports[PORTS_TEXT_SIZE];
@@ -97,7 +104,8 @@ static void print_text(const struct snapshot *snapshot, const char *pin_dir)
 	printf("mode        %s\n", snapshot->config.monitor ?
 	       "monitor: counts what it would drop, drops nothing" : "enforce");
 	printf("protect     %s\n", *ports ? ports : "nothing");
-	printf("allow       %u prefixes\n", snapshot->config.allow_entries);
+	printf("trusted     %u prefixes\n", snapshot->config.trusted);
+	printf("steer       %s\n", steer_state(snapshot));
 	printf("regions     %u of %u, table generation %llu, %llu IPv4 and %llu IPv6 ranges, "
 	       "%u of %d lines\n", snapshot->region_count, snapshot->config.max_regions,
 	       snapshot->table.generation, snapshot->table.ranges_v4, snapshot->table.ranges_v6,
@@ -148,11 +156,12 @@ static int print_json(const struct snapshot *snapshot, const char *pin_dir)
 
 	ports_text(snapshot, ports);
 	return cli_print_json(json_pack(
-		"{s:s, s:i, s:o, s:s, s:s, s:i, s:i, s:i, s:o, s:{s:b, s:b}, s:o, s:o}",
+		"{s:s, s:i, s:o, s:s, s:s, s:i, s:{s:b, s:b}, s:i, s:i, s:o, s:{s:b, s:b}, s:o, s:o}",
 		"pin_dir", pin_dir, "abi", (int)snapshot->config.abi,
 		"interfaces", attachments_json(snapshot),
 		"mode", snapshot->config.monitor ? "monitor" : "enforce", "protect", ports,
-		"allow_entries", (int)snapshot->config.allow_entries,
+		"trusted", (int)snapshot->config.trusted,
+		"steer", "attached", snapshot->steer_attached, "here", snapshot->steer_here,
 		"regions", (int)snapshot->region_count,
 		"max_regions", (int)snapshot->config.max_regions,
 		"table", table_json(snapshot),

@@ -7,8 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "config/yaml.h"
+#include "core/group.h"
 #include "core/log.h"
 #include "core/scoped.h"
 
@@ -115,6 +117,14 @@ static void take_monitor(struct reader *reader, const yaml_node_t *value, void *
 		((struct config *)to)->request.settings.monitor = !strcmp(text, "true");
 	else
 		yaml_bad(reader, value, "must be true or false");
+}
+
+static void take_proxy_group(struct reader *reader, const yaml_node_t *value, void *to)
+{
+	const char *text = yaml_text(value);
+
+	if (!text || parse_group(text, &((struct config *)to)->request.proxy_group))
+		yaml_bad(reader, value, "there is no group \"%s\"", text ?: "this");
 }
 
 /* A change to the region that key names, or to what it may be besides; what is wrong
@@ -239,6 +249,52 @@ static void take_allow(struct reader *reader, const yaml_node_t *value, void *to
 	yaml_each_item(reader, value, &((struct config *)to)->request.settings, take_allowed);
 }
 
+struct steering_of {
+	struct steer_rules *rules;
+	struct steer_rule rule; /* its port; each listener is filled in */
+};
+
+static void take_listener(struct reader *reader, const yaml_node_t *item, void *to)
+{
+	struct steering_of *of = to;
+	const char *text = yaml_text(item);
+	int err;
+
+	if (!text || steer_parse_listener(text, &of->rule)) {
+		yaml_bad(reader, item, "\"%s\" is not a listener; write it as \"127.0.0.1:8513\" "
+			 "or \"[::1]:8513\"", text ?: "this");
+		return;
+	}
+	if (steer_is_own(&of->rule)) {
+		yaml_bad(reader, item, "port %u cannot be steered to itself", of->rule.port);
+		return;
+	}
+	err = steer_rules_add(of->rules, &of->rule);
+	if (err == -EEXIST)
+		yaml_bad(reader, item, "port %u has two %s listeners", of->rule.port,
+			 of->rule.listener.family == AF_INET ? "IPv4" : "IPv6");
+	else if (err)
+		yaml_bad(reader, item, err == -ENOSPC ? "more than %d listeners" : "out of memory",
+			 ECDN_XDP_STEER_MAX);
+}
+
+static void take_steered(struct reader *reader, const yaml_node_t *key,
+			 const yaml_node_t *value, void *to)
+{
+	struct steering_of of = { .rules = to };
+
+	if (steer_parse_port(yaml_text(key), &of.rule))
+		yaml_bad(reader, key, "\"%s\" is not a port; write it as 443 or 443/udp",
+			 yaml_text(key));
+	else
+		yaml_each_item(reader, value, &of, take_listener);
+}
+
+static void take_steer(struct reader *reader, const yaml_node_t *value, void *to)
+{
+	yaml_each_pair(reader, value, &((struct config *)to)->request.steer, take_steered);
+}
+
 static void take_document(struct reader *reader, const yaml_node_t *root, void *to)
 {
 	static const struct yaml_key keys[] = {
@@ -247,10 +303,18 @@ static void take_document(struct reader *reader, const yaml_node_t *root, void *
 		{ "regions", take_regions }, { "mmdb_field", take_mmdb_field },
 		{ "protect", take_protect }, { "monitor", take_monitor },
 		{ "limits", take_limits }, { "exempt", take_exempt },
-		{ "block", take_block }, { "allow", take_allow }, { NULL, NULL },
+		{ "block", take_block }, { "allow", take_allow },
+		{ "proxy_group", take_proxy_group }, { "steer", take_steer }, { NULL, NULL },
 	};
 
 	yaml_take_keys(reader, root, keys, to);
+}
+
+void config_init(struct config *config)
+{
+	memset(config, 0, sizeof(*config));
+	settings_init(&config->request.settings);
+	config->request.proxy_group = -1;
 }
 
 int config_read(struct config *config, const char *path)
@@ -259,8 +323,7 @@ int config_read(struct config *config, const char *path)
 	FILE *file = fopen(path, "re");
 	int err;
 
-	memset(config, 0, sizeof(*config));
-	settings_init(&config->request.settings);
+	config_init(config);
 	if (!file)
 		return log_error(-errno, "cannot open the configuration %s: %s", path,
 				 strerror(errno));
@@ -276,4 +339,5 @@ void config_free(struct config *config)
 	yaml_forget(&config->words);
 	free(config->request.ifaces);
 	settings_free(&config->request.settings);
+	steer_rules_free(&config->request.steer);
 }

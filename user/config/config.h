@@ -10,12 +10,16 @@
  *	mmdb_field: country.iso_code
  *	protect: [80, 443, 8443/tcp]    # or: all
  *	monitor: false
+ *	proxy_group: www-data           # whose processes may count their requests
  *	limits:
  *	  default: {pps: 200k, bps: 2G, cps: 5k, prefix_pps: 1k, answer_cps: 1k, hold: 10s}
  *	  XX: {pps: 50k}
  *	exempt: {YY: 2h, ZZ: forever}
  *	block: [WW]
  *	allow: [192.0.2.0/24, "2001:db8::/32"]
+ *	steer:                          # to listeners that say 513
+ *	  80: ["127.0.0.1:8513", "[::1]:8513"]
+ *	  443/udp: "127.0.0.1:8514"
  *
  * Read with libyaml itself, which keeps the line of every value: libcyaml checks
  * structure, but a rate, a duration or a prefix that is wrong has no line there.
@@ -34,6 +38,9 @@ struct config {
 	struct load_request request;
 	struct yaml_words words; /* what the pointers above point into */
 };
+
+/* Nothing is set. */
+void config_init(struct config *config);
 
 /* Reads the file; a config that could not be read needs no config_free(). Errors
  * are said as FILE:LINE: REASON, up to ten. */

@@ -282,17 +282,14 @@ char *format_cidr(const struct cidr *cidr, char text[CIDR_TEXT_SIZE])
 	return text;
 }
 
-void cidr_to_allow_key(const struct cidr *cidr, struct ecdn_xdp_allow_key *key)
+void address_to_bytes(const struct address *address, uint8_t bytes[16])
 {
-	memset(key, 0, sizeof(*key));
-	key->prefix_len = ECDN_XDP_ALLOW_LENGTH(cidr->length);
-	key->family = cidr->addr.family == AF_INET ? 4 : 6;
-	bits_to_bytes(cidr->addr.bits, key->addr, family_length(cidr->addr.family) / 8);
+	memset(bytes, 0, 16);
+	bits_to_bytes(address->bits, bytes, family_length(address->family) / 8);
 }
 
-void cidr_from_allow_key(struct cidr *cidr, const struct ecdn_xdp_allow_key *key)
+void address_from_bytes(struct address *address, int family, const uint8_t bytes[16])
 {
-	cidr->addr.family = key->family == 4 ? AF_INET : AF_INET6;
-	cidr->addr.bits = bits_from_bytes(key->addr, family_length(cidr->addr.family) / 8);
-	cidr->length = key->prefix_len - ECDN_XDP_ALLOW_LENGTH(0);
+	address->family = family;
+	address->bits = bits_from_bytes(bytes, family_length(family) / 8);
 }

@@ -60,7 +60,8 @@ bool name_valid(const char *name, size_t length);
 char *format_address(const struct address *address, char text[ADDRESS_TEXT_SIZE]);
 char *format_cidr(const struct cidr *cidr, char text[CIDR_TEXT_SIZE]);
 
-void cidr_to_allow_key(const struct cidr *cidr, struct ecdn_xdp_allow_key *key);
-void cidr_from_allow_key(struct cidr *cidr, const struct ecdn_xdp_allow_key *key);
+/* In network byte order; IPv4: the first four, then zeros. family: as in address. */
+void address_to_bytes(const struct address *address, uint8_t bytes[16]);
+void address_from_bytes(struct address *address, int family, const uint8_t bytes[16]);
 
 #endif

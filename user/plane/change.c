@@ -8,118 +8,89 @@
 #include "core/log.h"
 #include "core/scoped.h"
 #include "plane/load.h"
+#include "plane/loaded.h"
+#include "plane/publish.h"
+#include "plane/trusted.h"
 
-/* What is loaded, for one writer alone. */
-struct loaded {
-	struct pins pins;
-	struct maps maps;
-	struct names *names;
-};
-
-static void close_loaded(struct loaded *loaded)
+static int replace_table(const struct loaded *loaded, const struct sources *sources)
 {
-	names_free(loaded->names);
-	maps_close(&loaded->maps);
-	pins_unlock(&loaded->pins);
-}
-
-static int open_loaded(struct loaded *loaded, const char *pin_dir)
-{
-	int err = pins_init(&loaded->pins, pin_dir);
-
-	loaded->names = NULL;
-	maps_init(&loaded->maps);
-	/* Looked at before the lock, which would mount and make what it needs. */
-	err = err ?: maps_open(&loaded->maps, loaded->pins.dir);
-	maps_close(&loaded->maps);
-	err = err ?: pins_lock(&loaded->pins);
-	err = err ?: maps_open(&loaded->maps, loaded->pins.dir);
-	err = err ?: maps_names(&loaded->maps, &loaded->names);
-	if (err)
-		close_loaded(loaded);
-	return err;
-}
-
-static int replace_table(const struct maps *maps, const struct sources *sources,
-			 struct names *names)
-{
-	uint32_t known = names_count(names);
+	const struct maps *maps = &loaded->maps;
+	uint32_t known = names_count(loaded->names);
 	uint64_t generation;
 	scoped_fd int table = -1;
 	int err = generation_number(maps, &generation);
 
 	if (err)
 		return err;
-	table = generation_make(sources, names, generation + 1);
+	table = generation_make(sources, loaded->names, generation + 1);
 	if (table < 0)
 		return table;
-	err = maps_set_names(maps, names, known);
-	return err ?: generation_swap(maps->region_table, table);
+	err = maps_set_names(maps, loaded->names, known);
+	err = err ?: generation_swap(maps, loaded->pins.dir, table);
+	return err ?: publish_config(loaded->publish);
 }
 
 int guard_load_regions(const char *pin_dir, const struct sources *sources)
 {
 	struct loaded loaded;
-	int err = open_loaded(&loaded, pin_dir);
+	int err = loaded_open(&loaded, pin_dir);
 
 	if (err)
 		return err;
-	err = replace_table(&loaded.maps, sources, loaded.names);
-	close_loaded(&loaded);
+	err = replace_table(&loaded, sources);
+	loaded_close(&loaded);
 	return err;
+}
+
+static int apply(const struct settings *settings, const struct loaded *loaded)
+{
+	int err = settings_apply(settings, &loaded->maps, loaded->names, loaded->pins.dir);
+
+	return err ?: settings_publish(settings, loaded->names, loaded->publish);
 }
 
 int guard_change(const char *pin_dir, const struct settings *settings)
 {
-	struct ecdn_xdp_config config;
+	struct trusted_list trusted = {};
 	struct loaded loaded;
-	int err = open_loaded(&loaded, pin_dir);
+	int err = loaded_open(&loaded, pin_dir);
 
 	if (err)
 		return err;
-	err = maps_config(&loaded.maps, &config);
-	err = err ?: settings_check(settings, loaded.names, config.allow_entries);
+	err = trusted_read(&loaded.maps, &trusted);
+	err = err ?: settings_check(settings, loaded.names, &trusted);
+	trusted_free(&trusted);
 	if (!err) {
 		settings_warn_ssh(settings, &loaded.maps);
-		err = settings_apply(settings, &loaded.maps, loaded.names);
+		err = apply(settings, &loaded);
 	}
-	close_loaded(&loaded);
+	loaded_close(&loaded);
 	return err;
 }
 
-static int disallow(const struct maps *maps, const struct cidr *cidrs, unsigned int count)
+static int change_trusted(const struct loaded *loaded, trusted_change *change, void *context)
 {
-	char text[CIDR_TEXT_SIZE];
-	int err = 0;
+	struct trusted_list list = {};
+	int err = trusted_read(&loaded->maps, &list);
 
-	for (unsigned int i = 0; i < count; i++)
-		if (!maps_lists(maps, &cidrs[i]))
-			return log_error(-ENOENT, "%s is not on the list, which `ecdn-xdp allow` "
-					 "prints; nothing was changed",
-					 format_cidr(&cidrs[i], text));
-	for (unsigned int i = 0; i < count && !err; i++) {
-		err = maps_disallow(maps, &cidrs[i]);
-		if (err == -ENOENT) /* named twice */
-			err = 0;
-		if (err)
-			log_error(err, "cannot take %s off the list: %s",
-				  format_cidr(&cidrs[i], text), strerror(-err));
-	}
+	err = err ?: change(&list, context);
+	err = err ?: trusted_write(&loaded->maps, loaded->pins.dir, &list);
+	trusted_free(&list);
 	return err;
 }
 
-int guard_disallow(const char *pin_dir, const struct cidr *cidrs, unsigned int count)
+int guard_change_trusted(const char *pin_dir, trusted_change *change, void *context)
 {
 	struct settings none;
 	struct loaded loaded;
-	int err = open_loaded(&loaded, pin_dir);
+	int err = loaded_open(&loaded, pin_dir);
 
 	if (err)
 		return err;
 	settings_init(&none);
-	err = disallow(&loaded.maps, cidrs, count);
-	err = err ?: settings_apply(&none, &loaded.maps, loaded.names);
-	close_loaded(&loaded);
+	err = change_trusted(&loaded, change, context);
+	err = err ?: apply(&none, &loaded);
+	loaded_close(&loaded);
 	return err;
 }
 
@@ -140,11 +111,11 @@ static int detach(const char *dir, char **ifaces, unsigned int count)
 int guard_unload(const char *pin_dir, char **ifaces, unsigned int count)
 {
 	struct loaded loaded;
-	int err = open_loaded(&loaded, pin_dir);
+	int err = loaded_open(&loaded, pin_dir);
 
 	if (err)
 		return err;
 	err = detach(loaded.pins.dir, ifaces, count);
-	close_loaded(&loaded);
+	loaded_close(&loaded);
 	return err;
 }

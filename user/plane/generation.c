@@ -62,6 +62,15 @@ static void note_source(char to[ECDN_XDP_SOURCE_SIZE], const char *file)
 	snprintf(to, ECDN_XDP_SOURCE_SIZE, "%s", path ? path : file);
 }
 
+/* So that whoever maps a generation has the names of its ids. */
+static void fill_names(struct ecdn_xdp_table_line *lines, const struct names *names)
+{
+	struct ecdn_xdp_region_name *name = (void *)&lines[ECDN_XDP_TABLE_NAMES];
+
+	for (uint32_t id = 0; id < names_count(names); id++)
+		memcpy(name[id].name, names_of(names, id), strlen(names_of(names, id)));
+}
+
 static void fill_header(struct ecdn_xdp_table_header *header, const struct sources *sources,
 			uint64_t number)
 {
@@ -81,7 +90,7 @@ static struct ecdn_xdp_table_line *map_lines(int fd, int protection)
 
 /* Compiles into a new map, frozen once no writable mapping of it is left. */
 static int compile(const struct range_set *set, const struct sources *sources,
-		   uint64_t number)
+		   const struct names *names, uint64_t number)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_MMAPABLE);
 	scoped_fd int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "region_lines", sizeof(__u32),
@@ -98,6 +107,7 @@ static int compile(const struct range_set *set, const struct sources *sources,
 		return log_error(-errno, "cannot map a region table: %s", strerror(errno));
 	err = table_compile(set, lines);
 	if (!err) {
+		fill_names(lines, names);
 		fill_header(table_header(lines), sources, number);
 		log_info("region table: generation %lu, %zu IPv4 and %zu IPv6 ranges, %u of %d lines",
 			 number, set->v4.count, set->v6.count, table_header(lines)->lines,
@@ -118,14 +128,16 @@ int generation_make(const struct sources *sources, struct names *names, uint64_t
 	int err = read_sources(sources, names, &set);
 
 	if (!err)
-		err = compile(&set, sources, number);
+		err = compile(&set, sources, names, number);
 	range_set_free(&set);
 	return err;
 }
 
-int generation_swap(int region_table, int table)
+int generation_swap(const struct maps *maps, const char *dir, int table)
 {
-	return maps_set(region_table, "region_table", &(__u32){ 0 }, &table);
+	int err = maps_set(maps->region_table, "region_table", &(__u32){ 0 }, &table);
+
+	return err ?: pins_replace(dir, PINS_REGION_LINES, table, 0666);
 }
 
 /* A table that is replaced between the two steps is gone: then once more. */

@@ -11,6 +11,10 @@
 #include "core/log.h"
 #include "core/scoped.h"
 #include "plane/program.h"
+#include "plane/publish.h"
+#include "plane/steer.h"
+#include "plane/steering.h"
+#include "plane/trusted.h"
 
 #define PROTECT_DEFAULT "80,443"
 
@@ -22,11 +26,14 @@ struct load {
 	uint32_t max_regions;
 	struct names *names;
 	uint32_t known_names;   /* of names, those that the maps hold already */
-	uint32_t allow_entries; /* on the list already */
+	struct trusted_list trusted; /* as it is */
 	int table;              /* new generation, or -1 */
 	int old_program;
 	struct guard_bpf *guard;
-	struct maps maps;       /* the program's; not owned */
+	const char *map_dir;    /* where the maps are pinned: pins.next if fresh */
+	struct maps maps;
+	int publish;
+	struct steering steering;
 	struct attachment *attachments;
 	unsigned int attachment_count;
 };
@@ -43,6 +50,7 @@ static int read_old(struct load *load, uint64_t *generation)
 	err = maps_config(&maps, &config);
 	err = err ?: maps_names(&maps, &load->names);
 	err = err ?: generation_number(&maps, generation);
+	err = err ?: trusted_read(&maps, &load->trusted);
 	maps_close(&maps);
 	if (err)
 		return err;
@@ -51,7 +59,6 @@ static int read_old(struct load *load, uint64_t *generation)
 				 "in place; `ecdn-xdp unload --all` removes them and their counters",
 				 config.max_regions);
 	load->max_regions = config.max_regions;
-	load->allow_entries = config.allow_entries;
 	load->known_names = names_count(load->names);
 	load->old_program = pins_get(load->pins.dir, PINS_PROGRAM);
 	return load->old_program < 0 ? load->old_program : 0;
@@ -76,7 +83,7 @@ static int prepare(struct load *load)
 						    generation + 1);
 	if (err < 0)
 		return err;
-	return settings_check(&request->settings, load->names, load->allow_entries);
+	return settings_check(&request->settings, load->names, &load->trusted);
 }
 
 static int write_first_config(const struct load *load)
@@ -104,10 +111,14 @@ static int configure(const struct load *load)
 
 	err = err ?: maps_set_names(&load->maps, load->names, load->known_names);
 	if (!err && load->table >= 0)
-		err = generation_swap(load->maps.region_table, load->table);
+		err = generation_swap(&load->maps, load->map_dir, load->table);
+	if (!err && load->request->proxy_group != (gid_t)-1)
+		err = publish_group(load->map_dir, load->request->proxy_group);
 	if (!err)
 		settings_warn_ssh(settings, &load->maps);
-	return err ?: settings_apply(settings, &load->maps, load->names);
+	err = err ?: settings_apply(settings, &load->maps, load->names, load->map_dir);
+	err = err ?: steer_apply(&load->maps, &load->request->steer);
+	return err ?: settings_publish(settings, load->names, load->publish);
 }
 
 static int pin_link(const struct load *load, const struct attachment *of)
@@ -201,48 +212,76 @@ static int move_link(const struct load *load, const struct attachment *of)
 	return move(load, name);
 }
 
-static int publish(const struct load *load, bool has_iterator)
+/* What an upgrade has made anew, in the place of what it replaces. */
+static int move_all(const struct load *load, bool has_iterator)
 {
-	int err = 0;
+	int err = move(load, PINS_PROGRAM);
 
-	if (load->fresh) {
-		if (rename(load->pins.next, load->pins.dir))
-			return log_error(-errno, "cannot rename %s to %s: %s", load->pins.next,
-					 load->pins.dir, strerror(errno));
-		return 0;
-	}
-	for (unsigned int i = 0; i < load->attachment_count && !err; i++)
-		err = move_link(load, &load->attachments[i]);
-	err = err ?: move(load, PINS_PROGRAM);
+	err = err ?: move(load, PINS_STEER_PROGRAM);
+	err = err ?: move(load, PINS_PUBLISH_PROGRAM);
+	if (!err && load->steering.created)
+		err = move(load, PINS_STEER);
 	if (!err && has_iterator)
 		err = move(load, PINS_ITERATOR);
+	for (unsigned int i = 0; i < load->attachment_count && !err; i++)
+		err = move_link(load, &load->attachments[i]);
 	return err ?: pins_remove(load->pins.next);
+}
+
+static int show(const struct load *load, bool has_iterator)
+{
+	if (!load->fresh)
+		return move_all(load, has_iterator);
+	if (rename(load->pins.next, load->pins.dir))
+		return log_error(-errno, "cannot rename %s to %s: %s", load->pins.next,
+				 load->pins.dir, strerror(errno));
+	return 0;
+}
+
+/* New maps become pins of pins.next here, and are shared by name from then on. */
+static int open_programs(struct load *load)
+{
+	int err = program_open(&load->guard, load->fresh ? NULL : load->map_dir,
+			       load->max_regions);
+
+	err = err ?: pins_make(load->pins.next);
+	err = err ?: program_pin(load->guard, load->map_dir, load->pins.next);
+	if (err)
+		return err;
+	err = load->publish = publish_open(load->map_dir, load->pins.next, load->max_regions);
+	if (err < 0)
+		return err;
+	err = load->fresh ? publish_permit(load->map_dir) : 0;
+	err = err ?: steering_open(&load->steering, load->map_dir, load->pins.next);
+	return err ?: maps_open_new(&load->maps, load->map_dir);
+}
+
+static int attach_programs(struct load *load)
+{
+	bool steer = load->request->settings.has_ports || load->request->steer.count;
+	int err = attach_interfaces(load);
+
+	return err ?: steering_attach(&load->steering, load->pins.dir, load->pins.next, steer);
 }
 
 static int bring_up(struct load *load)
 {
 	bool has_iterator;
-	int err = program_open(&load->guard, load->fresh ? NULL : load->pins.dir,
-			       load->max_regions);
+	int err;
 
+	load->map_dir = load->fresh ? load->pins.next : load->pins.dir;
+	err = open_programs(load);
 	if (err)
 		return err;
-	program_maps(load->guard, &load->maps);
-	err = pins_make(load->pins.next);
-	if (!err && load->fresh)
-		err = program_pin_maps(load->guard, load->pins.next);
-	err = err ?: program_pin(load->guard, load->pins.next);
-	if (err)
-		return err;
-	has_iterator = !program_pin_iterator(load->guard, load->pins.next);
+	has_iterator = !program_pin_iterator(load->guard, load->map_dir, load->pins.next);
 
 	/* New maps are filled before a packet reads them; maps in use change last. */
 	if (load->fresh)
 		err = configure(load);
-	err = err ?: attach_interfaces(load);
+	err = err ?: attach_programs(load);
 	if (!load->fresh)
 		err = err ?: configure(load);
-	return err ?: publish(load, has_iterator);
+	return err ?: show(load, has_iterator);
 }
 
 static void finish(struct load *load, int err)
@@ -253,22 +292,31 @@ static void finish(struct load *load, int err)
 		else
 			attach_close(&load->attachments[i]);
 	}
+	if (err)
+		steering_undo(&load->steering, load->pins.dir);
+	else
+		steering_close(&load->steering);
 	if (err && load->pins.lock >= 0)
 		pins_remove(load->pins.next);
 	free(load->attachments);
 	if (load->guard)
 		program_close(load->guard);
+	maps_close(&load->maps);
+	scoped_close(&load->publish);
 	scoped_close(&load->table);
 	scoped_close(&load->old_program);
+	trusted_free(&load->trusted);
 	names_free(load->names);
 	pins_unlock(&load->pins);
 }
 
 int guard_load(const char *pin_dir, const struct load_request *request)
 {
-	struct load load = { .request = request, .table = -1, .old_program = -1 };
+	struct load load = { .request = request, .table = -1, .old_program = -1, .publish = -1,
+			     .steering = STEERING_NONE };
 	int err = pins_init(&load.pins, pin_dir);
 
+	maps_init(&load.maps);
 	err = err ?: pins_lock(&load.pins);
 	err = err ?: prepare(&load);
 	err = err ?: bring_up(&load);

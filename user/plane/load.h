@@ -9,14 +9,17 @@
 #include "plane/attach.h"
 #include "plane/generation.h"
 #include "plane/settings.h"
+#include "plane/steer_rule.h"
 
 struct load_request {
 	char **ifaces;          /* to attach to, besides those already attached */
 	unsigned int iface_count;
 	enum attach_mode mode;
 	uint32_t max_regions;   /* 0: as it is, or the default */
+	gid_t proxy_group;      /* may write request_stats; -1: as it is, or root alone */
 	struct sources sources; /* none: keep the table */
 	struct settings settings;
+	struct steer_rules steer;
 };
 
 /* Errors are said. */
@@ -28,8 +31,9 @@ int guard_load_regions(const char *pin_dir, const struct sources *sources);
 /* Applies settings to a loaded guard. */
 int guard_change(const char *pin_dir, const struct settings *settings);
 
-/* Takes prefixes off the allowed list: all of them, or none if one is not listed. */
-int guard_disallow(const char *pin_dir, const struct cidr *cidrs, unsigned int count);
+/* Changes a loaded guard's trusted list; an error ends it, said, with nothing changed. */
+typedef int trusted_change(struct trusted_list *list, void *context);
+int guard_change_trusted(const char *pin_dir, trusted_change *change, void *context);
 
 /* Detaches from these interfaces; the counters stay. */
 int guard_unload(const char *pin_dir, char **ifaces, unsigned int count);

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stddef.h>
-#include <sys/socket.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,7 +16,6 @@ static const struct {
 } members[] = {
 	{ "config", offsetof(struct maps, config) },
 	{ "protected_ports", offsetof(struct maps, protected_ports) },
-	{ "allow", offsetof(struct maps, allow) },
 	{ "region_table", offsetof(struct maps, region_table) },
 	{ "region_name", offsetof(struct maps, region_name) },
 	{ "region_limits", offsetof(struct maps, region_limits) },
@@ -26,6 +24,11 @@ static const struct {
 	{ "region_rate", offsetof(struct maps, region_rate) },
 	{ "prefixes", offsetof(struct maps, prefixes) },
 	{ "events", offsetof(struct maps, events) },
+	{ "trusted_table", offsetof(struct maps, trusted_table) },
+	{ "steer_listeners", offsetof(struct maps, steer_listeners) },
+	{ "steer_sockets", offsetof(struct maps, steer_sockets) },
+	{ "steer_stats", offsetof(struct maps, steer_stats) },
+	{ "request_stats", offsetof(struct maps, request_stats) },
 };
 
 #define MEMBERS (sizeof(members) / sizeof(*members))
@@ -69,29 +72,38 @@ static int check_abi(const char *dir, int fd)
 	return 0;
 }
 
-int maps_open(struct maps *maps, const char *dir)
+static int open_all(struct maps *maps, const char *dir, int (*check)(const char *dir, int config))
 {
-	char path[PINS_PATH_SIZE];
 	int err;
 
 	maps_init(maps);
-	if (access(pins_path(dir, "config", path), F_OK)) {
-		if (errno == EACCES)
-			return log_error(-EACCES, "cannot look into %s: not permitted; run as root",
-					 dir);
-		return log_error(-ENOENT, "no guard is loaded in %s; load it: "
-				 "ecdn-xdp load IFACE", dir);
-	}
 	for (size_t i = 0; i < MEMBERS; i++) {
 		err = *member(maps, i) = pins_get(dir, members[i].name);
-		if (err >= 0 && !i)
-			err = check_abi(dir, maps->config);
+		if (err >= 0 && !i && check)
+			err = check(dir, maps->config);
 		if (err < 0) {
 			maps_close(maps);
 			return err;
 		}
 	}
 	return 0;
+}
+
+int maps_open(struct maps *maps, const char *dir)
+{
+	char path[PINS_PATH_SIZE];
+
+	maps_init(maps);
+	if (!access(pins_path(dir, "config", path), F_OK))
+		return open_all(maps, dir, check_abi);
+	if (errno == EACCES)
+		return log_error(-EACCES, "cannot look into %s: not permitted; run as root", dir);
+	return log_error(-ENOENT, "no guard is loaded in %s; load it: ecdn-xdp load IFACE", dir);
+}
+
+int maps_open_new(struct maps *maps, const char *dir)
+{
+	return open_all(maps, dir, NULL);
 }
 
 int maps_get(int fd, const char *map, const void *key, void *value)
@@ -170,79 +182,4 @@ int maps_set_names(const struct maps *maps, const struct names *names, uint32_t 
 		err = maps_set(maps->region_name, "region_name", &id, &name);
 	}
 	return err;
-}
-
-int maps_each_allowed(const struct maps *maps,
-		      int (*visit)(const struct cidr *cidr, void *context), void *context)
-{
-	struct ecdn_xdp_allow_key key, *last = NULL;
-	struct cidr cidr;
-	int err = 0;
-
-	while (!err && !bpf_map_get_next_key(maps->allow, last, &key)) {
-		cidr_from_allow_key(&cidr, &key);
-		err = visit(&cidr, context);
-		last = &key;
-	}
-	return err;
-}
-
-/* A lookup finds the longest prefix; the value tells whether it is this one. */
-static bool listed(const struct maps *maps, const struct ecdn_xdp_allow_key *key)
-{
-	__u32 prefix_len;
-
-	return !bpf_map_lookup_elem(maps->allow, key, &prefix_len) &&
-	       prefix_len == key->prefix_len;
-}
-
-bool maps_lists(const struct maps *maps, const struct cidr *cidr)
-{
-	struct ecdn_xdp_allow_key key;
-
-	cidr_to_allow_key(cidr, &key);
-	return listed(maps, &key);
-}
-
-int maps_allow(const struct maps *maps, const struct cidr *cidr)
-{
-	struct ecdn_xdp_allow_key key;
-
-	cidr_to_allow_key(cidr, &key);
-	if (listed(maps, &key))
-		return -EEXIST;
-	return bpf_map_update_elem(maps->allow, &key, &key.prefix_len, BPF_ANY) ? -errno : 0;
-}
-
-int maps_disallow(const struct maps *maps, const struct cidr *cidr)
-{
-	struct ecdn_xdp_allow_key key;
-
-	cidr_to_allow_key(cidr, &key);
-	return bpf_map_delete_elem(maps->allow, &key) ? -errno : 0;
-}
-
-bool maps_allowed(const struct maps *maps, const struct address *address)
-{
-	struct cidr cidr = { *address, address->family == AF_INET ? 32 : 128 };
-	struct ecdn_xdp_allow_key key;
-	__u32 prefix_len;
-
-	cidr_to_allow_key(&cidr, &key);
-	return !bpf_map_lookup_elem(maps->allow, &key, &prefix_len);
-}
-
-static int count_one(const struct cidr *cidr, void *count)
-{
-	(void)cidr;
-	++*(uint32_t *)count;
-	return 0;
-}
-
-uint32_t maps_count_allowed(const struct maps *maps)
-{
-	uint32_t count = 0;
-
-	maps_each_allowed(maps, count_one, &count);
-	return count;
 }

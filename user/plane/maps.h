@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * maps.h - typed access to the pinned maps. Who changes the limits or the list of
- * allowed prefixes raises config.generation afterwards, so that every CPU judges
- * anew, and sets config.allow_entries, without which no packet looks at the list.
+ * maps.h - typed access to the pinned maps. Who changes the limits or the trusted
+ * list raises config.generation afterwards, so that every CPU judges anew, and sets
+ * config.trusted, without which no packet looks at the list.
  */
 #ifndef PLANE_MAPS_H
 #define PLANE_MAPS_H
@@ -15,9 +15,12 @@
 #include "regions/names.h"
 
 struct maps {
-	int config, protected_ports, allow;
+	int config, protected_ports;
 	int region_table, region_name, region_limits, region_state;
 	int region_stats, region_rate, prefixes, events;
+	int trusted_table;
+	int steer_listeners, steer_sockets, steer_stats;
+	int request_stats;
 };
 
 /* Every fd -1. */
@@ -29,6 +32,9 @@ void maps_close(struct maps *maps);
  * when it is of another ABI; errors are said.
  */
 int maps_open(struct maps *maps, const char *dir);
+
+/* Opens maps that were made just now and hold nothing yet. Errors are said. */
+int maps_open_new(struct maps *maps, const char *dir);
 
 /* Value at key: 0 or a negative errno, said. */
 int maps_get(int fd, const char *map, const void *key, void *value);
@@ -45,17 +51,5 @@ int maps_set_limits(const struct maps *maps, uint32_t region,
 int maps_names(const struct maps *maps, struct names **names);
 /* Writes the names whose ids are from `first` on. */
 int maps_set_names(const struct maps *maps, const struct names *names, uint32_t first);
-
-/* Calls visit for each prefix until it returns other than 0, which is returned. */
-int maps_each_allowed(const struct maps *maps,
-		      int (*visit)(const struct cidr *cidr, void *context), void *context);
-/* Adds to or takes from the list; -EEXIST, -ENOENT, -ENOSPC are the caller's to say. */
-int maps_allow(const struct maps *maps, const struct cidr *cidr);
-int maps_disallow(const struct maps *maps, const struct cidr *cidr);
-uint32_t maps_count_allowed(const struct maps *maps);
-/* Whether this very prefix is on the list. */
-bool maps_lists(const struct maps *maps, const struct cidr *cidr);
-/* Whether an address is inside one of them. */
-bool maps_allowed(const struct maps *maps, const struct address *address);
 
 #endif

@@ -287,6 +287,43 @@ int pins_put(const char *dir, const char *name, int fd)
 	return 0;
 }
 
+int pins_permit(const char *dir, const char *name, mode_t mode, gid_t group)
+{
+	char path[PINS_PATH_SIZE];
+
+	pins_path(dir, name, path);
+	if ((group != (gid_t)-1 && chown(path, -1, group)) || chmod(path, mode))
+		return log_error(-errno, "cannot set the permissions of %s: %s", path,
+				 strerror(errno));
+	return 0;
+}
+
+int pins_drop(const char *dir, const char *name)
+{
+	char path[PINS_PATH_SIZE];
+
+	if (unlink(pins_path(dir, name, path)) && errno != ENOENT)
+		return log_error(-errno, "cannot remove %s: %s", path, strerror(errno));
+	return 0;
+}
+
+/* Beside it first: who opens the name finds the old object or the new one. */
+int pins_replace(const char *dir, const char *name, int fd, mode_t mode)
+{
+	char path[PINS_PATH_SIZE], next[PINS_PATH_SIZE], beside[NAME_MAX];
+	int err;
+
+	snprintf(beside, sizeof(beside), "%s-next", name);
+	err = pins_drop(dir, beside);
+	err = err ?: pins_put(dir, beside, fd);
+	err = err ?: pins_permit(dir, beside, mode, -1);
+	if (err)
+		return err;
+	if (rename(pins_path(dir, beside, next), pins_path(dir, name, path)))
+		return log_error(-errno, "cannot rename %s to %s: %s", next, path, strerror(errno));
+	return 0;
+}
+
 int pins_get(const char *dir, const char *name)
 {
 	char path[PINS_PATH_SIZE];

@@ -3,20 +3,33 @@
  * pins.h - the pin directory: where it is, who may change it now, and how it
  * comes and goes as a whole.
  *
- *	DIR/MAP         each map by name
- *	DIR/prog/guard  the program
- *	DIR/link/IFACE  what holds it to an interface; bpffs takes no '.' in a
- *	                name, so eth0.7 is eth0:7 here
- *	DIR/regions     an iterator: cat it
+ *	DIR/MAP            each map by name
+ *	DIR/region_lines   the region table in use, DIR/trusted_lines that of prefixes
+ *	                   that are never limited: replaced by every new one
+ *	DIR/prog/PROGRAM   guard, steer, publish
+ *	DIR/link/IFACE     what holds the guard to an interface; bpffs takes no '.' in
+ *	                   a name, so eth0.7 is eth0:7 here
+ *	DIR/steer          what holds steer to a network namespace
+ *	DIR/regions        an iterator: cat it
+ *
+ * They are root's alone but for what proxies read: public_config, region_state,
+ * region_lines and trusted_lines, which are frozen, so that whoever opens them for
+ * writing cannot write; and request_stats, which proxies write.
  */
 #ifndef PLANE_PINS_H
 #define PLANE_PINS_H
 
 #include <limits.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 #define PINS_PROGRAMS "prog"
 #define PINS_PROGRAM PINS_PROGRAMS "/guard"
+#define PINS_STEER_PROGRAM PINS_PROGRAMS "/steer"
+#define PINS_STEER "steer"
+#define PINS_PUBLISH_PROGRAM PINS_PROGRAMS "/publish"
+#define PINS_REGION_LINES "region_lines"
+#define PINS_TRUSTED_LINES "trusted_lines"
 #define PINS_LINKS "link"
 #define PINS_ITERATOR "regions"
 
@@ -63,6 +76,16 @@ int pins_discard(const struct pins *pins);
 
 /* Pins fd as dir/name. Errors are said. */
 int pins_put(const char *dir, const char *name, int fd);
+
+/* Pins fd as dir/name with a mode, in the place of what was pinned there. Errors are
+ * said. */
+int pins_replace(const char *dir, const char *name, int fd, mode_t mode);
+
+/* Removes the pin dir/name, if there is one. Errors are said. */
+int pins_drop(const char *dir, const char *name);
+
+/* Mode and group of the pin dir/name; group -1: as it is. Errors are said. */
+int pins_permit(const char *dir, const char *name, mode_t mode, gid_t group);
 
 /* The object pinned as dir/name: an fd, or a negative errno, said. */
 int pins_get(const char *dir, const char *name);

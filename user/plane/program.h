@@ -29,17 +29,15 @@ void program_close(struct guard_bpf *guard);
 
 int program_fd(const struct guard_bpf *guard);
 
-/* The fds of the program's maps, owned by it. */
-void program_maps(const struct guard_bpf *guard, struct maps *maps);
-
-/* Pins every map in dir by name, and the program. Errors are said. */
-int program_pin_maps(const struct guard_bpf *guard, const char *dir);
-int program_pin(const struct guard_bpf *guard, const char *dir);
+/* Pins the program in dir, and in map_dir those of its maps that are not. Errors are
+ * said. */
+int program_pin(const struct guard_bpf *guard, const char *map_dir, const char *dir);
 
 /*
- * Pins the iterator that prints the regions. 0, or a negative errno where the
- * kernel has none: nothing else depends on it, so nothing is said.
+ * Pins the iterator that prints the regions in dir; the maps are pinned in map_dir. 0,
+ * or a negative errno where the kernel has none: nothing else depends on it, so
+ * nothing is said.
  */
-int program_pin_iterator(const struct guard_bpf *guard, const char *dir);
+int program_pin_iterator(const struct guard_bpf *guard, const char *map_dir, const char *dir);
 
 #endif

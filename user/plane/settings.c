@@ -7,6 +7,8 @@
 #include <time.h>
 
 #include "core/log.h"
+#include "plane/publish.h"
+#include "plane/trusted.h"
 
 void settings_init(struct settings *settings)
 {
@@ -62,13 +64,36 @@ static int refuse(const struct change *change, int err, const char *reason)
 	return err;
 }
 
-int settings_check(const struct settings *settings, const struct names *names,
-		   uint32_t allow_entries)
+/* Adds to a list that nobody reads yet. */
+static int add_allowed(const struct settings *settings, struct trusted_list *list)
 {
-	if (settings->allow_count > ECDN_XDP_ALLOW_MAX - allow_entries)
-		return log_error(-ENOSPC, "cannot allow %u more prefixes: the list holds %u, and "
-				 "has room for %d", settings->allow_count, allow_entries,
-				 ECDN_XDP_ALLOW_MAX);
+	if (trusted_allow(list, settings->allow, settings->allow_count, time(NULL)))
+		return log_error(-ENOMEM, "out of memory for the allowed prefixes");
+	return 0;
+}
+
+static int check_allow(const struct settings *settings, const struct trusted_list *trusted)
+{
+	struct trusted_list list = {};
+	int err;
+
+	if (!settings->allow_count)
+		return 0;
+	if (trusted_copy(trusted, &list))
+		return log_error(-ENOMEM, "out of memory for the allowed prefixes");
+	err = add_allowed(settings, &list);
+	err = err ?: trusted_fits(&list);
+	trusted_free(&list);
+	return err;
+}
+
+int settings_check(const struct settings *settings, const struct names *names,
+		   const struct trusted_list *trusted)
+{
+	int err = check_allow(settings, trusted);
+
+	if (err)
+		return err;
 	for (unsigned int i = 0; i < settings->change_count; i++) {
 		const struct change *change = &settings->changes[i];
 
@@ -194,26 +219,28 @@ static int apply_changes(const struct settings *settings, const struct maps *map
 	return err;
 }
 
-static int apply_allow(const struct settings *settings, const struct maps *maps)
+static int apply_allow(const struct settings *settings, const struct maps *maps,
+		       const char *dir, struct ecdn_xdp_config *config)
 {
-	for (unsigned int i = 0; i < settings->allow_count; i++) {
-		char text[CIDR_TEXT_SIZE];
-		int err = maps_allow(maps, &settings->allow[i]);
+	struct trusted_list list = {};
+	int err = trusted_read(maps, &list);
 
-		if (err && err != -EEXIST)
-			return log_error(err, "cannot allow %s: %s",
-					 format_cidr(&settings->allow[i], text), strerror(-err));
+	if (!err && settings->allow_count) {
+		err = add_allowed(settings, &list);
+		err = err ?: trusted_write(maps, dir, &list);
 	}
-	return 0;
+	config->trusted = list.count;
+	trusted_free(&list);
+	return err;
 }
 
 int settings_apply(const struct settings *settings, const struct maps *maps,
-		   const struct names *names)
+		   const struct names *names, const char *dir)
 {
 	struct ecdn_xdp_config config;
-	int err = apply_allow(settings, maps);
+	int err = maps_config(maps, &config);
 
-	err = err ?: maps_config(maps, &config);
+	err = err ?: apply_allow(settings, maps, dir, &config);
 	err = err ?: apply_changes(settings, maps, names, &config);
 	if (!err && settings->has_ports) {
 		config.protect = settings->protect;
@@ -222,9 +249,21 @@ int settings_apply(const struct settings *settings, const struct maps *maps,
 	}
 	if (settings->monitor >= 0)
 		config.monitor = settings->monitor;
-	config.allow_entries = maps_count_allowed(maps);
 	config.generation++;
 	return err ?: maps_set_config(maps, &config);
+}
+
+int settings_publish(const struct settings *settings, const struct names *names, int publish)
+{
+	int err = publish_config(publish);
+
+	for (unsigned int i = 0; i < settings->change_count && !err; i++) {
+		const struct change *change = &settings->changes[i];
+
+		if (!is_default(change))
+			err = publish_region(publish, region_of(change, names));
+	}
+	return err;
 }
 
 void settings_first_config(struct ecdn_xdp_config *config, uint32_t max_regions,

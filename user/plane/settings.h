@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "plane/maps.h"
+#include "regions/trusted.h"
 
 /* Which of a change's values are meant; the first six in the order of the members of
  * struct ecdn_xdp_limits. */
@@ -61,14 +62,19 @@ void settings_free(struct settings *settings);
 int settings_change(struct settings *settings, const struct change *change);
 int settings_allow(struct settings *settings, const struct cidr *cidr);
 
-/* Whether every region that a change names exists, and a list that holds
- * allow_entries has room for more. Errors are said. */
+/* Whether every region that a change names exists, and the trusted list, as it is now,
+ * has room for more. Errors are said. */
 int settings_check(const struct settings *settings, const struct names *names,
-		   uint32_t allow_entries);
+		   const struct trusted_list *trusted);
 
-/* Carries out what settings_check() has passed. Errors are said. */
+/* Carries out what settings_check() has passed, on maps that are pinned in dir. Errors
+ * are said. */
 int settings_apply(const struct settings *settings, const struct maps *maps,
-		   const struct names *names);
+		   const struct names *names, const char *dir);
+
+/* Lets proxies see it at once; publish is the program of plane/publish.h. Errors are
+ * said. */
+int settings_publish(const struct settings *settings, const struct names *names, int publish);
 
 /* The configuration of a guard loaded for the first time. */
 void settings_first_config(struct ecdn_xdp_config *config, uint32_t max_regions,

@@ -12,6 +12,7 @@
 #include "core/process.h"
 #include "plane/generation.h"
 #include "plane/settings.h"
+#include "plane/trusted.h"
 #include "regions/table.h"
 
 #define VARIABLE "SSH_CONNECTION="
@@ -120,7 +121,7 @@ void settings_warn_ssh(const struct settings *settings, const struct maps *maps)
 	unsigned int port;
 
 	if (!ssh_session(&client, &port) || !is_protected(settings, maps, port) ||
-	    will_be_allowed(settings, &client) || maps_allowed(maps, &client))
+	    will_be_allowed(settings, &client) || trusted_covers(maps, &client))
 		return;
 	format_address(&client, text);
 	if (changes_region(settings, maps, &client, CHANGE_BLOCK))

@@ -5,7 +5,22 @@
  */
 #include <unistd.h>
 
+#include "core/scoped.h"
 #include "plane/load.h"
+#include "plane/publish.h"
+#include "plane/steering.h"
+
+/* Proxies have the maps in memory and would go on with the states of the last packet. */
+static int tell_proxies(const char *dir)
+{
+	char path[PINS_PATH_SIZE];
+	scoped_fd int publish = -1;
+
+	if (access(pins_path(dir, PINS_PUBLISH_PROGRAM, path), F_OK))
+		return 0;
+	publish = pins_get(dir, PINS_PUBLISH_PROGRAM);
+	return publish < 0 ? publish : publish_gone(publish);
+}
 
 static int detach_all(const char *dir)
 {
@@ -32,6 +47,8 @@ int guard_unload_all(const char *pin_dir)
 	err = pins_lock(&pins);
 	err = err ?: pins_check(pins.dir);
 	err = err ?: detach_all(pins.dir);
+	err = err ?: steering_stop(pins.dir);
+	err = err ?: tell_proxies(pins.dir);
 	err = err ?: pins_discard(&pins);
 	pins_unlock(&pins);
 	return err;

@@ -94,21 +94,46 @@ static bool is_csv(struct text data)
 	return commas == 2;
 }
 
-static int read_text(struct source *source, struct text data, struct range_set *set)
+/* nul: what to say of a file that holds one. */
+static int clean_text(const struct source *source, struct text *text, const char *nul)
 {
 	static const char bom[] = "\xef\xbb\xbf";
-	const char *nul = memchr(data.start, 0, text_length(data));
+	const char *at = memchr(text->start, 0, text_length(*text));
 
-	if (nul) {
-		log_at(source->path, line_of(data, nul), "a NUL byte: neither text nor a whole "
-		       "MaxMind DB, which would have its metadata at the end");
+	if (at) {
+		log_at(source->path, line_of(*text, at), "a NUL byte: %s", nul);
 		return -EINVAL;
 	}
-	if (text_length(data) >= strlen(bom) && !memcmp(data.start, bom, strlen(bom)))
-		data.start += strlen(bom);
+	if (text_length(*text) >= strlen(bom) && !memcmp(text->start, bom, strlen(bom)))
+		text->start += strlen(bom);
+	return 0;
+}
+
+static int read_text(struct source *source, struct text data, struct range_set *set)
+{
+	int error = clean_text(source, &data, "neither text nor a whole MaxMind DB, which "
+			       "would have its metadata at the end");
+
+	if (error)
+		return error;
 	if (is_csv(data))
 		return source_read_csv(source, data, set);
 	return source_read_cidr(source, data, set);
+}
+
+int source_read_text(struct source *source, char **data, struct text *text)
+{
+	size_t size = 0;
+	int error, fd;
+
+	*data = NULL;
+	fd = open(source->path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return log_error(-errno, "cannot open %s: %s", source->path, strerror(errno));
+	error = read_all(source->path, fd, TEXT_ROOM, data, &size);
+	close(fd);
+	*text = (struct text){ *data, *data + size };
+	return error ?: clean_text(source, text, "not text");
 }
 
 static int read_file(struct source *source, int fd, const char *mmdb_field,

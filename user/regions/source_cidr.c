@@ -12,41 +12,10 @@
 /* Prefixes that hold each other: one of each length. */
 #define NESTED 129
 
-static struct text next_word(struct text *rest)
-{
-	struct text word;
-
-	*rest = text_trim(*rest);
-	word = (struct text){ rest->start, rest->start };
-	while (word.end < rest->end && *word.end != ' ' && (*word.end < '\t' || *word.end > '\r'))
-		word.end++;
-	rest->start = word.end;
-	return word;
-}
-
-/* Names what was probably meant: the network, or the one address. */
-static void report_cidr(struct source *source, unsigned int line, struct text text, int error,
-			struct cidr *cidr)
-{
-	char quoted[QUOTE_SIZE], network[CIDR_TEXT_SIZE], host[ADDRESS_TEXT_SIZE];
-
-	text_quote(text, quoted);
-	if (error != -ERANGE) {
-		source_bad_line(source, line, "'%s' is not a prefix: ADDRESS/LENGTH, IPv4 or IPv6",
-				quoted);
-		return;
-	}
-	format_address(&cidr->addr, host);
-	cidr->addr.bits &= cidr->length ? ~(addr_bits)0 << (128 - cidr->length) : 0;
-	source_bad_line(source, line, "'%s' has bits set after its first %d: %s or %s/%d is meant",
-			quoted, cidr->length, format_cidr(cidr, network), host,
-			cidr->addr.family == AF_INET ? 32 : 128);
-}
-
 static int read_prefix(struct source *source, struct text line, unsigned int number,
 		       struct line_range *range, int *family)
 {
-	struct text prefix = next_word(&line), name = next_word(&line);
+	struct text prefix = text_word(&line), name = text_word(&line);
 	struct cidr cidr;
 	int error;
 
@@ -57,7 +26,7 @@ static int read_prefix(struct source *source, struct text line, unsigned int num
 	}
 	error = text_cidr(prefix, &cidr);
 	if (error) {
-		report_cidr(source, number, prefix, error, &cidr);
+		source_bad_cidr(source, number, prefix, error, &cidr);
 		return -EINVAL;
 	}
 	*family = cidr.addr.family;

@@ -57,6 +57,9 @@ const char *text_quote(struct text text, char quoted[QUOTE_SIZE]);
 
 struct text text_trim(struct text text);
 
+/* Takes the next word off *rest; empty at its end. */
+struct text text_word(struct text *rest);
+
 static inline size_t text_length(struct text text)
 {
 	return text.end - text.start;
@@ -90,6 +93,11 @@ void source_bad_line(struct source *source, unsigned int line, const char *forma
 void source_bad_record(struct source *source, const struct cidr *at, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Reports what text_cidr() refused with `error`, and names what was probably meant:
+ * the network, or the one address. Changes *cidr. */
+void source_bad_cidr(struct source *source, unsigned int line, struct text text, int error,
+		     struct cidr *cidr);
+
 /* Says how many bad ones ("line", "record") were not shown. -EINVAL if there was
  * any, else 0. */
 int source_sum_up(const struct source *source, const char *what);
@@ -104,6 +112,13 @@ int source_line_entry(struct source *source, struct text name, unsigned int line
 
 /* Of the name and how many ids there are. */
 #define SOURCE_FULL "no room for region '%s': all %u ids are in use; more need `unload --all` and `load --max-regions`"
+
+/*
+ * Reads a file of text that ends a line with a newline, whatever it says. *data is to
+ * be freed, after an error as well; *text is what of it counts. Errors are said, but
+ * for -ENOMEM.
+ */
+int source_read_text(struct source *source, char **data, struct text *text);
 
 /* Each returns 0 or a negative errno with the reason said, except for -ENOMEM;
  * *set may be filled in part then. */

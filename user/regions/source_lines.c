@@ -115,6 +115,24 @@ void source_bad_line(struct source *source, unsigned int line, const char *forma
 	log_at(source->path, line, "%s", reason);
 }
 
+void source_bad_cidr(struct source *source, unsigned int line, struct text text, int error,
+		     struct cidr *cidr)
+{
+	char quoted[QUOTE_SIZE], network[CIDR_TEXT_SIZE], host[ADDRESS_TEXT_SIZE];
+
+	text_quote(text, quoted);
+	if (error != -ERANGE) {
+		source_bad_line(source, line, "'%s' is not a prefix: ADDRESS/LENGTH, IPv4 or IPv6",
+				quoted);
+		return;
+	}
+	format_address(&cidr->addr, host);
+	cidr->addr.bits &= cidr->length ? ~(addr_bits)0 << (128 - cidr->length) : 0;
+	source_bad_line(source, line, "'%s' has bits set after its first %d: %s or %s/%d is meant",
+			quoted, cidr->length, format_cidr(cidr, network), host,
+			cidr->addr.family == AF_INET ? 32 : 128);
+}
+
 void source_bad_record(struct source *source, const struct cidr *at, const char *format, ...)
 {
 	char reason[512], prefix[CIDR_TEXT_SIZE];

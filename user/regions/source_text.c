@@ -36,6 +36,18 @@ struct text text_trim(struct text text)
 	return text;
 }
 
+struct text text_word(struct text *rest)
+{
+	struct text word;
+
+	*rest = text_trim(*rest);
+	word = (struct text){ rest->start, rest->start };
+	while (word.end < rest->end && !blank(*word.end))
+		word.end++;
+	rest->start = word.end;
+	return word;
+}
+
 static int hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')

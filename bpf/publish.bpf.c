@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+/*
+ * publish: what readers without privileges see, brought up to date by a command.
+ * Their maps are frozen, so that having one open gives no way to write, to the
+ * agent neither: it runs this program instead, on no packet of anybody's.
+ */
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+#include "publish_marks.h"
+#include "rate.h"
+#include "region.h"
+#include "region_maps.h"
+#include "settings.h"
+#include "trust.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct ecdn_xdp_public_config);
+} public_config SEC(".maps");
+
+/* No program's, but one of the maps that proxies see. The loader sizes it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, ECDN_XDP_REGIONS_DEFAULT);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct ecdn_xdp_requests);
+} request_stats SEC(".maps");
+
+/* Of a table's header, which both kinds begin in the same way; 0 without a table. */
+static __always_inline __u64 generation_of(void *table)
+{
+	__u32 index = ECDN_XDP_TABLE_HEADER;
+	struct ecdn_xdp_trusted_header *header;
+
+	header = table ? bpf_map_lookup_elem(table, &index) : NULL;
+	return header ? header->generation : 0;
+}
+
+static __always_inline int publish_config(__u32 gone)
+{
+	__u32 slot = 0;
+	struct ecdn_xdp_public_config *public = bpf_map_lookup_elem(&public_config, &slot);
+	struct ecdn_xdp_config *conf = bpf_map_lookup_elem(&config, &slot);
+
+	if (!public || !conf)
+		return -1;
+	public->abi = conf->abi;
+	public->monitor = conf->monitor;
+	public->max_regions = conf->max_regions;
+	public->table_generation = generation_of(bpf_map_lookup_elem(&region_table, &slot));
+	public->trusted_generation = generation_of(bpf_map_lookup_elem(&trusted_table, &slot));
+	public->gone = gone;
+	return 0;
+}
+
+static __always_inline int publish_region(__u32 region)
+{
+	struct ecdn_xdp_limits *limits = bpf_map_lookup_elem(&region_limits, &region);
+	struct ecdn_xdp_region_state *public = bpf_map_lookup_elem(&region_state, &region);
+	struct ecdn_xdp_region_rate *shared = bpf_map_lookup_elem(&region_rate, &region);
+	__u64 now_ns = bpf_ktime_get_ns();
+	__u32 state;
+
+	if (!limits || !public || !shared)
+		return -1;
+	bpf_spin_lock(&shared->lock);
+	state = rate_update(&shared->rate, limits, now_ns);
+	publish_state(public, &shared->rate, limits, state, now_ns);
+	bpf_spin_unlock(&shared->lock);
+	return 0;
+}
+
+SEC("tc")
+int publish(struct __sk_buff *skb)
+{
+	if (skb->mark == PUBLISH_CONFIG || skb->mark == PUBLISH_GONE)
+		return publish_config(skb->mark == PUBLISH_GONE);
+	return publish_region(skb->mark);
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * publish_marks.h - what the agent asks of the program publish, in the mark of a packet
+ * that it is run on: the region whose state is to be judged anew, or one of these.
+ */
+#ifndef BPF_PUBLISH_MARKS_H
+#define BPF_PUBLISH_MARKS_H
+
+#define PUBLISH_CONFIG 0xffffffffU      /* public_config follows config and tables */
+#define PUBLISH_GONE 0xfffffffeU        /* these maps are about to lose their pins */
+
+#endif

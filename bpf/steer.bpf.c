@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+/*
+ * steer: a new connection from a limited or blocked region, to a protected port that
+ * has a listener which says 513, goes to that listener. Whatever is not there (the
+ * entry, the table, the listener's sockets) leaves the connection where it was.
+ */
+#include "region.h"
+#include "region_maps.h"
+#include "settings.h"
+#include "trust.h"
+
+#define AF_INET 2
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, ECDN_XDP_STEER_MAX);
+	__type(key, struct ecdn_xdp_steer_key);
+	__type(value, struct ecdn_xdp_steer);
+} steer_listeners SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_SOCKMAP);
+	__uint(max_entries, ECDN_XDP_STEER_MAX * ECDN_XDP_STEER_SOCKETS);
+	__type(key, __u32);
+	__type(value, __u64);
+} steer_sockets SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(max_entries, 2 * ECDN_XDP_STEER_MAX);
+	__type(key, struct ecdn_xdp_steer_key);
+	__type(value, struct ecdn_xdp_steer_stats);
+} steer_stats SEC(".maps");
+
+enum assigned {
+	ASSIGNED,
+	NO_SOCKET,              /* a listener, but none of its sockets is open */
+	NO_LISTENER,
+	REFUSED,
+};
+
+static __always_inline bool is_refused(const struct ecdn_xdp_config *conf, __u8 family,
+				       const __u32 addr_be[4])
+{
+	int region = region_of(family, addr_be);
+	struct ecdn_xdp_region_state *state = bpf_map_lookup_elem(&region_state, &region);
+
+	if (region < 0 || !state)
+		return false;
+	if (state->state == ECDN_XDP_STATE_LIMITED) {
+		if (bpf_ktime_get_ns() >= state->until_ns)
+			return false;
+	} else if (state->state != ECDN_XDP_STATE_BLOCKED) {
+		return false;
+	}
+	return !conf->trusted || !trusted_entry(family, addr_be);
+}
+
+/* The first open socket will do: of a SO_REUSEPORT group the kernel then chooses one. */
+static __always_inline enum assigned assign(struct bpf_sk_lookup *ctx,
+					    const struct ecdn_xdp_steer_key *key)
+{
+	struct ecdn_xdp_steer *listener = bpf_map_lookup_elem(&steer_listeners, key);
+
+	if (!listener)
+		return NO_LISTENER;
+	for (__u32 i = 0; i < ECDN_XDP_STEER_SOCKETS; i++) {
+		__u32 place = listener->first_socket + i;
+		struct bpf_sock *sk = bpf_map_lookup_elem(&steer_sockets, &place);
+		long err;
+
+		if (!sk)
+			continue;
+		err = bpf_sk_assign(ctx, sk, BPF_SK_LOOKUP_F_REPLACE);
+		bpf_sk_release(sk);
+		return err ? REFUSED : ASSIGNED;
+	}
+	return NO_SOCKET;
+}
+
+/* The listener of the connection's family; where that has no socket, the other's. */
+static __always_inline enum assigned assign_either(struct bpf_sk_lookup *ctx,
+						   const struct ecdn_xdp_steer_key *key)
+{
+	struct ecdn_xdp_steer_key other = *key;
+	enum assigned first = assign(ctx, key), second;
+
+	if (first != NO_SOCKET && first != NO_LISTENER)
+		return first;
+	other.family = key->family == 4 ? 6 : 4;
+	second = assign(ctx, &other);
+	return second == NO_LISTENER ? first : second;
+}
+
+static __always_inline void count(struct ecdn_xdp_steer_stats *stats, enum assigned assigned)
+{
+	switch (assigned) {
+	case ASSIGNED:
+		stats->steered++;
+		break;
+	case NO_SOCKET:
+		stats->no_socket++;
+		break;
+	case REFUSED:
+		stats->refused++;
+		break;
+	case NO_LISTENER:
+		break;
+	}
+}
+
+SEC("sk_lookup")
+int steer(struct bpf_sk_lookup *ctx)
+{
+	struct ecdn_xdp_steer_key key = {
+		.port = ctx->local_port,
+		.protocol = ctx->protocol,
+		.family = ctx->family == AF_INET ? 4 : 6,
+	};
+	struct ecdn_xdp_steer_stats *stats = bpf_map_lookup_elem(&steer_stats, &key);
+	struct ecdn_xdp_config *conf;
+	__u32 addr_be[4] = {}, slot = 0;
+
+	if (!stats)
+		return SK_PASS;
+	conf = bpf_map_lookup_elem(&config, &slot);
+	if (!conf)
+		return SK_PASS;
+	if (!(conf->protect & ECDN_XDP_PROTECT_ALL) && !port_protected(key.protocol, key.port))
+		return SK_PASS;
+
+	if (key.family == 4) {
+		addr_be[0] = ctx->remote_ip4;
+	} else {
+		addr_be[0] = ctx->remote_ip6[0];
+		addr_be[1] = ctx->remote_ip6[1];
+		addr_be[2] = ctx->remote_ip6[2];
+		addr_be[3] = ctx->remote_ip6[3];
+	}
+	if (!is_refused(conf, key.family, addr_be))
+		return SK_PASS;
+	if (conf->monitor)
+		stats->would_steer++;
+	else
+		count(stats, assign_either(ctx, &key));
+	return SK_PASS;
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * steer_fixture.h - steer in a network namespace of the test's own, with sockets that
+ * wait there and clients of two regions. Whatever cannot be set up ends the test.
+ *
+ * Everything is on lo: 127.0.0.2 and fd00::2 are in REGION_SURGING, 127.0.0.3 and
+ * fd00::3 in REGION_QUIET, other addresses in none.
+ */
+#ifndef RUN_STEER_FIXTURE_H
+#define RUN_STEER_FIXTURE_H
+
+#include <stdbool.h>
+#include <netinet/in.h>
+
+#include "plane/steer_table.h"
+
+#define REGION_SURGING 2
+#define REGION_QUIET 3
+
+#define STEERED_PORT 8080       /* protected unless a test says otherwise */
+#define FOR_EVER (~0ULL)
+
+struct world {
+	struct steer_bpf *skel;
+	struct bpf_link *link;
+	uint32_t table_flags;           /* of a table's map */
+	struct maps maps;               /* of the skeleton; not owned */
+	struct ecdn_xdp_config config;  /* as last written */
+};
+
+void must(bool done, const char *what);
+
+void world_open(struct world *world);
+void world_close(struct world *world);
+
+void world_configure(struct world *world);
+void world_protect(struct world *world, bool tcp, bool udp);
+void world_set_state(struct world *world, uint32_t region, enum ecdn_xdp_state state,
+		     uint64_t until_ns);
+/* Nothing trusted: 0. */
+void world_trust(struct world *world, const char *cidr);
+/* No table is loaded. */
+void world_drop_table(struct world *world);
+
+/* Both families' counts of the steered port. */
+void world_stats(const struct world *world, uint8_t protocol, int family,
+		 struct ecdn_xdp_steer_stats *stats);
+
+/* Sockets of the listener of that family become those, as the agent does it. */
+void world_steer(struct world *world, uint8_t protocol, int family, const int *sockets,
+		 unsigned int count);
+void world_steer_end(struct world *world, uint8_t protocol);
+
+/* Open sockets that the kernel has of the listener of that family. */
+unsigned int world_sockets(const struct world *world, uint8_t protocol, int family);
+
+enum socket_option {
+	V6_ONLY = 1 << 0,
+	REUSE_PORT = 1 << 1,
+};
+
+/* Bound to address and port; TCP ones listen. protocol: IPPROTO_TCP or IPPROTO_UDP. */
+int wait_on(uint8_t protocol, const char *address, uint16_t port, unsigned int options);
+
+/* A TCP connection or a datagram that is under way, or -1. */
+int knock(uint8_t protocol, const char *from, const char *to, uint16_t port);
+
+/* Which of the sockets a connection or datagram waits at; it is taken there, as *accepted
+ * unless that is 0. -1: at none. */
+int answered_by(uint8_t protocol, const int *sockets, unsigned int count, int *accepted);
+
+/* Closes without a TIME_WAIT. */
+void hang_up(int fd);
+
+#endif

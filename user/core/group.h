@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CORE_GROUP_H
+#define CORE_GROUP_H
+
+#include <sys/types.h>
+
+/* A group's name, or its number. 0, or -EINVAL with nothing said. */
+int parse_group(const char *text, gid_t *group);
+
+#endif

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "plane/inet_diag.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/inet_diag.h>
+#include <linux/sock_diag.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libmnl/libmnl.h>
+
+#include "core/log.h"
+
+/* Times that a dump during which sockets changed is begun anew. */
+#define ATTEMPTS 10
+
+struct dump {
+	uint8_t protocol, family;
+	struct listener *listener;
+	unsigned int count;
+};
+
+/* A socket bound to an IPv6 address has IPV6_V6ONLY set by the kernel, unless the
+ * address is a mapped one. */
+static void read_message(const struct nlmsghdr *header, const struct dump *dump,
+			 struct listener *listener)
+{
+	const struct inet_diag_msg *message = mnl_nlmsg_get_payload(header);
+	const struct nlattr *attribute;
+	bool v6only = false;
+
+	mnl_attr_for_each(attribute, header, sizeof(*message))
+		if (mnl_attr_get_type(attribute) == INET_DIAG_SKV6ONLY &&
+		    mnl_attr_get_payload_len(attribute) >= 1)
+			v6only = mnl_attr_get_u8(attribute);
+	memset(listener, 0, sizeof(*listener));
+	listener->protocol = dump->protocol;
+	listener->cookie = (uint64_t)message->id.idiag_cookie[1] << 32 |
+			   message->id.idiag_cookie[0];
+	listener->inode = message->idiag_inode;
+	listener->ifindex = message->id.idiag_if;
+	listener->port = ntohs(message->id.idiag_sport);
+	listener->serves_v4 = message->idiag_family == AF_INET || !v6only;
+	listener->serves_v6 = message->idiag_family == AF_INET6;
+	address_from_bytes(&listener->address, message->idiag_family,
+			   (const uint8_t *)message->id.idiag_src);
+	listener_unmap(&listener->address);
+}
+
+static int take_message(const struct nlmsghdr *header, void *context)
+{
+	struct dump *dump = context;
+	struct listener *grown;
+
+	if (mnl_nlmsg_get_payload_len(header) < sizeof(struct inet_diag_msg))
+		return MNL_CB_OK;
+	grown = reallocarray(dump->listener, dump->count + 1, sizeof(*grown));
+	if (!grown) {
+		errno = ENOMEM;
+		return MNL_CB_ERROR;
+	}
+	dump->listener = grown;
+	read_message(header, dump, &grown[dump->count++]);
+	return MNL_CB_OK;
+}
+
+static int send_request(struct mnl_socket *socket, const struct dump *dump)
+{
+	char room[MNL_NLMSG_HDRLEN + MNL_ALIGN(sizeof(struct inet_diag_req_v2))];
+	struct nlmsghdr *header = mnl_nlmsg_put_header(room);
+	struct inet_diag_req_v2 *request = mnl_nlmsg_put_extra_header(header, sizeof(*request));
+
+	header->nlmsg_type = SOCK_DIAG_BY_FAMILY;
+	header->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	header->nlmsg_seq = 1;
+	request->sdiag_family = dump->family;
+	request->sdiag_protocol = dump->protocol;
+	/* A UDP socket without a peer is in the state that TCP calls closed. */
+	request->idiag_states = 1 << (dump->protocol == IPPROTO_TCP ? TCP_LISTEN : TCP_CLOSE);
+	return mnl_socket_sendto(socket, header, header->nlmsg_len) < 0 ? -errno : 0;
+}
+
+static int receive(struct mnl_socket *socket, struct dump *dump)
+{
+	char room[MNL_SOCKET_BUFFER_SIZE];
+	int more = MNL_CB_OK;
+
+	while (more == MNL_CB_OK) {
+		ssize_t length = mnl_socket_recvfrom(socket, room, sizeof(room));
+
+		if (length < 0 && errno == EINTR)
+			continue;
+		if (length < 0)
+			return -errno;
+		more = mnl_cb_run(room, length, 1, mnl_socket_get_portid(socket), take_message,
+				  dump);
+	}
+	return more == MNL_CB_ERROR ? -errno : 0;
+}
+
+/* On a socket of its own, so that no earlier attempt's rest is in the way. -EINTR: the
+ * kernel says that the sockets changed meanwhile. */
+static int attempt(struct dump *dump)
+{
+	struct mnl_socket *socket = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
+	int err;
+
+	if (!socket)
+		return -errno;
+	dump->count = 0;
+	err = mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) ? -errno : 0;
+	err = err ?: send_request(socket, dump);
+	err = err ?: receive(socket, dump);
+	mnl_socket_close(socket);
+	return err;
+}
+
+int inet_diag_listeners(uint8_t protocol, uint8_t family,
+			int (*found)(const struct listener *listener, void *context),
+			void *context)
+{
+	struct dump dump = { .protocol = protocol, .family = family };
+	const char *name = protocol == IPPROTO_TCP ? "TCP" : "UDP";
+	int err = -EINTR;
+
+	for (int i = 0; i < ATTEMPTS && err == -EINTR; i++)
+		err = attempt(&dump);
+	for (unsigned int i = 0; i < dump.count && !err; i++)
+		err = found(&dump.listener[i], context);
+	free(dump.listener);
+	if (err == -ENOENT)
+		return log_error(err, "cannot ask the kernel for %s sockets: it has no inet_diag; "
+				 "modprobe %s_diag", name, protocol == IPPROTO_TCP ? "tcp" : "udp");
+	if (err)
+		log_error(err, "cannot ask the kernel for %s sockets: %s", name, strerror(-err));
+	return err;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * inet_diag.h - asks the kernel which sockets this network namespace has.
+ */
+#ifndef PLANE_INET_DIAG_H
+#define PLANE_INET_DIAG_H
+
+#include "plane/listener.h"
+
+/*
+ * Calls found for each socket of protocol and family that waits for connections; its
+ * holders are not known yet. -ENOMEM from found ends it. Errors are said.
+ */
+int inet_diag_listeners(uint8_t protocol, uint8_t family,
+			int (*found)(const struct listener *listener, void *context),
+			void *context);
+
+#endif

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "plane/publish.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if_ether.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "core/log.h"
+#include "core/scoped.h"
+#include "plane/object.h"
+#include "plane/pins.h"
+#include "publish_marks.h"
+#include "publish.skel.h"
+
+#define NAME "the program that publishes states"
+
+static int size_maps(struct publish_bpf *publish, uint32_t max_regions)
+{
+	int cpus = libbpf_num_possible_cpus(), err;
+
+	if (cpus < 0)
+		return log_error(cpus, "cannot tell the number of CPUs: %s", strerror(-cpus));
+	err = bpf_map__set_max_entries(publish->maps.request_stats, cpus * max_regions);
+	return err ? log_error(err, "cannot size map request_stats") : 0;
+}
+
+int publish_open(const char *map_dir, const char *dir, uint32_t max_regions)
+{
+	struct publish_bpf *publish = publish_bpf__open();
+	int err, fd = -1;
+
+	if (!publish)
+		return object_load_error(NAME, -errno);
+	err = size_maps(publish, max_regions);
+	err = err ?: object_share(publish->obj, map_dir);
+	if (!err && (err = publish_bpf__load(publish)))
+		object_load_error(NAME, err);
+	err = err ?: object_pin(publish->obj, map_dir);
+	err = err ?: pins_put(dir, PINS_PUBLISH_PROGRAM, bpf_program__fd(publish->progs.publish));
+	if (!err) {
+		fd = fcntl(bpf_program__fd(publish->progs.publish), F_DUPFD_CLOEXEC, 0);
+		err = fd < 0 ? log_error(-errno, "cannot keep %s: %s", NAME, strerror(errno)) : 0;
+	}
+	publish_bpf__destroy(publish);
+	return err ?: fd;
+}
+
+static int freeze(const char *dir, const char *name)
+{
+	scoped_fd int fd = pins_get(dir, name);
+
+	if (fd < 0)
+		return fd;
+	if (bpf_map_freeze(fd))
+		return log_error(-errno, "cannot freeze map %s: %s", name, strerror(errno));
+	return 0;
+}
+
+/* Frozen before others may open it. */
+int publish_permit(const char *dir)
+{
+	static const char *const read_by_all[] = { "public_config", "region_state" };
+	int err = 0;
+
+	for (size_t i = 0; i < sizeof(read_by_all) / sizeof(*read_by_all) && !err; i++) {
+		err = freeze(dir, read_by_all[i]);
+		err = err ?: pins_permit(dir, read_by_all[i], 0666, -1);
+	}
+	return err;
+}
+
+int publish_group(const char *dir, gid_t group)
+{
+	return pins_permit(dir, "request_stats", 0660, group);
+}
+
+/* The packet is as short as the kernel takes it; what is asked for is its mark. */
+static int run(int program, uint32_t what)
+{
+	unsigned char packet[ETH_HLEN] = {};
+	struct __sk_buff context = { .mark = what };
+	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = packet, .data_size_in = sizeof(packet),
+		    .ctx_in = &context, .ctx_size_in = sizeof(context));
+	int err = bpf_prog_test_run_opts(program, &options);
+
+	if (err)
+		return log_error(err, "cannot run %s: %s", NAME, strerror(-err));
+	return options.retval ? log_error(-EIO, "%s found a map missing", NAME) : 0;
+}
+
+int publish_region(int program, uint32_t region)
+{
+	return run(program, region);
+}
+
+int publish_config(int program)
+{
+	return run(program, PUBLISH_CONFIG);
+}
+
+int publish_gone(int program)
+{
+	return run(program, PUBLISH_GONE);
+}

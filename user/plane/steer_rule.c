@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "plane/steer_rule.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int parse_number(const char *text, uint16_t *port)
+{
+	size_t digits = strspn(text, "0123456789");
+	unsigned long number;
+
+	if (!digits || digits > 5 || text[digits])
+		return -EINVAL;
+	number = strtoul(text, NULL, 10);
+	if (!number || number > UINT16_MAX)
+		return -EINVAL;
+	*port = number;
+	return 0;
+}
+
+int steer_parse_port(const char *text, struct steer_rule *rule)
+{
+	const char *slash = strchr(text, '/');
+	size_t length = slash ? (size_t)(slash - text) : strlen(text);
+	uint8_t protocol = IPPROTO_TCP;
+	char number[STEER_PORT_TEXT_SIZE];
+
+	if (slash && !strcmp(slash, "/udp"))
+		protocol = IPPROTO_UDP;
+	else if (slash && strcmp(slash, "/tcp"))
+		return -EINVAL;
+	if (length >= sizeof(number))
+		return -EINVAL;
+	memcpy(number, text, length);
+	number[length] = 0;
+	if (parse_number(number, &rule->port))
+		return -EINVAL;
+	rule->protocol = protocol;
+	return 0;
+}
+
+int steer_parse_listener(const char *text, struct steer_rule *rule)
+{
+	const char *colon = strrchr(text, ':');
+	bool bracketed = *text == '[';
+	char word[ADDRESS_TEXT_SIZE];
+	struct address address;
+	size_t length;
+	uint16_t port;
+
+	if (!colon || parse_number(colon + 1, &port))
+		return -EINVAL;
+	length = colon - text;
+	if (bracketed && (length < 2 || text[length - 1] != ']'))
+		return -EINVAL;
+	text += bracketed;
+	length -= 2 * bracketed;
+	if (length >= sizeof(word))
+		return -EINVAL;
+	memcpy(word, text, length);
+	word[length] = 0;
+	if (parse_address(word, &address) || bracketed != (address.family == AF_INET6))
+		return -EINVAL;
+	listener_unmap(&address);
+	rule->listener = address;
+	rule->listener_port = port;
+	return 0;
+}
+
+static bool is_loopback(const struct address *address)
+{
+	return address->family == AF_INET ? address->bits >> 120 == 127 : address->bits == 1;
+}
+
+bool steer_is_own(const struct steer_rule *rule)
+{
+	return rule->listener_port == rule->port && !is_loopback(&rule->listener);
+}
+
+unsigned int steer_rule_find(const struct steer_rule *rule, const struct listeners *listeners,
+			     const struct listener **found, unsigned int max)
+{
+	unsigned int count = listeners_find(listeners, rule->protocol, &rule->listener,
+					    rule->listener_port, found, max);
+
+	return rule->port == rule->listener_port && count && !found[0]->address.bits ? 0 : count;
+}
+
+static bool same_place(const struct steer_rule *one, const struct steer_rule *other)
+{
+	return one->port == other->port && one->protocol == other->protocol &&
+	       one->listener.family == other->listener.family;
+}
+
+int steer_rules_add(struct steer_rules *rules, const struct steer_rule *rule)
+{
+	struct steer_rule *grown;
+
+	for (unsigned int i = 0; i < rules->count; i++)
+		if (same_place(&rules->rule[i], rule))
+			return -EEXIST;
+	if (rules->count == ECDN_XDP_STEER_MAX)
+		return -ENOSPC;
+	grown = reallocarray(rules->rule, rules->count + 1, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	rules->rule = grown;
+	grown[rules->count++] = *rule;
+	return 0;
+}
+
+void steer_rules_free(struct steer_rules *rules)
+{
+	free(rules->rule);
+}
+
+char *steer_format_port(uint16_t port, uint8_t protocol, char text[STEER_PORT_TEXT_SIZE])
+{
+	snprintf(text, STEER_PORT_TEXT_SIZE, "%u%s", port, protocol == IPPROTO_UDP ? "/udp" : "");
+	return text;
+}
+
+struct ecdn_xdp_steer_key steer_rule_key(const struct steer_rule *rule)
+{
+	return (struct ecdn_xdp_steer_key){
+		.port = rule->port,
+		.protocol = rule->protocol,
+		.family = rule->listener.family == AF_INET ? 4 : 6,
+	};
+}
+
+void steer_rule_value(const struct steer_rule *rule, struct ecdn_xdp_steer *value)
+{
+	memset(value, 0, sizeof(*value));
+	value->listener_port = rule->listener_port;
+	address_to_bytes(&rule->listener, value->listener_addr);
+}
+
+void steer_rule_from(struct steer_rule *rule, const struct ecdn_xdp_steer_key *key,
+		     const struct ecdn_xdp_steer *value)
+{
+	rule->port = key->port;
+	rule->protocol = key->protocol;
+	rule->listener_port = value->listener_port;
+	address_from_bytes(&rule->listener, key->family == 4 ? AF_INET : AF_INET6,
+			   value->listener_addr);
+}

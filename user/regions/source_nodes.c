@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "regions/source_nodes.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/log.h"
+#include "core/scoped.h"
+#include "regions/source_formats.h"
+
+#define ROOM_AT_FIRST 1024
+
+struct node_line {
+	struct trusted_node node;
+	unsigned int line;
+};
+
+struct node_list {
+	struct node_line *at;
+	size_t count, room;
+};
+
+static struct node_line *next_line(struct node_list *list)
+{
+	if (list->count == list->room) {
+		size_t room = list->room ? list->room * 2 : ROOM_AT_FIRST;
+		struct node_line *grown = reallocarray(list->at, room, sizeof(*grown));
+
+		if (!grown)
+			return NULL;
+		list->at = grown;
+		list->room = room;
+	}
+	return memset(&list->at[list->count], 0, sizeof(*list->at));
+}
+
+/* -EINVAL: reported, go on with the next one. */
+static int read_line(struct source *source, struct text line, unsigned int number,
+		     struct trusted_node *node)
+{
+	struct text prefix = text_word(&line), name = text_word(&line);
+	char quoted[QUOTE_SIZE];
+	int error = text_cidr(prefix, &node->cidr);
+
+	line = text_trim(line);
+	if (error) {
+		source_bad_cidr(source, number, prefix, error, &node->cidr);
+		return -EINVAL;
+	}
+	if (line.start < line.end) {
+		source_bad_line(source, number, "not CIDR [NAME]");
+		return -EINVAL;
+	}
+	if (name.start == name.end)
+		return 0;
+	if (!trusted_name_valid(name.start, text_length(name))) {
+		source_bad_line(source, number, "'%s' is not a node's name: 1 to %d printable "
+				"characters without space, quote, comma or '#'",
+				text_quote(name, quoted), ECDN_XDP_TRUSTED_NAME_SIZE - 1);
+		return -EINVAL;
+	}
+	memcpy(node->name, name.start, text_length(name));
+	return 0;
+}
+
+static int read_lines(struct source *source, struct text data, struct node_list *list)
+{
+	struct line_reader reader = { data.start, data.end, 0 };
+	struct text line;
+
+	while (line_next(&reader, &line)) {
+		struct node_line *next = next_line(list);
+
+		if (!next)
+			return -ENOMEM;
+		next->line = reader.number;
+		if (!read_line(source, line, reader.number, &next->node))
+			list->count++;
+	}
+	return 0;
+}
+
+static int by_cidr(const void *left, const void *right)
+{
+	const struct node_line *a = left, *b = right;
+	const struct cidr *x = &a->node.cidr, *y = &b->node.cidr;
+
+	if (x->addr.family != y->addr.family)
+		return x->addr.family < y->addr.family ? -1 : 1;
+	if (x->addr.bits != y->addr.bits)
+		return x->addr.bits < y->addr.bits ? -1 : 1;
+	if (x->length != y->length)
+		return x->length - y->length;
+	return a->line < b->line ? -1 : a->line > b->line;
+}
+
+static bool same_cidr(const struct cidr *a, const struct cidr *b)
+{
+	return a->addr.family == b->addr.family && a->addr.bits == b->addr.bits &&
+	       a->length == b->length;
+}
+
+/* Two lines of one prefix, which of its names should it get? */
+static void find_repeated(struct source *source, struct node_list *list)
+{
+	char text[CIDR_TEXT_SIZE];
+
+	if (list->count)
+		qsort(list->at, list->count, sizeof(*list->at), by_cidr);
+	for (size_t i = 1; i < list->count; i++) {
+		const struct node_line *first = &list->at[i - 1], *again = &list->at[i];
+
+		if (same_cidr(&first->node.cidr, &again->node.cidr))
+			source_bad_line(source, again->line, "%s is on line %u too",
+					format_cidr(&again->node.cidr, text), first->line);
+	}
+}
+
+static int take_nodes(const struct node_list *list, struct trusted_node **nodes, size_t *count)
+{
+	*nodes = calloc(list->count + 1, sizeof(**nodes));
+	if (!*nodes)
+		return -ENOMEM;
+	for (size_t i = 0; i < list->count; i++)
+		(*nodes)[i] = list->at[i].node;
+	*count = list->count;
+	return 0;
+}
+
+static int read_nodes(struct source *source, struct node_list *list)
+{
+	scoped_free char *data = NULL;
+	struct text text;
+	int error = source_read_text(source, &data, &text);
+
+	error = error ?: read_lines(source, text, list);
+	if (error)
+		return error;
+	find_repeated(source, list);
+	return source_sum_up(source, "line");
+}
+
+int source_read_nodes(const char *path, struct trusted_node **nodes, size_t *count)
+{
+	struct source source = { .path = path };
+	struct node_list list = {};
+	int error = read_nodes(&source, &list);
+
+	error = error ?: take_nodes(&list, nodes, count);
+	free(list.at);
+	if (error == -ENOMEM)
+		log_error(error, "cannot read %s: out of memory", path);
+	return error;
+}

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "regions/trusted.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "core/scoped.h"
+
+/* Of a row that is to be a node and has no index yet. */
+#define NODE_NEW UINT32_MAX
+
+void trusted_free(struct trusted_list *list)
+{
+	free(list->row);
+	memset(list, 0, sizeof(*list));
+}
+
+int trusted_copy(const struct trusted_list *list, struct trusted_list *copy)
+{
+	copy->row = calloc(list->count + 1, sizeof(*copy->row));
+	if (!copy->row)
+		return -ENOMEM;
+	if (list->count)
+		memcpy(copy->row, list->row, list->count * sizeof(*copy->row));
+	copy->count = list->count;
+	return 0;
+}
+
+static void set_cidr(struct ecdn_xdp_trusted_row *row, const struct cidr *cidr)
+{
+	memset(row, 0, sizeof(*row));
+	address_to_bytes(&cidr->addr, row->addr);
+	row->family = cidr->addr.family == AF_INET ? 4 : 6;
+	row->length = cidr->length;
+}
+
+void trusted_cidr(const struct ecdn_xdp_trusted_row *row, struct cidr *cidr)
+{
+	address_from_bytes(&cidr->addr, row->family == 4 ? AF_INET : AF_INET6, row->addr);
+	cidr->length = row->length;
+}
+
+static int compare(const void *left, const void *right)
+{
+	const struct ecdn_xdp_trusted_row *a = left, *b = right;
+	int order = a->family - b->family;
+
+	order = order ?: memcmp(a->addr, b->addr, sizeof(a->addr));
+	return order ?: a->length - b->length;
+}
+
+struct ecdn_xdp_trusted_row *trusted_find(const struct trusted_list *list,
+					  const struct cidr *cidr)
+{
+	struct ecdn_xdp_trusted_row key;
+
+	set_cidr(&key, cidr);
+	return list->count ? bsearch(&key, list->row, list->count, sizeof(key), compare) : NULL;
+}
+
+/* Makes *row what both say. */
+static void merge_row(struct ecdn_xdp_trusted_row *row, const struct ecdn_xdp_trusted_row *more)
+{
+	row->allowed |= more->allowed;
+	if (!more->node)
+		return;
+	if (!row->node) {
+		row->node = more->node;
+		row->added_at = more->added_at;
+	}
+	if (more->name[0])
+		memcpy(row->name, more->name, sizeof(row->name));
+}
+
+/* Both sorted; `more` may hold a prefix several times. out has room for both. */
+static void merge_sorted(const struct trusted_list *list,
+			 const struct ecdn_xdp_trusted_row *more, size_t count,
+			 struct trusted_list *out)
+{
+	const struct ecdn_xdp_trusted_row *row = list->row, *row_end = row + list->count;
+	const struct ecdn_xdp_trusted_row *end = more + count;
+
+	while (row < row_end || more < end) {
+		struct ecdn_xdp_trusted_row *to = &out->row[out->count++];
+
+		if (more == end || (row < row_end && compare(row, more) <= 0))
+			*to = *row++;
+		else
+			*to = *more++;
+		for (; more < end && !compare(to, more); more++)
+			merge_row(to, more);
+	}
+}
+
+/* The lowest indices that are free; of those in use none changes. */
+static int number_nodes(struct trusted_list *list)
+{
+	scoped_free bool *used = calloc(ECDN_XDP_TRUSTED_NODES_MAX, sizeof(*used));
+	uint32_t next = 1;
+
+	if (!used)
+		return -ENOMEM;
+	for (size_t i = 0; i < list->count; i++)
+		if (list->row[i].node < ECDN_XDP_TRUSTED_NODES_MAX)
+			used[list->row[i].node] = true;
+	for (size_t i = 0; i < list->count; i++) {
+		if (list->row[i].node != NODE_NEW)
+			continue;
+		while (next < ECDN_XDP_TRUSTED_NODES_MAX && used[next])
+			next++;
+		if (next == ECDN_XDP_TRUSTED_NODES_MAX)
+			return -ENOSPC;
+		list->row[i].node = next++;
+	}
+	return 0;
+}
+
+static void sort(struct trusted_list *list)
+{
+	if (list->count)
+		qsort(list->row, list->count, sizeof(*list->row), compare);
+}
+
+/* Frees more. */
+static int merge(struct trusted_list *list, struct trusted_list *more)
+{
+	struct trusted_list out = {};
+	int error;
+
+	out.row = calloc(list->count + more->count + 1, sizeof(*out.row));
+	if (!out.row) {
+		trusted_free(more);
+		return -ENOMEM;
+	}
+	sort(more);
+	merge_sorted(list, more->row, more->count, &out);
+	trusted_free(more);
+	error = number_nodes(&out);
+	if (error) {
+		trusted_free(&out);
+		return error;
+	}
+	trusted_free(list);
+	*list = out;
+	return 0;
+}
+
+int trusted_allow(struct trusted_list *list, const struct cidr *cidrs, size_t count,
+		  uint64_t now)
+{
+	struct trusted_list more = { calloc(count + 1, sizeof(*more.row)), count };
+
+	if (!more.row)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		set_cidr(&more.row[i], &cidrs[i]);
+		more.row[i].allowed = 1;
+		more.row[i].added_at = now;
+	}
+	return merge(list, &more);
+}
+
+static int rows_of_nodes(const struct trusted_node *nodes, size_t count, uint64_t now,
+			 struct trusted_list *rows)
+{
+	rows->row = calloc(count + 1, sizeof(*rows->row));
+	if (!rows->row)
+		return -ENOMEM;
+	rows->count = count;
+	for (size_t i = 0; i < count; i++) {
+		set_cidr(&rows->row[i], &nodes[i].cidr);
+		rows->row[i].node = NODE_NEW;
+		rows->row[i].added_at = now;
+		memcpy(rows->row[i].name, nodes[i].name, sizeof(rows->row[i].name));
+	}
+	return 0;
+}
+
+int trusted_add_nodes(struct trusted_list *list, const struct trusted_node *nodes, size_t count,
+		      uint64_t now)
+{
+	struct trusted_list more;
+	int error = rows_of_nodes(nodes, count, now, &more);
+
+	return error ?: merge(list, &more);
+}
+
+static void forget_node(struct ecdn_xdp_trusted_row *row)
+{
+	row->node = 0;
+	memset(row->name, 0, sizeof(row->name));
+}
+
+/* Rows that are neither allowed nor a node leave. */
+static void drop_idle(struct trusted_list *list)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		if (list->row[i].allowed || list->row[i].node)
+			list->row[kept++] = list->row[i];
+	list->count = kept;
+}
+
+/* Of the nodes those that stay, without their names. */
+static void keep_nodes(struct trusted_list *list, const struct trusted_list *staying)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		struct ecdn_xdp_trusted_row *row = &list->row[i];
+
+		if (staying->count &&
+		    bsearch(row, staying->row, staying->count, sizeof(*row), compare))
+			memset(row->name, 0, sizeof(row->name));
+		else
+			forget_node(row);
+	}
+	drop_idle(list);
+}
+
+int trusted_set_nodes(struct trusted_list *list, const struct trusted_node *nodes, size_t count,
+		      uint64_t now)
+{
+	struct trusted_list kept = {}, wanted = {};
+	int error = trusted_copy(list, &kept);
+
+	error = error ?: rows_of_nodes(nodes, count, now, &wanted);
+	if (!error) {
+		sort(&wanted);
+		keep_nodes(&kept, &wanted);
+		error = merge(&kept, &wanted);
+	}
+	if (error) {
+		trusted_free(&kept);
+		return error;
+	}
+	trusted_free(list);
+	*list = kept;
+	return 0;
+}
+
+void trusted_disallow(struct trusted_list *list, const struct cidr *cidrs, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct ecdn_xdp_trusted_row *row = trusted_find(list, &cidrs[i]);
+
+		if (row)
+			row->allowed = 0;
+	}
+	drop_idle(list);
+}
+
+void trusted_remove_nodes(struct trusted_list *list, const struct cidr *cidrs, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct ecdn_xdp_trusted_row *row = trusted_find(list, &cidrs[i]);
+
+		if (row)
+			forget_node(row);
+	}
+	drop_idle(list);
+}
+
+bool trusted_name_valid(const char *name, size_t length)
+{
+	if (!length || length >= ECDN_XDP_TRUSTED_NAME_SIZE)
+		return false;
+	for (size_t i = 0; i < length; i++)
+		if (!isgraph((unsigned char)name[i]) || strchr("\"',#", name[i]))
+			return false;
+	return true;
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "regions/trusted_table.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "regions/compile.h"
+
+#define LAST (~(addr_bits)0)
+
+_Static_assert(sizeof(struct ecdn_xdp_trusted_row) == sizeof(struct ecdn_xdp_table_line),
+	       "a row is a line");
+_Static_assert(ECDN_XDP_TABLE_FIRST_FREE + TRUSTED_ALWAYS / 6 * 17 + 2 * TRUSTED_ALWAYS <
+	       ECDN_XDP_TABLE_LINES, "room for that many prefixes");
+
+/* A prefix around the current address, and what the prefixes up to it make the leaf. */
+struct nest {
+	addr_bits last;
+	uint32_t leaf;
+};
+
+/* Prefixes in their order become ranges: of those around an address the innermost is
+ * on top. */
+struct sweep {
+	struct range_list *ranges;
+	struct nest nest[130];  /* all lengths, and the whole space */
+	int top;
+	addr_bits next;         /* first address that is in no range yet ... */
+	bool done;              /* ... unless there is none */
+};
+
+static int emit(struct sweep *sweep, addr_bits last)
+{
+	if (sweep->done || last < sweep->next)
+		return 0;
+	if (range_list_add(sweep->ranges, sweep->next, last, sweep->nest[sweep->top].leaf))
+		return -ENOMEM;
+	sweep->next = last + 1;
+	sweep->done = last == LAST;
+	return 0;
+}
+
+static uint32_t leaf_inside(uint32_t around, const struct ecdn_xdp_trusted_row *row)
+{
+	uint32_t allowed = row->allowed ? ECDN_XDP_ENTRY_ALLOWED : 0;
+
+	return (around & ECDN_XDP_ENTRY_ALLOWED) | allowed |
+	       (row->node ? row->node : around & ECDN_XDP_ENTRY_NODE);
+}
+
+static int sweep_row(struct sweep *sweep, const struct ecdn_xdp_trusted_row *row)
+{
+	struct cidr cidr;
+	int error = 0;
+
+	trusted_cidr(row, &cidr);
+	while (!error && sweep->nest[sweep->top].last < cidr.addr.bits) {
+		error = emit(sweep, sweep->nest[sweep->top].last);
+		sweep->top--;
+	}
+	if (!error && cidr.addr.bits)
+		error = emit(sweep, cidr.addr.bits - 1);
+	sweep->nest[sweep->top + 1].last = cidr_last(&cidr);
+	sweep->nest[sweep->top + 1].leaf = leaf_inside(sweep->nest[sweep->top].leaf, row);
+	sweep->top++;
+	return error;
+}
+
+/* The rows of one family, from *row on, as ranges that leave no address out. */
+static int sweep_family(const struct trusted_list *list, size_t *row, int family,
+			struct range_list *ranges)
+{
+	struct sweep sweep = { .ranges = ranges, .nest = { { LAST, 0 } } };
+	int error = 0;
+
+	for (; !error && *row < list->count && list->row[*row].family == family; (*row)++)
+		error = sweep_row(&sweep, &list->row[*row]);
+	for (; !error && sweep.top >= 0; sweep.top--)
+		error = emit(&sweep, sweep.nest[sweep.top].last);
+	return error;
+}
+
+static int sweep_list(const struct trusted_list *list, struct range_set *set)
+{
+	size_t row = 0;
+	int error = sweep_family(list, &row, 4, &set->v4);
+
+	return error ?: sweep_family(list, &row, 6, &set->v6);
+}
+
+static void fill_header(const struct trusted_list *list, struct ecdn_xdp_trusted_header *header,
+			uint32_t used)
+{
+	header->magic = ECDN_XDP_TABLE_MAGIC;
+	header->lines = used;
+	header->rows = list->count;
+	for (size_t i = 0; i < list->count; i++) {
+		header->allowed += list->row[i].allowed;
+		header->nodes += !!list->row[i].node;
+	}
+}
+
+static int compile_set(const struct range_set *set, struct ecdn_xdp_table_line *lines,
+		       uint32_t end, uint32_t *used)
+{
+	struct block_store store;
+	int error = block_store_init(&store, lines, end);
+
+	if (error)
+		return error;
+	error = compile_ranges(&store, &set->v4, ECDN_XDP_TABLE_ROOT_V4, true);
+	error = error ?: compile_ranges(&store, &set->v6, ECDN_XDP_TABLE_ROOT_V6, true);
+	*used = store.used;
+	block_store_free(&store);
+	return error;
+}
+
+int trusted_compile(const struct trusted_list *list, struct ecdn_xdp_table_line *lines)
+{
+	struct range_set set = {};
+	uint32_t end, used;
+	int error;
+
+	if (list->count > ECDN_XDP_TABLE_LINES - ECDN_XDP_TABLE_FIRST_FREE)
+		return -ENOSPC;
+	end = ECDN_XDP_TABLE_LINES - list->count;
+	error = sweep_list(list, &set);
+	error = error ?: compile_set(&set, lines, end, &used);
+	range_set_free(&set);
+	if (error)
+		return error;
+	if (list->count)
+		memcpy(&lines[end], list->row, list->count * sizeof(*list->row));
+	fill_header(list, trusted_header(lines), used);
+	return 0;
+}
+
+struct ecdn_xdp_trusted_header *trusted_header(struct ecdn_xdp_table_line *lines)
+{
+	return (struct ecdn_xdp_trusted_header *)&lines[ECDN_XDP_TABLE_HEADER];
+}
+
+uint32_t trusted_lookup(const struct ecdn_xdp_table_line *lines, const struct address *address)
+{
+	bool v4 = address->family == AF_INET;
+	uint32_t root = v4 ? ECDN_XDP_TABLE_ROOT_V4 : ECDN_XDP_TABLE_ROOT_V6;
+	uint32_t entry = block_root(root, block_byte(address->bits, 0));
+	uint32_t at = 1, length = v4 ? 4 : 16;
+	union {
+		uint8_t bytes[16];
+		__u32 word_be[4];
+	} addr;
+
+	address_to_bytes(address, addr.bytes);
+	while (entry & ECDN_XDP_ENTRY_CHILD && at < length) {
+		const struct ecdn_xdp_table_line *line;
+		const struct ecdn_xdp_table_tail *tail;
+
+		if (!(entry & ECDN_XDP_ENTRY_TAIL)) {
+			entry = block_entry(lines, entry, addr.bytes[at++]);
+			continue;
+		}
+		line = &lines[entry & ECDN_XDP_ENTRY_LINE];
+		tail = (const struct ecdn_xdp_table_tail *)line;
+		if (!ecdn_xdp_in_tail(tail, addr.word_be))
+			return tail->outside;
+		/* Only onward: then the walk ends whatever the lines say. */
+		if (tail->inside & ECDN_XDP_ENTRY_CHILD && tail->next_byte <= at)
+			return 0;
+		entry = tail->inside;
+		at = tail->next_byte;
+	}
+	return entry & ECDN_XDP_ENTRY_CHILD ? 0 : entry;
+}
+
+int trusted_rows(const struct ecdn_xdp_table_line *lines, struct trusted_list *list)
+{
+	const struct ecdn_xdp_trusted_header *header =
+		trusted_header((struct ecdn_xdp_table_line *)lines);
+	const struct trusted_list rows = {
+		(struct ecdn_xdp_trusted_row *)&lines[ECDN_XDP_TABLE_LINES - header->rows],
+		header->rows
+	};
+
+	return trusted_copy(&rows, list);
+}
