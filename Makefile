@@ -10,7 +10,7 @@ endif
 CLANG   ?= clang
 BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
 
-LIBS     := libbpf libelf yaml-0.1 jansson libmaxminddb
+LIBS     := libbpf libelf libmnl yaml-0.1 jansson libmaxminddb
 CPPFLAGS := -Iinclude -Ibpf -Iuser -I$(BUILD) -D_GNU_SOURCE -DECDN_XDP_VERSION='"$(VERSION)"'
 CFLAGS   ?= -O2 -g
 CFLAGS   += -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes
@@ -20,7 +20,7 @@ BPFFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Iinclude -Ivmlinux \
 
 BPF      := $(wildcard bpf/*.bpf.c)
 SKEL     := $(BPF:bpf/%.bpf.c=$(BUILD)/%.skel.h)
-USER     := $(filter-out user/main.c,$(wildcard user/*.c user/*/*.c))
+USER     := $(filter-out user/main.c user/client/% user/nginx/%,$(wildcard user/*.c user/*/*.c))
 OBJ      := $(USER:%.c=$(BUILD)/%.o)
 ARCHIVE  := $(BUILD)/user.a
 HARNESS  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/run/test_%,$(wildcard tests/run/*.c)))
@@ -42,10 +42,14 @@ endif
 .PHONY: all help tests install uninstall deps demo check check-kernels bench clean
 .DELETE_ON_ERROR:
 
-all: $(BUILD)/ecdn-xdp
+all: $(BUILD)/ecdn-xdp client
+
+include user/client/client.mk
+include user/nginx/nginx.mk
 
 help:
-	@echo 'make                build $(BUILD)/ecdn-xdp'
+	@echo 'make                build $(BUILD)/ecdn-xdp and libecdn-xdp'
+	@echo 'make nginx          build the nginx module (nginx-dev)'
 	@echo 'make install        into PREFIX=$(PREFIX), below DESTDIR'
 	@echo 'make demo           show the guard at work, between hosts in network namespaces (root)'
 	@echo 'make check          all tests on this kernel (root)'
@@ -93,18 +97,19 @@ $(TOOLS): %: %.o $(HARNESS) $(ARCHIVE)
 
 $(BENCHOBJ): $(BENCHSKEL)
 $(BENCHOBJ): CPPFLAGS += -I$(BUILD)/tests/bench
-$(BENCH): $(BENCHOBJ) $(BUILD)/tests/run/fixtures.o $(ARCHIVE)
+$(BENCH): $(BENCHOBJ) $(BUILD)/tests/run/fixtures.o $(BUILD)/libecdn-xdp.a $(ARCHIVE)
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-tests: all $(UNIT) $(RUN) $(TOOLS) $(BENCH)
+tests: all nginx $(UNIT) $(RUN) $(TOOLS) $(BENCH)
 
-install: all
+# The module where it can be built.
+install: all install-client $(if $(wildcard $(NGINX_SRC)/conf_flags),install-nginx)
 	install -D -m 755 $(BUILD)/ecdn-xdp $(DESTDIR)$(PREFIX)/sbin/ecdn-xdp
 	install -D -m 644 include/ecdn-xdp-maps.h $(DESTDIR)$(PREFIX)/include/ecdn-xdp-maps.h
 	install -D -m 644 user/ecdn-xdp.8 $(DESTDIR)$(PREFIX)/share/man/man8/ecdn-xdp.8
 
-uninstall:
+uninstall: uninstall-client uninstall-nginx
 	rm -f $(DESTDIR)$(PREFIX)/sbin/ecdn-xdp $(DESTDIR)$(PREFIX)/include/ecdn-xdp-maps.h \
 	      $(DESTDIR)$(PREFIX)/share/man/man8/ecdn-xdp.8
 

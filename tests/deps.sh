@@ -5,7 +5,7 @@
 set -euo pipefail
 
 packages=(
-	gcc make pkg-config clang llvm bpftool
+	gcc g++ binutils man-db make pkg-config clang llvm bpftool
 	libbpf-dev libelf-dev libmnl-dev zlib1g-dev libyaml-dev libjansson-dev libmaxminddb-dev
 	libcmocka-dev
 	iproute2 util-linux procps jq curl nginx-light nginx-dev haproxy openssl nftables tcpdump iputils-ping ethtool

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * ecdn-xdp.h - libecdn-xdp: what a proxy asks the guard. From which region is
+ * this address, is that region limited or blocked now, is this peer one of the
+ * platform's intermediate nodes?
+ *
+ * Answers come from memory shared with the kernel: a question costs no system
+ * call, no lock and no allocation. Once a second, and when the agent has put
+ * another table in place, one question looks at the pins and maps what is new.
+ * What is missing is no error: the answer is ECDN_XDP_PASS, said once, and pins
+ * that appear are picked up.
+ *
+ * Threads: all but ecdn_xdp_open() and ecdn_xdp_close() may be called by any
+ * number of threads at once. After fork() each process goes on by itself; fork
+ * while no other thread is inside a call.
+ *
+ * Privileges: none from Linux 5.19 on. Before it the kernel opens pins for
+ * CAP_BPF alone: open in the privileged parent and let the workers inherit, who
+ * then keep the region table of that time, and follow the regions' states. The
+ * same holds where /sys/fs/bpf is closed to others (mode 0700, as systemd mounts
+ * it), but there workers follow new tables too, until `ecdn-xdp unload --all`.
+ */
+#ifndef ECDN_XDP_H
+#define ECDN_XDP_H
+
+#include <sys/socket.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Bytes of a region's name, its terminating NUL included. */
+#define ECDN_XDP_REGION_NAME_SIZE 16
+
+/* The status that refuses a request because its region surges. */
+#define ECDN_XDP_STATUS 513
+
+enum ecdn_xdp_verdict {
+	ECDN_XDP_PASS,          /* answer as ever */
+	ECDN_XDP_LIMITED,       /* the region surges: answer with ECDN_XDP_STATUS */
+	ECDN_XDP_BLOCKED,       /* the region is blocked: likewise */
+};
+
+struct ecdn_xdp_region {
+	unsigned int id;        /* 0: no region is known for the address */
+	char name[ECDN_XDP_REGION_NAME_SIZE]; /* NUL-terminated; "--" for id 0 */
+};
+
+struct ecdn_xdp_client;
+
+/* Receives one line without its end; called by whichever thread found out. */
+typedef void ecdn_xdp_say(void *context, const char *message);
+
+/*
+ * Opens what is pinned in pin_dir, an absolute path; NULL: /sys/fs/bpf/ecdn-xdp.
+ * say gets what is to be told to the operator; NULL: standard error. Returns a
+ * client that ecdn_xdp_close() frees, or NULL with errno EINVAL for a path that
+ * cannot be, ENOMEM. Pins that are missing are no error.
+ */
+struct ecdn_xdp_client *ecdn_xdp_open(const char *pin_dir, ecdn_xdp_say *say, void *context);
+void ecdn_xdp_close(struct ecdn_xdp_client *client);
+
+/*
+ * 0 if answers come from the guard; else why they are all ECDN_XDP_PASS, a negative
+ * errno: -ENOENT nothing is loaded, -EACCES or -EPERM the pins may not be opened,
+ * -EPROTO they are of another ABI than this library.
+ */
+int ecdn_xdp_ready(struct ecdn_xdp_client *client);
+
+/*
+ * What to do with a request from address, an AF_INET or AF_INET6 one in network
+ * byte order as sockets give it; IPv4-mapped ones are IPv4. Other families pass.
+ * Allowed prefixes and intermediate nodes pass, and everybody in monitor mode.
+ * *region, unless NULL, tells the region whatever the verdict.
+ */
+enum ecdn_xdp_verdict ecdn_xdp_verdict(struct ecdn_xdp_client *client,
+				       const struct sockaddr *address,
+				       struct ecdn_xdp_region *region);
+
+/* 1 if address is one of the intermediate nodes (`ecdn-xdp node`), else 0. */
+int ecdn_xdp_is_node(struct ecdn_xdp_client *client, const struct sockaddr *address);
+
+/*
+ * Counts a request that was answered with an HTTP status, for `ecdn-xdp stats`:
+ * region is the id that ecdn_xdp_verdict() told; ECDN_XDP_STATUS counts as refused.
+ * 0; -ENOENT without a guard or for an id that cannot be, -EACCES where this
+ * process may not write the counts: `ecdn-xdp load --proxy-group GROUP`.
+ */
+int ecdn_xdp_count(struct ecdn_xdp_client *client, unsigned int region, int status);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

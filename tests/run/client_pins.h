@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * client_pins.h - pins as the agent makes them, for libecdn-xdp: brought about
+ * thousands of times in a second, as no agent does, to meet what is rare.
+ */
+#ifndef RUN_CLIENT_PINS_H
+#define RUN_CLIENT_PINS_H
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ecdn-xdp-maps.h"
+#include "core/parse.h"
+
+#define PINS_TABLES 4
+#define PINS_REGIONS 512
+#define PINS_BORDERS 10000
+
+struct client_pins {
+	char dir[64];           /* "DIR", with "DIR-next" beside it */
+	int fd[3];              /* public_config, region_state, request_stats */
+	struct ecdn_xdp_public_config *public;
+	struct ecdn_xdp_region_state *state;   /* [PINS_REGIONS] */
+	struct ecdn_xdp_requests *requests;    /* [cpus][PINS_REGIONS] */
+	int cpus;
+	/* Tables of random ranges over all addresses. Region N of table T is named "T.N"
+	 * and never 0. */
+	int table_fd[PINS_TABLES];
+	struct ecdn_xdp_table_line *table[PINS_TABLES];
+	int trusted_fd;
+	struct ecdn_xdp_table_line *trusted;   /* of random prefixes in one another */
+	/* Where ranges and prefixes begin: what a walk may get wrong. */
+	struct address border[PINS_BORDERS];
+	unsigned int borders;
+	__u64 generation;
+};
+
+/* What cannot be set up ends the test. */
+static inline void need(bool done, const char *what)
+{
+	if (done)
+		return;
+	printf("not ok - %s: %s\n0 passed, 1 failed\n", what, strerror(errno));
+	exit(1);
+}
+
+/* The tables, and a bpffs directory's path for them. */
+void client_pins_open(struct client_pins *pins);
+void client_pins_close(struct client_pins *pins);
+
+/* As `load` does where nothing is; every region is limited. */
+void client_pins_load(struct client_pins *pins, int table);
+/* As `region load` does. */
+void client_pins_swap(struct client_pins *pins, int table);
+/* As `unload --all` does. */
+void client_pins_unload(struct client_pins *pins);
+/* As `allow` does: the trusted table is there or not. */
+void client_pins_trust(struct client_pins *pins, bool trust);
+
+#endif

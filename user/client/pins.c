@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "pins.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define PUBLIC_CONFIG "public_config"
+
+int pins_find(const struct ecdn_xdp_client *client, struct stat *found, char via[VIA_SIZE])
+{
+	char path[VIA_SIZE + sizeof(PUBLIC_CONFIG)];
+	int err;
+
+	snprintf(path, sizeof(path), "%s/" PUBLIC_CONFIG, client->dir);
+	if (!stat(path, found)) {
+		strcpy(via, client->dir);
+		return 0;
+	}
+	err = errno == ENOTDIR ? -ENOENT : -errno;
+	if (client->dir_fd < 0 || fstatat(client->dir_fd, PUBLIC_CONFIG, found, 0))
+		return err;
+	snprintf(via, VIA_SIZE, "/proc/self/fd/%d", client->dir_fd);
+	return 0;
+}
+
+void pins_keep_dir(struct ecdn_xdp_client *client)
+{
+	int fd = open(client->dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (client->dir_fd >= 0)
+		close(client->dir_fd);
+	client->dir_fd = fd;
+}
+
+int pins_open(const char *via, const char *name)
+{
+	char path[VIA_SIZE + 32];
+	union bpf_attr attr;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", via, name);
+	memset(&attr, 0, sizeof(attr));
+	attr.pathname = (uintptr_t)path;
+	fd = syscall(SYS_bpf, BPF_OBJ_GET, &attr, sizeof(attr));
+	return fd < 0 ? -errno : fd;
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "refresh.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "pins.h"
+#include "say.h"
+#include "set.h"
+#include "view.h"
+
+#define LOOK_NS 1000000000ULL
+/* A look that changes nothing although there is news is a matter of an instant, or
+ * of privileges; it must not become a system call per request. */
+#define RETRY_NS 100000000ULL
+
+/* Whether a guard is being replaced by another one just now. */
+#define TRIES 3
+
+/* Takes over what next has open; what is not needed any more is closed. */
+static int show(struct ecdn_xdp_client *client, struct set *next)
+{
+	int err = view_show(client, next);
+
+	if (err) {
+		set_close(next, &client->set);
+		return err;
+	}
+	set_close(&client->set, next);
+	client->set = *next;
+	return 0;
+}
+
+static void show_nothing(struct ecdn_xdp_client *client, int error)
+{
+	struct set nothing = { .error = error, .counts_error = error };
+
+	if (client->set.error != error)
+		show(client, &nothing);
+}
+
+/* Of another guard than before, or of one that was not there. */
+static void start_over(struct ecdn_xdp_client *client, const char *via, const struct stat *found)
+{
+	struct stat now = *found;
+	char again[VIA_SIZE];
+	struct set next;
+	int err = 0;
+
+	strcpy(again, via);
+	for (int i = 0; i < TRIES && !err; i++) {
+		set_open(client, again, &now, &next);
+		if (next.error != -EAGAIN)
+			break;
+		err = pins_find(client, &now, again);
+	}
+	if (!err)
+		err = next.error;
+	if (!err)
+		err = show(client, &next);
+	if (err)
+		show_nothing(client, err == -EAGAIN ? -ENOENT : err);
+	else if (!strcmp(again, client->dir))
+		pins_keep_dir(client);
+	client->kept = client->told_kept = 0;
+}
+
+static bool differ(const struct set *a, const struct set *b)
+{
+	for (int part = 0; part < PARTS; part++)
+		if (a->pin[part].serial != b->pin[part].serial)
+			return true;
+	return a->counts_error != b->counts_error;
+}
+
+static void read_public(const struct ecdn_xdp_client *client,
+			struct ecdn_xdp_public_config *public)
+{
+	memcpy(public, client_memory(client, client->sequence) + AT_PUBLIC, sizeof(*public));
+}
+
+/* What cannot be had is told when it was not to be had twice, nothing new having come
+ * in between. */
+static void tell_kept(struct ecdn_xdp_client *client, int err,
+		      const struct ecdn_xdp_public_config *before)
+{
+	struct ecdn_xdp_public_config now;
+
+	read_public(client, &now);
+	if (err && memcmp(&now, before, sizeof(now)))
+		err = -EAGAIN;
+	if (err != -EAGAIN && err == client->kept)
+		say_kept(client, err);
+	client->kept = err;
+}
+
+static void follow(struct ecdn_xdp_client *client, const char *via,
+		   const struct ecdn_xdp_public_config *public)
+{
+	struct set next = client->set;
+	int err = set_follow(client, via, public, &next);
+
+	if (differ(&client->set, &next)) {
+		int failed = show(client, &next);
+
+		err = err ? err : failed;
+	}
+	tell_kept(client, err, public);
+}
+
+static bool is_other(const struct set *set, const struct ecdn_xdp_public_config *public,
+		     const struct stat *found)
+{
+	return set->error || public->gone || public->abi != ECDN_XDP_ABI ||
+	       set->inode != found->st_ino || set->device != found->st_dev;
+}
+
+static void look(struct ecdn_xdp_client *client)
+{
+	struct ecdn_xdp_public_config public;
+	char via[VIA_SIZE];
+	struct stat found;
+	int err = pins_find(client, &found, via);
+
+	read_public(client, &public);
+	if (err)
+		show_nothing(client, err);
+	else if (is_other(&client->set, &public, &found))
+		start_over(client, via, &found);
+	else
+		follow(client, via, &public);
+	say_ready(client, client->set.error);
+}
+
+void refresh(struct ecdn_xdp_client *client, uint64_t now_ns)
+{
+	if (__atomic_exchange_n(&client->busy, 1, __ATOMIC_ACQUIRE))
+		return;
+	look(client);
+	__atomic_store_n(&client->look_ns, now_ns + LOOK_NS, __ATOMIC_RELAXED);
+	__atomic_store_n(&client->retry_ns, has_news(client) ? now_ns + RETRY_NS : 0,
+			 __ATOMIC_RELAXED);
+	__atomic_store_n(&client->busy, 0, __ATOMIC_RELEASE);
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "set.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "pins.h"
+#include "view.h"
+
+static const char *const pin_name[PARTS] = {
+	[PART_TABLE] = "region_lines",
+	[PART_TRUSTED] = "trusted_lines",
+	[PART_STATE] = "region_state",
+	[PART_PUBLIC] = "public_config",
+	[PART_COUNTS] = "request_stats",
+};
+
+static void pin_close(struct pin *pin)
+{
+	if (pin->serial)
+		close(pin->fd);
+	memset(pin, 0, sizeof(*pin));
+}
+
+/* Opens a part's pin and maps it, *memory being the caller's to unmap. Whoever makes
+ * a view of it later finds that it can be. */
+static int pin_open(struct ecdn_xdp_client *client, const char *via, enum part part,
+		    size_t bytes, struct pin *pin, void **memory)
+{
+	struct pin opened = { .fd = pins_open(via, pin_name[part]), .bytes = bytes };
+	int err;
+
+	if (opened.fd < 0)
+		return opened.fd;
+	*memory = view_try(part, &opened);
+	if (!*memory) {
+		err = -errno;
+		close(opened.fd);
+		return err;
+	}
+	opened.serial = ++client->serial;
+	*pin = opened;
+	return 0;
+}
+
+static int open_unseen(struct ecdn_xdp_client *client, const char *via, enum part part,
+		       size_t bytes, struct pin *pin)
+{
+	void *memory;
+	int err = pin_open(client, via, part, bytes, pin, &memory);
+
+	if (!err)
+		munmap(memory, bytes);
+	return err;
+}
+
+/* Both kinds of tables begin their header in the same way. */
+static int open_table(struct ecdn_xdp_client *client, const char *via, enum part part,
+		      uint64_t *generation, struct pin *pin)
+{
+	const struct ecdn_xdp_table_line *lines;
+	const struct ecdn_xdp_table_header *header;
+	void *memory;
+	int err = pin_open(client, via, part, ROOM_TABLE, pin, &memory);
+
+	if (err)
+		return err;
+	lines = memory;
+	header = (const struct ecdn_xdp_table_header *)&lines[ECDN_XDP_TABLE_HEADER];
+	*generation = header->generation;
+	err = header->magic == ECDN_XDP_TABLE_MAGIC ? 0 : -EPROTO;
+	munmap(memory, ROOM_TABLE);
+	if (err)
+		pin_close(pin);
+	return err;
+}
+
+/* Of public_config nothing but its first word is known before that is. */
+static int open_public(struct ecdn_xdp_client *client, const char *via, struct set *set,
+		       struct ecdn_xdp_public_config *public)
+{
+	void *memory;
+	int err = pin_open(client, via, PART_PUBLIC, sizeof(*public), &set->pin[PART_PUBLIC],
+			   &memory);
+
+	if (err)
+		return err;
+	memcpy(public, memory, sizeof(*public));
+	munmap(memory, sizeof(*public));
+	if (public->abi != ECDN_XDP_ABI || !public->max_regions ||
+	    public->max_regions > ECDN_XDP_REGIONS_MAX)
+		return -EPROTO;
+	if (public->gone)
+		return -ENOENT;
+	set->max_regions = public->max_regions;
+	return 0;
+}
+
+/* Who may not count may ask. */
+static void open_counts(struct ecdn_xdp_client *client, const char *via, struct set *set)
+{
+	size_t bytes = client->cpus * set->max_regions * sizeof(struct ecdn_xdp_requests);
+	int err = open_unseen(client, via, PART_COUNTS, bytes, &set->pin[PART_COUNTS]);
+
+	set->counts_error = err == -EPERM ? -EACCES : err;
+}
+
+/* A table of number 0 is none. */
+static int follow_table(struct ecdn_xdp_client *client, const char *via, enum part part,
+			uint64_t wanted, uint64_t *generation, struct pin *pin)
+{
+	struct pin opened = { 0 };
+	uint64_t found = 0;
+	int err = 0;
+
+	if (wanted == *generation)
+		return 0;
+	if (wanted)
+		err = open_table(client, via, part, &found, &opened);
+	if (err)
+		return err;
+	/* The very one that is here already: the pin is about to be replaced. */
+	if (found == *generation) {
+		pin_close(&opened);
+		return -EAGAIN;
+	}
+	*generation = found;
+	*pin = opened;
+	return 0;
+}
+
+int set_follow(struct ecdn_xdp_client *client, const char *via,
+	       const struct ecdn_xdp_public_config *public, struct set *set)
+{
+	int table, trusted;
+
+	table = follow_table(client, via, PART_TABLE, public->table_generation, &set->generation,
+			     &set->pin[PART_TABLE]);
+	trusted = follow_table(client, via, PART_TRUSTED, public->trusted_generation,
+			       &set->trusted_generation, &set->pin[PART_TRUSTED]);
+	if (!set->pin[PART_COUNTS].serial)
+		open_counts(client, via, set);
+	return table ? table : trusted;
+}
+
+static int open_all(struct ecdn_xdp_client *client, const char *via, const struct stat *found,
+		    struct set *set)
+{
+	struct ecdn_xdp_public_config public;
+	struct stat now;
+	char again[VIA_SIZE];
+	int err = open_public(client, via, set, &public);
+
+	if (!err)
+		err = open_unseen(client, via, PART_STATE, set->max_regions *
+				  sizeof(struct ecdn_xdp_region_state), &set->pin[PART_STATE]);
+	if (!err)
+		err = set_follow(client, via, &public, set);
+	if (err)
+		return err;
+	/* Maps of two guards, one unloaded and one loaded meanwhile, do not fit. */
+	if (pins_find(client, &now, again) || now.st_dev != found->st_dev ||
+	    now.st_ino != found->st_ino)
+		return -EAGAIN;
+	return 0;
+}
+
+void set_open(struct ecdn_xdp_client *client, const char *via, const struct stat *found,
+	      struct set *set)
+{
+	static const struct set none;
+
+	memset(set, 0, sizeof(*set));
+	set->error = open_all(client, via, found, set);
+	if (set->error) {
+		int error = set->error;
+
+		set_close(set, &none);
+		*set = none;
+		set->error = set->counts_error = error;
+	}
+	set->device = found->st_dev;
+	set->inode = found->st_ino;
+}
+
+void set_close(struct set *set, const struct set *other)
+{
+	for (int part = 0; part < PARTS; part++)
+		if (set->pin[part].serial != other->pin[part].serial)
+			pin_close(&set->pin[part]);
+}

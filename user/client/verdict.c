@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * verdict.c - the answers, out of the view in use. Every index is bounded whatever
+ * the memory says: it may be another's by the time it is read.
+ */
+#include <errno.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <string.h>
+
+#include "refresh.h"
+
+#define likely(x) __builtin_expect(!!(x), 1)
+
+#define TRUSTED (ECDN_XDP_ENTRY_ALLOWED | ECDN_XDP_ENTRY_NODE)
+
+/* An answer is what one view says: while (glance_failed()) begin again. */
+struct glance {
+	unsigned int sequence;
+	const struct view *view;
+	const char *memory;
+};
+
+static inline struct glance glance_at(const struct ecdn_xdp_client *client)
+{
+	unsigned int sequence = __atomic_load_n(&client->sequence, __ATOMIC_ACQUIRE);
+
+	return (struct glance){
+		.sequence = sequence,
+		.view = &client->view[sequence & 1],
+		.memory = client_memory(client, sequence),
+	};
+}
+
+static inline bool glance_failed(const struct ecdn_xdp_client *client,
+				 const struct glance *glance)
+{
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	return __atomic_load_n(&client->sequence, __ATOMIC_RELAXED) != glance->sequence;
+}
+
+/* Where a walk begins and what it goes by. */
+struct source {
+	const uint8_t *addr;
+	uint32_t root;
+	unsigned int length;
+};
+
+static inline bool is_mapped(const uint8_t addr[16])
+{
+	uint64_t zeros;
+	uint32_t mark_be;
+
+	memcpy(&zeros, addr, sizeof(zeros));
+	memcpy(&mark_be, addr + 8, sizeof(mark_be));
+	return !zeros && mark_be == htonl(0xffff);
+}
+
+/* False for a family without regions. */
+static inline bool source_of(const struct sockaddr *address, struct source *source)
+{
+	const uint8_t *bytes = (const uint8_t *)address;
+
+	if (address->sa_family == AF_INET) {
+		source->addr = bytes + offsetof(struct sockaddr_in, sin_addr);
+	} else if (address->sa_family == AF_INET6) {
+		source->addr = bytes + offsetof(struct sockaddr_in6, sin6_addr);
+		if (!is_mapped(source->addr)) {
+			source->root = ECDN_XDP_TABLE_ROOT_V6;
+			source->length = 16;
+			return true;
+		}
+		source->addr += 12;
+	} else {
+		return false;
+	}
+	source->root = ECDN_XDP_TABLE_ROOT_V4;
+	source->length = 4;
+	return true;
+}
+
+static inline const struct ecdn_xdp_table_line *line_at(const char *table, uint32_t index)
+{
+	return (const struct ecdn_xdp_table_line *)table + (index & (ECDN_XDP_TABLE_LINES - 1));
+}
+
+static inline uint32_t step(const char *table, uint32_t child, uint8_t byte)
+{
+	const struct ecdn_xdp_table_line *line = line_at(table, ecdn_xdp_line(child, byte));
+
+	return line->word[ecdn_xdp_word(child, line, byte) & 15];
+}
+
+static inline uint32_t first_step(const char *table, const struct source *source)
+{
+	return step(table, ECDN_XDP_ENTRY_CHILD | (source->root + source->addr[0] * 16),
+		    source->addr[1]);
+}
+
+/* Two branches rather than a loop; what is foretold right spares a line's latency. */
+static inline uint32_t walk_v4(const char *table, const struct source *source)
+{
+	uint32_t entry = first_step(table, source);
+
+	if (!(entry & ECDN_XDP_ENTRY_CHILD))
+		return entry;
+	entry = step(table, entry, source->addr[2]);
+	if (!(entry & ECDN_XDP_ENTRY_CHILD))
+		return entry;
+	return step(table, entry, source->addr[3]);
+}
+
+static inline uint32_t walk_v6(const char *table, const struct source *source)
+{
+	uint32_t entry = first_step(table, source);
+
+	for (int i = 2; i < 16 && entry & ECDN_XDP_ENTRY_CHILD; i++)
+		entry = step(table, entry, source->addr[i]);
+	return entry;
+}
+
+static inline uint32_t region_of(const struct glance *glance, const struct source *source)
+{
+	uint32_t entry = source->length == 4 ? walk_v4(glance->memory, source) :
+					       walk_v6(glance->memory, source);
+	uint32_t regions = __atomic_load_n(&glance->view->max_regions, __ATOMIC_RELAXED);
+
+	entry &= ECDN_XDP_ENTRY_REGION;
+	return likely(entry < regions) ? entry : ECDN_XDP_REGION_NONE;
+}
+
+/* The leaf of the trusted table. A tail takes no byte, so two steps for each suffice. */
+static uint32_t trust_in(const struct glance *glance, const struct source *source)
+{
+	union {
+		uint32_t words_be[4];
+		uint8_t byte[16];
+	} addr = { .words_be = { 0 } };
+	const char *table = glance->memory + AT_TRUSTED;
+	uint32_t entry, byte = 2;
+
+	if (!__atomic_load_n(&glance->view->trusted_generation, __ATOMIC_RELAXED))
+		return 0;
+	memcpy(addr.byte, source->addr, source->length);
+	entry = first_step(table, source);
+	for (int i = 0; i < 32 && entry & ECDN_XDP_ENTRY_CHILD; i++) {
+		if (entry & ECDN_XDP_ENTRY_TAIL) {
+			const struct ecdn_xdp_table_tail *tail =
+				(const void *)line_at(table, entry & ECDN_XDP_ENTRY_LINE);
+
+			if (!ecdn_xdp_in_tail(tail, addr.words_be))
+				return tail->outside & TRUSTED;
+			entry = tail->inside;
+			byte = tail->next_byte;
+		} else {
+			entry = step(table, entry, addr.byte[byte++ & 15]);
+		}
+	}
+	return entry & ECDN_XDP_ENTRY_CHILD ? 0 : entry & TRUSTED;
+}
+
+/* Whether the region's state and the operator let it be refused at all. */
+static inline enum ecdn_xdp_verdict verdict_on(const struct glance *glance, uint32_t region,
+					       uint64_t now_ns)
+{
+	const volatile struct ecdn_xdp_region_state *state =
+		(const void *)(glance->memory + AT_STATE +
+			       region * sizeof(struct ecdn_xdp_region_state));
+	const volatile struct ecdn_xdp_public_config *public =
+		(const void *)(glance->memory + AT_PUBLIC);
+	uint32_t is = state->state;
+
+	if (likely(is != ECDN_XDP_STATE_LIMITED && is != ECDN_XDP_STATE_BLOCKED))
+		return ECDN_XDP_PASS;
+	if (public->monitor)
+		return ECDN_XDP_PASS;
+	if (is == ECDN_XDP_STATE_BLOCKED)
+		return ECDN_XDP_BLOCKED;
+	return now_ns < state->until_ns ? ECDN_XDP_LIMITED : ECDN_XDP_PASS;
+}
+
+static inline void tell_region(const struct glance *glance, uint32_t id,
+			       struct ecdn_xdp_region *region)
+{
+	const char *names = (const char *)line_at(glance->memory, ECDN_XDP_TABLE_NAMES);
+
+	_Static_assert(sizeof(region->name) == ECDN_XDP_NAME_SIZE, "names of one size");
+	region->id = id;
+	memcpy(region->name, id ? names + id * ECDN_XDP_NAME_SIZE :
+	       ECDN_XDP_REGION_NONE_NAME "\0\0\0\0\0\0\0\0\0\0\0\0\0", ECDN_XDP_NAME_SIZE);
+	region->name[ECDN_XDP_NAME_SIZE - 1] = 0;
+}
+
+static enum ecdn_xdp_verdict no_verdict(struct ecdn_xdp_region *region)
+{
+	if (region)
+		*region = (struct ecdn_xdp_region){ ECDN_XDP_REGION_NONE,
+						    ECDN_XDP_REGION_NONE_NAME };
+	return ECDN_XDP_PASS;
+}
+
+enum ecdn_xdp_verdict ecdn_xdp_verdict(struct ecdn_xdp_client *client,
+				       const struct sockaddr *address,
+				       struct ecdn_xdp_region *region)
+{
+	enum ecdn_xdp_verdict verdict;
+	uint64_t now_ns = clock_ns();
+	struct source source;
+	struct glance glance;
+	uint32_t id;
+
+	keep_up(client, now_ns);
+	if (!source_of(address, &source))
+		return no_verdict(region);
+	do {
+		glance = glance_at(client);
+		id = region_of(&glance, &source);
+		verdict = verdict_on(&glance, id, now_ns);
+		if (verdict != ECDN_XDP_PASS && trust_in(&glance, &source))
+			verdict = ECDN_XDP_PASS;
+		if (region)
+			tell_region(&glance, id, region);
+	} while (glance_failed(client, &glance));
+	return verdict;
+}
+
+int ecdn_xdp_is_node(struct ecdn_xdp_client *client, const struct sockaddr *address)
+{
+	struct source source;
+	struct glance glance;
+	uint32_t leaf;
+
+	keep_up(client, clock_ns());
+	if (!source_of(address, &source))
+		return 0;
+	do {
+		glance = glance_at(client);
+		leaf = trust_in(&glance, &source);
+	} while (glance_failed(client, &glance));
+	return !!(leaf & ECDN_XDP_ENTRY_NODE);
+}
+
+int ecdn_xdp_count(struct ecdn_xdp_client *client, unsigned int region, int status)
+{
+	struct ecdn_xdp_requests *requests;
+	unsigned int cpu = sched_getcpu();
+	struct glance glance;
+	uint32_t regions;
+	int err;
+
+	keep_up(client, clock_ns());
+	do {
+		glance = glance_at(client);
+		regions = __atomic_load_n(&glance.view->max_regions, __ATOMIC_RELAXED);
+		err = __atomic_load_n(&glance.view->counts_error, __ATOMIC_RELAXED);
+	} while (glance_failed(client, &glance));
+	if (err || region >= regions || cpu >= client->cpus)
+		return err == -EACCES && regions ? -EACCES : -ENOENT;
+	requests = (struct ecdn_xdp_requests *)(glance.memory + AT_COUNTS) +
+		   (size_t)cpu * regions + region;
+	__atomic_fetch_add(&requests->requests, 1, __ATOMIC_RELAXED);
+	if (status == ECDN_XDP_STATUS)
+		__atomic_fetch_add(&requests->refused, 1, __ATOMIC_RELAXED);
+	return 0;
+}
