@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * ngx_http_ecdn_xdp.h - the nginx module's parts: guards are what libecdn-xdp has
+ * opened, one for each pins path; an answer is what a guard says of one request.
+ */
+#ifndef NGX_HTTP_ECDN_XDP_H
+#define NGX_HTTP_ECDN_XDP_H
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "ecdn-xdp.h"
+
+struct ecdn_ngx_guard {
+	ngx_str_t pins;         /* empty: the library's default */
+	struct ecdn_xdp_client *client; /* NULL: nothing here asks, or no memory */
+	ngx_log_t *log;         /* of the cycle */
+	unsigned int needed : 1;
+	unsigned int count_refused : 1; /* said that requests are not counted */
+};
+
+struct ecdn_ngx_main_conf {
+	ngx_array_t guards;     /* of struct ecdn_ngx_guard *, one for each path */
+};
+
+struct ecdn_ngx_loc_conf {
+	ngx_flag_t enable;
+	ngx_int_t status;
+	ngx_str_t pins;
+	struct ecdn_ngx_guard *guard;
+};
+
+/* Kept with its request: every phase, header and line of the log says the same. */
+struct ecdn_ngx_answer {
+	struct ecdn_ngx_guard *guard;
+	const struct sockaddr *address;
+	struct ecdn_xdp_region region;
+	enum ecdn_xdp_verdict verdict;
+	unsigned int judged : 1;        /* `ecdn_xdp on` has acted on it */
+	unsigned int refused : 1;
+};
+
+extern ngx_module_t ngx_http_ecdn_xdp_module;
+
+/* The guard of a path, a new one if there is none yet; NULL: no memory. */
+struct ecdn_ngx_guard *ecdn_ngx_guard(ngx_conf_t *cf, const ngx_str_t *pins);
+
+/* Opens what this cycle's configuration asks, until its pool goes. */
+ngx_int_t ecdn_ngx_open_guards(ngx_cycle_t *cycle);
+
+void ecdn_ngx_count(struct ecdn_ngx_guard *guard, unsigned int region, ngx_uint_t status);
+
+/* What the guard of the main request's location says of it; NULL: no memory. */
+struct ecdn_ngx_answer *ecdn_ngx_answer(ngx_http_request_t *r);
+
+/* The handlers that refuse and count. */
+ngx_int_t ecdn_ngx_add_handlers(ngx_conf_t *cf);
+
+ngx_int_t ecdn_ngx_add_variables(ngx_conf_t *cf);
+
+/* 1 if the configuration names one of the module's variables. */
+int ecdn_ngx_variables_used(const ngx_cycle_t *cycle);
+
+#endif
