@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # The guard at work: an edge with nginx, and hosts of four regions that talk to
-# it; then one region surges. All of it in network namespaces, gone at the end.
+# it; then one region surges, and its people get 513. All of it in network
+# namespaces, gone at the end.
 set -euo pipefail
 
 top=$(readlink -f "$(dirname "$0")/..")
@@ -80,6 +81,11 @@ start_nginx() {
 				listen [::]:80;
 				location / { return 200 "hello from the edge\n"; }
 			}
+			server {
+				listen 127.0.0.1:8513;
+				listen [::1]:8513;
+				return 513 "your region sends too much\n";
+			}
 		}
 	END
 	edge nginx -c "$work/nginx.conf" -g 'daemon on;' 2>/dev/null
@@ -93,12 +99,18 @@ talk() {
 	done
 }
 
-# served NAME FROM-LINE: requests answered and failed since then, and their median time
+# served NAME FROM-LINE: what requests got since then, and their median time
 served() {
 	tail -n "+$2" "$work/$1.talk" | sort -k2n | awk '
-		$1 == 200 { ms[ok++] = $2 * 1000 }
-		$1 != 200 { failed++ }
-		END { printf "%4d answered, %d failed, median %.1f ms", ok, failed, ms[int(ok / 2)] }'
+		{ ms[all++] = $2 * 1000; got[$1]++ }
+		END { printf "%4d x 200, %3d x 513, %d failed, median %.1f ms", got[200], got[513],
+			all - got[200] - got[513], ms[int(all / 2)] }'
+}
+
+# ask NAME URL: as a person sees it
+ask() {
+	show "curl -i $2                # in net-$1"
+	at "$1" curl -s -i -m 2 "$2" | grep -Ev '^(Date|Content|Connection|Server)' || true
 }
 
 lines() { wc -l <"$work/$1.talk"; }
@@ -148,6 +160,11 @@ guard region lookup 192.0.2.10 2001:db8::10 9.9.9.9 2a00:1450:4001::1
 show "ecdn-xdp limit set default --pps 20k --prefix-pps 200 --answer-cps 200 --hold 3s"
 guard limit set default --pps 20k --prefix-pps 200 --answer-cps 200 --hold 3s
 
+show "ecdn-xdp steer add 80 127.0.0.1:8513; ecdn-xdp steer add 80 [::1]:8513"
+guard steer add 80 127.0.0.1:8513
+guard steer add 80 '[::1]:8513'
+guard steer
+
 say "Everybody talks"
 for host in a b c six; do
 	: >"$work/$host.talk"
@@ -164,11 +181,15 @@ mark
 at six "$flood" --dev eth0 --to 2001:db8::1 --from 2001:db8:a000::/44 --type udp --port 443 \
 	--rate 100k --seconds "${surge_seconds}s" >"$work/flood" &
 surge=$!
-watch $((surge_seconds - 4))
+watch $((surge_seconds - 5))
+ask six 'http://[2001:db8::1]/'
+ask a http://192.0.2.1/
+show "ecdn-xdp steer"
+guard steer
 show "ecdn-xdp prefix net-six --top 5"
 guard prefix net-six --top 5
 
-say "The surge is over; after 3 seconds below 80 % so is the limit"
+say "The surge is over; after 3 seconds below 80 % so is the limit, and net-six gets 200 again"
 wait "$surge"
 mark
 watch 8
