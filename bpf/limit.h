@@ -30,7 +30,7 @@ struct region_local {
 	struct ecdn_xdp_load load; /* ... and what was measured since */
 	struct lease prefix;
 	struct lease answer;
-	struct ecdn_xdp_credit answer_credit;
+	struct ecdn_xdp_credit answer_credit[2]; /* of others, of prefixes that flood */
 };
 
 enum drop {
@@ -116,7 +116,9 @@ static __always_inline bool hand_over(struct region_local *local, __u32 region,
 	return true;
 }
 
-static __always_inline bool lease_answer(__u32 region, const struct lease *lease, __u64 now_ns)
+/* Of the whole bucket, or of what is above a reserve. */
+static __always_inline bool lease_answer(__u32 region, const struct lease *lease,
+					 __u64 reserve_ns, __u64 now_ns)
 {
 	struct ecdn_xdp_region_rate *shared = bpf_map_lookup_elem(&region_rate, &region);
 	bool granted;
@@ -124,7 +126,8 @@ static __always_inline bool lease_answer(__u32 region, const struct lease *lease
 	if (!shared)
 		return true;
 	bpf_spin_lock(&shared->lock);
-	granted = bucket_lease(&shared->rate.answer_ns, lease->cost_ns, lease->depth_ns, now_ns);
+	granted = bucket_lease(&shared->rate.answer_ns, lease->cost_ns,
+			       lease->depth_ns - reserve_ns, now_ns - reserve_ns);
 	bpf_spin_unlock(&shared->lock);
 	return granted;
 }
@@ -196,19 +199,37 @@ static __always_inline bool prefix_passes(const struct region_local *local,
 			    lease_prefix(source, lease, clock->now_ns));
 }
 
+/* Lost packets to prefix_pps within the last jiffies, a second's at HZ=250. */
+static __always_inline bool floods(const struct source *source, __u32 jiffy)
+{
+	const struct ecdn_xdp_prefix *prefix = source->prefix;
+
+	return prefix && prefix->credit.denied && jiffy - prefix->credit.denied < 256;
+}
+
+/*
+ * What passes of a prefix that floods may be more than all answers. It gets those of the
+ * bucket's upper half alone: who asks now and then always finds the lower one.
+ */
 static __always_inline bool answer_passes(struct region_local *local, __u32 region,
+					  const struct source *source,
 					  const struct clock *clock)
 {
 	const struct lease *lease = &local->answer;
-	struct ecdn_xdp_credit *credit = &local->answer_credit;
-	__u32 jiffy = clock->jiffies;
+	__u32 jiffy = clock->jiffies, greedy;
+	struct ecdn_xdp_credit *credit;
 
-	if (!lease->batch || credit_spend(credit, lease->batch))
+	if (!lease->batch)
+		return true;
+	greedy = floods(source, jiffy);
+	credit = greedy ? &local->answer_credit[1] : &local->answer_credit[0];
+	if (credit_spend(credit, lease->batch))
 		return true;
 	if (credit_denied(credit, jiffy))
 		return false;
 	return credit_renew(credit, lease->batch, jiffy,
-			    lease_answer(region, lease, clock->now_ns));
+			    lease_answer(region, lease, greedy ? lease->depth_ns / 2 : 0,
+					 clock->now_ns));
 }
 
 /*
@@ -250,7 +271,7 @@ static __always_inline enum drop judge(const struct ecdn_xdp_config *config,
 		return DROP_NONE;
 	if (!prefix_passes(local, source, clock))
 		return DROP_PREFIX_PPS;
-	if (may_open(packet) && !answer_passes(local, region, clock))
+	if (may_open(packet) && !answer_passes(local, region, source, clock))
 		return DROP_ANSWER_CPS;
 	return DROP_NONE;
 }

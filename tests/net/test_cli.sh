@@ -5,7 +5,7 @@
 # shellcheck source=tests/net/lib.sh
 source "$(dirname "$0")/lib.sh"
 
-VERBS=(load unload status stats prefix region limit exempt block release allow)
+VERBS=(load unload status stats prefix region limit exempt block release allow node)
 
 program() {
 	on edge "$top/build/ecdn-xdp" "$@"
@@ -21,7 +21,7 @@ test_help() {
 		is "help: $verb: nothing on standard error" "" "$(<"$work/err")"
 		has "help: it lists $verb" "^ +$verb " "$(program --help)"
 	done
-	for verb in status stats prefix region limit allow; do
+	for verb in status stats prefix region limit allow node; do
 		has "help: $verb: --json" '--json' "$(program "$verb" --help)"
 	done
 	has "--version" '^ecdn-xdp [0-9]+\.[0-9]+' "$(program --version)"
@@ -55,18 +55,18 @@ limits_of() {
 
 test_limits() {
 	ecdn limit set default --pps 200k --bps 2G --cps 1.5k --hold 1m30s
-	is "limit set default: all six" '200000 2000000000 1500 1000 1000 90s' \
+	is "limit set default: all six" '200000 2000000000 1500 1000 200000 90s' \
 		"$(limits_of default)"
 	ecdn limit set ALPHA --pps 1M
-	is "limit set REGION: the rest is the default's" '1000000 2000000000 1500 1000 1000 90s' \
+	is "limit set REGION: the rest is the default's" '1000000 2000000000 1500 1000 200000 90s' \
 		"$(limits_of ALPHA)"
 	ecdn limit set default --pps 300k --bps 3G
 	is "the default changes what is not set, and that alone" \
-		'1000000 3000000000 1500 1000 1000 90s' "$(limits_of ALPHA)"
+		'1000000 3000000000 1500 1000 200000 90s' "$(limits_of ALPHA)"
 	ecdn limit clear ALPHA
 	is "limit clear: it is none of the regions with their own" "" "$(limits_of ALPHA)"
 	ecdn limit clear default
-	is "limit clear default: as at first" "0 0 0 1000 1000 10s" "$(limits_of default)"
+	is "limit clear default: as at first" "0 0 0 1000 200000 10s" "$(limits_of default)"
 	has "limit: text" '^default ' "$(ecdn limit)"
 }
 

@@ -162,6 +162,39 @@ static void check_bystander(void)
 	guard_close(&guard);
 }
 
+/*
+ * One prefix that floods with SYNs is let through up to prefix_pps, which is more than
+ * answer_cps; that must not take the answers of those who ask now and then.
+ */
+static void check_fair_answers(void)
+{
+	const struct ecdn_xdp_limits limits = {
+		.pps = 100, .prefix_pps = 2000, .answer_cps = 1000, .hold_ns = FOR_GOOD,
+	};
+	struct sender senders[SENDERS_MAX];
+	char why[200] = "";
+	struct guard guard;
+
+	open_guard(&guard, &limits);
+	for (int warm = 1; warm >= 0; warm--) {
+		senders[0] = sender_new(&guard, 0, syns, 1, 50000, SECOND);
+		senders[1] = sender_new(&guard, 0, syns + 1, PREFIXES - 1, 200, SECOND);
+		senders_run(senders, 2);
+	}
+	if (senders[1].dropped > senders[1].sent / 50)
+		snprintf(why, sizeof(why), "%llu of %llu dropped",
+			 (unsigned long long)senders[1].dropped,
+			 (unsigned long long)senders[1].sent);
+	report("a prefix that floods takes no answers from those that do not", why);
+	if (senders[0].sent - senders[0].dropped < 500)
+		snprintf(why, sizeof(why), "%llu passed",
+			 (unsigned long long)(senders[0].sent - senders[0].dropped));
+	else
+		why[0] = 0;
+	report("but gets what they leave", why);
+	guard_close(&guard);
+}
+
 /* Established connections and other regions are not touched by answer_cps. */
 static void check_answers_only(void)
 {
@@ -287,6 +320,7 @@ int main(void)
 	check_monitor();
 	check_answers_only();
 	check_bystander();
+	check_fair_answers();
 	check_rates(1);
 	if (nth_cpu(1) >= 0)
 		check_rates(2);

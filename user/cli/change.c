@@ -58,7 +58,7 @@ int cli_limit(const struct verb *verb, int argc, char **argv)
 		{ "prefix-pps", 0, OPTION_RATE, &to->prefix_pps, "N",
 		  "in a surge: packets/s that pass of each /24 or /48 (1k)", CHANGE_PREFIX_PPS },
 		{ "answer-cps", 0, OPTION_RATE, &to->answer_cps, "N",
-		  "in a surge: new connections/s that pass (1k)", CHANGE_ANSWER_CPS },
+		  "in a surge: new connections/s that pass (200k)", CHANGE_ANSWER_CPS },
 		{ "hold", 0, OPTION_DURATION, &to->hold_ns, "DURATION",
 		  "below 80 % for so long ends a surge (10s)", CHANGE_HOLD },
 	};

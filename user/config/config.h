@@ -12,7 +12,7 @@
  *	monitor: false
  *	proxy_group: www-data           # whose processes may count their requests
  *	limits:
- *	  default: {pps: 200k, bps: 2G, cps: 5k, prefix_pps: 1k, answer_cps: 1k, hold: 10s}
+ *	  default: {pps: 200k, bps: 2G, cps: 5k, prefix_pps: 1k, answer_cps: 200k, hold: 10s}
  *	  XX: {pps: 50k}
  *	exempt: {YY: 2h, ZZ: forever}
  *	block: [WW]

@@ -31,8 +31,13 @@ enum change_what {
 
 #define CHANGE_FOREVER UINT64_MAX
 
+/*
+ * A SYN of a made-up source looks like anybody's, so a low answer_cps loses both alike.
+ * The kernel answers them with SYN cookies, and the proxy meets those alone who answer
+ * back: what is here is about what the kernel can do.
+ */
 #define LIMIT_PREFIX_PPS 1000
-#define LIMIT_ANSWER_CPS 1000
+#define LIMIT_ANSWER_CPS 200000
 #define LIMIT_HOLD_NS (10 * 1000000000ULL)
 
 struct change {
