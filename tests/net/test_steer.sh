@@ -54,6 +54,10 @@ listed() {
 	ecdn steer --json 2>/dev/null | jq -c "[.steer[] | select(.port == $1)][0] | $2"
 }
 
+has_sockets() {
+	[ "$(listed "$1" .sockets)" = "$2" ]
+}
+
 test_nothing_loaded() {
 	fails "steer: nothing is loaded" 1 'no guard is loaded' ecdn steer
 	fails "steer add: nothing is loaded" 1 'no guard is loaded' ecdn steer add 80 127.0.0.1:8513
@@ -198,7 +202,7 @@ test_families() {
 }
 
 test_workers() {
-	local pids
+	local pid
 
 	waiter team 127.0.0.1:8515 513 --workers 4
 	does "workers: steer add" ecdn steer add 80 127.0.0.1:8515
@@ -206,9 +210,9 @@ test_workers() {
 		"$(listed 80 '[.sockets, (.processes | length), .processes[3].name]')"
 	has "workers: in one cell" " team\[$waiter\]\+3 " "$(ecdn steer)"
 	is "workers: steered" 513 "$(ask $alpha 80)"
-	pids=$(listed 80 '.processes[1].pid')
-	kill "$pids"
-	wait_for 5 test "$(listed 80 .sockets)" = 3 || true
+	pid=$(listed 80 '.processes[1].pid')
+	kill "$pid"
+	wait_for 5 has_sockets 80 3 || true
 	is "workers: one dies" '[3,3,"ready"]' "$(listed 80 '[.sockets, (.processes | length), .state]')"
 	is "workers: one dies: steered" 513 "$(ask $alpha 80)"
 	stop "$waiter"

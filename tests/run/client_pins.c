@@ -18,6 +18,8 @@
 
 static const char *const names[] = { "public_config", "region_state", "request_stats" };
 
+static char left_over[64];
+
 static int new_map(const char *name, unsigned int size, unsigned int entries, void **memory)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_MMAPABLE);
@@ -136,10 +138,22 @@ static void name_regions(struct ecdn_xdp_table_line *lines, int table)
 		snprintf(name[id].name, sizeof(name[id].name), "%d.%d", table, id);
 }
 
+/* Of a test that ended early. */
+static void remove_pins(void)
+{
+	char command[256];
+
+	snprintf(command, sizeof(command), "rm -rf %s %s-next", left_over, left_over);
+	if (system(command))
+		printf("%s is left\n", left_over);
+}
+
 void client_pins_open(struct client_pins *pins)
 {
 	memset(pins, 0, sizeof(*pins));
 	snprintf(pins->dir, sizeof(pins->dir), "/sys/fs/bpf/ecdn-test-client-%d", getpid());
+	strcpy(left_over, pins->dir);
+	need(!atexit(remove_pins), "prepare the end");
 	pins->cpus = libbpf_num_possible_cpus();
 	for (int i = 0; i < PINS_TABLES; i++) {
 		pins->table_fd[i] = new_table(&pins->table[i]);

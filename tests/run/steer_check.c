@@ -34,7 +34,11 @@ int try_from(const struct protocol *protocol, const char *from, const char *to,
 {
 	int fd = knock(protocol->number, from, to, STEERED_PORT);
 	int place = fd < 0 ? NOBODY : answered_by(protocol->number, places, count, NULL);
+	char none;
 
+	/* A reset that meets another on its way finds no connection, but the listener. */
+	if (protocol == &tcp && place != NOBODY)
+		recv(fd, &none, 1, 0);
 	if (fd >= 0)
 		hang_up(fd);
 	return place;

@@ -91,7 +91,7 @@ static void test_workers(const struct protocol *protocol, const struct family *f
 /* Clients come all the time while one worker after the other is replaced. */
 static void test_replacement(void)
 {
-	enum { KNOCKS = 300, PAIR = 2 };
+	enum { KNOCKS = 3000, PAIR = 2 }; /* fewer than a backlog holds */
 	int workers[2 * PAIR], own = wait_on(IPPROTO_TCP, "0.0.0.0", STEERED_PORT, 0), status;
 	struct ecdn_xdp_steer_stats before, after;
 	char why[160] = "";

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "core/log.h"
-#include "plane/listener.h"
+#include "sockets/listener.h"
 #include "plane/loaded.h"
 #include "plane/protected.h"
 #include "plane/steering.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "plane/holder.h"
+#include "sockets/holder.h"
 
 #include <ctype.h>
 #include <dirent.h>

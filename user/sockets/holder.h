@@ -2,8 +2,8 @@
 /*
  * holder.h - processes that have a socket open, and how to get it from them.
  */
-#ifndef PLANE_HOLDER_H
-#define PLANE_HOLDER_H
+#ifndef SOCKETS_HOLDER_H
+#define SOCKETS_HOLDER_H
 
 #include <stdbool.h>
 #include <stdint.h>

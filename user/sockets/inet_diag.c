@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "plane/inet_diag.h"
+#include "sockets/inet_diag.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -2,10 +2,10 @@
 /*
  * inet_diag.h - asks the kernel which sockets this network namespace has.
  */
-#ifndef PLANE_INET_DIAG_H
-#define PLANE_INET_DIAG_H
+#ifndef SOCKETS_INET_DIAG_H
+#define SOCKETS_INET_DIAG_H
 
-#include "plane/listener.h"
+#include "sockets/listener.h"
 
 /*
  * Calls found for each socket of protocol and family that waits for connections; its

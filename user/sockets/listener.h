@@ -3,11 +3,11 @@
  * listener.h - the sockets that wait for connections in this network namespace, as
  * `ss -tuln` shows them: TCP ones that listen, UDP ones without a peer.
  */
-#ifndef PLANE_LISTENER_H
-#define PLANE_LISTENER_H
+#ifndef SOCKETS_LISTENER_H
+#define SOCKETS_LISTENER_H
 
 #include "core/parse.h"
-#include "plane/holder.h"
+#include "sockets/holder.h"
 
 struct listener {
 	uint64_t cookie;        /* what the kernel knows the socket by */

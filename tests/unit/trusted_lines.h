@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * trusted_lines.h - a trusted table in plain memory, and whether it is sound.
+ */
+#ifndef UNIT_TRUSTED_LINES_H
+#define UNIT_TRUSTED_LINES_H
+
+#include "trusted_fixture.h"
+
+#define LAST (~(addr_bits)0)
+
+static struct ecdn_xdp_table_line *lines;
+
+static inline int set_up(void **state)
+{
+	(void)state;
+	lines = calloc(ECDN_XDP_TABLE_LINES, sizeof(*lines));
+	return lines ? 0 : -1;
+}
+
+static inline int tear_down(void **state)
+{
+	(void)state;
+	free(lines);
+	return 0;
+}
+
+static inline uint32_t lookup(int family, addr_bits bits)
+{
+	struct address address = { bits, family };
+
+	return trusted_lookup(lines, &address);
+}
+
+static inline uint32_t lookup_text(const char *text)
+{
+	struct address address;
+
+	assert_int_equal(parse_address(text, &address), 0);
+	return trusted_lookup(lines, &address);
+}
+
+/* By looking at every row. */
+static inline uint32_t reference(const struct trusted_list *list, int family, addr_bits bits)
+{
+	uint32_t allowed = 0, node = 0;
+	int longest = -1;
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct ecdn_xdp_trusted_row *row = &list->row[i];
+		struct cidr cidr;
+
+		trusted_cidr(row, &cidr);
+		if (cidr.addr.family != family || bits < cidr.addr.bits || bits > cidr_last(&cidr))
+			continue;
+		if (row->allowed)
+			allowed = ECDN_XDP_ENTRY_ALLOWED;
+		if (row->node && cidr.length > longest) {
+			longest = cidr.length;
+			node = row->node;
+		}
+	}
+	return allowed | node;
+}
+
+static inline void mark_child(uint32_t child, unsigned int byte, uint8_t *marks, uint32_t used);
+
+static inline void mark_tail(uint32_t line, unsigned int byte, uint8_t *marks, uint32_t used)
+{
+	const struct ecdn_xdp_table_tail *tail = (const void *)&lines[line];
+
+	assert_false(tail->outside & ECDN_XDP_ENTRY_CHILD);
+	assert_true(tail->inside != tail->outside);
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(tail->addr_be[i] & ~tail->mask_be[i], 0);
+	if (!(tail->inside & ECDN_XDP_ENTRY_CHILD))
+		return;
+	assert_false(tail->inside & ECDN_XDP_ENTRY_TAIL);
+	assert_in_range(tail->next_byte, byte + 1, 15);
+	mark_child(tail->inside, tail->next_byte, marks, used);
+}
+
+/* Marks the lines of a block and of all below it; each must be in use and no root. */
+static inline void mark_child(uint32_t child, unsigned int byte, uint8_t *marks, uint32_t used)
+{
+	uint32_t first = child & ECDN_XDP_ENTRY_LINE;
+	uint32_t one = ECDN_XDP_ENTRY_RUNS | ECDN_XDP_ENTRY_TAIL;
+	uint32_t count = child & one ? 1 : 16;
+
+	assert_in_range(byte, 2, 15);
+	assert_true(first >= ECDN_XDP_TABLE_FIRST_FREE && first + count <= used);
+	memset(marks + first, 1, count);
+	if (child & ECDN_XDP_ENTRY_TAIL) {
+		mark_tail(first, byte, marks, used);
+		return;
+	}
+	for (unsigned int i = 0; i < 256; i++) {
+		const struct ecdn_xdp_table_line *line = &lines[ecdn_xdp_line(child, i)];
+		uint32_t entry = line->word[ecdn_xdp_word(child, line, i)];
+
+		if (entry & ECDN_XDP_ENTRY_CHILD)
+			mark_child(entry, byte + 1, marks, used);
+	}
+}
+
+/* All children are in use, and all that is in use is a child. */
+static inline void check_children(void)
+{
+	uint32_t used = trusted_header(lines)->lines;
+	uint8_t *marks = calloc(ECDN_XDP_TABLE_LINES, 1);
+
+	assert_in_range(used, ECDN_XDP_TABLE_FIRST_FREE, ECDN_XDP_TABLE_LINES);
+	for (uint32_t root = 0; root < ECDN_XDP_TABLE_HEADER; root++)
+		for (int i = 0; i < 16; i++)
+			if (lines[root].word[i] & ECDN_XDP_ENTRY_CHILD)
+				mark_child(lines[root].word[i], 2, marks, used);
+	for (uint32_t line = ECDN_XDP_TABLE_FIRST_FREE; line < used; line++)
+		assert_true(marks[line]);
+	free(marks);
+}
+
+static inline void compile(const struct trusted_list *list)
+{
+	const struct ecdn_xdp_trusted_header *header = trusted_header(lines);
+	struct trusted_list back = {};
+	size_t allowed = 0, nodes = 0;
+
+	memset(lines, 0, ECDN_XDP_TABLE_LINES * sizeof(*lines));
+	assert_int_equal(trusted_compile(list, lines), 0);
+	check_sorted(list);
+	check_children();
+	for (size_t i = 0; i < list->count; i++) {
+		allowed += list->row[i].allowed;
+		nodes += list->row[i].node != 0;
+	}
+	assert_int_equal(header->magic, ECDN_XDP_TABLE_MAGIC);
+	assert_int_equal(header->rows, list->count);
+	assert_int_equal(header->allowed, allowed);
+	assert_int_equal(header->nodes, nodes);
+	assert_int_equal(trusted_rows(lines, &back), 0);
+	assert_int_equal(back.count, list->count);
+	if (list->count)
+		assert_memory_equal(back.row, list->row, list->count * sizeof(*list->row));
+	trusted_free(&back);
+}
+
+static inline addr_bits mask_of(int length)
+{
+	return length == 128 ? LAST : ~(LAST >> length);
+}
+
+static inline addr_bits random_bits(void)
+{
+	addr_bits bits = 0;
+
+	for (int i = 0; i < 16; i++)
+		bits = bits << 8 | (uint8_t)(rand() >> 8);
+	return bits;
+}
+
+static inline void check_around(const struct trusted_list *list,
+				const struct ecdn_xdp_trusted_row *row)
+{
+	addr_bits step = row->family == 4 ? (addr_bits)1 << 96 : 1, at[4];
+	int family = row->family == 4 ? AF_INET : AF_INET6;
+	struct cidr cidr;
+
+	trusted_cidr(row, &cidr);
+	at[0] = cidr.addr.bits;
+	at[1] = cidr_last(&cidr);
+	at[2] = at[0] - step;
+	at[3] = at[1] + 1;
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(lookup(family, at[i]), reference(list, family, at[i]));
+}
+
+#endif
