@@ -14,11 +14,15 @@
 #include <stdint.h>
 
 #include "ecdn-xdp-maps.h"
+#include "core/parse.h"
 #include "population.h"
 #include "regions/names.h"
 #include "regions/range.h"
 
 #define ROUNDS 7
+
+/* What is slow runs on this much of the population in a round, and goes on there. */
+#define SLOW_RUNS (POPULATION / 8)
 
 struct samples {
 	double value[ROUNDS];
@@ -31,7 +35,11 @@ double samples_median(const struct samples *samples);
 /* Ends the benchmark unless done. */
 void need(bool done, const char *what);
 
+/* Writes an ARRAY's entry, or a map into one of maps. */
+void map_put(int fd, uint32_t slot, const void *value);
+
 double wall_ms(void);
+double thread_ns(void);         /* CPU time of this thread */
 
 /* Keeps this thread on the process's n-th CPU. False if it has none. */
 bool pin_to(unsigned int n);
@@ -77,12 +85,21 @@ enum population population_named(const char *name);
 void population_v4(const struct range_set *set, enum population kind, uint32_t *source);
 void population_v6(const struct range_set *set, enum population kind, uint32_t (*source)[4]);
 
+/* TRUSTED single real addresses of both families, as a platform's nodes are. */
+#define TRUSTED 100000
+void trusted_prefixes(const struct range_set *set, struct cidr *prefixes);
+
 /* Minimal TCP frames to port 443, without SYN; the source is the feeder's to write. */
 unsigned int frame_v4(uint8_t frame[64]);
 unsigned int frame_v6(uint8_t frame[78]);
 
-/* A new map of the product's table, compiled from set. */
+/* New maps of the product's tables. */
 int table_new(const struct range_set *set);
+int trusted_new(const struct cidr *prefixes, size_t count);
+
+/* An LPM trie of a family's ranges; bits: of its addresses. */
+void trie_fill(int fd, const struct range_list *list, int bits);
+int trie_new(const struct range_list *list, int bits);
 
 /* The measurements. */
 void bench_lookup(const struct world *world);
@@ -92,6 +109,9 @@ void bench_packets(const struct world *world);
 void bench_growth(const struct world *world);
 void bench_scale(const struct world *world);
 void bench_live(const struct world *world, char **targets, unsigned int count);
+void bench_client(const struct world *world, char **pins);
+void bench_steer(const struct world *world, char **pins);
+void bench_requests(const struct world *world, char **targets, unsigned int count);
 
 /* One line of the table. ratio: to what, 0: none. aim: what the ratio should be, or "". */
 void row(const char *section, const char *what, const char *sources, double value,

@@ -23,6 +23,7 @@ cleanup() {
 	for dir in "$pins"-*; do
 		[ -d "$dir" ] && $agent unload --all --pin-dir "$dir"
 	done
+	[ -s "$work/nginx.pid" ] && kill "$(cat "$work/nginx.pid")"
 	[ -n "${filter_peer-}" ] && inside xdp-filter unload "$filter_peer"
 	ip netns del $ns
 	rmdir /sys/fs/bpf/xdp-filter /sys/fs/bpf/xdp # where nothing is left in them
@@ -46,6 +47,17 @@ pair() {
 blocked_config() {
 	echo "block:"
 	$bench names | sed 's/.*/  - "&"/'
+}
+
+# The same, and some addresses that are trusted.
+refused_config() {
+	blocked_config
+	echo "allow:"
+	$bench trusted
+}
+
+passing_config() {
+	:
 }
 
 # Any traffic at all is a surge, of which next to nothing passes.
@@ -121,6 +133,71 @@ lookups() {
 			n * 1000 / ns }'
 }
 
+# All addresses are this namespace's own, so that clients may have any. Nobody else is
+# there: what is kept of one connection is not to slow the next.
+everywhere() {
+	inside ip link set lo up
+	inside ip route add local default dev lo
+	inside ip -6 route add local default dev lo
+	inside sysctl -qw net.ipv4.tcp_no_metrics_save=1 net.ipv4.ip_local_port_range="1024 65535"
+}
+
+proxies() {
+	ip netns add $ns
+	everywhere
+	guard 7 passing
+	guard 8 refused
+	inside $bench client "$pins-passing" "$pins-refused"
+	inside $bench steer "$pins-passing" "$pins-refused"
+	nginx_with_module
+	inside $bench requests "$(nginx_worker)" \
+		"ecdn_xdp off:8080:200" \
+		"ecdn_xdp on, region normal:8081:200:$pins-passing" \
+		"ecdn_xdp on, refused with 513:8082:513:$pins-refused"
+}
+
+nginx_server() {
+	echo "server { listen 198.18.0.1:$1; ecdn_xdp $2; ecdn_xdp_pins $pins-$3;" \
+		"location /empty { empty_gif; } }"
+}
+
+# One worker, on another CPU than bench. Connections stay for good.
+nginx_with_module() {
+	{
+		cat <<-END
+			load_module $PWD/build/nginx/ngx_http_ecdn_xdp_module.so;
+			pid $work/nginx.pid;
+			error_log $work/nginx.error;
+			worker_processes 1;
+			worker_cpu_affinity $([ "$(nproc)" -gt 1 ] && echo 10 || echo 1);
+			events { worker_connections 2048; }
+			http {
+			access_log off;
+			keepalive_requests 1000000000;
+			keepalive_timeout 1h;
+			client_body_temp_path $work/body;
+			proxy_temp_path $work/proxy;
+			fastcgi_temp_path $work/fastcgi;
+			uwsgi_temp_path $work/uwsgi;
+			scgi_temp_path $work/scgi;
+		END
+		nginx_server 8080 off passing
+		nginx_server 8081 on passing
+		nginx_server 8082 on refused
+		echo "}"
+	} > "$work/nginx.conf"
+	inside nginx -p "$work" -c "$work/nginx.conf"
+}
+
+# It may not be there at once.
+nginx_worker() {
+	for _ in {1..50}; do
+		pgrep -P "$(cat "$work/nginx.pid")" 2>/dev/null && return
+		sleep 0.1
+	done
+	return 1
+}
+
 machine() {
 	awk -F ': ' '/^model name/ { name = $2; n++ } END {
 		printf "machine\t%s, %d CPUs\t\t\t\t\t\t\n", name, n }' /proc/cpuinfo
@@ -163,7 +240,7 @@ if [ $# -gt 0 ]; then
 	exit
 fi
 for step in machine "$bench lookup" "$bench compile" "$bench steps" "$bench packets" \
-	    "$bench growth" "$bench scale" live lookups; do
+	    "$bench growth" "$bench scale" live lookups proxies; do
 	echo "bench: ${step##*/}" >&2
 	tests/bench/bench.sh $step >> "$work/tsv" ||
 		printf '%s\tnot measured: it failed\t\t\t\t\t\t\n' "${step##*/}" >> "$work/tsv"

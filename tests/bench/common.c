@@ -25,6 +25,11 @@ void need(bool done, const char *what)
 	exit(1);
 }
 
+void map_put(int fd, uint32_t slot, const void *value)
+{
+	need(!bpf_map_update_elem(fd, &slot, value, BPF_ANY), "write a map");
+}
+
 void samples_add(struct samples *samples, double value)
 {
 	need(samples->count < ROUNDS, "keep more rounds");
@@ -60,6 +65,11 @@ static double clock_ns(clockid_t clock)
 double wall_ms(void)
 {
 	return clock_ns(CLOCK_MONOTONIC) / 1e6;
+}
+
+double thread_ns(void)
+{
+	return clock_ns(CLOCK_THREAD_CPUTIME_ID);
 }
 
 bool pin_to(unsigned int n)
@@ -138,9 +148,9 @@ static double run(int program, const void *frame, unsigned int length, unsigned 
 		opts.data_out = out;
 		opts.data_size_out = sizeof(out);
 	}
-	before = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+	before = thread_ns();
 	need(!bpf_prog_test_run_opts(program, &opts), "run a program");
-	before = clock_ns(CLOCK_THREAD_CPUTIME_ID) - before;
+	before = thread_ns() - before;
 	if (live)
 		before += ksoftirqd_ns() - softirq;
 	return before / repeat;

@@ -8,7 +8,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/socket.h>
 
 #include <bpf/bpf.h>
 
@@ -51,16 +51,24 @@ static void measure(struct subject *subject, unsigned int count, int family, dou
 		net[i] = samples_median(&samples[i]);
 }
 
-static void allow(struct subject *subject)
+static void trust_some(struct subject *subject)
 {
-	for (unsigned int i = 0; i < ALLOWED; i++) {
-		struct cidr cidr = { .addr.family = 2, .length = 24 };
+	struct cidr prefix[ALLOWED] = {};
 
-		cidr.addr.bits = (addr_bits)(0xc6130000 | i << 8) << 96; /* 198.19.0.0/16 */
-		need(!maps_allow(&subject->maps, &cidr), "allow a prefix");
+	for (unsigned int i = 0; i < ALLOWED; i++) {
+		prefix[i].addr.family = AF_INET;
+		prefix[i].addr.bits = (addr_bits)(0xc6130000 | i << 8) << 96; /* 198.19.0.0/16 */
+		prefix[i].length = 24;
 	}
-	subject->config.allow_entries = ALLOWED;
-	subject_configure(subject);
+	subject_trust(subject, prefix, ALLOWED);
+}
+
+static void trust_many(const struct world *world, struct subject *subject)
+{
+	static struct cidr prefix[TRUSTED];
+
+	trusted_prefixes(&world->set, prefix);
+	subject_trust(subject, prefix, TRUSTED);
 }
 
 /* The feeder is the same for all, made when first asked for. */
@@ -80,7 +88,8 @@ void bench_steps(const struct world *world)
 		{ "limited: dropped by prefix_pps", &limits_exceeded },
 		{ "blocked", &limits_blocked },
 		{ "blocked, monitor", &limits_blocked },
-		{ "normal, 100 prefixes allowed", &limits_idle },
+		{ "normal, 100 prefixes trusted", &limits_idle },
+		{ "normal, 100,000 prefixes trusted", &limits_idle },
 	};
 	enum { STEPS = sizeof(step) / sizeof(*step) };
 	static const enum population kinds[] = { SOURCES_HOT, SOURCES_REAL, SOURCES_SPOOFED };
@@ -92,7 +101,8 @@ void bench_steps(const struct world *world)
 		subject_open(&subject[i], ECDN_XDP_REGIONS_DEFAULT, &world->set, step[i].limits);
 	subject[3].config.monitor = 1;
 	subject_configure(&subject[3]);
-	allow(&subject[4]);
+	trust_some(&subject[4]);
+	trust_many(world, &subject[5]);
 	for (int family = 4; family <= 6; family += 2)
 		for (unsigned int k = 0; k < 3; k++) {
 			char sources[32];

@@ -96,7 +96,7 @@ int table_v4(struct xdp_md *ctx __attribute__((unused)))
 	struct packet packet = {};
 
 	next_v4(&packet);
-	return finish(region_of(&packet));
+	return finish(region_of(packet.family, packet.addr_be));
 }
 
 SEC("xdp")
@@ -105,7 +105,7 @@ int table_v6(struct xdp_md *ctx __attribute__((unused)))
 	struct packet packet = {};
 
 	next_v6(&packet);
-	return finish(region_of(&packet));
+	return finish(region_of(packet.family, packet.addr_be));
 }
 
 SEC("xdp")

@@ -5,122 +5,14 @@
  */
 #include "bench.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 
+#include "guard.skel.h"
 #include "lookup.skel.h"
-#include "plane/generation.h"
 #include "plane/program.h"
-#include "regions/source.h"
-#include "regions/table.h"
-
-#define TABLE_BYTES (sizeof(struct ecdn_xdp_table_line) * ECDN_XDP_TABLE_LINES)
-#define BATCH 4096
-
-/* A slow lookup is run on this much of the population in a round, and goes on there. */
-#define SLOW_RUNS (POPULATION / 8)
-
-struct trie_key {
-	uint32_t length;
-	uint32_t addr_be[4];
-};
-
-/* Entries on their way into a trie; keys are packed to the family's size. */
-struct filler {
-	int fd;
-	size_t key_size;
-	unsigned int count;
-	size_t total;
-	uint8_t keys[BATCH * sizeof(struct trie_key)];
-	uint32_t values[BATCH];
-};
-
-int table_new(const struct range_set *set)
-{
-	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_MMAPABLE);
-	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "region_blocks", sizeof(uint32_t),
-				sizeof(struct ecdn_xdp_table_line), ECDN_XDP_TABLE_LINES,
-				&options);
-	void *blocks;
-
-	need(fd >= 0, "create a region table");
-	blocks = mmap(NULL, TABLE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	need(blocks != MAP_FAILED, "map a region table");
-	need(!table_compile(set, blocks), "compile a region table");
-	munmap(blocks, TABLE_BYTES);
-	return fd;
-}
-
-static void filler_flush(struct filler *filler)
-{
-	uint32_t count = filler->count;
-
-	need(!count || !bpf_map_update_batch(filler->fd, filler->keys, filler->values, &count,
-					     NULL), "fill an LPM trie");
-	filler->total += filler->count;
-	filler->count = 0;
-}
-
-static void filler_add(struct filler *filler, addr_bits first, unsigned int length,
-		       uint32_t value)
-{
-	struct trie_key key = { .length = length };
-
-	for (unsigned int word = 0; word < 4; word++)
-		key.addr_be[word] = htonl(first >> (96 - 32 * word));
-	memcpy(filler->keys + filler->count * filler->key_size, &key, filler->key_size);
-	filler->values[filler->count++] = value;
-	if (filler->count == BATCH)
-		filler_flush(filler);
-}
-
-/* The biggest prefix that starts at first and ends at last or before; again. */
-static void fill_range(struct filler *filler, const struct range *range, int bits)
-{
-	addr_bits first = range->first;
-
-	for (;;) {
-		int length = bits;
-
-		while (length > 0) {
-			addr_bits below = length == 1 ? ~(addr_bits)0 :
-					  ((addr_bits)1 << (129 - length)) - 1;
-
-			if ((first & below) || first + below > range->last ||
-			    first + below < first)
-				break;
-			length--;
-		}
-		filler_add(filler, first, length, range->entry & ECDN_XDP_ENTRY_REGION);
-		if (!length)
-			return;
-		first += (addr_bits)1 << (128 - length);
-		if (first == 0 || first > range->last)
-			return;
-	}
-}
-
-static size_t fill_trie(int fd, const struct range_list *list, int bits)
-{
-	struct filler *filler = calloc(1, sizeof(*filler));
-	size_t total;
-
-	need(filler, "allocate memory");
-	filler->fd = fd;
-	filler->key_size = sizeof(uint32_t) + bits / 8;
-	for (size_t i = 0; i < list->count; i++)
-		fill_range(filler, &list->range[i], bits);
-	filler_flush(filler);
-	total = filler->total;
-	free(filler);
-	return total;
-}
 
 static double map_mib(int fd)
 {
@@ -177,7 +69,7 @@ static struct lookup_bpf *open_lookup(bool dependent, int table, int trie_v4, in
 		need(!bpf_map__reuse_fd(skel->maps.trie_v4, trie_v4) &&
 		     !bpf_map__reuse_fd(skel->maps.trie_v6, trie_v6), "share the tries");
 	need(!lookup_bpf__load(skel), "load the lookup programs");
-	need(!generation_swap(bpf_map__fd(skel->maps.region_table), table), "put in a table");
+	map_put(bpf_map__fd(skel->maps.region_table), 0, &table);
 	return skel;
 }
 
@@ -235,8 +127,8 @@ void bench_lookup(const struct world *world)
 	int trie_v6 = bpf_map__fd(overlapping->maps.trie_v6);
 	double start = wall_ms(), table_mib = map_mib(table);
 
-	fill_trie(trie_v4, &world->set.v4, 32);
-	fill_trie(trie_v6, &world->set.v6, 128);
+	trie_fill(trie_v4, &world->set.v4, 32);
+	trie_fill(trie_v6, &world->set.v6, 128);
 	row("region data", "LPM_TRIE: fill", "both families", wall_ms() - start, "ms", 0, "", "");
 	row("region data", "region table: memory", "both families", table_mib, "MiB", 0, "", "");
 	row("region data", "LPM_TRIE: memory", "both families",
@@ -251,16 +143,13 @@ void bench_lookup(const struct world *world)
 	close(table);
 }
 
-/* As generation_make() does it, in steps. */
+/* As generation_make() and generation_swap() do it, in steps. */
 void bench_compile(const struct world *world)
 {
 	struct samples parse = {}, compile = {}, swap = {}, whole = {};
 	struct guard_bpf *guard;
-	struct maps maps;
 
 	need(!program_open(&guard, NULL, ECDN_XDP_REGIONS_DEFAULT), "load the guard");
-	maps_init(&maps);
-	program_maps(guard, &maps);
 	for (unsigned int i = 0; i < ROUNDS; i++) {
 		double start = wall_ms(), at;
 		struct world again;
@@ -271,7 +160,7 @@ void bench_compile(const struct world *world)
 		table = table_new(&world->set);
 		samples_add(&compile, wall_ms() - at);
 		at = wall_ms();
-		need(!generation_swap(maps.region_table, table), "swap the table");
+		map_put(bpf_map__fd(guard->maps.region_table), 0, &table);
 		samples_add(&swap, wall_ms() - at);
 		samples_add(&whole, wall_ms() - start);
 		close(table);

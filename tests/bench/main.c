@@ -45,12 +45,46 @@ static void print_addresses(const struct world *world)
 	}
 }
 
+/* As the configuration file has them. */
+static void print_trusted(const struct world *world)
+{
+	static struct cidr prefix[TRUSTED];
+
+	/* Out of step with who draws sources: they would be the same addresses. */
+	random_u64();
+	trusted_prefixes(&world->set, prefix);
+	for (unsigned int i = 0; i < TRUSTED; i++) {
+		char text[CIDR_TEXT_SIZE];
+
+		printf("  - \"%s\"\n", format_cidr(&prefix[i], text));
+	}
+}
+
 static int usage(void)
 {
 	fprintf(stderr, "Usage: bench lookup | compile | steps | packets | growth | scale\n"
 			"       bench live NAME:IFACE:PEER:SOURCES[:PIN]...\n"
-			"       bench ranges | names | addresses\n");
+			"       bench client PIN-DIR REFUSING-PIN-DIR\n"
+			"       bench steer PIN-DIR REFUSING-PIN-DIR\n"
+			"       bench requests WORKER-PID NAME:PORT:STATUS[:PIN-DIR]...\n"
+			"       bench ranges | names | addresses | trusted\n");
 	return 2;
+}
+
+/* Measurements of what bench.sh has set up. */
+static bool run_on(const struct world *world, const char *name, char **what, unsigned int count)
+{
+	if (!strcmp(name, "live"))
+		bench_live(world, what, count);
+	else if (!strcmp(name, "client") && count == 2)
+		bench_client(world, what);
+	else if (!strcmp(name, "steer") && count == 2)
+		bench_steer(world, what);
+	else if (!strcmp(name, "requests") && count > 1)
+		bench_requests(world, what, count);
+	else
+		return false;
+	return true;
 }
 
 int main(int argc, char **argv)
@@ -63,7 +97,7 @@ int main(int argc, char **argv)
 		{ "steps", bench_steps }, { "packets", bench_packets },
 		{ "growth", bench_growth }, { "scale", bench_scale },
 		{ "ranges", print_ranges }, { "names", print_names },
-		{ "addresses", print_addresses },
+		{ "addresses", print_addresses }, { "trusted", print_trusted },
 	};
 	struct world world;
 
@@ -72,10 +106,8 @@ int main(int argc, char **argv)
 	log_adopt_libbpf();
 	pin_to(0);
 	world_read(&world);
-	if (!strcmp(argv[1], "live")) {
-		bench_live(&world, argv + 2, argc - 2);
+	if (run_on(&world, argv[1], argv + 2, argc - 2))
 		return 0;
-	}
 	for (unsigned int i = 0; i < sizeof(verb) / sizeof(*verb); i++)
 		if (!strcmp(argv[1], verb[i].name)) {
 			verb[i].run(&world);

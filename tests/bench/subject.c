@@ -5,8 +5,6 @@
 
 #include <bpf/bpf.h>
 
-#include "guard.skel.h"
-#include "plane/generation.h"
 #include "plane/settings.h"
 
 const struct ecdn_xdp_limits limits_idle = {
@@ -36,8 +34,7 @@ const struct ecdn_xdp_limits limits_blocked = {
 void subject_configure(struct subject *subject)
 {
 	subject->config.generation++;
-	need(!maps_set(subject->maps.config, "config", &(uint32_t){ 0 }, &subject->config),
-	     "configure the guard");
+	map_put(bpf_map__fd(subject->guard->maps.config), 0, &subject->config);
 }
 
 void subject_open(struct subject *subject, uint32_t max_regions, const struct range_set *set,
@@ -47,17 +44,23 @@ void subject_open(struct subject *subject, uint32_t max_regions, const struct ra
 	int table = table_new(set);
 
 	need(!program_open(&subject->guard, NULL, max_regions), "load the guard");
-	maps_init(&subject->maps);
-	program_maps(subject->guard, &subject->maps);
-	need(!generation_swap(subject->maps.region_table, table), "put in a table");
+	map_put(bpf_map__fd(subject->guard->maps.region_table), 0, &table);
 	close(table);
 	settings_first_config(&subject->config, max_regions, 0x5eed5eed5eed5eed);
 	need(!parse_ports("80,443", &ports, &subject->config.protect), "parse the ports");
-	need(!maps_set(subject->maps.protected_ports, "protected_ports", &(uint32_t){ 0 }, &ports),
-	     "set the ports");
+	map_put(bpf_map__fd(subject->guard->maps.protected_ports), 0, &ports);
 	for (uint32_t region = 0; region < max_regions; region++)
-		need(!maps_set(subject->maps.region_limits, "region_limits", &region, limits),
-		     "set limits");
+		map_put(bpf_map__fd(subject->guard->maps.region_limits), region, limits);
+	subject_configure(subject);
+}
+
+void subject_trust(struct subject *subject, const struct cidr *prefixes, size_t count)
+{
+	int table = trusted_new(prefixes, count);
+
+	map_put(bpf_map__fd(subject->guard->maps.trusted_table), 0, &table);
+	close(table);
+	subject->config.trusted = count;
 	subject_configure(subject);
 }
 

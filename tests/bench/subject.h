@@ -8,11 +8,11 @@
 
 #include "bench.h"
 #include "feed.skel.h"
+#include "guard.skel.h"
 #include "plane/program.h"
 
 struct subject {
 	struct guard_bpf *guard;
-	struct maps maps;
 	struct ecdn_xdp_config config;  /* as last written */
 };
 
@@ -20,6 +20,9 @@ struct subject {
 void subject_open(struct subject *subject, uint32_t max_regions, const struct range_set *set,
 		  const struct ecdn_xdp_limits *limits);
 void subject_close(struct subject *subject);
+
+/* Prefixes that are never limited. */
+void subject_trust(struct subject *subject, const struct cidr *prefixes, size_t count);
 
 /* Makes subject->config count. */
 void subject_configure(struct subject *subject);

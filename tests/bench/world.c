@@ -176,6 +176,17 @@ void population_v6(const struct range_set *set, enum population kind, uint32_t (
 	}
 }
 
+void trusted_prefixes(const struct range_set *set, struct cidr *prefixes)
+{
+	for (unsigned int i = 0; i < TRUSTED; i++) {
+		bool v6 = i & 1;
+
+		prefixes[i].addr.family = v6 ? AF_INET6 : AF_INET;
+		prefixes[i].addr.bits = v6 ? real_address(&set->v6, 0) : real_address(&set->v4, 96);
+		prefixes[i].length = v6 ? 128 : 32;
+	}
+}
+
 static void put_tcp(struct tcphdr *tcp)
 {
 	tcp->source = htons(40000);
