@@ -63,14 +63,16 @@ void ecdn_xdp_close(struct ecdn_xdp_client *client);
 /*
  * 0 if answers come from the guard; else why they are all ECDN_XDP_PASS, a negative
  * errno: -ENOENT nothing is loaded, -EACCES or -EPERM the pins may not be opened,
- * -EPROTO they are of another ABI than this library.
+ * -EPROTO they are of another ABI than this library, -EKEYREJECTED the directory was
+ * made by somebody else than root.
  */
 int ecdn_xdp_ready(struct ecdn_xdp_client *client);
 
 /*
  * What to do with a request from address, an AF_INET or AF_INET6 one in network
  * byte order as sockets give it; IPv4-mapped ones are IPv4. Other families pass.
- * Allowed prefixes and intermediate nodes pass, and everybody in monitor mode.
+ * Allowed prefixes and intermediate nodes pass, loopback addresses of no region, and
+ * everybody in monitor mode.
  * *region, unless NULL, tells the region whatever the verdict.
  */
 enum ecdn_xdp_verdict ecdn_xdp_verdict(struct ecdn_xdp_client *client,

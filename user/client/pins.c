@@ -10,6 +10,30 @@
 
 #define PUBLIC_CONFIG "public_config"
 
+static bool belongs_to(const char *path, uid_t user)
+{
+	struct stat stat;
+
+	return !lstat(path, &stat) && stat.st_uid == user;
+}
+
+/* Root's own links are followed. In a user namespace root is whom /sys belongs to. */
+bool pins_are_roots(const struct ecdn_xdp_client *client)
+{
+	struct stat sys;
+	uid_t root = stat("/sys", &sys) ? 0 : sys.st_uid;
+	char path[PATH_MAX];
+
+	strcpy(path, client->dir);
+	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = 0;
+		if (!belongs_to(path, root))
+			return false;
+		*slash = '/';
+	}
+	return belongs_to(path, root);
+}
+
 int pins_find(const struct ecdn_xdp_client *client, struct stat *found, char via[VIA_SIZE])
 {
 	char path[VIA_SIZE + sizeof(PUBLIC_CONFIG)];

@@ -20,6 +20,10 @@
  */
 int pins_find(const struct ecdn_xdp_client *client, struct stat *stat, char via[VIA_SIZE]);
 
+/* Whether none but root has made the directory and those above: where anybody may make
+ * one, it may not be the guard's. */
+bool pins_are_roots(const struct ecdn_xdp_client *client);
+
 /* Keeps the directory itself open, for later. */
 void pins_keep_dir(struct ecdn_xdp_client *client);
 

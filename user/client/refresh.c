@@ -47,6 +47,9 @@ static void start_over(struct ecdn_xdp_client *client, const char *via, const st
 	struct set next;
 	int err = 0;
 
+	/* The other way leads to a directory that was root's when it was kept. */
+	if (!strcmp(via, client->dir) && !pins_are_roots(client))
+		err = -EKEYREJECTED;
 	strcpy(again, via);
 	for (int i = 0; i < TRIES && !err; i++) {
 		set_open(client, again, &now, &next);

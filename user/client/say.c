@@ -51,6 +51,10 @@ static void say_error(const struct ecdn_xdp_client *client, int error)
 		    "request passes; open the client before privileges are dropped, or run "
 		    "Linux 5.19 or newer", dir);
 		break;
+	case -EKEYREJECTED:
+		say(client, "%s is not root's alone, or a directory above it: every request "
+		    "passes; remove what others have made there and run `ecdn-xdp load`", dir);
+		break;
 	default:
 		say(client, "cannot map the pins in %s: %s: every request passes", dir,
 		    strerror(-error));

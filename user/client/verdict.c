@@ -159,6 +159,20 @@ static uint32_t trust_in(const struct glance *glance, const struct source *sourc
 	return entry & ECDN_XDP_ENTRY_CHILD ? 0 : entry & TRUSTED;
 }
 
+/* The node's own, which come by no interface that the guard counts. */
+static bool is_loopback(const struct source *source)
+{
+	return source->length == 4 ? source->addr[0] == 127 :
+	       !memcmp(source->addr, &in6addr_loopback, sizeof(in6addr_loopback));
+}
+
+/* Who passes whatever the region's state. */
+static bool is_exempt(const struct glance *glance, const struct source *source, uint32_t region)
+{
+	return trust_in(glance, source) ||
+	       (region == ECDN_XDP_REGION_NONE && is_loopback(source));
+}
+
 /* Whether the region's state and the operator let it be refused at all. */
 static inline enum ecdn_xdp_verdict verdict_on(const struct glance *glance, uint32_t region,
 					       uint64_t now_ns)
@@ -216,7 +230,7 @@ enum ecdn_xdp_verdict ecdn_xdp_verdict(struct ecdn_xdp_client *client,
 		glance = glance_at(client);
 		id = region_of(&glance, &source);
 		verdict = verdict_on(&glance, id, now_ns);
-		if (verdict != ECDN_XDP_PASS && trust_in(&glance, &source))
+		if (verdict != ECDN_XDP_PASS && is_exempt(&glance, &source, id))
 			verdict = ECDN_XDP_PASS;
 		if (region)
 			tell_region(&glance, id, region);

@@ -21,6 +21,7 @@
 #include "core/log.h"
 #include "core/process.h"
 #include "core/scoped.h"
+#include "plane/owner.h"
 
 #define BPFFS "/sys/fs/bpf"
 
@@ -133,7 +134,9 @@ static int prepare(const struct pins *pins)
 	if (!err && !on_bpffs(pins->dir))
 		err = log_error(-EINVAL, "--pin-dir %s is not on a bpf file system; "
 				"mount one: mount -t bpf bpf DIR", pins->dir);
-	return err ? err : make_parents(pins->dir);
+	err = err ?: make_parents(pins->dir);
+	err = err ?: owner_check(pins->dir);
+	return err ?: owner_check(pins->next);
 }
 
 int pins_lock(struct pins *pins)

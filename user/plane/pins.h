@@ -48,8 +48,8 @@ int pins_init(struct pins *pins, const char *dir);
 /*
  * For writers: mounts bpffs at /sys/fs/bpf if dir is below it and nothing is
  * mounted there, makes the directories above dir, and waits until no other
- * writer holds the lock. What a writer that died had begun is removed. Errors
- * are said.
+ * writer holds the lock. What a writer that died had begun is removed. -EPERM if
+ * somebody else than root has made what is there. Errors are said.
  */
 int pins_lock(struct pins *pins);
 void pins_unlock(struct pins *pins);
