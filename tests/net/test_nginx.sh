@@ -61,6 +61,7 @@ edge_conf() {
 				proxy_pass http://127.0.0.1:9000;
 			}
 			location @named { return 200 "named: "; }
+			location /goto { error_page 418 = @named; return 418; }
 			location /503 { ecdn_xdp_status 503; return 200; }
 			location /any {
 				ecdn_xdp_status 403;
@@ -174,6 +175,8 @@ test_pages() {
 		"$(get client "http://$edge_ip:8513/" | tr -d '\n')"
 	is "error_page: with its own status" "the page of 513 200" \
 		"$(get client /own | tr -d '\n')"
+	is "error_page: what is no error any more" "513 named: 200" \
+		"$(get client /goto) $(get other /goto)"
 	is "error_page: elsewhere" 302 "$(status client "http://$edge_ip:8513/away")"
 	is "ecdn_xdp_status: 503" "503 200" "$(status client /503) $(status other /503)"
 	is "ecdn_xdp_status: 403 is no matter of satisfy any" "403 200" \

@@ -114,11 +114,12 @@ static int is_redirect(ngx_uint_t status)
 	return status >= NGX_HTTP_SPECIAL_RESPONSE && status < NGX_HTTP_BAD_REQUEST;
 }
 
-/* Errors stay what they are, and so does an error's page whatever status it has. */
+/* Errors stay what they are, and so does an error's page whatever status it has. Where
+ * error_page's `=` leaves the status to the page, there is no error any more. */
 static int may_refuse(const ngx_http_request_t *r)
 {
-	return r == r->main && !r->error_page && r->headers_out.status < NGX_HTTP_BAD_REQUEST &&
-	       (r->err_status == 0 || is_redirect(r->err_status));
+	return r == r->main && r->headers_out.status < NGX_HTTP_BAD_REQUEST &&
+	       (r->err_status == 0 || (is_redirect(r->err_status) && !r->error_page));
 }
 
 /*
