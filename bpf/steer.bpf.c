@@ -39,6 +39,14 @@ enum assigned {
 	REFUSED,
 };
 
+/* The node's own, which come by no interface that the guard counts. */
+static __always_inline bool is_loopback(__u8 family, const __u32 addr_be[4])
+{
+	if (family == 4)
+		return (addr_be[0] & bpf_htonl(0xff000000)) == bpf_htonl(0x7f000000);
+	return !(addr_be[0] | addr_be[1] | addr_be[2]) && addr_be[3] == bpf_htonl(1);
+}
+
 static __always_inline bool is_refused(const struct ecdn_xdp_config *conf, __u8 family,
 				       const __u32 addr_be[4])
 {
@@ -53,6 +61,8 @@ static __always_inline bool is_refused(const struct ecdn_xdp_config *conf, __u8 
 	} else if (state->state != ECDN_XDP_STATE_BLOCKED) {
 		return false;
 	}
+	if (region == ECDN_XDP_REGION_NONE && is_loopback(family, addr_be))
+		return false;
 	return !conf->trusted || !trusted_entry(family, addr_be);
 }
 

@@ -109,6 +109,47 @@ test_killed_unload() {
 	is "killed unload: no pin is left" " " "$(pins) $(xdp_of edge e0)"
 }
 
+# verdict ADDR: what a proxy that comes now is told.
+verdict() {
+	"$top/build/tests/tools/client" --pin-dir "$pin" <<<"verdict $1" 2>&1
+}
+
+# Killed between the slot, which packets read, and the pin, which proxies open: the next
+# command of any kind, a load too, finishes it.
+test_killed_table() {
+	local next
+
+	ecdn block ALPHA
+	sed 's/ALPHA/BETA/' "$regions" >"$work/other"
+	for next in "load" "release GAMMA"; do
+		has "killed table: proxies know the one before" '^blocked .* ALPHA$' \
+			"$(verdict 198.51.100.7)"
+		killed "region load, killed before it pins" rename 1 region load "$work/other"
+		# shellcheck disable=SC2086
+		ecdn $next
+		has "killed table: $next has proxies see it" '^pass .* BETA$' "$(verdict 198.51.100.7)"
+		ecdn region load "$regions"
+	done
+	killed "allow, killed before it pins" rename 1 allow add 198.51.100.0/24
+	ecdn release GAMMA
+	has "killed allow: the next command has proxies see it" '^pass .* ALPHA$' \
+		"$(verdict 198.51.100.7)"
+	ecdn allow del 198.51.100.0/24
+	has "killed allow: and its end" '^blocked .* ALPHA$' "$(verdict 198.51.100.7)"
+	is "killed tables: nothing is left beside them" "" "$(find "$pin" -name '*-next')"
+	ecdn unload --all
+}
+
+# What cannot be told is said, and everything goes.
+test_broken_unload() {
+	ecdn load --regions "$regions" e0
+	mv "$pin/prog/steer" "$pin/prog/publish"
+	fails "unload --all: proxies cannot be told" 1 'cannot run the program that publishes' \
+		ecdn unload --all
+	is "unload --all: proxies cannot be told: no pin is left" "" "$(pins)"
+	does "unload --all: proxies cannot be told: it is detached" wait_for 5 has_no_xdp edge e0
+}
+
 index_of() {
 	on "$1" ip -j link show dev "$2" | jq '.[0].ifindex'
 }
@@ -193,6 +234,9 @@ build_killer
 test_killed_first_load
 test_killed_upgrade
 test_killed_unload
+ecdn load --regions "$regions" e0
+test_killed_table
+test_broken_unload
 test_other_namespace
 test_names
 test_foreign

@@ -15,7 +15,7 @@ set_up() {
 
 	client_and_edge
 	on edge sysctl -qw net.ipv6.conf.lo.disable_ipv6=0
-	for address in $alpha/32 "${alpha6//[][]/}/128" $beta/32 "${beta6//[][]/}/128"; do
+	for address in 192.88.99.2/32 $alpha/32 "${alpha6//[][]/}/128" $beta/32 "${beta6//[][]/}/128"; do
 		ip -n "ecdn-$id-edge" addr add "$address" dev lo
 	done
 }
@@ -52,6 +52,11 @@ ask_udp() {
 # listed PORT FILTER: of the first listener of a port.
 listed() {
 	ecdn steer --json 2>/dev/null | jq -c "[.steer[] | select(.port == $1)][0] | $2"
+}
+
+# published MEMBER: of what proxies read.
+published() {
+	bpftool -j map dump pinned "$pin/public_config" | jq ".[0].formatted.value.$1"
 }
 
 has_sockets() {
@@ -276,6 +281,10 @@ test_other_namespace() {
 		"$(on client "$top/build/ecdn-xdp" steer --json --pin-dir "$pin" |
 			jq -c '[.attached, .here, .steer[0].state, .steer[0].sockets]')"
 	is "steer refresh: in another network namespace: nothing changed" 513 "$(ask $alpha 80)"
+	write_config <<<'steer: {80: "127.0.0.1:8513"}'
+	fails "load: steer, in another network namespace" 1 'another network namespace' \
+		on client "$top/build/ecdn-xdp" load --config "$work/config.yaml" --pin-dir "$pin"
+	is "load: steer, in another network namespace: nothing changed" 513 "$(ask $alpha 80)"
 	ecdn steer del 80
 }
 
@@ -305,6 +314,35 @@ test_configuration() {
 	stop "$waiter"
 	ecdn steer del 80
 	ecdn steer del 443
+}
+
+# What has been changed by then is not kept from proxies.
+test_untakeable() {
+	waiter paths 127.0.0.1:8517 513 --mptcp
+	fails "steer add: an MPTCP socket" 1 "paths\[$waiter\].*is an MPTCP socket" \
+		ecdn steer add 80 127.0.0.1:8517
+	write_config <<<'steer: {80: "127.0.0.1:8517"}'
+	is "configuration: a socket that cannot be taken: before" 0 "$(published monitor)"
+	has "configuration: a socket that cannot be taken is said, and nothing more" \
+		'is an MPTCP socket' "$(ecdn load --monitor --config "$work/config.yaml" 2>&1)"
+	is "configuration: a socket that cannot be taken: proxies see what the guard does" \
+		"monitor 1" "$(ecdn status --json | jq -r .mode) $(published monitor)"
+	is "configuration: a socket that cannot be taken: the port has no listener" gone \
+		"$(ecdn steer --json | jq -r '.steer[] | select(.port == 80) | .state')"
+	ecdn load --enforce
+	stop "$waiter"
+}
+
+# What checks the proxy from the node itself is of no region, and no surge.
+test_loopback() {
+	waiter elsewhere 127.0.0.1:8518 513
+	ecdn steer add 80 127.0.0.1:8518
+	ecdn block -- --
+	is "block --: an address of no region" 513 "$(ask 192.88.99.2 80)"
+	is "block --: not the node's own" 200 "$(ask 127.0.0.1 80)"
+	ecdn release -- --
+	ecdn steer del 80
+	stop "$waiter"
 }
 
 test_wrong_configuration() {
@@ -386,6 +424,8 @@ test_udp
 test_unprotected
 test_other_namespace
 test_configuration
+test_untakeable
+test_loopback
 test_wrong_configuration
 test_full
 test_end

@@ -3,7 +3,7 @@
  * waiter: a server as small as can be. Whoever comes is told the same text: over HTTP,
  * or with --udp in a datagram that leaves from the address that was asked.
  *
- *	waiter [--udp] [--v6only] [--workers N] [--name NAME] ADDR:PORT TEXT
+ *	waiter [--udp] [--mptcp] [--v6only] [--workers N] [--name NAME] ADDR:PORT TEXT
  *
  * Prints "ready" once connections can come, and ends when it is killed. Workers are
  * processes with a SO_REUSEPORT socket each.
@@ -27,7 +27,7 @@
 #define WORKERS_MAX 32
 
 struct waiter {
-	bool udp, v6only;
+	bool udp, mptcp, v6only;
 	unsigned int workers;
 	const char *name, *text;
 	struct steer_rule at;
@@ -68,7 +68,8 @@ static int wait_there(const struct waiter *waiter)
 	int family = waiter->at.listener.family;
 	struct sockaddr_in6 room;
 	socklen_t length = address_of(&waiter->at, &room);
-	int fd = socket(family, waiter->udp ? SOCK_DGRAM : SOCK_STREAM, 0);
+	int fd = socket(family, waiter->udp ? SOCK_DGRAM : SOCK_STREAM,
+			waiter->mptcp ? IPPROTO_MPTCP : 0);
 
 	must(fd >= 0, "socket");
 	set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
@@ -165,6 +166,7 @@ int main(int argc, char **argv)
 	struct waiter waiter = { .workers = 1 };
 	const struct option_row rows[] = {
 		{ "udp", 0, OPTION_FLAG, &waiter.udp, NULL, "datagrams", 0 },
+		{ "mptcp", 0, OPTION_FLAG, &waiter.mptcp, NULL, "connections of many paths", 0 },
 		{ "v6only", 0, OPTION_FLAG, &waiter.v6only, NULL, "no IPv4 at [::]", 0 },
 		{ "workers", 0, OPTION_COUNT, &waiter.workers, "N", "that many", 0 },
 		{ "name", 0, OPTION_TEXT, &waiter.name, "NAME", "of the process", 0 },
@@ -173,8 +175,8 @@ int main(int argc, char **argv)
 
 	if (count != 2 || !waiter.workers || waiter.workers > WORKERS_MAX ||
 	    steer_parse_listener(argv[1], &waiter.at)) {
-		fprintf(stderr, "usage: waiter [--udp] [--v6only] [--workers N] [--name NAME] "
-			"ADDR:PORT TEXT\n");
+		fprintf(stderr, "usage: waiter [--udp] [--mptcp] [--v6only] [--workers N] "
+			"[--name NAME] ADDR:PORT TEXT\n");
 		return 2;
 	}
 	waiter.text = argv[2];

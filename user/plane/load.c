@@ -48,6 +48,7 @@ static int read_old(struct load *load, uint64_t *generation)
 	if (err)
 		return err;
 	err = maps_config(&maps, &config);
+	err = err ?: maps_pin_tables(&maps, load->pins.dir);
 	err = err ?: maps_names(&maps, &load->names);
 	err = err ?: generation_number(&maps, generation);
 	err = err ?: trusted_read(&maps, &load->trusted);
@@ -81,6 +82,8 @@ static int prepare(struct load *load)
 	if (!err && (load->fresh || request->sources.count))
 		err = load->table = generation_make(&request->sources, load->names,
 						    generation + 1);
+	if (err >= 0 && request->steer.count)
+		err = steering_check(load->pins.dir);
 	if (err < 0)
 		return err;
 	return settings_check(&request->settings, load->names, &load->trusted);
@@ -117,8 +120,8 @@ static int configure(const struct load *load)
 	if (!err)
 		settings_warn_ssh(settings, &load->maps);
 	err = err ?: settings_apply(settings, &load->maps, load->names, load->map_dir);
-	err = err ?: steer_apply(&load->maps, &load->request->steer);
-	return err ?: settings_publish(settings, load->names, load->publish);
+	err = err ?: settings_publish(settings, load->names, load->publish);
+	return err ?: steer_apply(&load->maps, &load->request->steer);
 }
 
 static int pin_link(const struct load *load, const struct attachment *of)

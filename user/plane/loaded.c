@@ -23,6 +23,7 @@ int loaded_open(struct loaded *loaded, const char *pin_dir)
 	maps_close(&loaded->maps);
 	err = err ?: pins_lock(&loaded->pins);
 	err = err ?: maps_open(&loaded->maps, loaded->pins.dir);
+	err = err ?: maps_pin_tables(&loaded->maps, loaded->pins.dir);
 	err = err ?: maps_names(&loaded->maps, &loaded->names);
 	if (!err) {
 		loaded->publish = pins_get(loaded->pins.dir, PINS_PUBLISH_PROGRAM);

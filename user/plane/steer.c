@@ -205,34 +205,38 @@ int guard_steer_del(const char *pin_dir, uint16_t port, uint8_t protocol)
 	return err;
 }
 
-/* Puts each rule's sockets in place, of a listener that is not there none; the first
- * error that there was. */
-static int put_all(const struct maps *maps, const struct steer_rules *rules)
+/*
+ * Puts each rule's sockets in place, of a listener that is not there, or whose cannot be
+ * taken, none. *untaken is the first error of those that cannot.
+ */
+static int put_all(const struct maps *maps, const struct steer_rules *rules, int *untaken)
 {
 	struct listeners listeners;
-	int first = listeners_read(&listeners);
+	int err = listeners_read(&listeners);
 
-	if (first)
-		return first;
-	for (unsigned int i = 0; i < rules->count; i++) {
+	*untaken = 0;
+	if (err)
+		return err;
+	for (unsigned int i = 0; i < rules->count && !err; i++) {
 		const struct steer_rule *rule = &rules->rule[i];
 		struct taken taken = {};
-		int err = take_steadily(&listeners, rule, &taken);
+		int missed = take_steadily(&listeners, rule, &taken);
 
-		if (!err && !taken.count)
+		if (!missed && !taken.count)
 			warn_gone(rule);
-		err = err ?: put(maps, rule, &taken);
+		err = put(maps, rule, &taken);
 		release(&taken);
-		first = first ?: err;
+		*untaken = *untaken ?: missed;
 	}
 	listeners_free(&listeners);
-	return first;
+	return err;
 }
 
+/* A proxy that steers nobody is no reason to be without a guard. */
 int steer_apply(const struct maps *maps, const struct steer_rules *rules)
 {
 	struct protection protection;
-	int err;
+	int err, untaken = 0;
 
 	if (!rules->count)
 		return 0;
@@ -241,7 +245,11 @@ int steer_apply(const struct maps *maps, const struct steer_rules *rules)
 		warn_unprotected(&protection, &rules->rule[i]);
 		warn_answers(&rules->rule[i]);
 	}
-	return err ?: put_all(maps, rules);
+	err = err ?: put_all(maps, rules, &untaken);
+	if (!err && untaken)
+		log_warning("loaded all the same; `ecdn-xdp steer` tells which ports have no "
+			    "listener, `ecdn-xdp steer refresh` looks again");
+	return err;
 }
 
 static int rules_of(const struct steer_table *table, struct steer_rules *rules)
@@ -261,15 +269,15 @@ static int refresh(const struct loaded *loaded)
 {
 	struct steer_rules rules = {};
 	struct steer_table table;
-	int err = steer_table_read(&loaded->maps, &table);
+	int err = steer_table_read(&loaded->maps, &table), untaken = 0;
 
 	err = err ?: rules_of(&table, &rules);
 	if (!err && rules.count)
 		err = steering_start(loaded->pins.dir);
 	if (!err && rules.count)
-		err = put_all(&loaded->maps, &rules);
+		err = put_all(&loaded->maps, &rules, &untaken);
 	steer_rules_free(&rules);
-	return err;
+	return err ?: untaken;
 }
 
 int guard_steer_refresh(const char *pin_dir)

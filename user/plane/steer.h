@@ -25,7 +25,8 @@ int guard_steer_refresh(const char *pin_dir);
 
 /*
  * The same as guard_steer_add() for several, on maps whose lock is held, without the
- * program. A listener that is not there is a warning: it gets an entry without sockets.
+ * program. A listener that is not there, or whose sockets cannot be taken, is a warning: it
+ * gets an entry without sockets.
  * Ports and limits must be set before, so that what is warned of is true.
  */
 int steer_apply(const struct maps *maps, const struct steer_rules *rules);

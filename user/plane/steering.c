@@ -128,17 +128,25 @@ int steering_read(const char *dir, bool *attached, bool *here)
 	return link < 0 && link != -ENOENT ? link : 0;
 }
 
-int steering_start(const char *dir)
+/* A connection that is given to a socket of another network namespace is lost. */
+int steering_check(const char *dir)
 {
-	scoped_fd int program = -1, link = -1;
 	bool attached, here;
 	int err = steering_read(dir, &attached, &here);
 
-	if (err || here)
-		return err;
-	if (attached)
-		return log_error(-EBUSY, "steer is attached to another network namespace; run this "
-				 "there, or use another --pin-dir");
+	if (!err && attached && !here)
+		err = log_error(-EBUSY, "steer is attached to another network namespace; run this "
+				"there, or use another --pin-dir");
+	return err ?: attached;
+}
+
+int steering_start(const char *dir)
+{
+	scoped_fd int program = -1, link = -1;
+	int err = steering_check(dir);
+
+	if (err)
+		return err < 0 ? err : 0;
 	program = pins_get(dir, PINS_STEER_PROGRAM);
 	if (program < 0)
 		return program;

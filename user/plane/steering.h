@@ -36,6 +36,10 @@ int steering_attach(struct steering *steering, const char *dir, const char *next
 void steering_undo(struct steering *steering, const char *dir);
 void steering_close(struct steering *steering);
 
+/* 1 if it is attached to this network namespace, 0 if it is attached nowhere; -EBUSY, said,
+ * if it is in another, whose connections cannot go to sockets here. Errors are said. */
+int steering_check(const char *dir);
+
 /* Attaches the program pinned in dir to this network namespace, unless it is. Errors are
  * said, as one is where it is attached in another. */
 int steering_start(const char *dir);

@@ -154,14 +154,6 @@ static int replace(const struct maps *maps, const char *dir, const struct truste
 	return err ?: pins_replace(dir, PINS_TRUSTED_LINES, table, 0666);
 }
 
-/* Whoever put it into its place may have died before he had pinned it. */
-static int pin_again(const struct maps *maps, const char *dir)
-{
-	scoped_fd int table = open_current(maps);
-
-	return table < 0 ? table : pins_replace(dir, PINS_TRUSTED_LINES, table, 0666);
-}
-
 static int empty(const struct maps *maps, const char *dir)
 {
 	if (bpf_map_delete_elem(maps->trusted_table, &(__u32){ 0 }) && errno != ENOENT)
@@ -198,9 +190,7 @@ int trusted_write(const struct maps *maps, const char *dir, const struct trusted
 		return err;
 	if (!list->count)
 		err = empty(maps, dir);
-	else if (lines && holds(lines, list))
-		err = pin_again(maps, dir);
-	else
+	else if (!lines || !holds(lines, list))
 		err = replace(maps, dir, list, next_generation(lines));
 	unmap(lines);
 	return err;

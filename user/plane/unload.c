@@ -10,7 +10,8 @@
 #include "plane/publish.h"
 #include "plane/steering.h"
 
-/* Proxies have the maps in memory and would go on with the states of the last packet. */
+/* Proxies have the maps in memory and would go on with the states of the last packet.
+ * What cannot be told must not keep the rest from going. */
 static int tell_proxies(const char *dir)
 {
 	char path[PINS_PATH_SIZE];
@@ -38,8 +39,10 @@ static int detach_all(const char *dir)
 
 int guard_unload_all(const char *pin_dir)
 {
+	int err, untold = 0;
 	struct pins pins;
-	int err = pins_init(&pins, pin_dir);
+
+	err = pins_init(&pins, pin_dir);
 
 	/* A load that was killed leaves what it had begun. */
 	if (err || (access(pins.dir, F_OK) && access(pins.next, F_OK)))
@@ -48,8 +51,9 @@ int guard_unload_all(const char *pin_dir)
 	err = err ?: pins_check(pins.dir);
 	err = err ?: detach_all(pins.dir);
 	err = err ?: steering_stop(pins.dir);
-	err = err ?: tell_proxies(pins.dir);
+	if (!err)
+		untold = tell_proxies(pins.dir);
 	err = err ?: pins_discard(&pins);
 	pins_unlock(&pins);
-	return err;
+	return err ?: untold;
 }

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,8 +100,9 @@ int holders_find(const struct holder_search *search)
 int holder_take(const struct holder *holder, uint64_t cookie)
 {
 	scoped_fd int pid = pidfd_open(holder->pid, 0), fd = -1;
-	socklen_t length = sizeof(uint64_t);
+	socklen_t length = sizeof(uint64_t), protocol_length = sizeof(int);
 	uint64_t found;
+	int protocol;
 
 	/* Processes and fds come and go, and their numbers come again. */
 	if (pid < 0)
@@ -108,6 +110,10 @@ int holder_take(const struct holder *holder, uint64_t cookie)
 	fd = pidfd_getfd(pid, holder->fd, 0);
 	if (fd < 0)
 		return errno == ESRCH || errno == EBADF ? -ESTALE : -errno;
+	/* What inet_diag shows is its first subflow, which is no process's. */
+	if (!getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &protocol_length) &&
+	    protocol == IPPROTO_MPTCP)
+		return -EOPNOTSUPP;
 	if (getsockopt(fd, SOL_SOCKET, SO_COOKIE, &found, &length) || found != cookie)
 		return -ESTALE;
 	return take_fd(&fd);

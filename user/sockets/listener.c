@@ -170,6 +170,16 @@ unsigned int listeners_find(const struct listeners *listeners, uint8_t protocol,
 	return count;
 }
 
+static const char *advice(int err)
+{
+	if (err == -EPERM)
+		return "; run as root, and with kernel.yama.ptrace_scope below 3";
+	if (err == -EOPNOTSUPP)
+		return "; it is an MPTCP socket, to which the kernel steers nothing: have it "
+		       "listen with TCP";
+	return "";
+}
+
 int listener_take(const struct listener *listener)
 {
 	char text[LISTENER_TEXT_SIZE];
@@ -186,8 +196,7 @@ int listener_take(const struct listener *listener)
 		log_error(fd, "cannot take the socket %s from %s[%d]: %s%s", text,
 			  listener->holders[listener->holder_count - 1].name,
 			  listener->holders[listener->holder_count - 1].pid, strerror(-fd),
-			  fd == -EPERM ? "; run as root, and with kernel.yama.ptrace_scope "
-			  "below 3" : "");
+			  advice(fd));
 	return fd;
 }
 
