@@ -417,6 +417,75 @@ struct ecdn_xdp_steer_stats {
 	__u64 would_steer;     /* monitor mode */
 };
 
+/*
+ * ping_config: ARRAY of one. What becomes of ICMP and ICMPv6 echo requests.
+ */
+enum ecdn_xdp_ping_mode {
+	ECDN_XDP_PING_ANSWER,  /* a node's request is turned into its reply and sent back */
+	ECDN_XDP_PING_PASS,    /* it goes on to the stack, with the mark */
+	ECDN_XDP_PING_MAX,
+};
+
+/* Set in the mark of a node's request that goes on; other bits stay as they are. */
+#define ECDN_XDP_PING_MARK 0x0ec00000U
+
+struct ecdn_xdp_ping_config {
+	__u32 mode;            /* enum ecdn_xdp_ping_mode */
+	__u32 only_nodes;      /* 1: requests of all others are dropped */
+	__u64 rate;            /* requests/s of a node that are answered or go on */
+	__u64 burst;           /* requests that may come at once */
+	__u8 ttl;              /* of IPv4 answers */
+	__u8 hop_limit;        /* of IPv6 answers */
+	__u8 reserved[6];
+};
+
+/*
+ * local_addresses: LPM_TRIE of this host's own unicast addresses, as of the last command
+ * that wrote it: requests to others are not answered. The family is the first part of
+ * the prefix, so that neither can match the other; a value is 1.
+ */
+#define ECDN_XDP_LOCAL_MAX 4096
+
+struct ecdn_xdp_local_key {
+	__u32 prefix_len;      /* 32 + the prefix's own */
+	__u32 family;          /* 4 or 6 */
+	__u8 addr[16];         /* network byte order; IPv4: the first four */
+};
+
+/*
+ * node_stats: PERCPU_HASH by node index (struct ecdn_xdp_trusted_row) of those nodes
+ * that were heard from. A node that is taken off the list loses its row.
+ */
+struct ecdn_xdp_node_stats {
+	__u64 requests;        /* echo requests to this host: the sum of the next two */
+	__u64 answered;        /* or with the mark gone on to the stack */
+	__u64 over_rate;       /* dropped */
+	__u64 bytes;           /* of requests, from the Ethernet header on */
+	__u64 first_seen_ns;   /* of this CPU; 0: not seen */
+	__u64 last_seen_ns;
+	__u32 denied;          /* jiffy (low 32 bits) in which the bucket was empty */
+	__u32 reserved;
+};
+
+/* node_buckets: HASH by node index: a node's token bucket, shared by all CPUs. */
+struct ecdn_xdp_node_bucket {
+	struct bpf_spin_lock lock;
+	__u32 reserved;
+	__u64 spent_ns;        /* tokens are spent up to this time */
+};
+
+/* ping_events: PERCPU_ARRAY of one: echo requests that were not a node's to this host,
+ * and why a node's was left to the stack. */
+struct ecdn_xdp_ping_events {
+	__u64 stranger;        /* from no node: left to the host's own policy */
+	__u64 stranger_dropped; /* the same with only_nodes */
+	__u64 not_local;       /* a node's, to an address that is not this host's */
+	__u64 fragment;        /* a node's, in fragments */
+	__u64 options;         /* a node's, with a source route or IPv6 extension headers */
+	__u64 truncated;       /* ends before its ICMP header does */
+	__u64 give_up;         /* no row for a node's counters, or the frame is not writable */
+};
+
 /* events: PERCPU_ARRAY of one. Why packets passed without a region, and give-ups. */
 struct ecdn_xdp_events {
 	/* No region: passed, counted here alone. */
@@ -458,6 +527,11 @@ ECDN_XDP_SIZE(struct ecdn_xdp_region_stats, 128);
 ECDN_XDP_SIZE(struct ecdn_xdp_region_rate, 160);
 ECDN_XDP_SIZE(struct ecdn_xdp_prefix_set, 192);
 ECDN_XDP_SIZE(struct ecdn_xdp_bucket_set, 72);
+ECDN_XDP_SIZE(struct ecdn_xdp_ping_config, 32);
+ECDN_XDP_SIZE(struct ecdn_xdp_local_key, 24);
+ECDN_XDP_SIZE(struct ecdn_xdp_node_stats, 56);
+ECDN_XDP_SIZE(struct ecdn_xdp_node_bucket, 16);
+ECDN_XDP_SIZE(struct ecdn_xdp_ping_events, 56);
 ECDN_XDP_SIZE(struct ecdn_xdp_events, 88);
 
 #endif

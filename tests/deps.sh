@@ -8,7 +8,7 @@ packages=(
 	gcc g++ binutils man-db make pkg-config clang llvm bpftool
 	libbpf-dev libelf-dev libmnl-dev zlib1g-dev libyaml-dev libjansson-dev libmaxminddb-dev
 	libcmocka-dev
-	iproute2 util-linux procps jq curl nginx-light nginx-dev haproxy openssl nftables tcpdump iputils-ping ethtool
+	iproute2 util-linux procps jq curl nginx-light nginx-dev haproxy openssl nftables iptables ipset tcpdump iputils-ping ethtool
 	tor-geoipdb xdp-tools mmdb-bin
 	qemu-system-x86 busybox-static cpio xz-utils zstd
 )

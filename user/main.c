@@ -8,8 +8,9 @@
 
 const struct verb verbs[] = {
 	{ "load", cli_load,
-	  "[-m MODE] [--regions FILE]... [--protect PORTS] [--monitor|--enforce] [--config FILE] IFACE...",
-	  "Attach the guard to interfaces, or upgrade it in place" },
+	  "[-m MODE] [--regions FILE]... [--protect PORTS] [--monitor|--enforce] [--guard] "
+	  "[--ping[=answer|pass]] [--config FILE] IFACE...",
+	  "Attach the guard, or ping, to interfaces, or upgrade it in place" },
 	{ "unload", cli_unload, "IFACE... | --all",
 	  "Detach it; --all removes its maps and counters too" },
 	{ "status", cli_status, "", "Where it is attached, and how it is set up" },
@@ -25,8 +26,8 @@ const struct verb verbs[] = {
 	{ "release", cli_release, "REGION", "End a region's surge, exemption or block" },
 	{ "allow", cli_allow, "[add CIDR... | del CIDR...]",
 	  "Source prefixes that are never limited" },
-	{ "node", cli_node, "[list | add CIDR... [--name NAME] | del CIDR... | load FILE]",
-	  "The platform's intermediate nodes, which are never limited either" },
+	{ "node", cli_node, "[list [--format FORMAT] | add CIDR... [--name NAME] | del CIDR... | load FILE | check | rule]",
+	  "The platform's intermediate nodes: never limited either, and what they pinged" },
 	{ "steer", cli_steer, "[add PORT ADDR:PORT [--udp] | del PORT [--udp] | refresh]",
 	  "New connections of limited regions go to a listener that says 513" },
 	{ NULL, NULL, NULL, NULL },
@@ -44,6 +45,8 @@ static int exit_code(int result)
 {
 	if (result == CLI_USAGE)
 		return 2;
+	if (result == CLI_NO)
+		return 3;
 	return result < 0 && result != CLI_HELP;
 }
 

@@ -146,7 +146,7 @@ static int read_attachments(struct snapshot *snapshot, const char *pin_dir)
 		attach_close(to);
 		snapshot->attachment_count += !err;
 	}
-	attach_free_names(names, count);
+	pins_free_names(names, count);
 	return err;
 }
 

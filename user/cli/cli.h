@@ -15,6 +15,7 @@
 
 #define CLI_USAGE -10001        /* wrong words on the command line, said */
 #define CLI_HELP -10002         /* help was asked for and printed */
+#define CLI_NO -10003           /* asked for an exit code, and the answer is no */
 
 struct verb {
 	const char *name;

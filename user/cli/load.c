@@ -12,13 +12,17 @@ enum given {
 	GIVEN_MODE = 1 << 0,
 	GIVEN_PROTECT = 1 << 1,
 	GIVEN_MAX_REGIONS = 1 << 2,
+	GIVEN_PING_RATE = 1 << 3,
+	GIVEN_PING_BURST = 1 << 4,
 };
 
 struct load_words {
 	const char *mode, *protect, *config, *mmdb_field, *proxy_group;
+	const char *ping, *tc;  /* ping: "" without a mode */
+	uint64_t ping_rate, ping_burst;
 	struct option_list regions;
 	unsigned int max_regions;
-	bool monitor, enforce;
+	bool monitor, enforce, guard, ping_only_nodes, ping_everybody;
 };
 
 static int read_words(const struct load_words *words, unsigned int given,
@@ -53,9 +57,56 @@ static int read_words(const struct load_words *words, unsigned int given,
 	return 0;
 }
 
-/* Files and interfaces on the command line stand in for those of the configuration. */
-static int read_lists(const struct load_words *words, char **ifaces, int count,
-		      struct load_request *request)
+static int read_ping(const struct load_words *words, unsigned int given,
+		     struct ping_request *request)
+{
+	struct ping_settings *settings = &request->settings;
+
+	if (words->ping && *words->ping && ping_mode_parse(words->ping, &settings->mode))
+		return log_error(CLI_USAGE, "--ping=%s: not a mode; answer and pass are",
+				 words->ping);
+	if (words->tc && tc_kind_parse(words->tc, &request->kind))
+		return log_error(CLI_USAGE, "--tc %s: must be tcx, clsact or auto", words->tc);
+	if (words->ping_only_nodes && words->ping_everybody)
+		return log_error(CLI_USAGE, "--ping-only-nodes and --no-ping-only-nodes exclude "
+				 "each other");
+	if (words->ping_only_nodes || words->ping_everybody)
+		settings->only_nodes = words->ping_only_nodes;
+	if (given & GIVEN_PING_RATE) {
+		settings->has_rate = true;
+		settings->rate = words->ping_rate;
+	}
+	if (given & GIVEN_PING_BURST) {
+		settings->has_burst = true;
+		settings->burst = words->ping_burst;
+	}
+	return ping_settings_wrong(settings) ?
+	       log_error(CLI_USAGE, "%s", ping_settings_wrong(settings)) : 0;
+}
+
+/* What is named alone gets the interfaces; the guard if nothing is. */
+static void read_interfaces(const struct load_words *words, char **ifaces, int count,
+			    struct load_request *request, bool *ping_follows)
+{
+	bool guard = words->guard || !words->ping;
+
+	if (count && guard) {
+		request->ifaces = ifaces;
+		request->iface_count = count;
+	}
+	if (count && words->ping) {
+		request->ping.ifaces = ifaces;
+		request->ping.iface_count = count;
+		*ping_follows = false;
+	}
+	if (*ping_follows || (words->ping && !request->ping.iface_count)) {
+		request->ping.ifaces = request->ifaces;
+		request->ping.iface_count = request->iface_count;
+	}
+}
+
+/* Files on the command line stand in for those of the configuration. */
+static int read_files(const struct load_words *words, struct load_request *request)
 {
 	int err = 0;
 
@@ -65,19 +116,23 @@ static int read_lists(const struct load_words *words, char **ifaces, int count,
 		err = sources_add(&request->sources, words->regions.value[i]);
 	if (words->mmdb_field)
 		request->sources.mmdb_field = words->mmdb_field;
-	if (count) {
-		request->ifaces = ifaces;
-		request->iface_count = count;
-	}
 	return err;
 }
 
-/* Then there is something to change even where no interface is named. */
-static bool is_loaded(const char *pin_dir)
+/* Without an interface there is something to change where it is loaded already. */
+static int check_interfaces(const struct verb *verb, const struct load_words *words,
+			    const struct load_request *request, const char *pin_dir)
 {
 	struct pins pins;
+	int err = pins_init(&pins, pin_dir);
 
-	return !pins_init(&pins, pin_dir) && pins_exist(&pins);
+	if (err || request->iface_count || request->ping.iface_count)
+		return err;
+	if (!pins_exist(&pins))
+		return cli_usage(verb, "nothing is loaded yet: name an interface");
+	if (words->ping && !ping_is_attached(pins.dir))
+		return cli_usage(verb, "ping is on no interface yet: name one");
+	return 0;
 }
 
 static int load(const struct verb *verb, const struct cli *cli, const struct load_words *words,
@@ -95,9 +150,10 @@ static int load(const struct verb *verb, const struct cli *cli, const struct loa
 	request = config.request;
 	pin_dir = cli->given_pin_dir ?: config.pin_dir ?: cli->pin_dir;
 	err = read_words(words, cli->given, &request);
-	err = err ?: read_lists(words, ifaces, count, &request);
-	if (!err && !request.iface_count && !is_loaded(pin_dir))
-		err = cli_usage(verb, "nothing is loaded yet: name an interface");
+	err = err ?: read_ping(words, cli->given, &request.ping);
+	err = err ?: read_files(words, &request);
+	read_interfaces(words, ifaces, count, &request, &config.ping_follows);
+	err = err ?: check_interfaces(verb, words, &request, pin_dir);
 	err = err ?: guard_load(pin_dir, &request);
 	config.request.settings = request.settings;
 	config_free(&config);
@@ -124,6 +180,20 @@ int cli_load(const struct verb *verb, int argc, char **argv)
 		{ "monitor", 0, OPTION_FLAG, &words.monitor, NULL,
 		  "count what would be dropped, drop nothing", 0 },
 		{ "enforce", 0, OPTION_FLAG, &words.enforce, NULL, "end monitor mode", 0 },
+		{ "guard", 0, OPTION_FLAG, &words.guard, NULL,
+		  "with --ping: the guard as well, on the same interfaces", 0 },
+		{ "ping", 0, OPTION_OPTIONAL_TEXT, &words.ping, "MODE",
+		  "ping of nodes, and no guard: answer it, or pass it on with a mark (answer)", 0 },
+		{ "ping-only-nodes", 0, OPTION_FLAG, &words.ping_only_nodes, NULL,
+		  "drop the pings of all others", 0 },
+		{ "no-ping-only-nodes", 0, OPTION_FLAG, &words.ping_everybody, NULL,
+		  "leave the pings of all others to the host's own policy", 0 },
+		{ "ping-rate", 0, OPTION_RATE, &words.ping_rate, "N",
+		  "pings of a node that are answered each second, 0 for all (100)", GIVEN_PING_RATE },
+		{ "ping-burst", 0, OPTION_RATE, &words.ping_burst, "N",
+		  "and how many may come at once (200)", GIVEN_PING_BURST },
+		{ "tc", 0, OPTION_TEXT, &words.tc, "HOW",
+		  "ping by tcx, clsact, or auto: tcx, before Linux 6.6 clsact (auto)", 0 },
 		{ "config", 'c', OPTION_TEXT, &words.config, "FILE",
 		  "read all of this, and limits, from a YAML file", 0 },
 	};

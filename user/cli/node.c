@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * node.c - the platform's intermediate nodes: prefixes that are never limited, and
- * that proxies tell from clients.
+ * node.c - the platform's intermediate nodes: prefixes that are never limited, that
+ * proxies tell from clients, and whose pings are answered. Here the list changes.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -10,13 +10,12 @@
 
 #include "cli/cidrs.h"
 #include "cli/cli.h"
-#include "core/columns.h"
+#include "cli/node.h"
 #include "core/log.h"
 #include "plane/load.h"
-#include "plane/trusted.h"
 #include "regions/source_nodes.h"
 
-struct nodes {
+struct given_nodes {
 	struct trusted_node *at;
 	size_t count;
 };
@@ -31,7 +30,7 @@ static int refuse(int err)
 
 static int add_to(struct trusted_list *list, void *context)
 {
-	const struct nodes *nodes = context;
+	const struct given_nodes *nodes = context;
 	int err = trusted_add_nodes(list, nodes->at, nodes->count, time(NULL));
 
 	return err ? refuse(err) : 0;
@@ -39,7 +38,7 @@ static int add_to(struct trusted_list *list, void *context)
 
 static int replace_in(struct trusted_list *list, void *context)
 {
-	const struct nodes *nodes = context;
+	const struct given_nodes *nodes = context;
 	int err = trusted_set_nodes(list, nodes->at, nodes->count, time(NULL));
 
 	return err ? refuse(err) : 0;
@@ -78,7 +77,7 @@ static int check_name(const char *name)
 			 ECDN_XDP_TRUSTED_NAME_SIZE - 1);
 }
 
-static int make_nodes(const struct cidrs *cidrs, const char *name, struct nodes *nodes)
+static int make_nodes(const struct cidrs *cidrs, const char *name, struct given_nodes *nodes)
 {
 	nodes->at = calloc(cidrs->count, sizeof(*nodes->at));
 	if (!nodes->at)
@@ -94,7 +93,7 @@ static int make_nodes(const struct cidrs *cidrs, const char *name, struct nodes 
 static int add(const struct cli *cli, int count, char **words, const char *name)
 {
 	struct cidrs cidrs = {};
-	struct nodes nodes = {};
+	struct given_nodes nodes = {};
 	int err = 0;
 
 	if (!name && count == 2 && looks_like_name(words[1]))
@@ -120,7 +119,7 @@ static int del(const struct cli *cli, int count, char **words)
 
 static int load(const struct cli *cli, const char *path)
 {
-	struct nodes nodes = {};
+	struct given_nodes nodes = {};
 	int err = source_read_nodes(path, &nodes.at, &nodes.count);
 
 	if (!err && !nodes.count)
@@ -130,84 +129,87 @@ static int load(const struct cli *cli, const char *path)
 	return err;
 }
 
-static void print_text(const struct trusted_list *trusted)
+/* `node` and `node list`; the formats are what others read. */
+static int list(const struct verb *verb, const struct cli *cli, const char *format)
 {
-	static const char *const heads[] = { "<PREFIX", "<NAME", "<ADDED", NULL };
-	struct columns *columns = columns_new(heads);
-	char prefix[CIDR_TEXT_SIZE], time_text[CLI_TIME_SIZE];
-	struct cidr cidr;
-
-	for (size_t i = 0; i < trusted->count; i++) {
-		const struct ecdn_xdp_trusted_row *row = &trusted->row[i];
-
-		if (!row->node)
-			continue;
-		trusted_cidr(row, &cidr);
-		columns_cell(columns, "%s", format_cidr(&cidr, prefix));
-		columns_cell(columns, "%s", row->name[0] ? row->name : "-");
-		columns_cell(columns, "%s", cli_format_time(row->added_at, time_text));
-	}
-	columns_print(columns);
+	if (!format)
+		return node_list(cli->pin_dir, cli->json);
+	if (!strcmp(format, "json"))
+		return node_list(cli->pin_dir, true);
+	if (cli->json)
+		return cli_usage(verb, "--json and --format exclude each other");
+	if (!node_format_known(format))
+		return cli_usage(verb, "--format must be plain, json, nft, ipset or nginx");
+	return node_list_as(cli->pin_dir, format);
 }
 
-static int print_json(const struct trusted_list *trusted)
+static int rule(const struct verb *verb, const struct cli *cli, const char *format)
 {
-	json_t *nodes = json_array();
-	char prefix[CIDR_TEXT_SIZE];
-	struct cidr cidr;
-
-	for (size_t i = 0; i < trusted->count; i++) {
-		const struct ecdn_xdp_trusted_row *row = &trusted->row[i];
-
-		if (!row->node)
-			continue;
-		trusted_cidr(row, &cidr);
-		json_array_append_new(nodes, json_pack("{s:s, s:s?, s:o}",
-			"prefix", format_cidr(&cidr, prefix),
-			"name", row->name[0] ? row->name : NULL,
-			"added_at", cli_json_time(row->added_at)));
-	}
-	return cli_print_json(json_pack("{s:o}", "nodes", nodes));
+	if (cli->json)
+		return cli_usage(verb, "`node rule` prints commands and no JSON");
+	if (format && !node_rule_known(format))
+		return cli_usage(verb, "--format of `node rule` must be nft or iptables");
+	node_rule(format);
+	return 0;
 }
 
-static int list(const struct cli *cli)
-{
-	struct trusted_list trusted = {};
-	struct maps maps;
-	int err = maps_open(&maps, cli->pin_dir);
+struct node_words {
+	const char *name, *format;
+	bool exit_code;
+};
 
-	err = err ?: trusted_read(&maps, &trusted);
-	if (!err && cli->json)
-		err = print_json(&trusted);
-	else if (!err)
-		print_text(&trusted);
-	trusted_free(&trusted);
-	maps_close(&maps);
-	return err;
+/* What is done to the list. 1: something else is meant. */
+static int change(const struct cli *cli, int count, char **words, const char *name)
+{
+	if (count > 1 && !strcmp(words[0], "add"))
+		return add(cli, count - 1, words + 1, name);
+	if (count > 1 && !strcmp(words[0], "del"))
+		return del(cli, count - 1, words + 1);
+	if (count == 2 && !strcmp(words[0], "load"))
+		return load(cli, words[1]);
+	return 1;
+}
+
+static int run(const struct verb *verb, const struct cli *cli, int count, char **words,
+	       const struct node_words *given)
+{
+	const char *what = count ? words[0] : "list";
+	bool lists = count < 2 && !strcmp(what, "list");
+	bool rules = count == 1 && !strcmp(what, "rule");
+	bool checks = count == 1 && !strcmp(what, "check");
+	int err;
+
+	if (given->name && strcmp(what, "add"))
+		return cli_usage(verb, "--name goes with `node add`");
+	if (given->format && !lists && !rules)
+		return cli_usage(verb, "--format goes with `node list` and `node rule`");
+	if (given->exit_code && !checks)
+		return cli_usage(verb, "--exit-code goes with `node check`");
+	if (lists)
+		return list(verb, cli, given->format);
+	if (rules)
+		return rule(verb, cli, given->format);
+	if (checks)
+		return node_check(cli->pin_dir, cli->json, given->exit_code);
+	err = change(cli, count, words, given->name);
+	return err == 1 ? cli_usage(verb, "must be `node`, `node add CIDR...`, "
+				    "`node del CIDR...`, `node load FILE`, `node check` or "
+				    "`node rule`") : err;
 }
 
 int cli_node(const struct verb *verb, int argc, char **argv)
 {
-	const char *name = NULL;
+	struct node_words given = {};
 	const struct option_row rows[] = {
-		{ "name", 0, OPTION_TEXT, &name, "NAME", "what to call the nodes that are added",
-		  0 },
+		{ "name", 0, OPTION_TEXT, &given.name, "NAME",
+		  "add: what to call the nodes that are added", 0 },
+		{ "format", 0, OPTION_TEXT, &given.format, "FORMAT",
+		  "list: plain, json, nft, ipset or nginx; rule: nft or iptables", 0 },
+		{ "exit-code", 0, OPTION_FLAG, &given.exit_code, NULL,
+		  "check: end with 3 unless every node was heard from", 0 },
 	};
 	struct cli cli = {};
 	int count = cli_read(&cli, verb, argc, argv, true, rows, sizeof(rows) / sizeof(*rows));
 
-	if (count < 0)
-		return count;
-	if (count > 1 && !strcmp(argv[0], "add"))
-		return add(&cli, count - 1, argv + 1, name);
-	if (name)
-		return cli_usage(verb, "--name goes with `node add`");
-	if (!count || (count == 1 && !strcmp(argv[0], "list")))
-		return list(&cli);
-	if (count > 1 && !strcmp(argv[0], "del"))
-		return del(&cli, count - 1, argv + 1);
-	if (count == 2 && !strcmp(argv[0], "load"))
-		return load(&cli, argv[1]);
-	return cli_usage(verb, "must be `node`, `node add CIDR...`, `node del CIDR...` or "
-			 "`node load FILE`");
+	return count < 0 ? count : run(verb, &cli, count, argv, &given);
 }

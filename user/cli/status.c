@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 #include "cli/events.h"
+#include "cli/status_ping.h"
 #include "plane/program.h"
 #include "snapshot.h"
 
@@ -95,7 +96,8 @@ static const char *steer_state(const struct snapshot *snapshot)
 	return snapshot->steer_here ? "attached" : "attached, in another network namespace";
 }
 
-static void print_text(const struct snapshot *snapshot, const char *pin_dir)
+static void print_text(const struct snapshot *snapshot, const struct ping_view *ping,
+		       const char *pin_dir)
 {
 	char ports[PORTS_TEXT_SIZE];
 
@@ -106,6 +108,7 @@ static void print_text(const struct snapshot *snapshot, const char *pin_dir)
 	printf("protect     %s\n", *ports ? ports : "nothing");
 	printf("trusted     %u prefixes\n", snapshot->config.trusted);
 	printf("steer       %s\n", steer_state(snapshot));
+	status_ping_print(ping);
 	printf("regions     %u of %u, table generation %llu, %llu IPv4 and %llu IPv6 ranges, "
 	       "%u of %d lines\n", snapshot->region_count, snapshot->config.max_regions,
 	       snapshot->table.generation, snapshot->table.ranges_v4, snapshot->table.ranges_v6,
@@ -150,18 +153,21 @@ static json_t *table_json(const struct snapshot *snapshot)
 			 "sources", sources);
 }
 
-static int print_json(const struct snapshot *snapshot, const char *pin_dir)
+static int print_json(const struct snapshot *snapshot, const struct ping_view *ping,
+		      const char *pin_dir)
 {
 	char ports[PORTS_TEXT_SIZE];
 
 	ports_text(snapshot, ports);
 	return cli_print_json(json_pack(
-		"{s:s, s:i, s:o, s:s, s:s, s:i, s:{s:b, s:b}, s:i, s:i, s:o, s:{s:b, s:b}, s:o, s:o}",
+		"{s:s, s:i, s:o, s:s, s:s, s:i, s:{s:b, s:b}, s:o, s:i, s:i, s:o, s:{s:b, s:b}, "
+		"s:o, s:o}",
 		"pin_dir", pin_dir, "abi", (int)snapshot->config.abi,
 		"interfaces", attachments_json(snapshot),
 		"mode", snapshot->config.monitor ? "monitor" : "enforce", "protect", ports,
 		"trusted", (int)snapshot->config.trusted,
 		"steer", "attached", snapshot->steer_attached, "here", snapshot->steer_here,
+		"ping", status_ping_json(ping),
 		"regions", (int)snapshot->region_count,
 		"max_regions", (int)snapshot->config.max_regions,
 		"table", table_json(snapshot),
@@ -170,10 +176,20 @@ static int print_json(const struct snapshot *snapshot, const char *pin_dir)
 		"give_ups", events_json(&snapshot->events, EVENT_GIVE_UP)));
 }
 
+static int print(const struct cli *cli, const struct snapshot *snapshot,
+		 const struct ping_view *ping)
+{
+	if (cli->json)
+		return print_json(snapshot, ping, cli->pin_dir);
+	print_text(snapshot, ping, cli->pin_dir);
+	return 0;
+}
+
 int cli_status(const struct verb *verb, int argc, char **argv)
 {
 	struct cli cli = {};
 	struct snapshot snapshot;
+	struct ping_view ping;
 	int err, count = cli_read(&cli, verb, argc, argv, true, NULL, 0);
 
 	if (count < 0)
@@ -183,10 +199,11 @@ int cli_status(const struct verb *verb, int argc, char **argv)
 	err = snapshot_read(&snapshot, cli.pin_dir);
 	if (err)
 		return err;
-	if (cli.json)
-		err = print_json(&snapshot, cli.pin_dir);
-	else
-		print_text(&snapshot, cli.pin_dir);
+	err = ping_view_read(&ping, cli.pin_dir);
+	if (!err) {
+		err = print(&cli, &snapshot, &ping);
+		ping_view_free(&ping);
+	}
 	snapshot_free(&snapshot);
 	return err;
 }

@@ -9,34 +9,19 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "config/config_ping.h"
+#include "config/interfaces.h"
 #include "config/yaml.h"
 #include "core/group.h"
 #include "core/log.h"
 #include "core/scoped.h"
 
-static void take_interface(struct reader *reader, const yaml_node_t *item, void *to)
-{
-	struct load_request *request = to;
-	const char *text = yaml_text(item);
-	char **grown;
-
-	if (!text || !*text || strlen(text) >= IF_NAMESIZE || strchr(text, '/')) {
-		yaml_bad(reader, item, "\"%s\" is not the name of an interface", text ?: "this");
-		return;
-	}
-	grown = reallocarray(request->ifaces, request->iface_count + 1, sizeof(char *));
-	if (!grown) {
-		yaml_bad(reader, item, "out of memory");
-		return;
-	}
-	request->ifaces = grown;
-	if ((grown[request->iface_count] = yaml_keep(reader, text)))
-		request->iface_count++;
-}
-
 static void take_interfaces(struct reader *reader, const yaml_node_t *value, void *to)
 {
-	yaml_each_item(reader, value, &((struct config *)to)->request, take_interface);
+	struct load_request *request = &((struct config *)to)->request;
+	struct interfaces_of of = { &request->ifaces, &request->iface_count };
+
+	config_take_interfaces(reader, value, &of);
 }
 
 static void take_mode(struct reader *reader, const yaml_node_t *value, void *to)
@@ -304,7 +289,8 @@ static void take_document(struct reader *reader, const yaml_node_t *root, void *
 		{ "protect", take_protect }, { "monitor", take_monitor },
 		{ "limits", take_limits }, { "exempt", take_exempt },
 		{ "block", take_block }, { "allow", take_allow },
-		{ "proxy_group", take_proxy_group }, { "steer", take_steer }, { NULL, NULL },
+		{ "proxy_group", take_proxy_group }, { "steer", take_steer },
+		{ "ping", config_take_ping }, { NULL, NULL },
 	};
 
 	yaml_take_keys(reader, root, keys, to);
@@ -314,6 +300,7 @@ void config_init(struct config *config)
 {
 	memset(config, 0, sizeof(*config));
 	settings_init(&config->request.settings);
+	ping_request_init(&config->request.ping);
 	config->request.proxy_group = -1;
 }
 
@@ -338,6 +325,7 @@ void config_free(struct config *config)
 {
 	yaml_forget(&config->words);
 	free(config->request.ifaces);
+	free(config->request.ping.ifaces);
 	settings_free(&config->request.settings);
 	steer_rules_free(&config->request.steer);
 }

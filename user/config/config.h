@@ -20,6 +20,13 @@
  *	steer:                          # to listeners that say 513
  *	  80: ["127.0.0.1:8513", "[::1]:8513"]
  *	  443/udp: "127.0.0.1:8514"
+ *	ping:                           # of nodes; each key may be left out
+ *	  interfaces: [eth0]            # without it, those of the guard
+ *	  mode: answer                  # or: pass
+ *	  only_nodes: false
+ *	  rate: 100                     # a second, of each node; 0: no limit
+ *	  burst: 200
+ *	  tc: auto                      # tcx, clsact
  *
  * Read with libyaml itself, which keeps the line of every value: libcyaml checks
  * structure, but a rate, a duration or a prefix that is wrong has no line there.
@@ -36,6 +43,7 @@
 struct config {
 	const char *pin_dir;    /* 0: not set */
 	struct load_request request;
+	bool ping_follows;      /* ping goes where the guard does */
 	struct yaml_words words; /* what the pointers above point into */
 };
 

@@ -55,6 +55,7 @@ static int store(const struct option_row *row, const char *value)
 		++*(unsigned int *)row->to;
 		return 0;
 	case OPTION_TEXT:
+	case OPTION_OPTIONAL_TEXT:
 		*(const char **)row->to = value;
 		return 0;
 	case OPTION_LIST:
@@ -99,6 +100,8 @@ static int take(int argc, char **argv, int i, const struct option_row *rows, siz
 		return log_error(-EINVAL, "unknown option %s; --help lists the options", word);
 	if (is_plain(row) && value)
 		return log_error(-EINVAL, "--%s takes no value", row->name);
+	if (row->type == OPTION_OPTIONAL_TEXT && !value)
+		value = "";
 	if (!is_plain(row) && !value) {
 		if (i + 1 >= argc)
 			return log_error(-EINVAL, "%s needs a value: %s", word, row->value);
@@ -135,6 +138,17 @@ int options_read(int argc, char **argv, const struct option_row *rows, size_t ro
 	return words;
 }
 
+/* "NAME VALUE", "NAME[=VALUE]" where the value may be left out. */
+static void name_of(const struct option_row *row, char *name, size_t size)
+{
+	if (!row->value)
+		snprintf(name, size, "--%s", row->name);
+	else if (row->type == OPTION_OPTIONAL_TEXT)
+		snprintf(name, size, "--%s[=%s]", row->name, row->value);
+	else
+		snprintf(name, size, "--%s %s", row->name, row->value);
+}
+
 void options_help(const struct option_row *rows, size_t row_count)
 {
 	for (size_t i = 0; i < row_count; i++) {
@@ -142,8 +156,7 @@ void options_help(const struct option_row *rows, size_t row_count)
 
 		if (rows[i].letter)
 			snprintf(letter, sizeof(letter), "-%c,", rows[i].letter);
-		snprintf(name, sizeof(name), "--%s%s%s", rows[i].name, rows[i].value ? " " : "",
-			 rows[i].value ?: "");
+		name_of(&rows[i], name, sizeof(name));
 		printf("  %s %-22s %s\n", letter, name, rows[i].help);
 	}
 }

@@ -10,6 +10,7 @@
 enum option_type {
 	OPTION_FLAG,            /* bool *: true */
 	OPTION_TEXT,            /* const char **: the last one given */
+	OPTION_OPTIONAL_TEXT,   /* the same; its value is joined by '=', or is "" */
 	OPTION_LIST,            /* struct option_list *: every one given */
 	OPTION_RATE,            /* uint64_t *: N with k, M or G */
 	OPTION_DURATION,        /* uint64_t *: ns */

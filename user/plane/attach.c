@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "plane/attach.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <linux/if_link.h>
 #include <net/if_arp.h>
@@ -39,26 +38,11 @@ int attach_mode_parse(const char *text, enum attach_mode *mode)
 	return -EINVAL;
 }
 
-static void replace_char(char *text, char from, char to)
-{
-	for (; *text; text++)
-		if (*text == from)
-			*text = to;
-}
-
-/* No interface has a ':' in its name, and no pin a '.'. */
-void attach_pin_name(const char *iface, char name[ATTACH_PIN_NAME_SIZE])
-{
-	snprintf(name, ATTACH_PIN_NAME_SIZE, PINS_LINKS "/%s", iface);
-	replace_char(name, '.', ':');
-}
-
 static char *link_path(const char *dir, const char *iface, char path[PINS_PATH_SIZE])
 {
-	char name[ATTACH_PIN_NAME_SIZE];
+	char name[PINS_NAME_SIZE];
 
-	attach_pin_name(iface, name);
-	return pins_path(dir, name, path);
+	return pins_path(dir, pins_interface(PINS_LINKS, iface, name), path);
 }
 
 /* Only the interface's own network namespace can tell. */
@@ -190,7 +174,7 @@ static int attach_over(struct attachment *to, enum attach_mode mode, int program
 }
 
 /* Frames of tun, ppp or WireGuard begin with the IP header. */
-static bool has_ethernet(const char *iface)
+bool attach_has_ethernet(const char *iface)
 {
 	struct ifreq request = {};
 	scoped_fd int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -218,7 +202,7 @@ static bool former_name(const char *dir, int ifindex, char name[IF_NAMESIZE])
 		if (found)
 			strcpy(name, other.iface);
 	}
-	attach_free_names(names, count);
+	pins_free_names(names, count);
 	return found;
 }
 
@@ -230,7 +214,7 @@ static int attach_unpinned(struct attachment *to, const char *dir, enum attach_m
 	if (!to->ifindex)
 		return log_error(-ENODEV, "there is no interface %s; `ip link` lists them",
 				 to->iface);
-	if (!has_ethernet(to->iface))
+	if (!attach_has_ethernet(to->iface))
 		return log_error(-EINVAL, "%s is not an Ethernet interface, and its frames cannot be "
 				 "told apart; load the one below it", to->iface);
 	if (former_name(dir, to->ifindex, former))
@@ -303,39 +287,7 @@ int attach_remove(const char *dir, const char *iface)
 	return 0;
 }
 
-static int not_hidden(const struct dirent *entry)
-{
-	return entry->d_name[0] != '.';
-}
-
 int attach_names(const char *dir, char ***names, unsigned int *count)
 {
-	char path[PINS_PATH_SIZE];
-	struct dirent **entries;
-	int found = scandir(pins_path(dir, PINS_LINKS, path), &entries, not_hidden, alphasort);
-
-	*names = NULL;
-	*count = 0;
-	if (found < 0)
-		return errno == ENOENT ? 0 : log_error(-errno, "cannot read %s: %s", path,
-						       strerror(errno));
-	*names = calloc(found + 1, sizeof(**names));
-	for (int i = 0; i < found; i++) {
-		replace_char(entries[i]->d_name, ':', '.');
-		if (*names && ((*names)[*count] = strdup(entries[i]->d_name)))
-			++*count;
-		free(entries[i]);
-	}
-	free(entries);
-	if ((int)*count == found)
-		return 0;
-	attach_free_names(*names, *count);
-	return log_error(-ENOMEM, "out of memory");
-}
-
-void attach_free_names(char **names, unsigned int count)
-{
-	for (unsigned int i = 0; i < count; i++)
-		free(names[i]);
-	free(names);
+	return pins_names(dir, PINS_LINKS, names, count);
 }

@@ -44,19 +44,17 @@ void attach_undo(struct attachment *of, int old_program);
 /* Closes the link's fd. */
 void attach_close(struct attachment *of);
 
-/* Where a link is pinned, below the pin directory. */
-#define ATTACH_PIN_NAME_SIZE (sizeof(PINS_LINKS) + IF_NAMESIZE)
-void attach_pin_name(const char *iface, char name[ATTACH_PIN_NAME_SIZE]);
-
 /* Reads what is pinned as dir/link/iface, with its link open. Errors are said. */
 int attach_read(struct attachment *of, const char *dir, const char *iface);
 
 /* Detaches at once and removes the pin. -ENOENT, said, if there is none. */
 int attach_remove(const char *dir, const char *iface);
 
-/* Names of the pinned links, sorted; to be freed with attach_free_names(). 0 or -errno. */
+/* Names of the pinned links, sorted; to be freed with pins_free_names(). Errors are said. */
 int attach_names(const char *dir, char ***names, unsigned int *count);
-void attach_free_names(char **names, unsigned int count);
+
+/* Whether frames on iface can be parsed. */
+bool attach_has_ethernet(const char *iface);
 
 const char *attach_mode_name(enum attach_mode mode);
 

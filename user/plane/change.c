@@ -4,12 +4,15 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/log.h"
 #include "core/scoped.h"
 #include "plane/load.h"
 #include "plane/loaded.h"
+#include "plane/node_rows.h"
 #include "plane/publish.h"
+#include "plane/tc_pin.h"
 #include "plane/trusted.h"
 
 static int replace_table(const struct loaded *loaded, const struct sources *sources)
@@ -70,11 +73,14 @@ int guard_change(const char *pin_dir, const struct settings *settings)
 
 static int change_trusted(const struct loaded *loaded, trusted_change *change, void *context)
 {
-	struct trusted_list list = {};
-	int err = trusted_read(&loaded->maps, &list);
+	struct trusted_list before = {}, list = {};
+	int err = trusted_read(&loaded->maps, &before);
 
+	err = err ?: trusted_read(&loaded->maps, &list);
 	err = err ?: change(&list, context);
 	err = err ?: trusted_write(&loaded->maps, loaded->pins.dir, &list);
+	err = err ?: node_rows_follow(&loaded->maps, &before, &list);
+	trusted_free(&before);
 	trusted_free(&list);
 	return err;
 }
@@ -94,17 +100,41 @@ int guard_change_trusted(const char *pin_dir, trusted_change *change, void *cont
 	return err;
 }
 
+static bool has_guard(const char *dir, const char *iface)
+{
+	char name[PINS_NAME_SIZE], path[PINS_PATH_SIZE];
+
+	return !access(pins_path(dir, pins_interface(PINS_LINKS, iface, name), path), F_OK);
+}
+
+/* Something of ours is there, and can be read; what it is may have to be said. */
+static int check(const char *dir, const char *iface)
+{
+	struct attachment guard;
+	int err;
+
+	if (tc_is_pinned(dir, iface) && !has_guard(dir, iface))
+		return 0;
+	err = attach_read(&guard, dir, iface);
+	attach_close(&guard);
+	return err;
+}
+
+static int detach_one(const char *dir, const char *iface)
+{
+	int err = tc_is_pinned(dir, iface) ? tc_remove(dir, iface) : 0;
+
+	return err || !has_guard(dir, iface) ? err : attach_remove(dir, iface);
+}
+
 static int detach(const char *dir, char **ifaces, unsigned int count)
 {
-	struct attachment found;
 	int err = 0;
 
-	for (unsigned int i = 0; i < count && !err; i++) {
-		err = attach_read(&found, dir, ifaces[i]);
-		attach_close(&found);
-	}
 	for (unsigned int i = 0; i < count && !err; i++)
-		err = attach_remove(dir, ifaces[i]);
+		err = check(dir, ifaces[i]);
+	for (unsigned int i = 0; i < count && !err; i++)
+		err = detach_one(dir, ifaces[i]);
 	return err;
 }
 

@@ -34,6 +34,7 @@ struct load {
 	struct maps maps;
 	int publish;
 	struct steering steering;
+	struct ping ping;
 	struct attachment *attachments;
 	unsigned int attachment_count;
 };
@@ -120,18 +121,19 @@ static int configure(const struct load *load)
 	if (!err)
 		settings_warn_ssh(settings, &load->maps);
 	err = err ?: settings_apply(settings, &load->maps, load->names, load->map_dir);
+	err = err ?: ping_configure(&load->ping, &load->request->ping.settings, &load->maps,
+				    load->fresh);
 	err = err ?: settings_publish(settings, load->names, load->publish);
 	return err ?: steer_apply(&load->maps, &load->request->steer);
 }
 
 static int pin_link(const struct load *load, const struct attachment *of)
 {
-	char name[ATTACH_PIN_NAME_SIZE];
+	char name[PINS_NAME_SIZE];
 
 	if (!of->created)
 		return 0;
-	attach_pin_name(of->iface, name);
-	return pins_put(load->pins.next, name, of->link);
+	return pins_put(load->pins.next, pins_interface(PINS_LINKS, of->iface, name), of->link);
 }
 
 static bool is_requested(const struct load_request *request, const char *iface)
@@ -190,7 +192,7 @@ static int attach_interfaces(struct load *load)
 				   sizeof(*load->attachments));
 	err = load->attachments ? attach_all(load, old, old_count) :
 	      log_error(-ENOMEM, "out of memory");
-	attach_free_names(old, old_count);
+	pins_free_names(old, old_count);
 	return err;
 }
 
@@ -207,12 +209,11 @@ static int move(const struct load *load, const char *name)
 
 static int move_link(const struct load *load, const struct attachment *of)
 {
-	char name[ATTACH_PIN_NAME_SIZE];
+	char name[PINS_NAME_SIZE];
 
 	if (!of->created)
 		return 0;
-	attach_pin_name(of->iface, name);
-	return move(load, name);
+	return move(load, pins_interface(PINS_LINKS, of->iface, name));
 }
 
 /* What an upgrade has made anew, in the place of what it replaces. */
@@ -221,6 +222,7 @@ static int move_all(const struct load *load, bool has_iterator)
 	int err = move(load, PINS_PROGRAM);
 
 	err = err ?: move(load, PINS_STEER_PROGRAM);
+	err = err ?: move(load, PINS_PING_PROGRAM);
 	err = err ?: move(load, PINS_PUBLISH_PROGRAM);
 	if (!err && load->steering.created)
 		err = move(load, PINS_STEER);
@@ -228,6 +230,7 @@ static int move_all(const struct load *load, bool has_iterator)
 		err = move(load, PINS_ITERATOR);
 	for (unsigned int i = 0; i < load->attachment_count && !err; i++)
 		err = move_link(load, &load->attachments[i]);
+	err = err ?: ping_move(&load->ping, &load->pins);
 	return err ?: pins_remove(load->pins.next);
 }
 
@@ -256,6 +259,7 @@ static int open_programs(struct load *load)
 		return err;
 	err = load->fresh ? publish_permit(load->map_dir) : 0;
 	err = err ?: steering_open(&load->steering, load->map_dir, load->pins.next);
+	err = err ?: ping_open(&load->ping, load->map_dir, load->pins.next);
 	return err ?: maps_open_new(&load->maps, load->map_dir);
 }
 
@@ -264,7 +268,8 @@ static int attach_programs(struct load *load)
 	bool steer = load->request->settings.has_ports || load->request->steer.count;
 	int err = attach_interfaces(load);
 
-	return err ?: steering_attach(&load->steering, load->pins.dir, load->pins.next, steer);
+	err = err ?: steering_attach(&load->steering, load->pins.dir, load->pins.next, steer);
+	return err ?: ping_attach(&load->ping, &load->pins, &load->request->ping);
 }
 
 static int bring_up(struct load *load)
@@ -295,10 +300,13 @@ static void finish(struct load *load, int err)
 		else
 			attach_close(&load->attachments[i]);
 	}
-	if (err)
+	if (err) {
 		steering_undo(&load->steering, load->pins.dir);
-	else
+		ping_undo(&load->ping, load->pins.dir);
+	} else {
 		steering_close(&load->steering);
+		ping_close(&load->ping);
+	}
 	if (err && load->pins.lock >= 0)
 		pins_remove(load->pins.next);
 	free(load->attachments);
@@ -316,7 +324,7 @@ static void finish(struct load *load, int err)
 int guard_load(const char *pin_dir, const struct load_request *request)
 {
 	struct load load = { .request = request, .table = -1, .old_program = -1, .publish = -1,
-			     .steering = STEERING_NONE };
+			     .steering = STEERING_NONE, .ping = PING_NONE };
 	int err = pins_init(&load.pins, pin_dir);
 
 	maps_init(&load.maps);

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * load.h - bringing the guard up, upgrading it in place, taking it down. Each
- * is done or not done: what fails leaves no pin and no program more than before.
+ * load.h - bringing guard and ping up, upgrading them in place, taking them down.
+ * Each is done or not done: what fails leaves no pin and no program more than before.
  */
 #ifndef PLANE_LOAD_H
 #define PLANE_LOAD_H
 
 #include "plane/attach.h"
 #include "plane/generation.h"
+#include "plane/ping.h"
 #include "plane/settings.h"
 #include "plane/steer_rule.h"
 
 struct load_request {
-	char **ifaces;          /* to attach to, besides those already attached */
+	char **ifaces;          /* for the guard, besides those where it is already */
 	unsigned int iface_count;
 	enum attach_mode mode;
 	uint32_t max_regions;   /* 0: as it is, or the default */
@@ -20,6 +21,7 @@ struct load_request {
 	struct sources sources; /* none: keep the table */
 	struct settings settings;
 	struct steer_rules steer;
+	struct ping_request ping;
 };
 
 /* Errors are said. */
@@ -35,7 +37,7 @@ int guard_change(const char *pin_dir, const struct settings *settings);
 typedef int trusted_change(struct trusted_list *list, void *context);
 int guard_change_trusted(const char *pin_dir, trusted_change *change, void *context);
 
-/* Detaches from these interfaces; the counters stay. */
+/* Detaches guard and ping from these interfaces; the counters stay. */
 int guard_unload(const char *pin_dir, char **ifaces, unsigned int count);
 
 /* Detaches everywhere and removes every pin. Nothing loaded, no error. */

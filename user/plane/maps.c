@@ -31,6 +31,11 @@ static const struct {
 	{ "steer_sockets", offsetof(struct maps, steer_sockets) },
 	{ "steer_stats", offsetof(struct maps, steer_stats) },
 	{ "request_stats", offsetof(struct maps, request_stats) },
+	{ "ping_config", offsetof(struct maps, ping_config) },
+	{ "local_addresses", offsetof(struct maps, local_addresses) },
+	{ "node_stats", offsetof(struct maps, node_stats) },
+	{ "node_buckets", offsetof(struct maps, node_buckets) },
+	{ "ping_events", offsetof(struct maps, ping_events) },
 };
 
 #define MEMBERS (sizeof(members) / sizeof(*members))

@@ -21,6 +21,7 @@ struct maps {
 	int trusted_table;
 	int steer_listeners, steer_sockets, steer_stats;
 	int request_stats;
+	int ping_config, local_addresses, node_stats, node_buckets, ping_events;
 };
 
 /* Every fd -1. */

@@ -22,6 +22,7 @@
 #include "core/process.h"
 #include "core/scoped.h"
 #include "plane/owner.h"
+#include "plane/tc.h"
 
 #define BPFFS "/sys/fs/bpf"
 
@@ -156,7 +157,8 @@ int pins_lock(struct pins *pins)
 	if (err)
 		return err;
 	pins->lock = take_fd(&fd);
-	return pins_remove(pins->next);
+	err = tc_recover(pins);
+	return err ?: pins_remove(pins->next);
 }
 
 void pins_unlock(struct pins *pins)
@@ -173,6 +175,21 @@ bool pins_exist(const struct pins *pins)
 	return !access(pins_path(pins->dir, "config", path), F_OK);
 }
 
+static void replace_char(char *text, char from, char to)
+{
+	for (; *text; text++)
+		if (*text == from)
+			*text = to;
+}
+
+/* No interface has a ':' in its name, and no pin a '.'. */
+char *pins_interface(const char *sub, const char *iface, char name[PINS_NAME_SIZE])
+{
+	snprintf(name, PINS_NAME_SIZE, "%s/%s", sub, iface);
+	replace_char(name, '.', ':');
+	return name;
+}
+
 static int make_dir(const char *path)
 {
 	if (mkdir(path, 0755))
@@ -182,13 +199,12 @@ static int make_dir(const char *path)
 
 int pins_make(const char *dir)
 {
+	static const char *const below[] = { PINS_LINKS, PINS_PROGRAMS, PINS_PINGS, PINS_NOTES };
 	char path[PINS_PATH_SIZE];
 	int err = make_dir(dir);
 
-	if (!err)
-		err = make_dir(pins_path(dir, PINS_LINKS, path));
-	if (!err)
-		err = make_dir(pins_path(dir, PINS_PROGRAMS, path));
+	for (size_t i = 0; i < sizeof(below) / sizeof(*below) && !err; i++)
+		err = make_dir(pins_path(dir, below[i], path));
 	return err;
 }
 
@@ -237,6 +253,38 @@ static int count_entries(const char *dir, int (*filter)(const struct dirent *ent
 	if (count >= 0)
 		free(entries);
 	return count > 0 ? count : 0;
+}
+
+int pins_names(const char *dir, const char *sub, char ***names, unsigned int *count)
+{
+	char path[PINS_PATH_SIZE];
+	struct dirent **entries;
+	int found = scandir(pins_path(dir, sub, path), &entries, no_dot, alphasort);
+
+	*names = NULL;
+	*count = 0;
+	if (found < 0)
+		return errno == ENOENT ? 0 : log_error(-errno, "cannot read %s: %s", path,
+						       strerror(errno));
+	*names = calloc(found + 1, sizeof(**names));
+	for (int i = 0; i < found; i++) {
+		replace_char(entries[i]->d_name, ':', '.');
+		if (*names && ((*names)[*count] = strdup(entries[i]->d_name)))
+			++*count;
+		free(entries[i]);
+	}
+	free(entries);
+	if ((int)*count == found)
+		return 0;
+	pins_free_names(*names, *count);
+	return log_error(-ENOMEM, "out of memory");
+}
+
+void pins_free_names(char **names, unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++)
+		free(names[i]);
+	free(names);
 }
 
 /* No dir, or one in which a crash left no more than empty marks. */

@@ -6,10 +6,13 @@
  *	DIR/MAP            each map by name
  *	DIR/region_lines   the region table in use, DIR/trusted_lines that of prefixes
  *	                   that are never limited: replaced by every new one
- *	DIR/prog/PROGRAM   guard, steer, publish
+ *	DIR/prog/PROGRAM   guard, steer, ping, publish
  *	DIR/link/IFACE     what holds the guard to an interface; bpffs takes no '.' in
  *	                   a name, so eth0.7 is eth0:7 here
  *	DIR/steer          what holds steer to a network namespace
+ *	DIR/ping/IFACE     what holds ping to an interface: a link, or before Linux 6.6 the
+ *	                   program, whose filter is found by it
+ *	DIR/clsact/IFACE   for a filter, a note of where it is (plane/tc.h)
  *	DIR/regions        an iterator: cat it
  *
  * They are root's alone but for what proxies read: public_config, region_state,
@@ -20,6 +23,7 @@
 #define PLANE_PINS_H
 
 #include <limits.h>
+#include <net/if.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -27,6 +31,9 @@
 #define PINS_PROGRAM PINS_PROGRAMS "/guard"
 #define PINS_STEER_PROGRAM PINS_PROGRAMS "/steer"
 #define PINS_STEER "steer"
+#define PINS_PING_PROGRAM PINS_PROGRAMS "/ping"
+#define PINS_PINGS "ping"
+#define PINS_NOTES "clsact"
 #define PINS_PUBLISH_PROGRAM PINS_PROGRAMS "/publish"
 #define PINS_REGION_LINES "region_lines"
 #define PINS_TRUSTED_LINES "trusted_lines"
@@ -35,6 +42,9 @@
 
 /* A directory and the longest name below it. */
 #define PINS_PATH_SIZE (PATH_MAX + 64)
+
+/* An interface's pin: a subdirectory's name and its own. */
+#define PINS_NAME_SIZE (sizeof(PINS_NOTES) + IF_NAMESIZE)
 
 struct pins {
 	char dir[PATH_MAX];     /* what readers use */
@@ -60,7 +70,15 @@ bool pins_exist(const struct pins *pins);
 /* "DIR/name" into path; returns path. */
 char *pins_path(const char *dir, const char *name, char path[PINS_PATH_SIZE]);
 
-/* Makes dir with prog/ and link/ below it. Errors are said. */
+/* "SUB/IFACE", as a pin can be named, into name; returns name. */
+char *pins_interface(const char *sub, const char *iface, char name[PINS_NAME_SIZE]);
+
+/* The interfaces that are pinned in dir/sub, sorted; to be freed with pins_free_names().
+ * No dir, no names. Errors are said. */
+int pins_names(const char *dir, const char *sub, char ***names, unsigned int *count);
+void pins_free_names(char **names, unsigned int count);
+
+/* Makes dir with what is below it. Errors are said. */
 int pins_make(const char *dir);
 
 /* Whether dir, if there is one, was made by pins_make(). Errors are said. */

@@ -9,6 +9,7 @@
 #include "plane/load.h"
 #include "plane/publish.h"
 #include "plane/steering.h"
+#include "plane/tc.h"
 
 /* Proxies have the maps in memory and would go on with the states of the last packet.
  * What cannot be told must not keep the rest from going. */
@@ -33,7 +34,7 @@ static int detach_all(const char *dir)
 		return err;
 	for (unsigned int i = 0; i < count && !err; i++)
 		err = attach_remove(dir, names[i]);
-	attach_free_names(names, count);
+	pins_free_names(names, count);
 	return err;
 }
 
@@ -50,6 +51,7 @@ int guard_unload_all(const char *pin_dir)
 	err = pins_lock(&pins);
 	err = err ?: pins_check(pins.dir);
 	err = err ?: detach_all(pins.dir);
+	err = err ?: tc_remove_all(pins.dir);
 	err = err ?: steering_stop(pins.dir);
 	if (!err)
 		untold = tell_proxies(pins.dir);

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * echo.h - finds ICMP and ICMPv6 echo requests among all that comes in. Drivers may
+ * leave any header outside of the linear part of an skb, so what looks like one is
+ * read by bpf_skb_load_bytes(); what is not, mostly goes by two loads of its first line.
+ */
+#ifndef BPF_ECHO_H
+#define BPF_ECHO_H
+
+#include <stddef.h>
+
+#include "packet.h"
+
+/* RFC 792 and RFC 4443, 4; <linux/icmp.h> needs a libc. */
+#define ICMP_ECHO 8
+#define ICMP_ECHOREPLY 0
+#define ICMPV6_ECHO_REQUEST 128
+#define ICMPV6_ECHO_REPLY 129
+
+struct echo_header {
+	__u8 type;
+	__u8 code;
+	__be16 check;
+	__be16 id;
+	__be16 sequence;
+};
+
+#define IP_MORE_FRAGMENTS 0x2000
+#define IP_OPTIONS_MAX 40
+
+/* RFC 791, 3.1 */
+#define IPOPT_LOOSE_ROUTE 131
+#define IPOPT_STRICT_ROUTE 137
+
+enum echo_kind {
+	ECHO_NONE,
+	ECHO_REQUEST,
+	ECHO_FRAGMENT,          /* the first one of a request */
+	ECHO_OPTIONS,           /* with a source route, bad options, or extension headers */
+	ECHO_TRUNCATED,         /* of a request, or of what may be one */
+};
+
+struct echo {
+	__u32 source_be[4];     /* an IPv4 address is in the first, with zeros after it */
+	__u32 target_be[4];
+	__u32 ip;               /* offset of the IP header ... */
+	__u32 icmp;             /* ... and of the ICMP header */
+	__u8 family;            /* 4 or 6 */
+};
+
+static __always_inline bool may_be_echo(const struct __sk_buff *skb)
+{
+	const __u8 *data = (void *)(long)skb->data;
+	__be16 proto_be;
+
+	if ((void *)(data + ETH_HLEN + sizeof(struct iphdr)) > (void *)(long)skb->data_end)
+		return true;
+	/* By itself: struct ethhdr is packed, and would be read byte by byte. */
+	proto_be = *(__be16 *)(data + offsetof(struct ethhdr, h_proto));
+	if (proto_be == bpf_htons(ETH_P_IP))
+		return data[ETH_HLEN + offsetof(struct iphdr, protocol)] == IPPROTO_ICMP;
+	if (proto_be == bpf_htons(ETH_P_IPV6)) {
+		__u8 next = data[ETH_HLEN + offsetof(struct ipv6hdr, nexthdr)];
+
+		return next == IPPROTO_ICMPV6 || is_ipv6_ext(next);
+	}
+	return is_vlan(proto_be);
+}
+
+/*
+ * Whether the options can be sent back as they are: a source route would have to be
+ * reversed, and what is malformed deserves the stack's own answer.
+ */
+static __always_inline bool options_plain(struct __sk_buff *skb, __u32 at, __u32 end)
+{
+	for (int i = 0; i < IP_OPTIONS_MAX; i++) {
+		__u8 option[2] = {};
+
+		if (at >= end || bpf_skb_load_bytes(skb, at, option, sizeof(option)))
+			break;
+		if (option[0] == 0)
+			return true;
+		if (option[0] == 1) {
+			at++;
+			continue;
+		}
+		if (option[0] == IPOPT_LOOSE_ROUTE || option[0] == IPOPT_STRICT_ROUTE ||
+		    option[1] < 2)
+			return false;
+		at += option[1];
+	}
+	return at == end;
+}
+
+static __always_inline enum echo_kind echo_parse_ipv4(struct __sk_buff *skb, struct echo *echo)
+{
+	struct iphdr ip;
+	__u32 header, end;
+	__u8 type;
+
+	if (bpf_skb_load_bytes(skb, echo->ip, &ip, sizeof(ip)))
+		return ECHO_NONE;
+	header = ip.ihl * 4;
+	if (ip.version != 4 || header < sizeof(ip) || ip.protocol != IPPROTO_ICMP ||
+	    ip.frag_off & bpf_htons(IP_FRAGMENT_OFFSET))
+		return ECHO_NONE;
+
+	echo->family = 4;
+	echo->source_be[0] = ip.saddr;
+	echo->target_be[0] = ip.daddr;
+	echo->icmp = echo->ip + header;
+	end = echo->ip + bpf_ntohs(ip.tot_len);
+	if (bpf_skb_load_bytes(skb, echo->icmp, &type, sizeof(type)))
+		return ECHO_TRUNCATED;
+	if (type != ICMP_ECHO)
+		return ECHO_NONE;
+	if (end < echo->icmp + sizeof(struct echo_header) || end > skb->len)
+		return ECHO_TRUNCATED;
+	if (ip.frag_off & bpf_htons(IP_MORE_FRAGMENTS))
+		return ECHO_FRAGMENT;
+	if (header > sizeof(ip) && !options_plain(skb, echo->ip + sizeof(ip), echo->icmp))
+		return ECHO_OPTIONS;
+	return ECHO_REQUEST;
+}
+
+/*
+ * Steps over extension headers, so that nobody's request goes unseen behind one: sets
+ * echo->icmp, and says what the request is if it is one.
+ */
+static __always_inline enum echo_kind find_icmpv6(struct __sk_buff *skb, struct echo *echo,
+						  __u8 next)
+{
+	enum echo_kind kind = ECHO_REQUEST;
+	__u32 at = echo->ip + sizeof(struct ipv6hdr);
+
+	for (int i = 0; i < PACKET_EXT_HEADERS && next != IPPROTO_ICMPV6; i++) {
+		struct ipv6_ext ext;
+
+		if (!is_ipv6_ext(next) || bpf_skb_load_bytes(skb, at, &ext, sizeof(ext)))
+			return ECHO_NONE;
+		if (next == IPPROTO_FRAGMENT) {
+			if (ext.frag_off & bpf_htons(IP6_FRAGMENT_OFFSET))
+				return ECHO_NONE;
+			kind = ECHO_FRAGMENT;
+			at += sizeof(ext);
+		} else {
+			if (kind == ECHO_REQUEST)
+				kind = ECHO_OPTIONS;
+			at += next == IPPROTO_AH ? (ext.len + 2) * 4 : (ext.len + 1) * 8;
+		}
+		next = ext.next;
+	}
+	echo->icmp = at;
+	return next == IPPROTO_ICMPV6 ? kind : ECHO_NONE;
+}
+
+static __always_inline enum echo_kind echo_parse_ipv6(struct __sk_buff *skb, struct echo *echo)
+{
+	struct ipv6hdr ip;
+	enum echo_kind kind;
+	__u32 end;
+	__u8 type;
+
+	if (bpf_skb_load_bytes(skb, echo->ip, &ip, sizeof(ip)) || ip.version != 6)
+		return ECHO_NONE;
+	kind = find_icmpv6(skb, echo, ip.nexthdr);
+	if (kind == ECHO_NONE)
+		return ECHO_NONE;
+
+	echo->family = 6;
+	__builtin_memcpy(echo->source_be, &ip.saddr, sizeof(echo->source_be));
+	__builtin_memcpy(echo->target_be, &ip.daddr, sizeof(echo->target_be));
+	end = echo->ip + sizeof(ip) + bpf_ntohs(ip.payload_len);
+	if (bpf_skb_load_bytes(skb, echo->icmp, &type, sizeof(type)))
+		return ECHO_TRUNCATED;
+	if (type != ICMPV6_ECHO_REQUEST)
+		return ECHO_NONE;
+	if (end < echo->icmp + sizeof(struct echo_header) || end > skb->len)
+		return ECHO_TRUNCATED;
+	return kind;
+}
+
+/* What is on the wire behind a tag that the device took off is behind none here. */
+static __always_inline enum echo_kind echo_parse(struct __sk_buff *skb, struct echo *echo)
+{
+	__u32 at = offsetof(struct ethhdr, h_proto);
+	__be16 proto_be;
+
+	if (bpf_skb_load_bytes(skb, at, &proto_be, sizeof(proto_be)))
+		return ECHO_NONE;
+#pragma unroll
+	for (int i = 0; i < PACKET_VLAN_DEPTH; i++) {
+		if (!is_vlan(proto_be))
+			break;
+		at += sizeof(struct vlan_header);
+		if (bpf_skb_load_bytes(skb, at, &proto_be, sizeof(proto_be)))
+			return ECHO_NONE;
+	}
+	echo->ip = at + sizeof(proto_be);
+	if (proto_be == bpf_htons(ETH_P_IP))
+		return echo_parse_ipv4(skb, echo);
+	if (proto_be == bpf_htons(ETH_P_IPV6))
+		return echo_parse_ipv6(skb, echo);
+	return ECHO_NONE;
+}
+
+#endif

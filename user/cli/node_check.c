@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * node_check.c - does the platform's ping reach this host? Which nodes were never
+ * heard from, and what to do where the platform answers 529.
+ */
+#include <stdio.h>
+
+#include "cli/cli.h"
+#include "cli/node.h"
+#include "core/columns.h"
+#include "nodes.h"
+#include "plane/ping.h"
+
+struct heard {
+	bool attached;          /* now; without it nobody is heard */
+	size_t nodes;
+	uint64_t last_ns;       /* 0: none was */
+};
+
+static struct heard count_heard(const struct nodes *nodes, const char *pin_dir)
+{
+	struct heard heard = { .attached = ping_is_attached(pin_dir) };
+
+	for (size_t i = 0; i < nodes->count; i++) {
+		uint64_t last_ns = nodes->at[i].stats.last_seen_ns;
+
+		heard.nodes += node_heard(&nodes->at[i]);
+		if (last_ns > heard.last_ns)
+			heard.last_ns = last_ns;
+	}
+	return heard;
+}
+
+static void print_silent(const struct nodes *nodes)
+{
+	static const char *const heads[] = { "<PREFIX", "<NAME", "<ADDED", NULL };
+	struct columns *columns = columns_new(heads);
+	char text[CIDR_TEXT_SIZE], time_text[CLI_TIME_SIZE];
+
+	for (size_t i = 0; i < nodes->count; i++) {
+		const struct node_view *node = &nodes->at[i];
+
+		if (node_heard(node))
+			continue;
+		columns_cell(columns, "%s", format_cidr(&node->cidr, text));
+		columns_cell(columns, "%s", node->name[0] ? node->name : "-");
+		columns_cell(columns, "%s", cli_format_time(node->added_at, time_text));
+	}
+	columns_print(columns);
+}
+
+static void print_last(const struct nodes *nodes, const struct heard *heard)
+{
+	if (heard->nodes)
+		printf("The last node was heard from %lus ago: the platform's ping reaches this host.\n",
+		       nodes_seconds_ago(nodes, heard->last_ns));
+	else
+		puts("No node was ever heard from: the platform's ping has not reached this host.");
+}
+
+static void print_meaning(const struct nodes *nodes, const struct heard *heard)
+{
+	printf("\n%zu of %zu nodes were never heard from: no ping of theirs came to an interface\n"
+	       "where `ecdn-xdp load --ping` works. They did not send one, or something in front\n"
+	       "of this host drops it.\n", nodes->count - heard->nodes, nodes->count);
+	print_last(nodes, heard);
+	puts("\nWhere the platform answers 529, it has no route to this origin:\n"
+	     "- The origin blocks ping, so that route information cannot be had. Grant ping to\n"
+	     "  the intermediate nodes in every firewall on the way; get the list of their\n"
+	     "  addresses from the platform, and `ecdn-xdp node load` it.\n"
+	     "- Or the domain is new: its route configuration takes effect after 5 to 10\n"
+	     "  minutes. Confirm it before switching DNS.");
+}
+
+static void print_text(const struct nodes *nodes, const struct heard *heard)
+{
+	if (!heard->attached)
+		puts("Ping is on no interface, so that nobody is heard: `ecdn-xdp load --ping IFACE`.");
+	if (!nodes->count) {
+		puts("There are no nodes: get the list of their addresses from the platform, and\n"
+		     "`ecdn-xdp node load` it.");
+	} else if (heard->nodes == nodes->count) {
+		printf("All nodes were heard from: %zu.\n", nodes->count);
+		print_last(nodes, heard);
+	} else {
+		print_silent(nodes);
+		print_meaning(nodes, heard);
+	}
+}
+
+static int print_json(const struct nodes *nodes, const struct heard *heard)
+{
+	json_t *silent = json_array();
+	char text[CIDR_TEXT_SIZE];
+
+	for (size_t i = 0; i < nodes->count; i++) {
+		const struct node_view *node = &nodes->at[i];
+
+		if (!node_heard(node))
+			json_array_append_new(silent, json_pack("{s:s, s:s?, s:o}",
+				"prefix", format_cidr(&node->cidr, text),
+				"name", node->name[0] ? node->name : NULL,
+				"added_at", cli_json_time(node->added_at)));
+	}
+	return cli_print_json(json_pack("{s:b, s:I, s:I, s:o, s:o}", "attached", heard->attached,
+		"nodes", (json_int_t)nodes->count, "heard", (json_int_t)heard->nodes,
+		"last_seen", cli_json_time(nodes_epoch(nodes, heard->last_ns)),
+		"never_heard", silent));
+}
+
+int node_check(const char *pin_dir, bool json, bool exit_code)
+{
+	struct nodes nodes;
+	struct heard heard;
+	bool all;
+	int err = nodes_read(&nodes, pin_dir);
+
+	if (err)
+		return err;
+	heard = count_heard(&nodes, pin_dir);
+	all = nodes.count && heard.nodes == nodes.count;
+	if (json)
+		err = print_json(&nodes, &heard);
+	else
+		print_text(&nodes, &heard);
+	nodes_free(&nodes);
+	return err ?: exit_code && !all ? CLI_NO : 0;
+}

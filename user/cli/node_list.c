@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <stdlib.h>
+
+#include "cli/cli.h"
+#include "cli/node.h"
+#include "core/columns.h"
+#include "nodes.h"
+#include "plane/trusted.h"
+
+static void cell_ago(struct columns *columns, const struct nodes *nodes, uint64_t ns)
+{
+	if (ns)
+		columns_cell(columns, "%lus ago", nodes_seconds_ago(nodes, ns));
+	else
+		columns_cell(columns, "never");
+}
+
+static void print_text(const struct nodes *nodes)
+{
+	static const char *const heads[] = {
+		"<PREFIX", "<NAME", ">REQUESTS", ">ANSWERED", ">OVER-RATE", ">BYTES",
+		">FIRST-SEEN", ">LAST-SEEN", NULL
+	};
+	struct columns *columns = columns_new(heads);
+	char text[CIDR_TEXT_SIZE];
+
+	for (size_t i = 0; i < nodes->count; i++) {
+		const struct node_view *node = &nodes->at[i];
+		const struct ecdn_xdp_node_stats *stats = &node->stats;
+
+		columns_cell(columns, "%s", format_cidr(&node->cidr, text));
+		columns_cell(columns, "%s", node->name[0] ? node->name : "-");
+		columns_cell(columns, "%llu", stats->requests);
+		columns_cell(columns, "%llu", stats->answered);
+		columns_cell(columns, "%llu", stats->over_rate);
+		columns_cell(columns, "%llu", stats->bytes);
+		cell_ago(columns, nodes, stats->first_seen_ns);
+		cell_ago(columns, nodes, stats->last_seen_ns);
+	}
+	columns_print(columns);
+}
+
+static json_t *node_json(const struct nodes *nodes, const struct node_view *node)
+{
+	const struct ecdn_xdp_node_stats *stats = &node->stats;
+	char text[CIDR_TEXT_SIZE];
+
+	return json_pack("{s:s, s:s?, s:I, s:I, s:I, s:I, s:o, s:o}",
+			 "prefix", format_cidr(&node->cidr, text),
+			 "name", node->name[0] ? node->name : NULL,
+			 "requests", (json_int_t)stats->requests,
+			 "answered", (json_int_t)stats->answered,
+			 "over_rate", (json_int_t)stats->over_rate,
+			 "bytes", (json_int_t)stats->bytes,
+			 "first_seen", cli_json_time(nodes_epoch(nodes, stats->first_seen_ns)),
+			 "last_seen", cli_json_time(nodes_epoch(nodes, stats->last_seen_ns)));
+}
+
+static int print_json(const struct nodes *nodes)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < nodes->count; i++)
+		json_array_append_new(array, node_json(nodes, &nodes->at[i]));
+	return cli_print_json(json_pack("{s:o}", "nodes", array));
+}
+
+int node_list(const char *pin_dir, bool json)
+{
+	struct nodes nodes;
+	int err = nodes_read(&nodes, pin_dir);
+
+	if (err)
+		return err;
+	if (json)
+		err = print_json(&nodes);
+	else
+		print_text(&nodes);
+	nodes_free(&nodes);
+	return err;
+}
+
+int node_list_as(const char *pin_dir, const char *format)
+{
+	struct trusted_list list = {};
+	struct maps maps;
+	int err = maps_open(&maps, pin_dir);
+
+	err = err ?: trusted_read(&maps, &list);
+	if (!err)
+		node_format_print(stdout, format, &list);
+	trusted_free(&list);
+	maps_close(&maps);
+	return err;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * status_ping.h - what `status` says of ping.
+ */
+#ifndef CLI_STATUS_PING_H
+#define CLI_STATUS_PING_H
+
+#include <jansson.h>
+
+#include "plane/ping_view.h"
+
+void status_ping_print(const struct ping_view *view);
+json_t *status_ping_json(const struct ping_view *view);
+
+#endif

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "config/interfaces.h"
+
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void take_interface(struct reader *reader, const yaml_node_t *item, void *to)
+{
+	struct interfaces_of *of = to;
+	const char *text = yaml_text(item);
+	char **grown;
+
+	if (!text || !*text || strlen(text) >= IF_NAMESIZE || strchr(text, '/')) {
+		yaml_bad(reader, item, "\"%s\" is not the name of an interface", text ?: "this");
+		return;
+	}
+	grown = reallocarray(*of->ifaces, *of->count + 1, sizeof(char *));
+	if (!grown) {
+		yaml_bad(reader, item, "out of memory");
+		return;
+	}
+	*of->ifaces = grown;
+	if ((grown[*of->count] = yaml_keep(reader, text)))
+		++*of->count;
+}
+
+void config_take_interfaces(struct reader *reader, const yaml_node_t *value, void *to)
+{
+	yaml_each_item(reader, value, to, take_interface);
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "plane/addresses.h"
+
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <bpf/bpf.h>
+
+#include "core/log.h"
+#include "sockets/rtnetlink.h"
+
+#define FAMILY_BITS 32          /* what precedes the address in a key */
+#define LOOPBACK_V4 127
+
+static int append(struct addresses *addresses, const struct ecdn_xdp_local_key *key)
+{
+	struct ecdn_xdp_local_key *grown = reallocarray(addresses->key, addresses->count + 1,
+							sizeof(*key));
+
+	if (!grown)
+		return -ENOMEM;
+	addresses->key = grown;
+	grown[addresses->count++] = *key;
+	return 0;
+}
+
+static bool is_loopback(const struct ecdn_xdp_local_key *key)
+{
+	static const uint8_t one[16] = { [15] = 1 };
+
+	return key->family == 4 ? key->addr[0] == LOOPBACK_V4 :
+	       !memcmp(key->addr, one, sizeof(one));
+}
+
+/*
+ * A local default route, as transparent proxies have one for marked packets, would make
+ * every address in the world this host's.
+ */
+static bool is_own(const struct rtmsg *route)
+{
+	return route->rtm_type == RTN_LOCAL && route->rtm_dst_len &&
+	       !(route->rtm_flags & RTM_F_CLONED);
+}
+
+static int take_route(const struct nlmsghdr *header, void *context)
+{
+	const struct rtmsg *route = mnl_nlmsg_get_payload(header);
+	struct ecdn_xdp_local_key key = {};
+	const struct nlattr *attribute;
+
+	if (mnl_nlmsg_get_payload_len(header) < sizeof(*route) || !is_own(route))
+		return MNL_CB_OK;
+	key.prefix_len = FAMILY_BITS + route->rtm_dst_len;
+	key.family = route->rtm_family == AF_INET ? 4 : 6;
+	mnl_attr_for_each(attribute, header, sizeof(*route))
+		if (mnl_attr_get_type(attribute) == RTA_DST &&
+		    mnl_attr_get_payload_len(attribute) <= sizeof(key.addr))
+			memcpy(key.addr, mnl_attr_get_payload(attribute),
+			       mnl_attr_get_payload_len(attribute));
+	if (is_loopback(&key) || !append(context, &key))
+		return MNL_CB_OK;
+	errno = ENOMEM;
+	return MNL_CB_ERROR;
+}
+
+static void forget(void *context)
+{
+	addresses_free(context);
+}
+
+static int read_family(struct addresses *addresses, uint8_t family)
+{
+	const struct rtmsg request = { .rtm_family = family };
+	const struct rtnetlink_dump dump = {
+		.type = RTM_GETROUTE, .family = &request, .family_size = sizeof(request),
+		.take = take_route, .begin = forget, .context = addresses,
+	};
+
+	return rtnetlink_dump(&dump);
+}
+
+int addresses_read(struct addresses *addresses)
+{
+	struct addresses v6 = {};
+	int err;
+
+	memset(addresses, 0, sizeof(*addresses));
+	err = read_family(addresses, AF_INET);
+	err = err ?: read_family(&v6, AF_INET6);
+	for (unsigned int i = 0; i < v6.count && !err; i++)
+		err = append(addresses, &v6.key[i]);
+	addresses_free(&v6);
+	if (err) {
+		addresses_free(addresses);
+		return log_error(err, "cannot ask the kernel for this host's addresses: %s",
+				 strerror(-err));
+	}
+	return 0;
+}
+
+void addresses_free(struct addresses *addresses)
+{
+	free(addresses->key);
+	memset(addresses, 0, sizeof(*addresses));
+}
+
+static bool holds(const struct addresses *addresses, const struct ecdn_xdp_local_key *key)
+{
+	for (unsigned int i = 0; i < addresses->count; i++)
+		if (!memcmp(&addresses->key[i], key, sizeof(*key)))
+			return true;
+	return false;
+}
+
+/* Those that the map holds. */
+static int read_map(int map, struct addresses *held)
+{
+	struct ecdn_xdp_local_key key, *before = NULL;
+	int err = 0;
+
+	while (!err && !bpf_map_get_next_key(map, before, &key)) {
+		err = append(held, &key);
+		before = &held->key[held->count - 1];
+	}
+	return err ? log_error(err, "out of memory") : 0;
+}
+
+static int remove_old(int map, const struct addresses *held, const struct addresses *wanted)
+{
+	for (unsigned int i = 0; i < held->count; i++)
+		if (!holds(wanted, &held->key[i]) && bpf_map_delete_elem(map, &held->key[i]) &&
+		    errno != ENOENT)
+			return log_error(-errno, "cannot write map local_addresses: %s",
+					 strerror(errno));
+	return 0;
+}
+
+/* -ENOSPC is not said. */
+static int add_new(int map, const struct addresses *wanted)
+{
+	const __u8 here = 1;
+
+	for (unsigned int i = 0; i < wanted->count; i++) {
+		if (!bpf_map_update_elem(map, &wanted->key[i], &here, BPF_ANY))
+			continue;
+		if (errno == ENOSPC)
+			return -ENOSPC;
+		return log_error(-errno, "cannot write map local_addresses: %s", strerror(errno));
+	}
+	return 0;
+}
+
+/* New ones first, so that an address that stays is always there. */
+int addresses_write(const struct addresses *addresses, const struct maps *maps)
+{
+	struct addresses held = {};
+	int err = read_map(maps->local_addresses, &held), full = 0;
+
+	if (!err)
+		err = full = add_new(maps->local_addresses, addresses);
+	if (!err || full == -ENOSPC)
+		err = remove_old(maps->local_addresses, &held, addresses);
+	if (!err && full == -ENOSPC)
+		err = add_new(maps->local_addresses, addresses);
+	addresses_free(&held);
+	if (err != -ENOSPC)
+		return err;
+	log_warning("this host has more than %d addresses: ping leaves requests to some of them "
+		    "to the host's stack", ECDN_XDP_LOCAL_MAX);
+	return 0;
+}
+
+int addresses_count(const struct maps *maps)
+{
+	struct addresses held = {};
+	int err = read_map(maps->local_addresses, &held);
+	int count = held.count;
+
+	addresses_free(&held);
+	return err ?: count;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * addresses.h - this host's own unicast addresses, which ping answers for: those of the
+ * network namespace that the command runs in, as of now.
+ */
+#ifndef PLANE_ADDRESSES_H
+#define PLANE_ADDRESSES_H
+
+#include "plane/maps.h"
+
+struct addresses {
+	struct ecdn_xdp_local_key *key;
+	unsigned int count;
+};
+
+/* All that the kernel takes for its own, but for loopback's. Errors are said. */
+int addresses_read(struct addresses *addresses);
+void addresses_free(struct addresses *addresses);
+
+/* Makes them those of the map local_addresses. More than it holds are left out, with a
+ * warning. Errors are said. */
+int addresses_write(const struct addresses *addresses, const struct maps *maps);
+
+/* How many the map holds; errors are said. */
+int addresses_count(const struct maps *maps);
+
+#endif

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "plane/clsact.h"
+
+#include <errno.h>
+#include <linux/pkt_cls.h>
+#include <linux/pkt_sched.h>
+#include <linux/rtnetlink.h>
+#include <string.h>
+
+#include <bpf/libbpf.h>
+
+#include "core/log.h"
+#include "sockets/rtnetlink.h"
+
+/*
+ * Where we are if nobody is before us. Not the first, which people's scripts take, and
+ * delete, without asking.
+ */
+#define PRIORITY 10
+
+/* A filter that ends the classification hides the packet from those after it. */
+#define PRIORITY_FIRST 1
+#define PRIORITY_LAST 0xffff
+
+struct filters {
+	uint32_t program_id;    /* whose filter is looked for */
+	bool found;
+	struct clsact_filter filter;
+	unsigned int count;
+	uint8_t taken[(PRIORITY_LAST + 1) / 8];
+	uint32_t first;         /* priority; 0: there is no filter */
+};
+
+static void forget(void *context)
+{
+	struct filters *filters = context;
+	uint32_t program_id = filters->program_id;
+
+	memset(filters, 0, sizeof(*filters));
+	filters->program_id = program_id;
+}
+
+static const struct nlattr *find(const struct nlattr *options, uint16_t type)
+{
+	const struct nlattr *attribute;
+
+	mnl_attr_for_each_nested(attribute, options)
+		if (mnl_attr_get_type(attribute) == type)
+			return attribute;
+	return NULL;
+}
+
+static bool is_program(const struct nlattr *options, const char *kind, uint32_t id)
+{
+	const struct nlattr *of = options && !strcmp(kind, "bpf") ? find(options, TCA_BPF_ID) :
+				  NULL;
+
+	return of && mnl_attr_get_payload_len(of) == sizeof(id) && mnl_attr_get_u32(of) == id;
+}
+
+static int take_filter(const struct nlmsghdr *header, void *context)
+{
+	const struct tcmsg *message = mnl_nlmsg_get_payload(header);
+	const struct nlattr *attribute, *options = NULL;
+	struct filters *filters = context;
+	uint32_t priority;
+	const char *kind = "";
+
+	if (mnl_nlmsg_get_payload_len(header) < sizeof(*message))
+		return MNL_CB_OK;
+	priority = TC_H_MAJ(message->tcm_info) >> 16;
+	mnl_attr_for_each(attribute, header, sizeof(*message)) {
+		if (mnl_attr_get_type(attribute) == TCA_KIND)
+			kind = mnl_attr_get_str(attribute);
+		if (mnl_attr_get_type(attribute) == TCA_OPTIONS)
+			options = attribute;
+	}
+	filters->count++;
+	filters->taken[priority / 8] |= 1 << priority % 8;
+	if (!filters->first || priority < filters->first)
+		filters->first = priority;
+	if (is_program(options, kind, filters->program_id)) {
+		filters->found = true;
+		filters->filter.handle = message->tcm_handle;
+		filters->filter.priority = priority;
+	}
+	return MNL_CB_OK;
+}
+
+/* No interface and no qdisc have no filters. */
+static int read_filters(int ifindex, uint32_t parent, struct filters *filters)
+{
+	const struct tcmsg request = {
+		.tcm_family = AF_UNSPEC, .tcm_ifindex = ifindex,
+		.tcm_parent = TC_H_MAKE(TC_H_CLSACT, parent),
+	};
+	const struct rtnetlink_dump dump = {
+		.type = RTM_GETTFILTER, .family = &request, .family_size = sizeof(request),
+		.take = take_filter, .begin = forget, .context = filters,
+	};
+	int err = rtnetlink_dump(&dump);
+
+	return err ? log_error(err, "cannot ask the kernel for TC filters: %s", strerror(-err)) : 0;
+}
+
+int clsact_find(int ifindex, uint32_t program_id, struct clsact_filter *filter)
+{
+	struct filters filters = { .program_id = program_id };
+	int err = read_filters(ifindex, TC_H_MIN_INGRESS, &filters);
+
+	*filter = filters.filter;
+	return err ?: filters.found;
+}
+
+int clsact_prepare(int ifindex, const char *iface, bool *made)
+{
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = BPF_TC_INGRESS);
+	int err = bpf_tc_hook_create(&hook);
+
+	*made = !err;
+	if (!err || err == -EEXIST)
+		return 0;
+	if (err == -EPERM)
+		return log_error(err, "cannot attach ping to %s: not permitted; run as root", iface);
+	return log_error(err, "cannot make the qdisc clsact on %s: %s%s", iface, strerror(-err),
+			 err == -ENOENT ? "; modprobe sch_ingress" : "");
+}
+
+static bool is_taken(const struct filters *filters, uint32_t priority)
+{
+	return filters->taken[priority / 8] & 1 << priority % 8;
+}
+
+/* A priority of our own: filters of several kinds cannot share one, and whoever deletes
+ * theirs may name no more than the priority. */
+static uint32_t choose_priority(const struct filters *filters)
+{
+	uint32_t priority = PRIORITY;
+
+	if (filters->first && filters->first <= PRIORITY)
+		priority = filters->first - 1;
+	if (priority >= PRIORITY_FIRST)
+		return priority;
+	for (priority = PRIORITY_FIRST; is_taken(filters, priority); priority++)
+		if (priority == PRIORITY_LAST)
+			return 0;
+	return priority;
+}
+
+int clsact_attach(int ifindex, const char *iface, int program)
+{
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = BPF_TC_INGRESS);
+	LIBBPF_OPTS(bpf_tc_opts, options, .prog_fd = program, .handle = 1);
+	struct filters filters = {};
+	int err = read_filters(ifindex, TC_H_MIN_INGRESS, &filters);
+
+	if (err)
+		return err;
+	options.priority = choose_priority(&filters);
+	if (!options.priority)
+		return log_error(-ENOSPC, "%s has filters at every priority", iface);
+	if (options.priority > PRIORITY_FIRST && filters.first &&
+	    filters.first < options.priority)
+		log_warning("%s: a filter at priority %u comes before ping, which does not meet "
+			    "packets that it keeps to itself", iface, filters.first);
+	err = bpf_tc_attach(&hook, &options);
+	if (err)
+		return log_error(err, "cannot attach ping to %s at clsact: %s%s", iface,
+				 strerror(-err), err == -ENOENT ? "; modprobe cls_bpf" : "");
+	return 0;
+}
+
+int clsact_replace(int ifindex, const struct clsact_filter *filter, int program)
+{
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = BPF_TC_INGRESS);
+	LIBBPF_OPTS(bpf_tc_opts, options, .prog_fd = program, .handle = filter->handle,
+		    .priority = filter->priority, .flags = BPF_TC_F_REPLACE);
+
+	return bpf_tc_attach(&hook, &options);
+}
+
+int clsact_detach(int ifindex, const struct clsact_filter *filter)
+{
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = BPF_TC_INGRESS);
+	LIBBPF_OPTS(bpf_tc_opts, options, .handle = filter->handle, .priority = filter->priority);
+
+	return bpf_tc_detach(&hook, &options);
+}
+
+int clsact_remove_empty(int ifindex)
+{
+	/* Both directions: that is the whole qdisc. */
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex,
+		    .attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS);
+	struct filters ingress = {}, egress = {};
+	int err = read_filters(ifindex, TC_H_MIN_INGRESS, &ingress);
+
+	err = err ?: read_filters(ifindex, TC_H_MIN_EGRESS, &egress);
+	if (err || ingress.count || egress.count)
+		return err;
+	err = bpf_tc_hook_destroy(&hook);
+	if (err && err != -ENOENT && err != -ENODEV && err != -EINVAL)
+		return log_error(err, "cannot remove the qdisc clsact: %s", strerror(-err));
+	return 0;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * ping_view.h - one read of ping: where it is, how it is set up, and what it met besides
+ * requests of nodes. nodes.h has those.
+ */
+#ifndef PLANE_PING_VIEW_H
+#define PLANE_PING_VIEW_H
+
+#include "plane/ping.h"
+
+struct ping_view {
+	struct ecdn_xdp_ping_config config;
+	struct ecdn_xdp_ping_events events; /* of all CPUs */
+	unsigned int addresses; /* of this host, as ping knows them */
+	struct tc_attachment *attachments; /* fds closed */
+	unsigned int attachment_count;
+};
+
+/* Errors are said. To be freed with ping_view_free(). */
+int ping_view_read(struct ping_view *view, const char *pin_dir);
+void ping_view_free(struct ping_view *view);
+
+#endif

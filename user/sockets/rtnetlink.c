@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "sockets/rtnetlink.h"
+
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <string.h>
+#include <sys/socket.h>
+
+/* Times that a dump is begun anew. */
+#define ATTEMPTS 10
+
+static int send_request(struct mnl_socket *socket, const struct rtnetlink_dump *dump)
+{
+	char room[MNL_NLMSG_HDRLEN + 64] = {};
+	struct nlmsghdr *header = mnl_nlmsg_put_header(room);
+
+	header->nlmsg_type = dump->type;
+	header->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	header->nlmsg_seq = 1;
+	memcpy(mnl_nlmsg_put_extra_header(header, dump->family_size), dump->family,
+	       dump->family_size);
+	return mnl_socket_sendto(socket, header, header->nlmsg_len) < 0 ? -errno : 0;
+}
+
+static int receive(struct mnl_socket *socket, const struct rtnetlink_dump *dump)
+{
+	char room[32768]; /* what the kernel fills at most, so that nothing is cut off */
+	int more = MNL_CB_OK;
+
+	while (more == MNL_CB_OK) {
+		ssize_t length = mnl_socket_recvfrom(socket, room, sizeof(room));
+
+		if (length < 0 && errno == EINTR)
+			continue;
+		if (length < 0)
+			return -errno;
+		more = mnl_cb_run(room, length, 1, mnl_socket_get_portid(socket), dump->take,
+				  dump->context);
+	}
+	return more == MNL_CB_ERROR ? -errno : 0;
+}
+
+/* On a socket of its own, so that no earlier attempt's rest is in the way. -EINTR: the
+ * kernel says that something changed meanwhile. */
+static int attempt(const struct rtnetlink_dump *dump)
+{
+	struct mnl_socket *socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	int err;
+
+	if (!socket)
+		return -errno;
+	dump->begin(dump->context);
+	err = mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) ? -errno : 0;
+	err = err ?: send_request(socket, dump);
+	err = err ?: receive(socket, dump);
+	mnl_socket_close(socket);
+	return err;
+}
+
+int rtnetlink_dump(const struct rtnetlink_dump *dump)
+{
+	int err = -EINTR;
+
+	for (int i = 0; i < ATTEMPTS && err == -EINTR; i++)
+		err = attempt(dump);
+	return err;
+}
