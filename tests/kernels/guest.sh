@@ -164,6 +164,25 @@ test_mode() {
 	holds "$mode: traffic passes without it" client_ping 192.0.2.1
 }
 
+# The host answers nobody; tcx or clsact, whatever the kernel has.
+test_ping() {
+	sysctl -qw net.ipv4.icmp_echo_ignore_all=1
+	holds "ping: load" ecdn load --ping veth0 || return
+	shown "ping: status" ecdn status
+	refused "ping: a stranger" client_ping 192.0.2.1
+	holds "ping: node add" ecdn node add 192.0.2.2 2001:db8::2
+	holds "ping: a node" client_ping 192.0.2.1
+	holds "ping: a node, IPv6" client_ping 2001:db8::1
+	holds "ping: load again upgrades" ecdn load --ping veth0
+	holds "ping: a node after it" client_ping 192.0.2.1
+	shown "ping: node" ecdn node
+	holds "ping: it was counted" sh -c "printf '%s' '$out' | grep -q '192.0.2.2/32 .* 6 .* 6 '"
+	holds "ping: unload --all" ecdn unload --all
+	refused "ping: a node after it" client_ping 192.0.2.1
+	holds "ping: no pin is left" no_pins
+	sysctl -qw net.ipv4.icmp_echo_ignore_all=0
+}
+
 # bpffs takes no dot in a name, interfaces do: those of VLANs have one.
 test_names() {
 	holds "names: an interface with a dot" ip link add veth2.5 type veth peer name veth3.5 || return
@@ -179,6 +198,7 @@ if holds "a client behind veth" make_net; then
 	serve_word
 	test_mode native xdp
 	test_mode skb xdpgeneric
+	test_ping
 	test_names
 fi
 [ "$failed" = 0 ]

@@ -47,6 +47,13 @@ test_words() {
 	fails "node: unknown word" 2 'add' ecdn node put 192.0.2.1
 	fails "node: --name without add" 2 'node add' ecdn node list --name edge
 	fails "node load: one file" 2 'load FILE' ecdn node load a b
+	fails "node check: no more words" 2 'node check' ecdn node check 192.0.2.1
+	fails "node: --exit-code without check" 2 'node check' ecdn node --exit-code
+	fails "node list: unknown format" 2 'plain, json, nft' ecdn node list --format xml
+	fails "node list: two formats" 2 'exclude' ecdn node list --json --format nft
+	fails "node rule: unknown format" 2 'nft or iptables' ecdn node rule --format plain
+	fails "node rule: no JSON" 2 'no JSON' ecdn node rule --json
+	fails "node add: no format" 2 'node list' ecdn node add 192.0.2.1 --format nft
 	fails "node add: host bits" 1 '198\.51\.100\.65/26' ecdn node add 198.51.100.65/26
 	fails "node add: no address" 1 '192\.0\.2\.300' ecdn node add 192.0.2.1 192.0.2.300
 	fails "node add: not a name" 2 "a,b" ecdn node add 192.0.2.1 --name a,b
@@ -69,10 +76,10 @@ test_add_del() {
 		ecdn node add 2001:db8:a:1::/64 198.51.100.200 --name "fra-2"
 	is "node: lists, in order" \
 		$'198.51.100.0/25 ams-1\n198.51.100.200/32 fra-2\n2001:db8:a:1::/64 fra-2' "$(nodes)"
-	has "node: as text" '^198\.51\.100\.0/25 +ams-1 +20..-..-..T' "$(ecdn node)"
+	has "node: as text" '^198\.51\.100\.0/25 +ams-1 +0 +0 +0 +0 +never +never$' "$(ecdn node)"
 	is "node list is node" "$(ecdn node)" "$(ecdn node list)"
-	is "node: since when" true "$(ecdn node --json |
-		jq "[.nodes[].added_at | fromdate >= $now and fromdate <= $now + 60] | all")"
+	is "node: since when" true "$(ecdn node check --json |
+		jq "[.never_heard[].added_at | fromdate >= $now and fromdate <= $now + 60] | all")"
 	is "node: not allowed ones" "" "$(ecdn allow)"
 	is "node: the guard knows their number" "3 3" \
 		"$(trusted) $(ecdn status --json | jq .trusted)"
@@ -146,13 +153,13 @@ test_load() {
 	ecdn allow add 203.0.113.0/24
 	ecdn node add 192.0.2.7 gone
 	ecdn node add 198.51.100.0/25 stays
-	before=$(ecdn node --json | jq '.nodes[1].added_at')
+	before=$(ecdn node check --json | jq '.never_heard[1].added_at')
 	printf '# nodes\n\n 198.51.100.0/25\tnew-name # comment\n2001:db8:a:1::/64\n' >"$work/nodes"
 	sleep 1.1
 	does "load" ecdn node load "$work/nodes"
 	is "load: these are the nodes" $'198.51.100.0/25 new-name\n2001:db8:a:1::/64 null' "$(nodes)"
 	is "load: one that stays keeps its time" "$before" \
-		"$(ecdn node --json | jq '.nodes[0].added_at')"
+		"$(ecdn node check --json | jq '.never_heard[0].added_at')"
 	is "load: ... and its index, the other gets the one that is free" "02000000 01000000" \
 		"$(index 3) $(index 1)"
 	is "load: allowed prefixes stay" 203.0.113.0/24 "$(ecdn allow)"

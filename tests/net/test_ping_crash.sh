@@ -1,0 +1,113 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# load --ping that is killed half-way, and interfaces that vanish, get another name, or
+# are in another network namespace.
+# shellcheck source=tests/net/lib.sh
+source "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/net/ping_load.sh
+source "$(dirname "$0")/ping_load.sh"
+
+test_vanished() {
+	local kind
+
+	for kind in $kinds; do
+		ip -n "ecdn-$id-edge" link add v0 type veth peer name v1
+		ecdn load --ping --tc "$kind" v0
+		ip -n "ecdn-$id-edge" link set v0 name w0
+		fails "$kind: a renamed interface is told its former name" 1 \
+			'w0 is loaded as v0.*unload v0' ecdn load --ping w0
+		ip -n "ecdn-$id-edge" link del w0
+		is "$kind: vanished" gone "$(status '.interfaces[0].state')"
+		does "$kind: vanished: others are loaded" ecdn load --ping --tc "$kind" e0
+		does "$kind: vanished: unload is no error" ecdn unload v0
+		is "$kind: vanished: its pin is gone" e0 "$(status '[.interfaces[].interface] | join(" ")')"
+		ecdn unload --all
+	done
+}
+
+test_namespaces() {
+	local kind before
+
+	host other
+	ip -n "ecdn-$id-other" link add e0 type veth peer name e1
+	for kind in $kinds; do
+		ecdn load --ping --tc "$kind" e0
+		before=$(pins)
+		fails "$kind, other namespace: load is refused" 1 'e0.*namespace' \
+			on other "$top/build/ecdn-xdp" load --pin-dir "$pin" --ping e0
+		is "$kind, other namespace: no pin is changed" "$before" "$(pins)"
+		is "$kind, other namespace: it stays where it is" "$(pinned_program)" "$(runs)"
+		has "$kind, other namespace: status there" 'e0: attached, in another' \
+			"$(on other "$top/build/ecdn-xdp" status --pin-dir "$pin")"
+		ecdn unload --all
+	done
+}
+
+# A library with which a program dies of its KILL_CALL-th rename().
+build_killer() {
+	cat >"$work/killer.c" <<-'END'
+		#include <dlfcn.h>
+		#include <signal.h>
+		#include <stdlib.h>
+
+		int rename(const char *from, const char *to)
+		{
+			static int calls;
+
+			if (++calls == atoi(getenv("KILL_CALL")))
+				raise(SIGKILL);
+			return ((int (*)(const char *, const char *))dlsym(RTLD_NEXT, "rename"))(from, to);
+		}
+	END
+	clang -D_GNU_SOURCE -shared -fPIC -o "$work/killer.so" "$work/killer.c"
+}
+
+# killed NAME CALL WORD...: load dies of that call.
+killed() {
+	local what=$1 call=$2 status=0
+
+	shift 2
+	{ LD_PRELOAD=$work/killer.so KILL_CALL=$call ecdn load "$@"; } >/dev/null 2>&1 || status=$?
+	is "$what: it was killed" 137 "$status"
+}
+
+is_off() {
+	[ "$(our_filters)" = 0 ] && ! has_clsact
+}
+
+test_killed() {
+	local kind call
+
+	build_killer
+	for kind in $kinds; do
+		killed "$kind, killed first load" 2 --ping --tc "$kind" e0
+		does "$kind, killed first load: unload --all" ecdn unload --all
+		does "$kind, killed first load: nothing is left" is_off
+		killed "$kind, killed first load again" 2 --ping --tc "$kind" e0
+		does "$kind, killed first load: the next one" ecdn load --ping --tc "$kind" e0
+		is "$kind, killed first load: one runs" "$(pinned_program)" "$(runs)"
+		for call in 1 2 3 4 5; do
+			killed "$kind, upgrade killed at step $call" "$call" --ping e0
+			does "$kind, killed upgrade, step $call: the next load" ecdn load --ping e0
+			is "$kind, killed upgrade, step $call: one runs" "$(pinned_program)" "$(runs)"
+		done
+		killed "$kind, upgrade killed once more" 1 --ping e0
+		does "$kind, killed upgrade: unload" ecdn unload e0
+		does "$kind, killed upgrade: nothing is left" is_off
+		for call in 5 6; do
+			killed "$kind, another interface, killed at step $call" "$call" \
+				--ping --tc "$kind" e0
+			does "$kind, killed at step $call: the next load" ecdn load --ping --tc "$kind" e0
+			is "$kind, killed at step $call: one runs" "$(pinned_program)" "$(runs)"
+			ecdn unload e0
+			does "$kind, killed at step $call: unload leaves nothing" is_off
+		done
+		ecdn unload --all
+	done
+}
+
+prepare
+test_vanished
+test_namespaces
+test_killed
+finish
