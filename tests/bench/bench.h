@@ -41,6 +41,9 @@ void map_put(int fd, uint32_t slot, const void *value);
 double wall_ms(void);
 double thread_ns(void);         /* CPU time of this thread */
 
+/* Frames that arrived at an interface of this network namespace. */
+uint64_t frames_received(const char *iface);
+
 /* Keeps this thread on the process's n-th CPU. False if it has none. */
 bool pin_to(unsigned int n);
 
@@ -93,6 +96,9 @@ void trusted_prefixes(const struct range_set *set, struct cidr *prefixes);
 unsigned int frame_v4(uint8_t frame[64]);
 unsigned int frame_v6(uint8_t frame[78]);
 
+/* An ICMP echo request to where the TCP frames go. */
+unsigned int frame_echo(uint8_t frame[64]);
+
 /* New maps of the product's tables. */
 int table_new(const struct range_set *set);
 int trusted_new(const struct cidr *prefixes, size_t count);
@@ -112,6 +118,7 @@ void bench_live(const struct world *world, char **targets, unsigned int count);
 void bench_client(const struct world *world, char **pins);
 void bench_steer(const struct world *world, char **pins);
 void bench_requests(const struct world *world, char **targets, unsigned int count);
+void bench_ping(const struct world *world, char **what);
 
 /* One line of the table. ratio: to what, 0: none. aim: what the ratio should be, or "". */
 void row(const char *section, const char *what, const char *sources, double value,

@@ -198,6 +198,27 @@ nginx_worker() {
 	return 1
 }
 
+# One pair whose far end the kernel answers, and one with ping, which come from nodes all
+# alike. Replies go to a MAC that is nobody's: nothing is done with them.
+pings() {
+	ip netns add $ns
+	inside ip link set lo up
+	answering 10
+	inside ip addr add 198.18.0.1/32 dev p10
+	inside ip neigh add 198.18.0.2 lladdr 02:00:00:00:00:01 dev p10
+	inside ip route add default via 198.18.0.2 dev p10 onlink
+	answering 11
+	inside $agent load -q --ping --ping-rate 1G --ping-burst 1G --pin-dir "$pins-ping" p11
+	$bench nodes | sort -u > "$work/nodes"
+	inside $agent node load "$work/nodes" --pin-dir "$pins-ping"
+	inside $bench ping g10 g11 "$pins-ping"
+}
+
+answering() {
+	pair "$1"
+	inside ip link set "p$1" address 02:00:00:00:00:00
+}
+
 machine() {
 	awk -F ': ' '/^model name/ { name = $2; n++ } END {
 		printf "machine\t%s, %d CPUs\t\t\t\t\t\t\n", name, n }' /proc/cpuinfo
@@ -240,7 +261,7 @@ if [ $# -gt 0 ]; then
 	exit
 fi
 for step in machine "$bench lookup" "$bench compile" "$bench steps" "$bench packets" \
-	    "$bench growth" "$bench scale" live lookups proxies; do
+	    "$bench growth" "$bench scale" live lookups proxies pings; do
 	echo "bench: ${step##*/}" >&2
 	tests/bench/bench.sh $step >> "$work/tsv" ||
 		printf '%s\tnot measured: it failed\t\t\t\t\t\t\n' "${step##*/}" >> "$work/tsv"

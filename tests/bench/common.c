@@ -166,6 +166,28 @@ double run_live(int program, const void *frame, unsigned int length, unsigned in
 	return run(program, frame, length, repeat, true);
 }
 
+uint64_t frames_received(const char *iface)
+{
+	char line[512];
+	uint64_t packets = 0;
+	bool found = false;
+	FILE *file = fopen("/proc/self/net/dev", "r");
+
+	need(file, "open /proc/self/net/dev");
+	while (fgets(line, sizeof(line), file)) {
+		char *name = line + strspn(line, " "), *colon = strchr(name, ':');
+
+		if (!colon)
+			continue;
+		*colon = 0;
+		if (!strcmp(name, iface))
+			found = sscanf(colon + 1, "%*u %lu", &packets) == 1;
+	}
+	fclose(file);
+	need(found, "count frames");
+	return packets;
+}
+
 void row(const char *section, const char *what, const char *sources, double value,
 	 const char *unit, double ratio, const char *to, const char *aim)
 {

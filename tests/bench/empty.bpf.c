@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /*
- * empty: what a look-up of a listener costs with a program that does nothing.
+ * empty: what a look-up of a listener, and a packet at TC ingress, cost with a program
+ * that does nothing.
  */
 #include <linux/bpf.h>
+#include <linux/pkt_cls.h>
 #include <bpf/bpf_helpers.h>
 
 SEC("sk_lookup")
 int empty(struct bpf_sk_lookup *ctx __attribute__((unused)))
 {
 	return SK_PASS;
+}
+
+SEC("tc")
+int empty_tc(struct __sk_buff *skb __attribute__((unused)))
+{
+	return TC_ACT_UNSPEC;
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

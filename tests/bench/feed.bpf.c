@@ -18,6 +18,8 @@ __u32 next_source;              /* not masked: also how many were fed */
 
 const volatile __u32 to_ifindex;
 
+__u8 request[64];               /* what send_request sends */
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
 	__uint(max_entries, 1);
@@ -75,6 +77,20 @@ SEC("xdp.frags")
 int send_v4(struct xdp_md *ctx)
 {
 	return put_v4(ctx) ? XDP_ABORTED : bpf_redirect(to_ifindex, 0);
+}
+
+/* Live frames come back as who met them has left them, and ping makes replies of them. */
+SEC("xdp.frags")
+int send_request(struct xdp_md *ctx)
+{
+	void *frame = (void *)(long)ctx->data;
+
+	if (frame + sizeof(request) > (void *)(long)ctx->data_end)
+		return XDP_ABORTED;
+	__builtin_memcpy(frame, request, sizeof(request));
+	if (put_v4(ctx))
+		return XDP_ABORTED;
+	return to_ifindex ? bpf_redirect(to_ifindex, 0) : XDP_DROP;
 }
 
 SEC("xdp.frags")

@@ -36,29 +36,6 @@ static bool is_guard(const struct target *to)
 	return *to->pin && to->kind != SOURCES_LISTED;
 }
 
-/* Frames that arrived at an interface of this network namespace. */
-static uint64_t received(const char *iface)
-{
-	char line[512];
-	uint64_t packets = 0;
-	bool found = false;
-	FILE *file = fopen("/proc/self/net/dev", "r");
-
-	need(file, "open /proc/self/net/dev");
-	while (fgets(line, sizeof(line), file)) {
-		char *name = line + strspn(line, " "), *colon = strchr(name, ':');
-
-		if (!colon)
-			continue;
-		*colon = 0;
-		if (!strcmp(name, iface))
-			found = sscanf(colon + 1, "%*u %lu", &packets) == 1;
-	}
-	fclose(file);
-	need(found, "count frames");
-	return packets;
-}
-
 static uint64_t dropped_by_guard(const char *dir)
 {
 	static struct ecdn_xdp_region_stats stats[256];
@@ -135,10 +112,10 @@ static void check(struct target *to)
 	bool guard = is_guard(to);
 	uint8_t frame[64];
 	unsigned int length = frame_v4(frame);
-	uint64_t arrived = received(to->peer), dropped = guard ? dropped_by_guard(to->pin) : 0;
+	uint64_t arrived = frames_received(to->peer), dropped = guard ? dropped_by_guard(to->pin) : 0;
 
 	run_live(bpf_program__fd(to->feeder->progs.send_v4), frame, length, FRAMES);
-	arrived = received(to->peer) - arrived;
+	arrived = frames_received(to->peer) - arrived;
 	if (arrived < FRAMES * 0.99) {
 		fprintf(stderr, "bench: %s: of %d frames %lu arrived\n", to->name, FRAMES, arrived);
 		exit(1);

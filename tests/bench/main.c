@@ -45,6 +45,16 @@ static void print_addresses(const struct world *world)
 	}
 }
 
+/* The nodes that ping; each many times. */
+static void print_nodes(const struct world *world)
+{
+	static uint32_t node[POPULATION];
+
+	population_v4(&world->set, SOURCES_HOT, node);
+	for (unsigned int i = 0; i < POPULATION; i++)
+		puts(inet_ntoa((struct in_addr){ node[i] }));
+}
+
 /* As the configuration file has them. */
 static void print_trusted(const struct world *world)
 {
@@ -67,7 +77,8 @@ static int usage(void)
 			"       bench client PIN-DIR REFUSING-PIN-DIR\n"
 			"       bench steer PIN-DIR REFUSING-PIN-DIR\n"
 			"       bench requests WORKER-PID NAME:PORT:STATUS[:PIN-DIR]...\n"
-			"       bench ranges | names | addresses | trusted\n");
+			"       bench ping IFACE-TO-STACK IFACE-TO-PING PIN-DIR\n"
+			"       bench ranges | names | addresses | trusted | nodes\n");
 	return 2;
 }
 
@@ -82,6 +93,8 @@ static bool run_on(const struct world *world, const char *name, char **what, uns
 		bench_steer(world, what);
 	else if (!strcmp(name, "requests") && count > 1)
 		bench_requests(world, what, count);
+	else if (!strcmp(name, "ping") && count == 3)
+		bench_ping(world, what);
 	else
 		return false;
 	return true;
@@ -98,6 +111,7 @@ int main(int argc, char **argv)
 		{ "growth", bench_growth }, { "scale", bench_scale },
 		{ "ranges", print_ranges }, { "names", print_names },
 		{ "addresses", print_addresses }, { "trusted", print_trusted },
+		{ "nodes", print_nodes },
 	};
 	struct world world;
 

@@ -5,6 +5,7 @@
 #include "bench.h"
 
 #include <arpa/inet.h>
+#include <linux/icmp.h>
 #include <linux/if_ether.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -209,8 +210,9 @@ static uint16_t checksum(const void *data, unsigned int words)
 	return ~(sum + (sum >> 16));
 }
 
-/* Sums up with source 0 and identification ~0 as with any pair the feeder writes. */
-unsigned int frame_v4(uint8_t frame[64])
+/* Sums up with source 0 and identification ~0 as with any pair the feeder writes. Returns
+ * what follows the header. */
+static void *put_v4(uint8_t frame[64], uint8_t protocol)
 {
 	struct ethhdr *eth = (struct ethhdr *)frame;
 	struct iphdr *ip = (struct iphdr *)(eth + 1);
@@ -224,10 +226,25 @@ unsigned int frame_v4(uint8_t frame[64])
 	ip->tot_len = htons(64 - sizeof(*eth));
 	ip->id = 0xffff;
 	ip->ttl = 64;
-	ip->protocol = IPPROTO_TCP;
+	ip->protocol = protocol;
 	ip->daddr = htonl(0xc6120001); /* 198.18.0.1 */
 	ip->check = checksum(ip, sizeof(*ip) / 2);
-	put_tcp((struct tcphdr *)(ip + 1));
+	return ip + 1;
+}
+
+unsigned int frame_v4(uint8_t frame[64])
+{
+	put_tcp(put_v4(frame, IPPROTO_TCP));
+	return 64;
+}
+
+unsigned int frame_echo(uint8_t frame[64])
+{
+	struct icmphdr *icmp = put_v4(frame, IPPROTO_ICMP);
+
+	icmp->type = ICMP_ECHO;
+	icmp->un.echo.sequence = htons(1);
+	icmp->checksum = checksum(icmp, (frame + 64 - (uint8_t *)icmp) / 2);
 	return 64;
 }
 
