@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # The guard at work: an edge with nginx, and hosts of four regions that talk to
-# it; then one region surges, and its people get 513. All of it in network
-# namespaces, gone at the end.
+# it; then one region surges, and its people get 513. At last its firewall drops
+# ping, but not from a node. All of it in network namespaces, gone at the end.
 set -euo pipefail
 
 top=$(readlink -f "$(dirname "$0")/..")
@@ -113,6 +113,12 @@ ask() {
 	at "$1" curl -s -i -m 2 "$2" | grep -Ev '^(Date|Content|Connection|Server)' || true
 }
 
+# ping_edge HOST ADDRESS: from there, and what came of it
+ping_edge() {
+	show "ping $2                # from net-$1"
+	at "$1" ping -n -q -c 3 -i 0.2 -W 0.5 "$2" | grep transmitted || true
+}
+
 lines() { wc -l <"$work/$1.talk"; }
 
 # watch SECONDS: the table, once a second, drawn over itself on a terminal
@@ -202,3 +208,22 @@ dropped=$(guard stats net-six --json | jq '.regions[0].dropped_packets')
 others=$(guard stats net-a net-b net-c --json | jq '[.regions[].dropped_packets] | add')
 echo
 echo "Of $sent packets of the surge $dropped were dropped; of the other regions' $others."
+
+say "The edge's firewall drops ping; a node of the platform, in net-b, must reach it nevertheless"
+show "nft add rule inet filter input icmp type echo-request drop"
+edge nft -f - <<-'END'
+	table inet filter {
+		chain input {
+			type filter hook input priority 0;
+			icmp type echo-request drop
+		}
+	}
+END
+ping_edge b 198.51.100.1
+show "ecdn-xdp load --ping net-b net-c; ecdn-xdp node add 198.51.100.10 --name ams-1"
+guard load --ping net-b net-c
+guard node add 198.51.100.10 --name ams-1
+ping_edge b 198.51.100.1
+ping_edge c 203.0.113.1
+show "ecdn-xdp node"
+guard node
