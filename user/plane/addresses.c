@@ -10,7 +10,7 @@
 #include <bpf/bpf.h>
 
 #include "core/log.h"
-#include "sockets/rtnetlink.h"
+#include "sockets/netlink.h"
 
 #define FAMILY_BITS 32          /* what precedes the address in a key */
 #define LOOPBACK_V4 127
@@ -74,12 +74,13 @@ static void forget(void *context)
 static int read_family(struct addresses *addresses, uint8_t family)
 {
 	const struct rtmsg request = { .rtm_family = family };
-	const struct rtnetlink_dump dump = {
-		.type = RTM_GETROUTE, .family = &request, .family_size = sizeof(request),
+	const struct netlink_dump dump = {
+		.bus = NETLINK_ROUTE, .type = RTM_GETROUTE,
+		.request = &request, .request_size = sizeof(request),
 		.take = take_route, .begin = forget, .context = addresses,
 	};
 
-	return rtnetlink_dump(&dump);
+	return netlink_dump(&dump);
 }
 
 int addresses_read(struct addresses *addresses)

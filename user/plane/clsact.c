@@ -10,7 +10,7 @@
 #include <bpf/libbpf.h>
 
 #include "core/log.h"
-#include "sockets/rtnetlink.h"
+#include "sockets/netlink.h"
 
 /*
  * Where we are if nobody is before us. Not the first, which people's scripts take, and
@@ -94,11 +94,12 @@ static int read_filters(int ifindex, uint32_t parent, struct filters *filters)
 		.tcm_family = AF_UNSPEC, .tcm_ifindex = ifindex,
 		.tcm_parent = TC_H_MAKE(TC_H_CLSACT, parent),
 	};
-	const struct rtnetlink_dump dump = {
-		.type = RTM_GETTFILTER, .family = &request, .family_size = sizeof(request),
+	const struct netlink_dump dump = {
+		.bus = NETLINK_ROUTE, .type = RTM_GETTFILTER,
+		.request = &request, .request_size = sizeof(request),
 		.take = take_filter, .begin = forget, .context = filters,
 	};
-	int err = rtnetlink_dump(&dump);
+	int err = netlink_dump(&dump);
 
 	return err ? log_error(err, "cannot ask the kernel for TC filters: %s", strerror(-err)) : 0;
 }

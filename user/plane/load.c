@@ -196,38 +196,27 @@ static int attach_interfaces(struct load *load)
 	return err;
 }
 
-static int move(const struct load *load, const char *name)
-{
-	char from[PINS_PATH_SIZE], to[PINS_PATH_SIZE];
-
-	pins_path(load->pins.next, name, from);
-	pins_path(load->pins.dir, name, to);
-	if (rename(from, to))
-		return log_error(-errno, "cannot rename %s to %s: %s", from, to, strerror(errno));
-	return 0;
-}
-
 static int move_link(const struct load *load, const struct attachment *of)
 {
 	char name[PINS_NAME_SIZE];
 
 	if (!of->created)
 		return 0;
-	return move(load, pins_interface(PINS_LINKS, of->iface, name));
+	return pins_move(&load->pins, pins_interface(PINS_LINKS, of->iface, name));
 }
 
 /* What an upgrade has made anew, in the place of what it replaces. */
 static int move_all(const struct load *load, bool has_iterator)
 {
-	int err = move(load, PINS_PROGRAM);
+	int err = pins_move(&load->pins, PINS_PROGRAM);
 
-	err = err ?: move(load, PINS_STEER_PROGRAM);
-	err = err ?: move(load, PINS_PING_PROGRAM);
-	err = err ?: move(load, PINS_PUBLISH_PROGRAM);
+	err = err ?: pins_move(&load->pins, PINS_STEER_PROGRAM);
+	err = err ?: pins_move(&load->pins, PINS_PING_PROGRAM);
+	err = err ?: pins_move(&load->pins, PINS_PUBLISH_PROGRAM);
 	if (!err && load->steering.created)
-		err = move(load, PINS_STEER);
+		err = pins_move(&load->pins, PINS_STEER);
 	if (!err && has_iterator)
-		err = move(load, PINS_ITERATOR);
+		err = pins_move(&load->pins, PINS_ITERATOR);
 	for (unsigned int i = 0; i < load->attachment_count && !err; i++)
 		err = move_link(load, &load->attachments[i]);
 	err = err ?: ping_move(&load->ping, &load->pins);

@@ -349,6 +349,17 @@ int pins_permit(const char *dir, const char *name, mode_t mode, gid_t group)
 	return 0;
 }
 
+int pins_move(const struct pins *pins, const char *name)
+{
+	char from[PINS_PATH_SIZE], to[PINS_PATH_SIZE];
+
+	pins_path(pins->next, name, from);
+	pins_path(pins->dir, name, to);
+	if (rename(from, to))
+		return log_error(-errno, "cannot rename %s to %s: %s", from, to, strerror(errno));
+	return 0;
+}
+
 int pins_drop(const char *dir, const char *name)
 {
 	char path[PINS_PATH_SIZE];

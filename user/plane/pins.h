@@ -99,6 +99,9 @@ int pins_put(const char *dir, const char *name, int fd);
  * said. */
 int pins_replace(const char *dir, const char *name, int fd, mode_t mode);
 
+/* Moves a pin from pins->next to pins->dir, over what is there. Errors are said. */
+int pins_move(const struct pins *pins, const char *name);
+
 /* Removes the pin dir/name, if there is one. Errors are said. */
 int pins_drop(const char *dir, const char *name);
 

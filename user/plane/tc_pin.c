@@ -61,32 +61,18 @@ int tc_note_write(const struct tc_note *note, const char *dir, const char *iface
 	return 0;
 }
 
-static int drop(const char *path)
-{
-	if (unlink(path) && errno != ENOENT)
-		return log_error(-errno, "cannot remove %s: %s", path, strerror(errno));
-	return 0;
-}
-
-static int move(const char *from, const char *to)
-{
-	if (rename(from, to))
-		return log_error(-errno, "cannot rename %s to %s: %s", from, to, strerror(errno));
-	return 0;
-}
-
 int tc_note_move(const struct pins *pins, const char *iface)
 {
-	char from[PINS_PATH_SIZE], to[PINS_PATH_SIZE];
+	char name[PINS_NAME_SIZE];
 
-	return move(note_path(pins->next, iface, from), note_path(pins->dir, iface, to));
+	return pins_move(pins, pins_interface(PINS_NOTES, iface, name));
 }
 
 int tc_note_drop(const char *dir, const char *iface)
 {
-	char path[PINS_PATH_SIZE];
+	char name[PINS_NAME_SIZE];
 
-	return drop(note_path(dir, iface, path));
+	return pins_drop(dir, pins_interface(PINS_NOTES, iface, name));
 }
 
 bool tc_is_pinned(const char *dir, const char *iface)
@@ -127,16 +113,16 @@ int tc_pin(const char *dir, const char *iface, int fd)
 
 int tc_pin_move(const struct pins *pins, const char *iface)
 {
-	char from[PINS_PATH_SIZE], to[PINS_PATH_SIZE];
+	char name[PINS_NAME_SIZE];
 
-	return move(pin_path(pins->next, iface, from), pin_path(pins->dir, iface, to));
+	return pins_move(pins, pins_interface(PINS_PINGS, iface, name));
 }
 
 int tc_pin_drop(const char *dir, const char *iface)
 {
-	char path[PINS_PATH_SIZE];
+	char name[PINS_NAME_SIZE];
 
-	return drop(pin_path(dir, iface, path));
+	return pins_drop(dir, pins_interface(PINS_PINGS, iface, name));
 }
 
 int tc_pin_names(const char *dir, char ***names, unsigned int *count)

@@ -9,12 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <libmnl/libmnl.h>
-
 #include "core/log.h"
-
-/* Times that a dump during which sockets changed is begun anew. */
-#define ATTEMPTS 10
+#include "sockets/netlink.h"
 
 struct dump {
 	uint8_t protocol, family;
@@ -66,55 +62,26 @@ static int take_message(const struct nlmsghdr *header, void *context)
 	return MNL_CB_OK;
 }
 
-static int send_request(struct mnl_socket *socket, const struct dump *dump)
+static void begin(void *context)
 {
-	char room[MNL_NLMSG_HDRLEN + MNL_ALIGN(sizeof(struct inet_diag_req_v2))];
-	struct nlmsghdr *header = mnl_nlmsg_put_header(room);
-	struct inet_diag_req_v2 *request = mnl_nlmsg_put_extra_header(header, sizeof(*request));
-
-	header->nlmsg_type = SOCK_DIAG_BY_FAMILY;
-	header->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	header->nlmsg_seq = 1;
-	request->sdiag_family = dump->family;
-	request->sdiag_protocol = dump->protocol;
-	/* A UDP socket without a peer is in the state that TCP calls closed. */
-	request->idiag_states = 1 << (dump->protocol == IPPROTO_TCP ? TCP_LISTEN : TCP_CLOSE);
-	return mnl_socket_sendto(socket, header, header->nlmsg_len) < 0 ? -errno : 0;
+	((struct dump *)context)->count = 0;
 }
 
-static int receive(struct mnl_socket *socket, struct dump *dump)
+static int read_all(struct dump *dump)
 {
-	char room[MNL_SOCKET_BUFFER_SIZE];
-	int more = MNL_CB_OK;
+	const struct inet_diag_req_v2 request = {
+		.sdiag_family = dump->family,
+		.sdiag_protocol = dump->protocol,
+		/* A UDP socket without a peer is in the state that TCP calls closed. */
+		.idiag_states = 1 << (dump->protocol == IPPROTO_TCP ? TCP_LISTEN : TCP_CLOSE),
+	};
+	const struct netlink_dump sockets = {
+		.bus = NETLINK_SOCK_DIAG, .type = SOCK_DIAG_BY_FAMILY,
+		.request = &request, .request_size = sizeof(request),
+		.take = take_message, .begin = begin, .context = dump,
+	};
 
-	while (more == MNL_CB_OK) {
-		ssize_t length = mnl_socket_recvfrom(socket, room, sizeof(room));
-
-		if (length < 0 && errno == EINTR)
-			continue;
-		if (length < 0)
-			return -errno;
-		more = mnl_cb_run(room, length, 1, mnl_socket_get_portid(socket), take_message,
-				  dump);
-	}
-	return more == MNL_CB_ERROR ? -errno : 0;
-}
-
-/* On a socket of its own, so that no earlier attempt's rest is in the way. -EINTR: the
- * kernel says that the sockets changed meanwhile. */
-static int attempt(struct dump *dump)
-{
-	struct mnl_socket *socket = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
-	int err;
-
-	if (!socket)
-		return -errno;
-	dump->count = 0;
-	err = mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) ? -errno : 0;
-	err = err ?: send_request(socket, dump);
-	err = err ?: receive(socket, dump);
-	mnl_socket_close(socket);
-	return err;
+	return netlink_dump(&sockets);
 }
 
 int inet_diag_listeners(uint8_t protocol, uint8_t family,
@@ -123,10 +90,8 @@ int inet_diag_listeners(uint8_t protocol, uint8_t family,
 {
 	struct dump dump = { .protocol = protocol, .family = family };
 	const char *name = protocol == IPPROTO_TCP ? "TCP" : "UDP";
-	int err = -EINTR;
+	int err = read_all(&dump);
 
-	for (int i = 0; i < ATTEMPTS && err == -EINTR; i++)
-		err = attempt(&dump);
 	for (unsigned int i = 0; i < dump.count && !err; i++)
 		err = found(&dump.listener[i], context);
 	free(dump.listener);

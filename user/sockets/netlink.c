@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "sockets/rtnetlink.h"
+#include "sockets/netlink.h"
 
 #include <errno.h>
-#include <linux/rtnetlink.h>
 #include <string.h>
 #include <sys/socket.h>
 
 /* Times that a dump is begun anew. */
 #define ATTEMPTS 10
 
-static int send_request(struct mnl_socket *socket, const struct rtnetlink_dump *dump)
+static int send_request(struct mnl_socket *socket, const struct netlink_dump *dump)
 {
 	char room[MNL_NLMSG_HDRLEN + 64] = {};
 	struct nlmsghdr *header = mnl_nlmsg_put_header(room);
@@ -17,12 +16,12 @@ static int send_request(struct mnl_socket *socket, const struct rtnetlink_dump *
 	header->nlmsg_type = dump->type;
 	header->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	header->nlmsg_seq = 1;
-	memcpy(mnl_nlmsg_put_extra_header(header, dump->family_size), dump->family,
-	       dump->family_size);
+	memcpy(mnl_nlmsg_put_extra_header(header, dump->request_size), dump->request,
+	       dump->request_size);
 	return mnl_socket_sendto(socket, header, header->nlmsg_len) < 0 ? -errno : 0;
 }
 
-static int receive(struct mnl_socket *socket, const struct rtnetlink_dump *dump)
+static int receive(struct mnl_socket *socket, const struct netlink_dump *dump)
 {
 	char room[32768]; /* what the kernel fills at most, so that nothing is cut off */
 	int more = MNL_CB_OK;
@@ -42,9 +41,9 @@ static int receive(struct mnl_socket *socket, const struct rtnetlink_dump *dump)
 
 /* On a socket of its own, so that no earlier attempt's rest is in the way. -EINTR: the
  * kernel says that something changed meanwhile. */
-static int attempt(const struct rtnetlink_dump *dump)
+static int attempt(const struct netlink_dump *dump)
 {
-	struct mnl_socket *socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	struct mnl_socket *socket = mnl_socket_open2(dump->bus, SOCK_CLOEXEC);
 	int err;
 
 	if (!socket)
@@ -57,7 +56,7 @@ static int attempt(const struct rtnetlink_dump *dump)
 	return err;
 }
 
-int rtnetlink_dump(const struct rtnetlink_dump *dump)
+int netlink_dump(const struct netlink_dump *dump)
 {
 	int err = -EINTR;
 
