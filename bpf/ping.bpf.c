@@ -13,6 +13,10 @@
 #include "rate.h"
 #include "trust.h"
 
+/* The first byte of the lowest such address; 255.255.255.255 is above IPv4's. */
+#define IPV4_MULTICAST 0xe0
+#define IPV6_MULTICAST 0xff
+
 /* Of the slowest clock that kernels are built with, HZ=100. */
 #define JIFFY_MAX_NS 10000000ULL
 
@@ -159,13 +163,23 @@ static __always_inline int serve(struct __sk_buff *skb, const struct echo *echo,
 	return TC_ACT_UNSPEC;
 }
 
-/* What is for another host, which a bridge sees, is none of our business. */
-static __always_inline int meet_stranger(const struct __sk_buff *skb,
-					 const struct ecdn_xdp_ping_config *conf,
+static __always_inline bool is_ours(const struct __sk_buff *skb, const struct echo *echo)
+{
+	return skb->pkt_type == PACKET_HOST && is_local(echo);
+}
+
+/* So that this host may answer, though it is none of its addresses. */
+static __always_inline bool is_to_all(const struct __sk_buff *skb, const struct echo *echo)
+{
+	__u8 first = *(const __u8 *)echo->target_be;
+
+	return skb->pkt_type == PACKET_BROADCAST || skb->pkt_type == PACKET_MULTICAST ||
+	       first >= (echo->family == 4 ? IPV4_MULTICAST : IPV6_MULTICAST);
+}
+
+static __always_inline int meet_stranger(const struct ecdn_xdp_ping_config *conf,
 					 struct ecdn_xdp_ping_events *events)
 {
-	if (skb->pkt_type == PACKET_OTHERHOST)
-		return TC_ACT_UNSPEC;
 	if (conf->only_nodes) {
 		events->stranger_dropped++;
 		return TC_ACT_SHOT;
@@ -185,12 +199,12 @@ static __always_inline int judge(struct __sk_buff *skb, const struct echo *echo,
 		return TC_ACT_UNSPEC;
 	}
 	index = trusted_entry(echo->family, echo->source_be) & ECDN_XDP_ENTRY_NODE;
-	if (!index)
-		return meet_stranger(skb, conf, events);
-	if (skb->pkt_type != PACKET_HOST || !is_local(echo)) {
+	if (!is_ours(skb, echo) && (index || !is_to_all(skb, echo))) {
 		events->not_local++;
 		return TC_ACT_UNSPEC;
 	}
+	if (!index)
+		return meet_stranger(conf, events);
 	if (kind == ECHO_FRAGMENT) {
 		events->fragment++;
 		return TC_ACT_UNSPEC;

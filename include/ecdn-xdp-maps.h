@@ -431,7 +431,7 @@ enum ecdn_xdp_ping_mode {
 
 struct ecdn_xdp_ping_config {
 	__u32 mode;            /* enum ecdn_xdp_ping_mode */
-	__u32 only_nodes;      /* 1: requests of all others are dropped */
+	__u32 only_nodes;      /* 1: requests of all others to this host are dropped */
 	__u64 rate;            /* requests/s of a node that are answered or go on */
 	__u64 burst;           /* requests that may come at once */
 	__u8 ttl;              /* of IPv4 answers */
@@ -479,7 +479,7 @@ struct ecdn_xdp_node_bucket {
 struct ecdn_xdp_ping_events {
 	__u64 stranger;        /* from no node: left to the host's own policy */
 	__u64 stranger_dropped; /* the same with only_nodes */
-	__u64 not_local;       /* a node's, to an address that is not this host's */
+	__u64 not_local;       /* to an address that is not this host's */
 	__u64 fragment;        /* a node's, in fragments */
 	__u64 options;         /* a node's, with a source route or IPv6 extension headers */
 	__u64 truncated;       /* ends before its ICMP header does */

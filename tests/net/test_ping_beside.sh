@@ -46,6 +46,39 @@ test_only_nodes() {
 		"$(ip -6 -n "ecdn-$id-stranger" neigh show to "${edge_of6[stranger]}")"
 }
 
+# An edge that is a router, too: what goes through it is not its own.
+test_forwarded() {
+	local before
+
+	on edge sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+	ip -n "ecdn-$id-stranger" route add $node_ip via "${edge_of[stranger]}"
+	ip -n "ecdn-$id-stranger" route add $node_ip6 via "${edge_of6[stranger]}"
+	ip -n "ecdn-$id-node" route add $stranger_ip via "${edge_of[node]}"
+	ip -n "ecdn-$id-node" route add $stranger_ip6 via "${edge_of6[node]}"
+	before="$(ping_event stranger_dropped) $(ping_event not_local)"
+	answered "forwarded: only nodes: a stranger's to another host" stranger $node_ip
+	answered "forwarded: IPv6, a stranger's to another host" stranger $node_ip6
+	answered "forwarded: a node's to another host" node $stranger_ip
+	is "forwarded: counted as not this host's" "${before% *} $((${before#* } + 3))" \
+		"$(ping_event stranger_dropped) $(ping_event not_local)"
+	silent "forwarded: a stranger's to the router itself" stranger "${edge_of[stranger]}"
+	on edge sysctl -qw net.ipv4.ip_forward=0 net.ipv6.conf.all.forwarding=0
+}
+
+# To everybody is to this host, too.
+test_only_nodes_group() {
+	ecdn load --ping --no-ping-only-nodes e0 e1
+	on edge sysctl -qw net.ipv4.icmp_echo_ignore_broadcasts=0
+	has "only nodes: broadcast, without it the host answers" ' 2 received' \
+		"$(pings stranger 203.0.113.255 -b -c 2 -i 0.01 -W 2)"
+	has "only nodes: multicast, without it the host answers" ' 2 received' \
+		"$(pings stranger ff02::1%s0 -L -c 2 -i 0.01 -W 2)"
+	ecdn load --ping --ping-only-nodes e0 e1
+	silent "only nodes: a stranger's to a broadcast address" stranger 203.0.113.255 -b
+	silent "only nodes: a stranger's to a multicast address" stranger ff02::1%s0 -L
+	on edge sysctl -qw net.ipv4.icmp_echo_ignore_broadcasts=1
+}
+
 # Behind the node a link takes less. Its errors reach the edge, ping or not.
 test_path_mtu() {
 	host far
@@ -293,6 +326,8 @@ ecdn load --ping e0 e1
 ecdn node add $node_ip $node_ip6 --name ams-1
 test_pass
 test_only_nodes
+test_forwarded
+test_only_nodes_group
 test_path_mtu
 test_rates
 ecdn unload e0

@@ -92,7 +92,7 @@ static void put_ipv4(struct ping_frame *frame, const struct ping_fixture *fixtur
 	ip[8] = 57;
 	ip[9] = fixture->proto ?: PROTO_ICMP;
 	inet_pton(AF_INET, node ? PING_NODE_V4 : PING_STRANGER_V4, ip + 12);
-	inet_pton(AF_INET, fixture->foreign ? PING_FOREIGN_V4 : PING_LOCAL_V4, ip + 16);
+	inet_pton(AF_INET, fixture->to ?: PING_LOCAL_V4, ip + 16);
 	memcpy(put(frame, fixture->options_size), fixture->options, fixture->options_size);
 }
 
@@ -104,7 +104,7 @@ static void put_ipv6(struct ping_frame *frame, const struct ping_fixture *fixtur
 	ip[1] = 0xa1;
 	ip[7] = 57;
 	inet_pton(AF_INET6, node ? PING_NODE_V6 : PING_STRANGER_V6, ip + 8);
-	inet_pton(AF_INET6, fixture->foreign ? PING_FOREIGN_V6 : PING_LOCAL_V6, ip + 24);
+	inet_pton(AF_INET6, fixture->to ?: PING_LOCAL_V6, ip + 24);
 	for (const uint8_t *ext = fixture->ext; *ext; ext++) {
 		*next = *ext == HOP_BY_HOP ? 0 : *ext;
 		next = put(frame, 8);
@@ -240,11 +240,19 @@ const struct ping_fixture ping_fixtures[] = {
 	  .event = PING_EVENT_OF(truncated) },
 	{ "IPv4, no ICMP header", 4, .missing = 8, .expect = PING_EVENT,
 	  .event = PING_EVENT_OF(truncated) },
-	{ "IPv4, not this host's", 4, .foreign = true, .expect = PING_NODE_EVENT,
+	{ "IPv4, not this host's", 4, .to = PING_FOREIGN_V4, .expect = PING_EVENT,
 	  .event = PING_EVENT_OF(not_local) },
-	{ "IPv4, broadcast", 4, .mac = 0x01, .expect = PING_NODE_EVENT,
+	{ "IPv4, not this host's, a tag", 4, .to = PING_FOREIGN_V4, .tags = 1,
+	  .expect = PING_EVENT, .event = PING_EVENT_OF(not_local) },
+	{ "IPv4, the highest that is not for many", 4, .to = "223.255.255.255",
+	  .expect = PING_EVENT, .event = PING_EVENT_OF(not_local) },
+	{ "IPv4, multicast", 4, .to = "224.0.0.1", .expect = PING_NODE_EVENT,
 	  .event = PING_EVENT_OF(not_local) },
-	{ "IPv4, another host's frame", 4, .mac = 0x02, .expect = PING_UNSEEN,
+	{ "IPv4, to everybody", 4, .to = "255.255.255.255", .expect = PING_NODE_EVENT,
+	  .event = PING_EVENT_OF(not_local) },
+	{ "IPv4, a broadcast frame", 4, .mac = 0x01, .expect = PING_NODE_EVENT,
+	  .event = PING_EVENT_OF(not_local) },
+	{ "IPv4, another host's frame", 4, .mac = 0x02, .expect = PING_EVENT,
 	  .event = PING_EVENT_OF(not_local) },
 	{ "IPv4, fragmentation needed", 4, .type = 3, .code = 4, .payload = 28,
 	  .expect = PING_LEFT },
@@ -286,11 +294,15 @@ const struct ping_fixture ping_fixtures[] = {
 	  .event = PING_EVENT_OF(truncated) },
 	{ "IPv6, no ICMP header", 6, .missing = 8, .expect = PING_EVENT,
 	  .event = PING_EVENT_OF(truncated) },
-	{ "IPv6, not this host's", 6, .foreign = true, .expect = PING_NODE_EVENT,
+	{ "IPv6, not this host's", 6, .to = PING_FOREIGN_V6, .expect = PING_EVENT,
 	  .event = PING_EVENT_OF(not_local) },
-	{ "IPv6, multicast", 6, .mac = 0x33, .expect = PING_NODE_EVENT,
+	{ "IPv6, the highest that is not for many", 6, .to = "feff::1",
+	  .expect = PING_EVENT, .event = PING_EVENT_OF(not_local) },
+	{ "IPv6, multicast", 6, .to = "ff02::1", .expect = PING_NODE_EVENT,
 	  .event = PING_EVENT_OF(not_local) },
-	{ "IPv6, another host's frame", 6, .mac = 0x02, .expect = PING_UNSEEN,
+	{ "IPv6, a multicast frame", 6, .mac = 0x33, .expect = PING_NODE_EVENT,
+	  .event = PING_EVENT_OF(not_local) },
+	{ "IPv6, another host's frame", 6, .mac = 0x02, .expect = PING_EVENT,
 	  .event = PING_EVENT_OF(not_local) },
 	{ "IPv6, packet too big", 6, .type = 2, .payload = 48, .expect = PING_LEFT },
 	{ "IPv6, echo reply", 6, .type = 129, .payload = 56, .expect = PING_LEFT },

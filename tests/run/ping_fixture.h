@@ -34,7 +34,6 @@ struct ping_frame {
 enum ping_expect {
 	PING_REQUEST,           /* a request to this host */
 	PING_LEFT,              /* neither a request nor counted, whoever sent it */
-	PING_UNSEEN,            /* a request that is no stranger's, as it is not this host's */
 	PING_NODE_EVENT,        /* a node's goes to the stack, counted as `event` */
 	PING_EVENT,             /* everybody's does */
 };
@@ -59,7 +58,7 @@ struct ping_fixture {
 	uint16_t payload;       /* bytes behind the ICMP header */
 	bool zeros;             /* identifier, sequence number and payload are 0 */
 	bool corrupt;           /* its ICMP checksum is wrong */
-	bool foreign;           /* not to this host's address */
+	const char *to;         /* address; 0: this host's */
 	uint8_t mac;            /* first byte of the destination; 0: this host's */
 	enum ping_expect expect;
 	uint8_t event;          /* PING_EVENT_OF */

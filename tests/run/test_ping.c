@@ -30,7 +30,7 @@ static struct verdict verdict_of(const struct ping_fixture *fixture, bool node,
 	const struct verdict left = { LEFT, PING_MARK_BEFORE, -1, false };
 	struct verdict verdict = left;
 
-	if (fixture->expect == PING_LEFT || (fixture->expect == PING_UNSEEN && !node))
+	if (fixture->expect == PING_LEFT)
 		return left;
 	if (fixture->expect == PING_EVENT || (fixture->expect != PING_REQUEST && node)) {
 		verdict.event = fixture->event;
