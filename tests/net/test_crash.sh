@@ -4,6 +4,8 @@
 # another network namespace, of an interface renamed, of somebody else.
 # shellcheck source=tests/net/lib.sh
 source "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/net/killer.sh
+source "$(dirname "$0")/killer.sh"
 
 pinned_program() {
 	bpftool -j prog show pinned "$pin/prog/guard" | jq .id
@@ -21,45 +23,6 @@ has_no_xdp() {
 
 pins() {
 	find "$pin"* 2>/dev/null | sort || true
-}
-
-# A library with which a program dies of its KILL_CALL-th call of KILL_AT.
-build_killer() {
-	cat >"$work/killer.c" <<-'END'
-		#include <dlfcn.h>
-		#include <signal.h>
-		#include <stdio.h>
-		#include <stdlib.h>
-		#include <string.h>
-
-		static void die(const char *function)
-		{
-			static int calls;
-			const char *at = getenv("KILL_AT"), *after = getenv("KILL_CALL");
-
-			if (at && after && !strcmp(at, function) && ++calls == atoi(after))
-				raise(SIGKILL);
-		}
-
-		#define DIE_OR_CALL(function, ...)				\
-			die(#function);						\
-			return ((typeof(function) *)dlsym(RTLD_NEXT, #function))(__VA_ARGS__)
-
-		int rename(const char *from, const char *to) { DIE_OR_CALL(rename, from, to); }
-		int remove(const char *path) { DIE_OR_CALL(remove, path); }
-	END
-	clang -D_GNU_SOURCE -shared -fPIC -o "$work/killer.so" "$work/killer.c"
-}
-
-# killed NAME FUNCTION N VERB WORD...: it dies of its N-th call of libc's function.
-killed() {
-	local what=$1 at=$2 call=$3 verb=$4 status=0
-
-	shift 4
-	# The shell says who was killed.
-	{ LD_PRELOAD=$work/killer.so KILL_AT=$at KILL_CALL=$call ecdn "$verb" "$@"; } \
-		>/dev/null 2>&1 || status=$?
-	is "$what: it was killed" 137 "$status"
 }
 
 test_killed_first_load() {
