@@ -4,6 +4,8 @@
 # are in another network namespace.
 # shellcheck source=tests/net/lib.sh
 source "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/net/killer.sh
+source "$(dirname "$0")/killer.sh"
 # shellcheck source=tests/net/ping_load.sh
 source "$(dirname "$0")/ping_load.sh"
 
@@ -43,34 +45,6 @@ test_namespaces() {
 	done
 }
 
-# A library with which a program dies of its KILL_CALL-th rename().
-build_killer() {
-	cat >"$work/killer.c" <<-'END'
-		#include <dlfcn.h>
-		#include <signal.h>
-		#include <stdlib.h>
-
-		int rename(const char *from, const char *to)
-		{
-			static int calls;
-
-			if (++calls == atoi(getenv("KILL_CALL")))
-				raise(SIGKILL);
-			return ((int (*)(const char *, const char *))dlsym(RTLD_NEXT, "rename"))(from, to);
-		}
-	END
-	clang -D_GNU_SOURCE -shared -fPIC -o "$work/killer.so" "$work/killer.c"
-}
-
-# killed NAME CALL WORD...: load dies of that call.
-killed() {
-	local what=$1 call=$2 status=0
-
-	shift 2
-	{ LD_PRELOAD=$work/killer.so KILL_CALL=$call ecdn load "$@"; } >/dev/null 2>&1 || status=$?
-	is "$what: it was killed" 137 "$status"
-}
-
 is_off() {
 	[ "$(our_filters)" = 0 ] && ! has_clsact
 }
@@ -80,23 +54,23 @@ test_killed() {
 
 	build_killer
 	for kind in $kinds; do
-		killed "$kind, killed first load" 2 --ping --tc "$kind" e0
+		killed "$kind, killed first load" rename 2 load --ping --tc "$kind" e0
 		does "$kind, killed first load: unload --all" ecdn unload --all
 		does "$kind, killed first load: nothing is left" is_off
-		killed "$kind, killed first load again" 2 --ping --tc "$kind" e0
+		killed "$kind, killed first load again" rename 2 load --ping --tc "$kind" e0
 		does "$kind, killed first load: the next one" ecdn load --ping --tc "$kind" e0
 		is "$kind, killed first load: one runs" "$(pinned_program)" "$(runs)"
 		for call in 1 2 3 4 5; do
-			killed "$kind, upgrade killed at step $call" "$call" --ping e0
+			killed "$kind, upgrade killed at step $call" rename "$call" load --ping e0
 			does "$kind, killed upgrade, step $call: the next load" ecdn load --ping e0
 			is "$kind, killed upgrade, step $call: one runs" "$(pinned_program)" "$(runs)"
 		done
-		killed "$kind, upgrade killed once more" 1 --ping e0
+		killed "$kind, upgrade killed once more" rename 1 load --ping e0
 		does "$kind, killed upgrade: unload" ecdn unload e0
 		does "$kind, killed upgrade: nothing is left" is_off
 		for call in 5 6; do
-			killed "$kind, another interface, killed at step $call" "$call" \
-				--ping --tc "$kind" e0
+			killed "$kind, another interface, killed at step $call" rename "$call" \
+				load --ping --tc "$kind" e0
 			does "$kind, killed at step $call: the next load" ecdn load --ping --tc "$kind" e0
 			is "$kind, killed at step $call: one runs" "$(pinned_program)" "$(runs)"
 			ecdn unload e0
@@ -106,8 +80,28 @@ test_killed() {
 	done
 }
 
+# requests PREFIX
+requests() {
+	ecdn node --json | jq -r ".nodes[] | select(.prefix == \"$1/32\") | .requests"
+}
+
+# Killed between the list and the counters: nobody else gets them.
+test_killed_nodes() {
+	ecdn load --ping e0
+	ecdn node add $node
+	is "killed node load: a node is heard" "5 5" "$(ping_from $node) $(requests $node)"
+	echo 192.0.2.77 >"$work/others"
+	killed "node load, killed before the counters" rename 1 node load "$work/others"
+	is "killed node load: the list is the new one" 192.0.2.77/32 "$(ecdn node list --format plain)"
+	is "killed node load: who came begins with none" 0 "$(requests 192.0.2.77)"
+	ecdn node add $node
+	is "killed node load: who comes back, too" 0 "$(requests $node)"
+	ecdn unload --all
+}
+
 prepare
 test_vanished
 test_namespaces
 test_killed
+test_killed_nodes
 finish

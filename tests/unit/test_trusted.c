@@ -97,16 +97,34 @@ static void indices_stay(void **state)
 	assert_int_equal(index_of(&list, "203.0.113.0/24"), 1);
 	assert_int_equal(index_of(&list, "198.51.100.0/24"), 0);
 	assert_int_equal(index_of(&list, "2001:db8::/32"), 3);
-	assert_int_equal(index_of(&list, "192.0.2.1"), 2);
+	/* Not what 198.51.100.0/24 had until now; the next one gets that. */
+	assert_int_equal(index_of(&list, "192.0.2.1"), 4);
 	assert_string_equal(row_of(&list, "2001:db8::/32")->name, "renamed");
 	assert_string_equal(row_of(&list, "203.0.113.0/24")->name, "");
 	assert_int_equal(row_of(&list, "203.0.113.0/24")->added_at, 1);
 	assert_int_equal(row_of(&list, "192.0.2.1")->added_at, 6);
 	assert_int_equal(row_of(&list, "198.51.100.0/24")->allowed, 1);
+	add_node(&list, "198.51.100.7/32", "d", 6);
+	assert_int_equal(index_of(&list, "198.51.100.7/32"), 2);
 
 	assert_int_equal(trusted_set_nodes(&list, NULL, 0, 7), 0);
 	assert_int_equal(list.count, 2);
 	trusted_free(&list);
+}
+
+/* Each node has one, and no two the same. */
+static void check_indices(const struct trusted_list *list)
+{
+	bool *taken = calloc(ECDN_XDP_TRUSTED_NODES_MAX, sizeof(*taken));
+
+	for (size_t i = 0; i < list->count; i++) {
+		uint32_t index = list->row[i].node;
+
+		assert_true(index < ECDN_XDP_TRUSTED_NODES_MAX && !taken[index]);
+		assert_true(index || list->row[i].allowed);
+		taken[index] = index;
+	}
+	free(taken);
 }
 
 static void no_index_left(void **state)
@@ -123,6 +141,12 @@ static void no_index_left(void **state)
 	assert_int_equal(list.count, 1);
 	assert_int_equal(trusted_add_nodes(&list, nodes, ECDN_XDP_TRUSTED_NODES_MAX - 1, 1), 0);
 	assert_int_equal(list.count, ECDN_XDP_TRUSTED_NODES_MAX);
+	/* Other ones get the indices of these, as there are no others. */
+	for (uint32_t i = 0; i < ECDN_XDP_TRUSTED_NODES_MAX; i++)
+		nodes[i].cidr.addr.bits |= (addr_bits)1 << 127;
+	assert_int_equal(trusted_set_nodes(&list, nodes, ECDN_XDP_TRUSTED_NODES_MAX - 1, 1), 0);
+	assert_int_equal(list.count, ECDN_XDP_TRUSTED_NODES_MAX);
+	check_indices(&list);
 	free(nodes);
 	trusted_free(&list);
 }

@@ -78,8 +78,9 @@ static int change_trusted(const struct loaded *loaded, trusted_change *change, v
 
 	err = err ?: trusted_read(&loaded->maps, &list);
 	err = err ?: change(&list, context);
+	err = err ?: node_rows_keep(&loaded->maps, &before, &before);
 	err = err ?: trusted_write(&loaded->maps, loaded->pins.dir, &list);
-	err = err ?: node_rows_follow(&loaded->maps, &before, &list);
+	err = err ?: node_rows_keep(&loaded->maps, &before, &list);
 	trusted_free(&before);
 	trusted_free(&list);
 	return err;

@@ -26,8 +26,6 @@ static void mark_staying(const struct trusted_list *before, const struct trusted
 	}
 }
 
-/* What a writer that died had left over goes too: all rows are looked at, not just
- * those of nodes that left now. */
 static int drop_others(int fd, const char *map, const bool *stays)
 {
 	uint32_t index, next;
@@ -46,8 +44,8 @@ static int drop_others(int fd, const char *map, const bool *stays)
 	return err == -ENOENT ? 0 : log_error(err, "cannot read map %s: %s", map, strerror(-err));
 }
 
-int node_rows_follow(const struct maps *maps, const struct trusted_list *before,
-		     const struct trusted_list *after)
+int node_rows_keep(const struct maps *maps, const struct trusted_list *before,
+		   const struct trusted_list *after)
 {
 	scoped_free bool *stays = calloc(ECDN_XDP_TRUSTED_NODES_MAX, sizeof(*stays));
 	int err;

@@ -10,11 +10,12 @@
 #include "regions/trusted.h"
 
 /*
- * Once `after` is in the place of `before`: nodes on both keep their rows, all other
- * rows go, so that an index that is given to a new node begins with none. Errors are
+ * Nodes that are on both lists keep their rows, all others go. Called with the same list
+ * twice before a change, as a writer that died may have left rows of nodes that are gone,
+ * whose indices are given away now; with the old one and the new one after it. Errors are
  * said.
  */
-int node_rows_follow(const struct maps *maps, const struct trusted_list *before,
-		     const struct trusted_list *after);
+int node_rows_keep(const struct maps *maps, const struct trusted_list *before,
+		   const struct trusted_list *after);
 
 #endif

@@ -95,25 +95,47 @@ static void merge_sorted(const struct trusted_list *list,
 	}
 }
 
-/* The lowest indices that are free; of those in use none changes. */
-static int number_nodes(struct trusted_list *list)
+/* Who has an index, or had it until now. */
+static void mark(bool *has, const struct trusted_list *list)
 {
-	scoped_free bool *used = calloc(ECDN_XDP_TRUSTED_NODES_MAX, sizeof(*used));
-	uint32_t next = 1;
+	for (size_t i = 0; i < list->count; i++)
+		if (list->row[i].node < ECDN_XDP_TRUSTED_NODES_MAX)
+			has[list->row[i].node] = true;
+}
+
+/* From *at on, the lowest index that is not taken; 0: there is none. */
+static uint32_t free_index(const bool *taken, uint32_t *at)
+{
+	while (*at < ECDN_XDP_TRUSTED_NODES_MAX && taken[*at])
+		++*at;
+	return *at < ECDN_XDP_TRUSTED_NODES_MAX ? (*at)++ : 0;
+}
+
+/*
+ * The lowest indices that are free; of those in use none changes. One that a node leaves
+ * now is given away only where no other is left: its counters are removed once the list
+ * is in place, and whoever dies before that would leave them to a new node.
+ */
+static int number_nodes(struct trusted_list *list, const struct trusted_list *before)
+{
+	scoped_free bool *used = calloc(2 * ECDN_XDP_TRUSTED_NODES_MAX, sizeof(*used));
+	bool *known = used + ECDN_XDP_TRUSTED_NODES_MAX;
+	uint32_t next_used = 1, next_known = 1;
 
 	if (!used)
 		return -ENOMEM;
-	for (size_t i = 0; i < list->count; i++)
-		if (list->row[i].node < ECDN_XDP_TRUSTED_NODES_MAX)
-			used[list->row[i].node] = true;
+	mark(used, list);
+	mark(known, list);
+	mark(known, before);
 	for (size_t i = 0; i < list->count; i++) {
-		if (list->row[i].node != NODE_NEW)
+		struct ecdn_xdp_trusted_row *row = &list->row[i];
+
+		if (row->node != NODE_NEW)
 			continue;
-		while (next < ECDN_XDP_TRUSTED_NODES_MAX && used[next])
-			next++;
-		if (next == ECDN_XDP_TRUSTED_NODES_MAX)
+		row->node = free_index(known, &next_known) ?: free_index(used, &next_used);
+		if (!row->node)
 			return -ENOSPC;
-		list->row[i].node = next++;
+		used[row->node] = true;
 	}
 	return 0;
 }
@@ -124,8 +146,9 @@ static void sort(struct trusted_list *list)
 		qsort(list->row, list->count, sizeof(*list->row), compare);
 }
 
-/* Frees more. */
-static int merge(struct trusted_list *list, struct trusted_list *more)
+/* Frees more. before: the list as it was when the change began. */
+static int merge(struct trusted_list *list, struct trusted_list *more,
+		 const struct trusted_list *before)
 {
 	struct trusted_list out = {};
 	int error;
@@ -138,7 +161,7 @@ static int merge(struct trusted_list *list, struct trusted_list *more)
 	sort(more);
 	merge_sorted(list, more->row, more->count, &out);
 	trusted_free(more);
-	error = number_nodes(&out);
+	error = number_nodes(&out, before);
 	if (error) {
 		trusted_free(&out);
 		return error;
@@ -160,7 +183,7 @@ int trusted_allow(struct trusted_list *list, const struct cidr *cidrs, size_t co
 		more.row[i].allowed = 1;
 		more.row[i].added_at = now;
 	}
-	return merge(list, &more);
+	return merge(list, &more, list);
 }
 
 static int rows_of_nodes(const struct trusted_node *nodes, size_t count, uint64_t now,
@@ -185,7 +208,7 @@ int trusted_add_nodes(struct trusted_list *list, const struct trusted_node *node
 	struct trusted_list more;
 	int error = rows_of_nodes(nodes, count, now, &more);
 
-	return error ?: merge(list, &more);
+	return error ?: merge(list, &more, list);
 }
 
 static void forget_node(struct ecdn_xdp_trusted_row *row)
@@ -230,7 +253,7 @@ int trusted_set_nodes(struct trusted_list *list, const struct trusted_node *node
 	if (!error) {
 		sort(&wanted);
 		keep_nodes(&kept, &wanted);
-		error = merge(&kept, &wanted);
+		error = merge(&kept, &wanted, list);
 	}
 	if (error) {
 		trusted_free(&kept);
