@@ -154,6 +154,37 @@ test_addresses() {
 	wall_down ingress
 }
 
+# local_route OPTION...: of the edge, IPv4 or IPv6.
+local_route() {
+	ip -n "ecdn-$id-edge" "-$1" route add local "${@:2}" dev lo
+}
+
+# What the host answers for is in table local, or the kernel's own entry for an address, as
+# one in a VRF has in the VRF's table. A route for marked packets is neither.
+test_local_routes() {
+	local_route 4 10.0.0.0/8 table 100
+	local_route 6 2001:db8:10::/48 table 100
+	local_route 4 default table 101
+	local_route 6 default table 101
+	local_route 4 default
+	local_route 4 203.0.113.128/25
+	local_route 6 2001:db8:b:1::/64
+	local_route 4 192.0.2.77 table 300 proto kernel
+	local_route 6 2001:db8::77 table 300 proto kernel
+	wall_up ingress
+	ecdn load --ping e0
+	has "local route: a proxy's, for marked packets" '^answers=0' "$(echoes --to 10.1.2.3)"
+	has "local route: IPv6, a proxy's" '^answers=0' "$(echoes6 --to 2001:db8:10::1)"
+	has "local route: a default one" '^answers=0' "$(echoes --to 192.0.2.99)"
+	has "local route: IPv6, a default one" '^answers=0' "$(echoes6 --to 2001:db8::99)"
+	has "local route: AnyIP" '^answers=1 wrong=0' "$(echoes --to 203.0.113.200)"
+	has "local route: IPv6, AnyIP" '^answers=1 wrong=0' "$(echoes6 --to 2001:db8:b:1::2)"
+	has "local route: an address's, in a table of its own" '^answers=1 wrong=0' \
+		"$(echoes --to 192.0.2.77)"
+	has "local route: IPv6, an address's" '^answers=1 wrong=0' "$(echoes6 --to 2001:db8::77)"
+	wall_down ingress
+}
+
 edge_node_and_stranger
 test_walls
 does "load --ping" ecdn load --ping --ping-rate 10k --ping-burst 10k e0 e1
@@ -164,4 +195,5 @@ test_ttl
 test_not_ours
 test_fragments
 test_addresses
+test_local_routes
 finish

@@ -36,13 +36,16 @@ static bool is_loopback(const struct ecdn_xdp_local_key *key)
 }
 
 /*
- * A local default route, as transparent proxies have one for marked packets, would make
- * every address in the world this host's.
+ * Table local has what this host answers for, and the table of a VRF the kernel's own
+ * entries for the addresses in it. Local routes of other tables are for some packets only,
+ * as a transparent proxy's for those it has marked; and a local default route anywhere
+ * would make every address in the world this host's.
  */
 static bool is_own(const struct rtmsg *route)
 {
 	return route->rtm_type == RTN_LOCAL && route->rtm_dst_len &&
-	       !(route->rtm_flags & RTM_F_CLONED);
+	       !(route->rtm_flags & RTM_F_CLONED) &&
+	       (route->rtm_table == RT_TABLE_LOCAL || route->rtm_protocol == RTPROT_KERNEL);
 }
 
 static int take_route(const struct nlmsghdr *header, void *context)
