@@ -196,6 +196,8 @@ local_addresses() {
 test_addresses() {
 	ecdn load --ping e0
 	is "addresses: this host's own, without loopback" "4 32 192.0.2.1" "$(local_addresses)"
+	is "addresses: a value is 1" 1 "$(bpftool -j map dump pinned "$pin/local_addresses" |
+		jq '.[].formatted.value')"
 	on edge ip address add 198.51.100.1/24 dev e0
 	on edge ip address del 192.0.2.1/24 dev e0
 	on edge ip route add local 203.0.113.0/24 dev lo

@@ -145,7 +145,7 @@ static int remove_old(int map, const struct addresses *held, const struct addres
 /* -ENOSPC is not said. */
 static int add_new(int map, const struct addresses *wanted)
 {
-	const __u8 here = 1;
+	const __u32 here = 1;
 
 	for (unsigned int i = 0; i < wanted->count; i++) {
 		if (!bpf_map_update_elem(map, &wanted->key[i], &here, BPF_ANY))
