@@ -1,25 +1,26 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * node_check.c - does the platform's ping reach this host? Which nodes were never
- * heard from, and what to do where the platform answers 529.
+ * heard from, which addresses ping does not know, and what to do where the platform
+ * answers 529.
  */
 #include <stdio.h>
 
 #include "cli/cli.h"
 #include "cli/node.h"
+#include "cli/unknown.h"
 #include "core/columns.h"
 #include "nodes.h"
-#include "plane/ping.h"
+#include "plane/ping_view.h"
 
 struct heard {
-	bool attached;          /* now; without it nobody is heard */
 	size_t nodes;
 	uint64_t last_ns;       /* 0: none was */
 };
 
-static struct heard count_heard(const struct nodes *nodes, const char *pin_dir)
+static struct heard count_heard(const struct nodes *nodes)
 {
-	struct heard heard = { .attached = ping_is_attached(pin_dir) };
+	struct heard heard = {};
 
 	for (size_t i = 0; i < nodes->count; i++) {
 		uint64_t last_ns = nodes->at[i].stats.last_seen_ns;
@@ -72,10 +73,12 @@ static void print_meaning(const struct nodes *nodes, const struct heard *heard)
 	     "  minutes. Confirm it before switching DNS.");
 }
 
-static void print_text(const struct nodes *nodes, const struct heard *heard)
+static void print_text(const struct nodes *nodes, const struct heard *heard,
+		       const struct ping_view *ping)
 {
-	if (!heard->attached)
+	if (!ping->attachment_count)
 		puts("Ping is on no interface, so that nobody is heard: `ecdn-xdp load --ping IFACE`.");
+	unknown_print(ping);
 	if (!nodes->count) {
 		puts("There are no nodes: get the list of their addresses from the platform, and\n"
 		     "`ecdn-xdp node load` it.");
@@ -88,7 +91,8 @@ static void print_text(const struct nodes *nodes, const struct heard *heard)
 	}
 }
 
-static int print_json(const struct nodes *nodes, const struct heard *heard)
+static int print_json(const struct nodes *nodes, const struct heard *heard,
+		      const struct ping_view *ping)
 {
 	json_t *silent = json_array();
 	char text[CIDR_TEXT_SIZE];
@@ -102,27 +106,39 @@ static int print_json(const struct nodes *nodes, const struct heard *heard)
 				"name", node->name[0] ? node->name : NULL,
 				"added_at", cli_json_time(node->added_at)));
 	}
-	return cli_print_json(json_pack("{s:b, s:I, s:I, s:o, s:o}", "attached", heard->attached,
+	return cli_print_json(json_pack("{s:b, s:I, s:I, s:o, s:o, s:o}",
+		"attached", ping->attachment_count > 0,
 		"nodes", (json_int_t)nodes->count, "heard", (json_int_t)heard->nodes,
 		"last_seen", cli_json_time(nodes_epoch(nodes, heard->last_ns)),
-		"never_heard", silent));
+		"never_heard", silent, "unknown_addresses", unknown_json(ping)));
+}
+
+static int check(const struct nodes *nodes, const char *pin_dir, bool json, bool exit_code)
+{
+	struct heard heard = count_heard(nodes);
+	struct ping_view ping;
+	bool all;
+	int err = ping_view_read(&ping, pin_dir);
+
+	if (err)
+		return err;
+	all = nodes->count && heard.nodes == nodes->count && !ping.missing.count;
+	if (json)
+		err = print_json(nodes, &heard, &ping);
+	else
+		print_text(nodes, &heard, &ping);
+	ping_view_free(&ping);
+	return err ?: exit_code && !all ? CLI_NO : 0;
 }
 
 int node_check(const char *pin_dir, bool json, bool exit_code)
 {
 	struct nodes nodes;
-	struct heard heard;
-	bool all;
 	int err = nodes_read(&nodes, pin_dir);
 
 	if (err)
 		return err;
-	heard = count_heard(&nodes, pin_dir);
-	all = nodes.count && heard.nodes == nodes.count;
-	if (json)
-		err = print_json(&nodes, &heard);
-	else
-		print_text(&nodes, &heard);
+	err = check(&nodes, pin_dir, json, exit_code);
 	nodes_free(&nodes);
-	return err ?: exit_code && !all ? CLI_NO : 0;
+	return err;
 }

@@ -177,6 +177,46 @@ int addresses_write(const struct addresses *addresses, const struct maps *maps)
 	return 0;
 }
 
+/* Interfaces that come and go bring theirs with them, and no node asks for one. */
+static bool is_link_local(const struct ecdn_xdp_local_key *key)
+{
+	return key->family == 6 && key->addr[0] == 0xfe && (key->addr[1] & 0xc0) == 0x80;
+}
+
+/* 1: the map holds the address, or a prefix around it; 0: it does not. */
+static int is_known(int map, const struct ecdn_xdp_local_key *key)
+{
+	__u32 here;
+
+	if (!bpf_map_lookup_elem(map, key, &here))
+		return 1;
+	return errno == ENOENT ? 0 : log_error(-errno, "cannot read map local_addresses: %s",
+					       strerror(errno));
+}
+
+int addresses_missing(struct addresses *missing, const struct maps *maps)
+{
+	struct addresses all;
+	int err = addresses_read(&all);
+
+	memset(missing, 0, sizeof(*missing));
+	for (unsigned int i = 0; i < all.count && !err; i++) {
+		int known;
+
+		if (is_link_local(&all.key[i]) || holds(missing, &all.key[i]))
+			continue;
+		known = is_known(maps->local_addresses, &all.key[i]);
+		if (known < 0)
+			err = known;
+		else if (!known && append(missing, &all.key[i]))
+			err = log_error(-ENOMEM, "out of memory");
+	}
+	addresses_free(&all);
+	if (err)
+		addresses_free(missing);
+	return err;
+}
+
 int addresses_count(const struct maps *maps)
 {
 	struct addresses held = {};

@@ -21,6 +21,10 @@ void addresses_free(struct addresses *addresses);
  * warning. Errors are said. */
 int addresses_write(const struct addresses *addresses, const struct maps *maps);
 
+/* Those that this host has now and the map does not hold, IPv6 link-local ones aside. Errors
+ * are said. */
+int addresses_missing(struct addresses *missing, const struct maps *maps);
+
 /* How many the map holds; errors are said. */
 int addresses_count(const struct maps *maps);
 

@@ -40,6 +40,14 @@ static int read_maps(struct ping_view *view, const struct maps *maps)
 	return addresses < 0 ? addresses : 0;
 }
 
+static bool is_here(const struct ping_view *view)
+{
+	for (unsigned int i = 0; i < view->attachment_count; i++)
+		if (view->attachments[i].state == TC_HERE)
+			return true;
+	return false;
+}
+
 static int read_attachments(struct ping_view *view, const char *dir)
 {
 	unsigned int count;
@@ -76,6 +84,9 @@ int ping_view_read(struct ping_view *view, const char *pin_dir)
 		return err;
 	err = read_maps(view, &maps);
 	err = err ?: read_attachments(view, pin_dir);
+	view->here = is_here(view);
+	if (!err && view->here)
+		err = addresses_missing(&view->missing, &maps);
 	maps_close(&maps);
 	if (err)
 		ping_view_free(view);
@@ -85,4 +96,5 @@ int ping_view_read(struct ping_view *view, const char *pin_dir)
 void ping_view_free(struct ping_view *view)
 {
 	free(view->attachments);
+	addresses_free(&view->missing);
 }
