@@ -6,17 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
-
-#include <bpf/bpf.h>
 
 #include "core/log.h"
 #include "core/scoped.h"
+#include "plane/lines.h"
 #include "regions/source.h"
 #include "regions/table.h"
-
-#define TABLE_BYTES (sizeof(struct ecdn_xdp_table_line) * ECDN_XDP_TABLE_LINES)
 
 int sources_add(struct sources *sources, const char *file)
 {
@@ -81,30 +77,15 @@ static void fill_header(struct ecdn_xdp_table_header *header, const struct sourc
 		note_source(header->source[i], sources->file[i]);
 }
 
-static struct ecdn_xdp_table_line *map_lines(int fd, int protection)
-{
-	void *lines = mmap(NULL, TABLE_BYTES, protection, MAP_SHARED, fd, 0);
-
-	return lines == MAP_FAILED ? NULL : lines;
-}
-
-/* Compiles into a new map, frozen once no writable mapping of it is left. */
 static int compile(const struct range_set *set, const struct sources *sources,
 		   const struct names *names, uint64_t number)
 {
-	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_MMAPABLE);
-	scoped_fd int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "region_lines", sizeof(__u32),
-					  sizeof(struct ecdn_xdp_table_line),
-					  ECDN_XDP_TABLE_LINES, &options);
 	struct ecdn_xdp_table_line *lines;
+	scoped_fd int table = lines_new(&lines_region, &lines);
 	int err;
 
-	if (fd < 0)
-		return log_error(fd, "cannot create a region table of %zu MiB: %s",
-				 TABLE_BYTES >> 20, strerror(-fd));
-	lines = map_lines(fd, PROT_READ | PROT_WRITE);
-	if (!lines)
-		return log_error(-errno, "cannot map a region table: %s", strerror(errno));
+	if (table < 0)
+		return table;
 	err = table_compile(set, lines);
 	if (!err) {
 		fill_names(lines, names);
@@ -113,13 +94,13 @@ static int compile(const struct range_set *set, const struct sources *sources,
 			 number, set->v4.count, set->v6.count, table_header(lines)->lines,
 			 ECDN_XDP_TABLE_LINES);
 	}
-	munmap(lines, TABLE_BYTES);
+	err = lines_freeze(table, lines) ?: err;
 	if (err == -ENOSPC)
 		return log_error(err, "the region table is full: these ranges need more than its "
 				 "%d lines; load fewer or shorter prefixes", ECDN_XDP_TABLE_LINES);
-	if (err || (err = bpf_map_freeze(fd)))
+	if (err)
 		return log_error(err, "cannot make a region table: %s", strerror(-err));
-	return take_fd(&fd);
+	return take_fd(&table);
 }
 
 int generation_make(const struct sources *sources, struct names *names, uint64_t number)
@@ -135,38 +116,17 @@ int generation_make(const struct sources *sources, struct names *names, uint64_t
 
 int generation_swap(const struct maps *maps, const char *dir, int table)
 {
-	int err = maps_set(maps->region_table, "region_table", &(__u32){ 0 }, &table);
-
-	return err ?: pins_replace(dir, PINS_REGION_LINES, table, 0666);
+	return lines_put(&lines_region, maps, dir, table);
 }
 
-/* A table that is replaced between the two steps is gone: then once more. */
-static int open_current(const struct maps *maps)
-{
-	int err = 0, fd = -ENOENT;
-	__u32 id;
-
-	for (int i = 0; i < 100 && fd == -ENOENT && !err; i++) {
-		err = maps_get(maps->region_table, "region_table", &(__u32){ 0 }, &id);
-		if (!err)
-			fd = bpf_map_get_fd_by_id(id);
-	}
-	if (err || fd >= 0)
-		return err ?: fd;
-	return log_error(fd, "cannot open the region table: %s%s", strerror(-fd),
-			 fd == -EPERM ? "; run as root" : "");
-}
-
+/* No guard is without a region table. */
 int generation_map(const struct maps *maps, const struct ecdn_xdp_table_line **lines)
 {
-	scoped_fd int fd = open_current(maps);
+	int err = lines_map(&lines_region, maps, lines);
 
-	if (fd < 0)
-		return fd;
-	*lines = map_lines(fd, PROT_READ);
-	if (!*lines)
-		return log_error(-errno, "cannot map the region table: %s", strerror(errno));
-	return 0;
+	if (!err && !*lines)
+		err = log_error(-ENOENT, "cannot read map region_table: %s", strerror(ENOENT));
+	return err;
 }
 
 int generation_number(const struct maps *maps, uint64_t *number)
@@ -183,5 +143,5 @@ int generation_number(const struct maps *maps, uint64_t *number)
 
 void generation_unmap(const struct ecdn_xdp_table_line *lines)
 {
-	munmap((void *)lines, TABLE_BYTES);
+	lines_unmap(lines);
 }

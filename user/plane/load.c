@@ -10,6 +10,7 @@
 
 #include "core/log.h"
 #include "core/scoped.h"
+#include "plane/lines.h"
 #include "plane/program.h"
 #include "plane/publish.h"
 #include "plane/steer.h"
@@ -49,7 +50,7 @@ static int read_old(struct load *load, uint64_t *generation)
 	if (err)
 		return err;
 	err = maps_config(&maps, &config);
-	err = err ?: maps_pin_tables(&maps, load->pins.dir);
+	err = err ?: lines_pin(&maps, load->pins.dir);
 	err = err ?: maps_names(&maps, &load->names);
 	err = err ?: generation_number(&maps, generation);
 	err = err ?: trusted_read(&maps, &load->trusted);

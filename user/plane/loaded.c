@@ -2,6 +2,7 @@
 #include "plane/loaded.h"
 
 #include "core/scoped.h"
+#include "plane/lines.h"
 
 void loaded_close(struct loaded *loaded)
 {
@@ -23,7 +24,7 @@ int loaded_open(struct loaded *loaded, const char *pin_dir)
 	maps_close(&loaded->maps);
 	err = err ?: pins_lock(&loaded->pins);
 	err = err ?: maps_open(&loaded->maps, loaded->pins.dir);
-	err = err ?: maps_pin_tables(&loaded->maps, loaded->pins.dir);
+	err = err ?: lines_pin(&loaded->maps, loaded->pins.dir);
 	err = err ?: maps_names(&loaded->maps, &loaded->names);
 	if (!err) {
 		loaded->publish = pins_get(loaded->pins.dir, PINS_PUBLISH_PROGRAM);

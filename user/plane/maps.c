@@ -9,7 +9,6 @@
 #include <bpf/bpf.h>
 
 #include "core/log.h"
-#include "core/scoped.h"
 #include "plane/owner.h"
 
 static const struct {
@@ -111,41 +110,6 @@ int maps_open(struct maps *maps, const char *dir)
 int maps_open_new(struct maps *maps, const char *dir)
 {
 	return open_all(maps, dir, NULL);
-}
-
-static bool is_pinned(const char *dir, const char *name, __u32 id)
-{
-	struct bpf_map_info info = {};
-	__u32 length = sizeof(info);
-	char path[PINS_PATH_SIZE];
-	scoped_fd int fd = bpf_obj_get(pins_path(dir, name, path));
-
-	return fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &length) && info.id == id;
-}
-
-/* An empty slot's pin goes. */
-static int pin_table(int fd, const char *map, const char *dir, const char *name)
-{
-	scoped_fd int table = -1;
-	__u32 id, slot = 0;
-
-	if (bpf_map_lookup_elem(fd, &slot, &id))
-		return errno == ENOENT ? pins_drop(dir, name) :
-		       log_error(-errno, "cannot read map %s: %s", map, strerror(errno));
-	if (is_pinned(dir, name, id))
-		return 0;
-	table = bpf_map_get_fd_by_id(id);
-	if (table < 0)
-		return log_error(table, "cannot open the table in map %s: %s", map,
-				 strerror(-table));
-	return pins_replace(dir, name, table, 0666);
-}
-
-int maps_pin_tables(const struct maps *maps, const char *dir)
-{
-	int err = pin_table(maps->region_table, "region_table", dir, PINS_REGION_LINES);
-
-	return err ?: pin_table(maps->trusted_table, "trusted_table", dir, PINS_TRUSTED_LINES);
 }
 
 int maps_get(int fd, const char *map, const void *key, void *value)

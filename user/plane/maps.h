@@ -37,13 +37,6 @@ int maps_open(struct maps *maps, const char *dir);
 /* Opens maps that were made just now and hold nothing yet. Errors are said. */
 int maps_open_new(struct maps *maps, const char *dir);
 
-/*
- * Pins in dir the tables that are in use, should whoever put them there have died
- * before he had pinned them: for writers, before they tell proxies anything. Errors are
- * said.
- */
-int maps_pin_tables(const struct maps *maps, const char *dir);
-
 /* Value at key: 0 or a negative errno, said. */
 int maps_get(int fd, const char *map, const void *key, void *value);
 int maps_set(int fd, const char *map, const void *key, const void *value);
