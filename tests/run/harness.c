@@ -17,10 +17,9 @@
 #include <bpf/libbpf.h>
 
 #include "guard.skel.h"
+#include "plane/lines.h"
 #include "plane/trusted.h"
 #include "regions/table.h"
-
-#define TABLE_SIZE (ECDN_XDP_TABLE_LINES * sizeof(struct ecdn_xdp_table_line))
 
 #ifndef BPF_F_XDP_HAS_FRAGS
 #define BPF_F_XDP_HAS_FRAGS (1U << 5)
@@ -134,17 +133,12 @@ void guard_close(struct guard *guard)
 
 void guard_set_regions(struct guard *guard, const struct range_set *set)
 {
-	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_MMAPABLE);
-	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "region_lines", sizeof(uint32_t),
-				sizeof(struct ecdn_xdp_table_line), ECDN_XDP_TABLE_LINES,
-				&opts);
 	struct ecdn_xdp_table_line *lines;
+	int fd = lines_new(&lines_region, &lines);
 
 	need(fd >= 0, "create a region table");
-	lines = mmap(NULL, TABLE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	need(lines != MAP_FAILED, "map a region table");
 	need(!table_compile(set, lines), "compile a region table");
-	munmap(lines, TABLE_SIZE);
+	need(!lines_freeze(fd, lines), "freeze a region table");
 	write_map(guard->skel->maps.region_table, 0, &fd);
 	close(fd);
 }
