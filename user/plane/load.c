@@ -10,6 +10,7 @@
 
 #include "core/log.h"
 #include "core/scoped.h"
+#include "core/words.h"
 #include "plane/lines.h"
 #include "plane/program.h"
 #include "plane/publish.h"
@@ -137,22 +138,6 @@ static int pin_link(const struct load *load, const struct attachment *of)
 	return pins_put(load->pins.next, pins_interface(PINS_LINKS, of->iface, name), of->link);
 }
 
-static bool is_requested(const struct load_request *request, const char *iface)
-{
-	for (unsigned int i = 0; i < request->iface_count; i++)
-		if (!strcmp(request->ifaces[i], iface))
-			return true;
-	return false;
-}
-
-static bool is_repeated(const struct load_request *request, unsigned int at)
-{
-	for (unsigned int i = 0; i < at; i++)
-		if (!strcmp(request->ifaces[i], request->ifaces[at]))
-			return true;
-	return false;
-}
-
 /* One program everywhere: interfaces of an earlier load get the new one too. */
 static int attach_all(struct load *load, char **old, unsigned int old_count)
 {
@@ -160,7 +145,7 @@ static int attach_all(struct load *load, char **old, unsigned int old_count)
 	int program = program_fd(load->guard), err = 0;
 
 	for (unsigned int i = 0; i < old_count && !err; i++) {
-		if (is_requested(request, old[i]))
+		if (words_have(request->ifaces, request->iface_count, old[i]))
 			continue;
 		err = attach_again(&load->attachments[load->attachment_count], load->pins.dir,
 				   old[i], program);
@@ -169,7 +154,7 @@ static int attach_all(struct load *load, char **old, unsigned int old_count)
 	for (unsigned int i = 0; i < request->iface_count && !err; i++) {
 		struct attachment *to = &load->attachments[load->attachment_count];
 
-		if (is_repeated(request, i))
+		if (words_have(request->ifaces, i, request->ifaces[i]))
 			continue;
 		err = attach(to, load->pins.dir, request->ifaces[i], request->mode, program);
 		load->attachment_count += !err;

@@ -8,6 +8,7 @@
 
 #include "core/log.h"
 #include "core/scoped.h"
+#include "core/words.h"
 #include "ping.skel.h"
 #include "plane/object.h"
 #include "plane/tc_pin.h"
@@ -75,21 +76,13 @@ int ping_open(struct ping *ping, const char *map_dir, const char *dir)
 	return ping->program < 0 ? ping->program : 0;
 }
 
-static bool among(char **names, unsigned int count, const char *name)
-{
-	for (unsigned int i = 0; i < count; i++)
-		if (!strcmp(names[i], name))
-			return true;
-	return false;
-}
-
 static int attach_all(struct ping *ping, const struct pins *pins,
 		      const struct ping_request *request, char **old, unsigned int old_count)
 {
 	int err = 0;
 
 	for (unsigned int i = 0; i < old_count && !err; i++) {
-		if (among(request->ifaces, request->iface_count, old[i]))
+		if (words_have(request->ifaces, request->iface_count, old[i]))
 			continue;
 		err = tc_attach_again(&ping->attachments[ping->attachment_count], pins, old[i],
 				      ping->program);
@@ -98,7 +91,7 @@ static int attach_all(struct ping *ping, const struct pins *pins,
 	for (unsigned int i = 0; i < request->iface_count && !err; i++) {
 		struct tc_attachment *to = &ping->attachments[ping->attachment_count];
 
-		if (among(request->ifaces, i, request->ifaces[i]))
+		if (words_have(request->ifaces, i, request->ifaces[i]))
 			continue;
 		err = tc_attach(to, pins, request->ifaces[i], request->kind, ping->program);
 		ping->attachment_count += !err;
