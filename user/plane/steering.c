@@ -5,17 +5,15 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 
 #include "core/log.h"
+#include "core/netns.h"
 #include "core/scoped.h"
 #include "plane/object.h"
 #include "steer.skel.h"
-
-#define OWN_NETNS "/proc/self/ns/net"
 
 int steering_open(struct steering *steering, const char *map_dir, const char *dir)
 {
@@ -69,11 +67,11 @@ static int open_link(const char *dir, uint32_t *inode)
 
 static int create_link(int program, const char *dir)
 {
-	scoped_fd int netns = open(OWN_NETNS, O_RDONLY | O_CLOEXEC), link = -1;
+	scoped_fd int netns = open(NETNS_OWN, O_RDONLY | O_CLOEXEC), link = -1;
 	int err;
 
 	if (netns < 0)
-		return log_error(-errno, "cannot open " OWN_NETNS ": %s", strerror(errno));
+		return log_error(-errno, "cannot open " NETNS_OWN ": %s", strerror(errno));
 	link = bpf_link_create(program, netns, BPF_SK_LOOKUP, NULL);
 	if (link < 0)
 		return log_error(link, "cannot attach steer to this network namespace: %s%s",
@@ -121,10 +119,9 @@ int steering_read(const char *dir, bool *attached, bool *here)
 {
 	uint32_t inode = 0;
 	scoped_fd int link = open_link(dir, &inode);
-	struct stat own;
 
 	*attached = link >= 0;
-	*here = link >= 0 && !stat(OWN_NETNS, &own) && own.st_ino == inode;
+	*here = link >= 0 && inode == netns_own();
 	return link < 0 && link != -ENOENT ? link : 0;
 }
 

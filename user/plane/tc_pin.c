@@ -4,15 +4,14 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 
 #include "core/log.h"
+#include "core/netns.h"
 #include "core/scoped.h"
 
-#define OWN_NETNS "/proc/self/ns/net"
 #define NOTE_SIZE 64
 #define MADE ":made"
 
@@ -30,13 +29,6 @@ static char *note_path(const char *dir, const char *iface, char path[PINS_PATH_S
 	return pins_path(dir, pins_interface(PINS_NOTES, iface, name), path);
 }
 
-static uint32_t own_netns(void)
-{
-	struct stat own;
-
-	return stat(OWN_NETNS, &own) ? 0 : own.st_ino;
-}
-
 int tc_note_read(struct tc_note *note, const char *dir, const char *iface)
 {
 	char path[PINS_PATH_SIZE], text[NOTE_SIZE] = "", end[NOTE_SIZE] = "";
@@ -45,7 +37,7 @@ int tc_note_read(struct tc_note *note, const char *dir, const char *iface)
 	if (readlink(note_path(dir, iface, path), text, sizeof(text) - 1) < 0 ||
 	    sscanf(text, "%u:%d%63s", &netns, &note->ifindex, end) < 2)
 		return -ENOENT;
-	note->here = netns == own_netns();
+	note->here = netns == netns_own();
 	note->made_qdisc = !strcmp(end, MADE);
 	return 0;
 }
@@ -54,7 +46,7 @@ int tc_note_write(const struct tc_note *note, const char *dir, const char *iface
 {
 	char path[PINS_PATH_SIZE], text[NOTE_SIZE];
 
-	snprintf(text, sizeof(text), "%u:%d%s", own_netns(), note->ifindex,
+	snprintf(text, sizeof(text), "%u:%d%s", netns_own(), note->ifindex,
 		 note->made_qdisc ? MADE : "");
 	if (symlink(text, note_path(dir, iface, path)))
 		return log_error(-errno, "cannot make %s: %s", path, strerror(errno));

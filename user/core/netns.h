@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * netns.h - the network namespace that this process is in.
+ */
+#ifndef CORE_NETNS_H
+#define CORE_NETNS_H
+
+#include <stdint.h>
+#include <sys/stat.h>
+
+#define NETNS_OWN "/proc/self/ns/net"
+
+/* Its inode, by which the kernel names it; 0: without /proc it cannot be told. */
+static inline uint32_t netns_own(void)
+{
+	struct stat own;
+
+	return stat(NETNS_OWN, &own) ? 0 : own.st_ino;
+}
+
+#endif
