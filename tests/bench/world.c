@@ -12,6 +12,7 @@
 #include <linux/tcp.h>
 #include <string.h>
 
+#include "../run/checksum.h"
 #include "regions/source.h"
 
 #define WORLD_V4 "/usr/share/tor/geoip"
@@ -196,20 +197,6 @@ static void put_tcp(struct tcphdr *tcp)
 	tcp->ack = 1;
 }
 
-static uint16_t checksum(const void *data, unsigned int words)
-{
-	uint32_t sum = 0;
-
-	for (unsigned int i = 0; i < words; i++) {
-		uint16_t word;
-
-		memcpy(&word, (const uint8_t *)data + 2 * i, sizeof(word));
-		sum += word;
-	}
-	sum = (sum & 0xffff) + (sum >> 16);
-	return ~(sum + (sum >> 16));
-}
-
 /* Sums up with source 0 and identification ~0 as with any pair the feeder writes. Returns
  * what follows the header. */
 static void *put_v4(uint8_t frame[64], uint8_t protocol)
@@ -228,7 +215,7 @@ static void *put_v4(uint8_t frame[64], uint8_t protocol)
 	ip->ttl = 64;
 	ip->protocol = protocol;
 	ip->daddr = htonl(0xc6120001); /* 198.18.0.1 */
-	ip->check = checksum(ip, sizeof(*ip) / 2);
+	ip->check = htons(checksum(sum_words(ip, sizeof(*ip))));
 	return ip + 1;
 }
 
@@ -244,7 +231,7 @@ unsigned int frame_echo(uint8_t frame[64])
 
 	icmp->type = ICMP_ECHO;
 	icmp->un.echo.sequence = htons(1);
-	icmp->checksum = checksum(icmp, (frame + 64 - (uint8_t *)icmp) / 2);
+	icmp->checksum = htons(checksum(sum_words(icmp, frame + 64 - (uint8_t *)icmp)));
 	return 64;
 }
 

@@ -6,6 +6,8 @@
 
 #include <linux/if_ether.h>
 
+#include "checksum.h"
+
 #define PROTO_ICMP 1
 #define PROTO_TCP 6
 #define PROTO_ROUTING 43
@@ -18,16 +20,6 @@
 #define HOP_BY_HOP 0xff
 #define MF 0x2000
 #define DF 0x4000
-
-/* A checksum covers bytes that make even words only if it begins at one. */
-static uint32_t sum_of(const uint8_t *at, uint32_t bytes, uint32_t sum)
-{
-	for (uint32_t i = 0; i < bytes; i++)
-		sum += i & 1 ? at[i] : at[i] << 8;
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return sum;
-}
 
 static void set16(uint8_t *at, uint16_t value)
 {
@@ -49,14 +41,14 @@ static uint32_t end_of(const struct ping_frame *frame, const uint8_t *data)
 	return end < frame->length ? end : frame->length;
 }
 
-/* Of the ICMP message with its checksum, and of what else that covers. */
-static uint32_t icmp_sum(const struct ping_frame *frame, const uint8_t *data)
+/* Of the ICMP message, and of what else that covers: 0 if the one in it is right. */
+static uint16_t icmp_checksum(const struct ping_frame *frame, const uint8_t *data)
 {
 	uint32_t bytes = end_of(frame, data) - frame->icmp, sum = 0;
 
 	if (frame->family == 6)
-		sum = sum_of(data + frame->ip + 8, 32, bytes + PROTO_ICMPV6);
-	return sum_of(data + frame->icmp, bytes, sum);
+		sum = sum_words(data + frame->ip + 8, 32) + bytes + PROTO_ICMPV6;
+	return checksum(sum + sum_words(data + frame->icmp, bytes));
 }
 
 static uint8_t *put(struct ping_frame *frame, uint32_t bytes)
@@ -133,11 +125,11 @@ static void put_lengths(struct ping_frame *frame, const struct ping_fixture *fix
 
 	if (fixture->family == 4) {
 		set16(ip + 2, bytes);
-		set16(ip + 10, ~sum_of(ip, 20 + fixture->options_size, 0));
+		set16(ip + 10, checksum(sum_words(ip, 20 + fixture->options_size)));
 	} else {
 		set16(ip + 4, bytes - 40);
 	}
-	set16(check, ~icmp_sum(frame, frame->data));
+	set16(check, icmp_checksum(frame, frame->data));
 	check[0] ^= fixture->corrupt;
 }
 
@@ -183,16 +175,16 @@ static void make_reply(const struct ping_frame *request, const uint8_t *reply, u
 const char *ping_reply_flaw(const struct ping_frame *request, const uint8_t *reply, uint8_t ttl,
 			    uint8_t hop_limit)
 {
-	bool valid = icmp_sum(request, request->data) == 0xffff;
+	bool valid = !icmp_checksum(request, request->data);
 	const uint8_t *ip = reply + request->ip;
 	uint8_t want[PING_FRAME_MAX];
 
 	make_reply(request, reply, ttl, hop_limit, want);
 	if (memcmp(want, reply, request->length))
 		return "the reply is not the request with its ends swapped";
-	if (request->family == 4 && sum_of(ip, (ip[0] & 15) * 4, 0) != 0xffff)
+	if (request->family == 4 && checksum(sum_words(ip, (ip[0] & 15) * 4)))
 		return "the IPv4 header's checksum is wrong";
-	if ((icmp_sum(request, reply) == 0xffff) != valid)
+	if (!icmp_checksum(request, reply) != valid)
 		return valid ? "the ICMP checksum is wrong" :
 			       "the ICMP checksum was wrong and is right";
 	return NULL;

@@ -13,26 +13,10 @@
 #include <linux/tcp.h>
 #include <linux/udp.h>
 
+#include "checksum.h"
 #include "core/log.h"
 
 #define VLANS_MAX 4
-
-static uint32_t sum_words(const void *data, size_t length)
-{
-	const uint8_t *bytes = data;
-	uint32_t sum = 0;
-
-	for (size_t i = 0; i + 1 < length; i += 2)
-		sum += bytes[i] << 8 | bytes[i + 1];
-	return length & 1 ? sum + (bytes[length - 1] << 8) : sum;
-}
-
-static uint16_t checksum_be(uint32_t sum)
-{
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return htons(~sum);
-}
 
 /* Network byte order, 4 or 16 bytes; returns how many. */
 static size_t address_bytes(addr_bits bits, int family, uint8_t to[16])
@@ -186,10 +170,10 @@ void spoof_address(struct spoof *spoof, uint8_t *frame)
 				    offsetof(struct ipv6hdr, saddr)), source, size);
 	sum = sum_words(source, size);
 	if (spoof->ip_check) {
-		check_be = checksum_be(spoof->ip_sum + sum);
+		check_be = htons(checksum(spoof->ip_sum + sum));
 		memcpy(frame + ((uint8_t *)spoof->ip_check - spoof->frame), &check_be, 2);
 	}
-	check_be = checksum_be(spoof->upper_sum + sum);
+	check_be = htons(checksum(spoof->upper_sum + sum));
 	memcpy(frame + ((uint8_t *)spoof->upper_check - spoof->frame), &check_be, 2);
 }
 

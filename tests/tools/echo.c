@@ -26,6 +26,7 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 
+#include "../run/checksum.h"
 #include "../run/harness.h"
 #include "core/log.h"
 #include "core/options.h"
@@ -55,23 +56,6 @@ struct echo {
 	int fd;
 	unsigned int answers, wrong, ttl;
 };
-
-static uint32_t sum_words(const void *data, size_t length)
-{
-	const uint8_t *bytes = data;
-	uint32_t sum = 0;
-
-	for (size_t i = 0; i + 1 < length; i += 2)
-		sum += bytes[i] << 8 | bytes[i + 1];
-	return length & 1 ? sum + (bytes[length - 1] << 8) : sum;
-}
-
-static uint16_t checksum(uint32_t sum)
-{
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return ~sum;
-}
 
 static bool is_v4(const struct echo *echo)
 {
