@@ -280,6 +280,22 @@ state() {
 	stats "$1" .state
 }
 
+# fate NAME WHICH OPTION...: 100 packets of ALPHA are dropped, or none of them.
+fate() {
+	local what=$1 wanted=$2 dropped
+
+	shift 2
+	[ "$wanted" = pass ] && wanted=0 || wanted=100
+	dropped=$(stats ALPHA .dropped_packets)
+	flood --count 100 "$@" >/dev/null
+	is "$what" "$wanted" $(($(stats ALPHA .dropped_packets) - dropped))
+}
+
+# How many prefixes packets find in the trusted list.
+trusted() {
+	bpftool -j map dump pinned "$pin/config" | jq '.[0].formatted.value.trusted'
+}
+
 # Microseconds since the epoch.
 now_us() {
 	echo "${EPOCHREALTIME/[.,]/}"

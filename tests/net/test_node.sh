@@ -7,17 +7,6 @@ source "$(dirname "$0")/lib.sh"
 
 alpha=(--from 198.51.100.0/24)
 
-# fate NAME WHICH OPTION...: 100 packets are dropped, or none of them.
-fate() {
-	local what=$1 wanted=$2 dropped
-
-	shift 2
-	[ "$wanted" = pass ] && wanted=0 || wanted=100
-	dropped=$(stats ALPHA .dropped_packets)
-	flood --count 100 "$@" >/dev/null
-	is "$what" "$wanted" $(($(stats ALPHA .dropped_packets) - dropped))
-}
-
 # Prefix and name of each node.
 nodes() {
 	ecdn node --json | jq -r '.nodes[] | "\(.prefix) \(.name)"'
@@ -27,10 +16,6 @@ nodes() {
 generation() {
 	bpftool -j map dump pinned "$pin/public_config" |
 		jq '.[0].formatted.value.trusted_generation'
-}
-
-trusted() {
-	bpftool -j map dump pinned "$pin/config" | jq '.[0].formatted.value.trusted'
 }
 
 # bad NAME LINE PATTERN TEXT: such a file is refused with that line, and changes nothing.

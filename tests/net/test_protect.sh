@@ -7,8 +7,8 @@ source "$(dirname "$0")/lib.sh"
 
 alpha=(--from 198.51.100.0/24)
 
-# fate NAME WHICH OPTION...: 500 packets pass and arrive, or are counted as dropped.
-fate() {
+# arrival NAME WHICH OPTION...: 500 packets pass and arrive, or are counted as dropped.
+arrival() {
 	local what=$1 wanted=$2 before dropped
 
 	shift 2
@@ -36,52 +36,52 @@ ipv6_fragment() {
 }
 
 test_default_ports() {
-	fate "default: UDP 443 is dropped" drop "${alpha[@]}"
-	fate "default: TCP 80 is dropped" drop "${alpha[@]}" --type syn --port 80
-	fate "default: TCP 443, established, is dropped" drop "${alpha[@]}" --type ack
-	fate "default: SSH passes" pass "${alpha[@]}" --type syn --port 22
-	fate "default: SSH passes by IPv6" pass --to $edge_ip6 --from 2001:db8:a::/48 \
+	arrival "default: UDP 443 is dropped" drop "${alpha[@]}"
+	arrival "default: TCP 80 is dropped" drop "${alpha[@]}" --type syn --port 80
+	arrival "default: TCP 443, established, is dropped" drop "${alpha[@]}" --type ack
+	arrival "default: SSH passes" pass "${alpha[@]}" --type syn --port 22
+	arrival "default: SSH passes by IPv6" pass --to $edge_ip6 --from 2001:db8:a::/48 \
 		--type ack --port 22
-	fate "default: an origin's answer passes" pass "${alpha[@]}" --type ack --sport 443 \
+	arrival "default: an origin's answer passes" pass "${alpha[@]}" --type ack --sport 443 \
 		--port 50000
-	fate "default: an answer by UDP from port 443 passes" pass "${alpha[@]}" --sport 443 \
+	arrival "default: an answer by UDP from port 443 passes" pass "${alpha[@]}" --sport 443 \
 		--port 50000
-	fate "default: tags hide nothing" drop "${alpha[@]}" --vlan 5 --vlan 7
+	arrival "default: tags hide nothing" drop "${alpha[@]}" --vlan 5 --vlan 7
 	is "default: what passes is counted as well" 4000 "$(stats ALPHA .packets)"
 }
 
 test_fragments() {
-	fate "a fragment without ports is dropped" drop \
+	arrival "a fragment without ports is dropped" drop \
 		--frame "$(ipv4_frame 2001 17 0123456789abcdef)"
-	fate "a first fragment to another port passes" pass \
+	arrival "a first fragment to another port passes" pass \
 		--frame "$(ipv4_frame 2000 17 9c40003500100000)"
-	fate "a first fragment to a protected port is dropped" drop \
+	arrival "a first fragment to a protected port is dropped" drop \
 		--frame "$(ipv4_frame 2000 17 9c4001bb00100000)"
-	fate "an IPv6 fragment without ports is dropped" drop --frame "$(ipv6_fragment 0008 17)"
-	fate "an IPv6 fragment that says it is ICMPv6 is dropped" drop \
+	arrival "an IPv6 fragment without ports is dropped" drop --frame "$(ipv6_fragment 0008 17)"
+	arrival "an IPv6 fragment that says it is ICMPv6 is dropped" drop \
 		--frame "$(ipv6_fragment 0008 58)"
-	fate "a fragment of ICMP passes" pass --frame "$(ipv4_frame 2001 1 0123456789abcdef)"
-	fate "ICMP passes" pass --frame "$(ipv4_frame 0000 1 0800f7fe00000001)"
+	arrival "a fragment of ICMP passes" pass --frame "$(ipv4_frame 2001 1 0123456789abcdef)"
+	arrival "ICMP passes" pass --frame "$(ipv4_frame 0000 1 0800f7fe00000001)"
 	is "fragments are counted" 2000 "$(stats_all .passed_unparsed.fragment)"
 }
 
 test_ports() {
 	ecdn load --protect 8443/tcp,5000-5010 e0
-	fate "--protect: other ports no longer" pass "${alpha[@]}"
-	fate "--protect PORT/tcp: TCP" drop "${alpha[@]}" --type syn --port 8443
-	fate "--protect PORT/tcp: not UDP" pass "${alpha[@]}" --port 8443
-	fate "--protect PORT-PORT: the last" drop "${alpha[@]}" --port 5010
-	fate "--protect PORT-PORT: not the next" pass "${alpha[@]}" --port 5011
+	arrival "--protect: other ports no longer" pass "${alpha[@]}"
+	arrival "--protect PORT/tcp: TCP" drop "${alpha[@]}" --type syn --port 8443
+	arrival "--protect PORT/tcp: not UDP" pass "${alpha[@]}" --port 8443
+	arrival "--protect PORT-PORT: the last" drop "${alpha[@]}" --port 5010
+	arrival "--protect PORT-PORT: not the next" pass "${alpha[@]}" --port 5011
 	ecdn load --protect 8443/tcp e0
-	fate "--protect tcp alone: fragments of UDP pass" pass \
+	arrival "--protect tcp alone: fragments of UDP pass" pass \
 		--frame "$(ipv4_frame 2001 17 0123456789abcdef)"
-	fate "--protect tcp alone: IPv6 fragments do not, whatever they say they are" drop \
+	arrival "--protect tcp alone: IPv6 fragments do not, whatever they say they are" drop \
 		--frame "$(ipv6_fragment 0008 17)"
-	fate "--protect tcp alone: fragments of TCP do not" drop \
+	arrival "--protect tcp alone: fragments of TCP do not" drop \
 		--frame "$(ipv4_frame 2001 6 0123456789abcdef)"
 	ecdn load --protect all e0
-	fate "--protect all: SSH is dropped" drop "${alpha[@]}" --type syn --port 22
-	fate "--protect all: ICMP is dropped" drop \
+	arrival "--protect all: SSH is dropped" drop "${alpha[@]}" --type syn --port 22
+	arrival "--protect all: ICMP is dropped" drop \
 		--frame "$(ipv4_frame 0000 1 0800f7fe00000001)"
 	ecdn load --protect 80,443 e0
 }
@@ -96,7 +96,7 @@ test_measure() {
 	is "a flood to other ports is no surge" normal "$(state ALPHA)"
 	flood "${alpha[@]}" --rate 20k --seconds 500ms >/dev/null
 	is "a flood to protected ports is one" limited "$(state ALPHA)"
-	fate "in a surge other ports pass" pass "${alpha[@]}" --port 22 --type ack
+	arrival "in a surge other ports pass" pass "${alpha[@]}" --port 22 --type ack
 	ecdn limit clear ALPHA
 	ecdn release ALPHA
 }

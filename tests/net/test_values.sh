@@ -7,17 +7,6 @@ source "$(dirname "$0")/lib.sh"
 
 alpha=(--from 198.51.100.0/24)
 
-# fate NAME WHICH OPTION...: 100 packets are dropped, or none of them.
-fate() {
-	local what=$1 wanted=$2 dropped
-
-	shift 2
-	[ "$wanted" = pass ] && wanted=0 || wanted=100
-	dropped=$(stats ALPHA .dropped_packets)
-	flood --count 100 "$@" >/dev/null
-	is "$what" "$wanted" $(($(stats ALPHA .dropped_packets) - dropped))
-}
-
 test_durations() {
 	fails "exempt: for no time at all" 1 '0s' ecdn exempt ALPHA --for 0s
 	is "exempt: for no time: it is not exempt" normal "$(state ALPHA)"
@@ -51,10 +40,6 @@ test_families() {
 	ecdn allow del 0.0.0.0/0
 	is "allow: the list is empty" "" "$(ecdn allow)"
 	ecdn release ALPHA
-}
-
-trusted() {
-	bpftool -j map dump pinned "$pin/config" | jq '.[0].formatted.value.trusted'
 }
 
 # The list is written anew as a whole each time: from nothing, and back to nothing.
