@@ -1,40 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "lines.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "regions/source.h"
 #include "regions/table.h"
 
-#define LAST (~(addr_bits)0)
 #define V4(address) ((addr_bits)(uint32_t)(address) << 96)
 #define V4_LAST(address) (V4(address) | (((addr_bits)1 << 96) - 1))
 #define GEOIP "/usr/share/tor/geoip"
 #define GEOIP6 "/usr/share/tor/geoip6"
-
-static struct ecdn_xdp_table_line *lines;
-
-static int set_up(void **state)
-{
-	(void)state;
-	lines = calloc(ECDN_XDP_TABLE_LINES, sizeof(*lines));
-	return lines ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	free(lines);
-	return 0;
-}
 
 static void add(struct range_list *list, addr_bits first, addr_bits last, uint32_t entry)
 {
@@ -210,15 +188,6 @@ static void region_none_of_a_source(void **state)
 	compile(&set);
 	assert_int_equal(lookup(AF_INET, V4(15)), 1 << ECDN_XDP_ENTRY_SOURCE_SHIFT);
 	range_set_free(&set);
-}
-
-static addr_bits random_bits(void)
-{
-	addr_bits bits = 0;
-
-	for (int i = 0; i < 16; i++)
-		bits = bits << 8 | (uint8_t)(rand() >> 8);
-	return bits;
 }
 
 /* Ends that often share their first bytes, and often are a byte's own end. */

@@ -5,25 +5,8 @@
 #ifndef UNIT_TRUSTED_LINES_H
 #define UNIT_TRUSTED_LINES_H
 
+#include "lines.h"
 #include "trusted_fixture.h"
-
-#define LAST (~(addr_bits)0)
-
-static struct ecdn_xdp_table_line *lines;
-
-static inline int set_up(void **state)
-{
-	(void)state;
-	lines = calloc(ECDN_XDP_TABLE_LINES, sizeof(*lines));
-	return lines ? 0 : -1;
-}
-
-static inline int tear_down(void **state)
-{
-	(void)state;
-	free(lines);
-	return 0;
-}
 
 static inline uint32_t lookup(int family, addr_bits bits)
 {
@@ -147,15 +130,6 @@ static inline void compile(const struct trusted_list *list)
 static inline addr_bits mask_of(int length)
 {
 	return length == 128 ? LAST : ~(LAST >> length);
-}
-
-static inline addr_bits random_bits(void)
-{
-	addr_bits bits = 0;
-
-	for (int i = 0; i < 16; i++)
-		bits = bits << 8 | (uint8_t)(rand() >> 8);
-	return bits;
 }
 
 static inline void check_around(const struct trusted_list *list,

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * lines.h - a table's lines in plain memory, and addresses to look up in it.
+ */
+#ifndef UNIT_LINES_H
+#define UNIT_LINES_H
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdlib.h>
+
+#include "core/parse.h"
+#include "ecdn-xdp-maps.h"
+
+#define LAST (~(addr_bits)0)
+
+static struct ecdn_xdp_table_line *lines;
+
+static inline int set_up(void **state)
+{
+	(void)state;
+	lines = calloc(ECDN_XDP_TABLE_LINES, sizeof(*lines));
+	return lines ? 0 : -1;
+}
+
+static inline int tear_down(void **state)
+{
+	(void)state;
+	free(lines);
+	return 0;
+}
+
+static inline addr_bits random_bits(void)
+{
+	addr_bits bits = 0;
+
+	for (int i = 0; i < 16; i++)
+		bits = bits << 8 | (uint8_t)(rand() >> 8);
+	return bits;
+}
+
+#endif
