@@ -85,7 +85,9 @@ write_config() {
 		exempt: {BETA: 2h, GAMMA: forever}
 		block: [WIDE]
 		allow: [192.0.2.0/24, "2001:db8::/32"]
+		nodes: nodes
 	END
+	printf '198.51.100.9 ams-1\n203.0.113.0/24\n' >"$work/nodes"
 }
 
 test_config() {
@@ -102,8 +104,12 @@ test_config() {
 		select(.state == "exempt")] | sort_by(.region) | map(.exempt_until | type) | join(" ")')"
 	is "configuration: allowed" $'192.0.2.0/24\n2001:db8::/32' "$(ecdn allow | sort)"
 	is "configuration: allowed, JSON" 2 "$(ecdn allow --json | jq '.allow | length')"
+	is "configuration: nodes, from a file beside it" "198.51.100.9/32 203.0.113.0/24" \
+		"$(ecdn node --json | jq -r '[.nodes[].prefix] | join(" ")')"
+	echo 198.51.100.10 >"$work/others"
 	does "flags go over the configuration" program load --config "$work/config.yaml" \
-		--enforce --protect 80
+		--enforce --protect 80 --nodes "$work/others"
+	is "flags: nodes" 198.51.100.10/32 "$(ecdn node --json | jq -r '.nodes[].prefix')"
 	is "flags: mode and ports" "enforce 80" \
 		"$(ecdn status --json | jq -r '"\(.mode) \(.protect)"')"
 	fails "room for regions cannot change in place" 1 'unload --all' \

@@ -217,6 +217,30 @@ test_upgrade() {
 	fate "upgrade: others do not" drop --from 198.51.100.128/26
 }
 
+# One command for all of it; nothing is done if one of its parts cannot be.
+test_load_nodes() {
+	local before
+
+	printf '198.51.100.64/26 first\n' >"$work/nodes"
+	does "load --nodes: the first load" ecdn load --regions "$regions" --nodes "$work/nodes" e0
+	is "load --nodes: these are the nodes" "198.51.100.64/26 first" "$(nodes)"
+	ecdn block ALPHA
+	fate "load --nodes: which passes" pass --from 198.51.100.64/26
+	printf '198.51.100.128/26 second\n192.0.2.7\n' >"$work/nodes"
+	does "load --nodes: an upgrade" ecdn load --nodes "$work/nodes"
+	is "load --nodes: in the place of those there were" \
+		$'192.0.2.7/32 null\n198.51.100.128/26 second' "$(nodes)"
+	fate "load --nodes: who left does not pass" drop --from 198.51.100.64/26
+	ecdn load
+	is "load: without it they stay" 2 "$(nodes | wc -l)"
+	before=$(ecdn node; ecdn status --json | jq .mode)
+	printf 'fast\n' >"$work/bad"
+	fails "load --nodes: a bad file" 1 "^$work/bad:1: .*fast" ecdn load --monitor --nodes "$work/bad"
+	fails "load --nodes: too many" 1 262143 ecdn load --monitor --nodes "$work/more"
+	is "load --nodes: then nothing changes" "$before" \
+		"$(ecdn node; ecdn status --json | jq .mode)"
+}
+
 client_and_edge
 ecdn load --regions "$regions" e0
 test_words
@@ -225,4 +249,6 @@ test_both
 test_load
 test_many
 test_upgrade
+ecdn unload --all
+test_load_nodes
 finish

@@ -17,7 +17,7 @@ enum given {
 };
 
 struct load_words {
-	const char *mode, *protect, *config, *mmdb_field, *proxy_group;
+	const char *mode, *protect, *config, *mmdb_field, *proxy_group, *nodes;
 	const char *ping, *tc;  /* ping: "" without a mode */
 	uint64_t ping_rate, ping_burst;
 	struct option_list regions;
@@ -116,6 +116,8 @@ static int read_files(const struct load_words *words, struct load_request *reque
 		err = sources_add(&request->sources, words->regions.value[i]);
 	if (words->mmdb_field)
 		request->sources.mmdb_field = words->mmdb_field;
+	if (!err && words->nodes)
+		err = settings_nodes(&request->settings, words->nodes);
 	return err;
 }
 
@@ -184,6 +186,8 @@ int cli_load(const struct verb *verb, int argc, char **argv)
 		  "with --ping: the guard as well, on the same interfaces", 0 },
 		{ "ping", 0, OPTION_OPTIONAL_TEXT, &words.ping, "MODE",
 		  "ping of nodes, and no guard: answer it, or pass it on with a mark (answer)", 0 },
+		{ "nodes", 0, OPTION_TEXT, &words.nodes, "FILE",
+		  "the nodes become those of this file, as with `node load`", 0 },
 		{ "ping-only-nodes", 0, OPTION_FLAG, &words.ping_only_nodes, NULL,
 		  "drop the pings of all others", 0 },
 		{ "no-ping-only-nodes", 0, OPTION_FLAG, &words.ping_everybody, NULL,

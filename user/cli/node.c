@@ -13,35 +13,18 @@
 #include "cli/node.h"
 #include "core/log.h"
 #include "plane/load.h"
-#include "regions/source_nodes.h"
 
 struct given_nodes {
 	struct trusted_node *at;
 	size_t count;
 };
 
-static int refuse(int err)
-{
-	if (err == -ENOSPC)
-		return log_error(err, "there can be %d nodes at most; nothing was changed",
-				 ECDN_XDP_TRUSTED_NODES_MAX - 1);
-	return log_error(err, "out of memory for the nodes");
-}
-
 static int add_to(struct trusted_list *list, void *context)
 {
 	const struct given_nodes *nodes = context;
 	int err = trusted_add_nodes(list, nodes->at, nodes->count, time(NULL));
 
-	return err ? refuse(err) : 0;
-}
-
-static int replace_in(struct trusted_list *list, void *context)
-{
-	const struct given_nodes *nodes = context;
-	int err = trusted_set_nodes(list, nodes->at, nodes->count, time(NULL));
-
-	return err ? refuse(err) : 0;
+	return err ? trusted_change_error(err) : 0;
 }
 
 /* All of them, or none if one is not listed. */
@@ -119,13 +102,13 @@ static int del(const struct cli *cli, int count, char **words)
 
 static int load(const struct cli *cli, const char *path)
 {
-	struct given_nodes nodes = {};
-	int err = source_read_nodes(path, &nodes.at, &nodes.count);
+	struct settings settings;
+	int err;
 
-	if (!err && !nodes.count)
-		log_warning("%s holds no nodes: there are none now", path);
-	err = err ?: guard_change_trusted(cli->pin_dir, replace_in, &nodes);
-	free(nodes.at);
+	settings_init(&settings);
+	err = settings_nodes(&settings, path);
+	err = err ?: guard_change(cli->pin_dir, &settings);
+	settings_free(&settings);
 	return err;
 }
 

@@ -49,21 +49,26 @@ static void take_max_regions(struct reader *reader, const yaml_node_t *value, vo
 		((struct config *)to)->request.max_regions = number;
 }
 
-static void take_region_file(struct reader *reader, const yaml_node_t *item, void *to)
+/* A path, seen from where the configuration is; 0: none, said. */
+static char *keep_path(struct reader *reader, const yaml_node_t *value, const char *what)
 {
-	struct sources *sources = to;
-	const char *text = yaml_text(item);
+	const char *text = yaml_text(value);
 	scoped_free char *copy = strdup(reader->path), *joined = NULL;
-	char *kept;
 
 	if (!text || !*text) {
-		yaml_bad(reader, item, "must be the path of a region file");
-		return;
+		yaml_bad(reader, value, "must be the path of a %s file", what);
+		return NULL;
 	}
 	if (*text != '/' && copy && asprintf(&joined, "%s/%s", dirname(copy), text) > 0)
 		text = joined;
-	kept = yaml_keep(reader, text);
-	if (kept && sources_add(sources, kept))
+	return yaml_keep(reader, text);
+}
+
+static void take_region_file(struct reader *reader, const yaml_node_t *item, void *to)
+{
+	char *path = keep_path(reader, item, "region");
+
+	if (path && sources_add(to, path))
 		reader->errors++;
 }
 
@@ -234,6 +239,14 @@ static void take_allow(struct reader *reader, const yaml_node_t *value, void *to
 	yaml_each_item(reader, value, &((struct config *)to)->request.settings, take_allowed);
 }
 
+static void take_nodes(struct reader *reader, const yaml_node_t *value, void *to)
+{
+	char *path = keep_path(reader, value, "node");
+
+	if (path && settings_nodes(&((struct config *)to)->request.settings, path))
+		reader->errors++;
+}
+
 struct steering_of {
 	struct steer_rules *rules;
 	struct steer_rule rule; /* its port; each listener is filled in */
@@ -290,7 +303,7 @@ static void take_document(struct reader *reader, const yaml_node_t *root, void *
 		{ "limits", take_limits }, { "exempt", take_exempt },
 		{ "block", take_block }, { "allow", take_allow },
 		{ "proxy_group", take_proxy_group }, { "steer", take_steer },
-		{ "ping", config_take_ping }, { NULL, NULL },
+		{ "nodes", take_nodes }, { "ping", config_take_ping }, { NULL, NULL },
 	};
 
 	yaml_take_keys(reader, root, keys, to);

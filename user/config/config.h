@@ -17,6 +17,7 @@
  *	exempt: {YY: 2h, ZZ: forever}
  *	block: [WW]
  *	allow: [192.0.2.0/24, "2001:db8::/32"]
+ *	nodes: nodes.txt                # in the place of those there are
  *	steer:                          # to listeners that say 513
  *	  80: ["127.0.0.1:8513", "[::1]:8513"]
  *	  443/udp: "127.0.0.1:8514"
@@ -31,7 +32,7 @@
  * Read with libyaml itself, which keeps the line of every value: libcyaml checks
  * structure, but a rate, a duration or a prefix that is wrong has no line there.
  *
- * It sets what it names; what it does not name stays as it is. Region files are
+ * It sets what it names; what it does not name stays as it is. Files are
  * relative to the configuration file.
  */
 #ifndef CONFIG_CONFIG_H

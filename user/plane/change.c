@@ -10,7 +10,6 @@
 #include "core/scoped.h"
 #include "plane/load.h"
 #include "plane/loaded.h"
-#include "plane/node_rows.h"
 #include "plane/publish.h"
 #include "plane/tc_pin.h"
 #include "plane/trusted.h"
@@ -71,31 +70,17 @@ int guard_change(const char *pin_dir, const struct settings *settings)
 	return err;
 }
 
-static int change_trusted(const struct loaded *loaded, trusted_change *change, void *context)
-{
-	struct trusted_list before = {}, list = {};
-	int err = trusted_read(&loaded->maps, &before);
-
-	err = err ?: trusted_read(&loaded->maps, &list);
-	err = err ?: change(&list, context);
-	err = err ?: node_rows_keep(&loaded->maps, &before, &before);
-	err = err ?: trusted_write(&loaded->maps, loaded->pins.dir, &list);
-	err = err ?: node_rows_keep(&loaded->maps, &before, &list);
-	trusted_free(&before);
-	trusted_free(&list);
-	return err;
-}
-
 int guard_change_trusted(const char *pin_dir, trusted_change *change, void *context)
 {
 	struct settings none;
 	struct loaded loaded;
+	size_t count;
 	int err = loaded_open(&loaded, pin_dir);
 
 	if (err)
 		return err;
 	settings_init(&none);
-	err = change_trusted(&loaded, change, context);
+	err = trusted_change_apply(change, context, &loaded.maps, loaded.pins.dir, &count);
 	err = err ?: apply(&none, &loaded);
 	loaded_close(&loaded);
 	return err;

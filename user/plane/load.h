@@ -11,6 +11,7 @@
 #include "plane/ping.h"
 #include "plane/settings.h"
 #include "plane/steer_rule.h"
+#include "plane/trusted_change.h"
 
 struct load_request {
 	char **ifaces;          /* for the guard, besides those where it is already */
@@ -33,8 +34,7 @@ int guard_load_regions(const char *pin_dir, const struct sources *sources);
 /* Applies settings to a loaded guard. */
 int guard_change(const char *pin_dir, const struct settings *settings);
 
-/* Changes a loaded guard's trusted list; an error ends it, said, with nothing changed. */
-typedef int trusted_change(struct trusted_list *list, void *context);
+/* Changes a loaded guard's trusted list. */
 int guard_change_trusted(const char *pin_dir, trusted_change *change, void *context);
 
 /* Detaches guard and ping from these interfaces; the counters stay. */

@@ -9,6 +9,8 @@
 #include "core/log.h"
 #include "plane/publish.h"
 #include "plane/trusted.h"
+#include "plane/trusted_change.h"
+#include "regions/source_nodes.h"
 
 void settings_init(struct settings *settings)
 {
@@ -20,6 +22,7 @@ void settings_free(struct settings *settings)
 {
 	free(settings->changes);
 	free(settings->allow);
+	free(settings->nodes);
 }
 
 /* Arrays grow by one: they hold what a person wrote. */
@@ -46,6 +49,23 @@ int settings_allow(struct settings *settings, const struct cidr *cidr)
 	return append((void **)&settings->allow, &settings->allow_count, cidr, sizeof(*cidr));
 }
 
+int settings_nodes(struct settings *settings, const char *path)
+{
+	struct trusted_node *nodes;
+	size_t count;
+	int err = source_read_nodes(path, &nodes, &count);
+
+	if (err)
+		return err;
+	if (!count)
+		log_warning("%s holds no nodes: there are none now", path);
+	free(settings->nodes);
+	settings->has_nodes = true;
+	settings->nodes = nodes;
+	settings->node_count = count;
+	return 0;
+}
+
 static bool is_default(const struct change *change)
 {
 	return !strcmp(change->region, SETTINGS_DEFAULT);
@@ -64,24 +84,32 @@ static int refuse(const struct change *change, int err, const char *reason)
 	return err;
 }
 
-/* Adds to a list that nobody reads yet. */
-static int add_allowed(const struct settings *settings, struct trusted_list *list)
+static bool changes_trusted(const struct settings *settings)
 {
-	if (trusted_allow(list, settings->allow, settings->allow_count, time(NULL)))
-		return log_error(-ENOMEM, "out of memory for the allowed prefixes");
-	return 0;
+	return settings->allow_count || settings->has_nodes;
 }
 
-static int check_allow(const struct settings *settings, const struct trusted_list *trusted)
+static int change_trusted(struct trusted_list *list, void *context)
+{
+	const struct settings *settings = context;
+	uint64_t now = time(NULL);
+	int err = trusted_allow(list, settings->allow, settings->allow_count, now);
+
+	if (!err && settings->has_nodes)
+		err = trusted_set_nodes(list, settings->nodes, settings->node_count, now);
+	return err ? trusted_change_error(err) : 0;
+}
+
+static int check_trusted(const struct settings *settings, const struct trusted_list *trusted)
 {
 	struct trusted_list list = {};
 	int err;
 
-	if (!settings->allow_count)
+	if (!changes_trusted(settings))
 		return 0;
 	if (trusted_copy(trusted, &list))
-		return log_error(-ENOMEM, "out of memory for the allowed prefixes");
-	err = add_allowed(settings, &list);
+		return trusted_change_error(-ENOMEM);
+	err = change_trusted(&list, (void *)settings);
 	err = err ?: trusted_fits(&list);
 	trusted_free(&list);
 	return err;
@@ -90,7 +118,7 @@ static int check_allow(const struct settings *settings, const struct trusted_lis
 int settings_check(const struct settings *settings, const struct names *names,
 		   const struct trusted_list *trusted)
 {
-	int err = check_allow(settings, trusted);
+	int err = check_trusted(settings, trusted);
 
 	if (err)
 		return err;
@@ -219,18 +247,23 @@ static int apply_changes(const struct settings *settings, const struct maps *map
 	return err;
 }
 
-static int apply_allow(const struct settings *settings, const struct maps *maps,
-		       const char *dir, struct ecdn_xdp_config *config)
+/* Without a change the length still is what it is: whoever changed the list may have died
+ * before he wrote it. */
+static int apply_trusted(const struct settings *settings, const struct maps *maps,
+			 const char *dir, struct ecdn_xdp_config *config)
 {
 	struct trusted_list list = {};
-	int err = trusted_read(maps, &list);
+	size_t count;
+	int err;
 
-	if (!err && settings->allow_count) {
-		err = add_allowed(settings, &list);
-		err = err ?: trusted_write(maps, dir, &list);
+	if (changes_trusted(settings)) {
+		err = trusted_change_apply(change_trusted, (void *)settings, maps, dir, &count);
+	} else {
+		err = trusted_read(maps, &list);
+		count = list.count;
+		trusted_free(&list);
 	}
-	config->trusted = list.count;
-	trusted_free(&list);
+	config->trusted = count;
 	return err;
 }
 
@@ -240,7 +273,7 @@ int settings_apply(const struct settings *settings, const struct maps *maps,
 	struct ecdn_xdp_config config;
 	int err = maps_config(maps, &config);
 
-	err = err ?: apply_allow(settings, maps, dir, &config);
+	err = err ?: apply_trusted(settings, maps, dir, &config);
 	err = err ?: apply_changes(settings, maps, names, &config);
 	if (!err && settings->has_ports) {
 		config.protect = settings->protect;

@@ -58,6 +58,9 @@ struct settings {
 	unsigned int change_count;
 	struct cidr *allow;
 	unsigned int allow_count;
+	bool has_nodes;         /* these are all; without it they stay as they are */
+	struct trusted_node *nodes;
+	size_t node_count;
 };
 
 void settings_init(struct settings *settings);
@@ -66,6 +69,9 @@ void settings_free(struct settings *settings);
 /* Append a copy. 0 or -ENOMEM, said. */
 int settings_change(struct settings *settings, const struct change *change);
 int settings_allow(struct settings *settings, const struct cidr *cidr);
+
+/* The nodes become those of a file, in the place of any set before. Errors are said. */
+int settings_nodes(struct settings *settings, const char *path);
 
 /* Whether every region that a change names exists, and the trusted list, as it is now,
  * has room for more. Errors are said. */
