@@ -4,6 +4,7 @@
 VERSION := 0.1.0
 PREFIX  ?= /usr/local
 BUILD   := build
+UNIT_DIR := lib/systemd/system
 ifeq ($(origin CC),default)
 CC := gcc
 endif
@@ -50,7 +51,7 @@ include user/nginx/nginx.mk
 help:
 	@echo 'make                build $(BUILD)/ecdn-xdp and libecdn-xdp'
 	@echo 'make nginx          build the nginx module (nginx-dev)'
-	@echo 'make install        into PREFIX=$(PREFIX), below DESTDIR'
+	@echo 'make install        into PREFIX=$(PREFIX), below DESTDIR; with a systemd unit'
 	@echo 'make demo           show the guard at work, between hosts in network namespaces (root)'
 	@echo 'make check          all tests on this kernel (root)'
 	@echo 'make check-kernels  the packet tests on Linux 5.10, 6.1, 6.12 and 7.3, emulated (root)'
@@ -108,10 +109,13 @@ install: all install-client $(if $(wildcard $(NGINX_SRC)/conf_flags),install-ngi
 	install -D -m 755 $(BUILD)/ecdn-xdp $(DESTDIR)$(PREFIX)/sbin/ecdn-xdp
 	install -D -m 644 include/ecdn-xdp-maps.h $(DESTDIR)$(PREFIX)/include/ecdn-xdp-maps.h
 	install -D -m 644 user/ecdn-xdp.8 $(DESTDIR)$(PREFIX)/share/man/man8/ecdn-xdp.8
+	sed 's|@SBIN@|$(PREFIX)/sbin|' user/ecdn-xdp.service >$(BUILD)/ecdn-xdp.service
+	install -D -m 644 $(BUILD)/ecdn-xdp.service $(DESTDIR)$(PREFIX)/$(UNIT_DIR)/ecdn-xdp.service
 
 uninstall: uninstall-client uninstall-nginx
 	rm -f $(DESTDIR)$(PREFIX)/sbin/ecdn-xdp $(DESTDIR)$(PREFIX)/include/ecdn-xdp-maps.h \
-	      $(DESTDIR)$(PREFIX)/share/man/man8/ecdn-xdp.8
+	      $(DESTDIR)$(PREFIX)/share/man/man8/ecdn-xdp.8 \
+	      $(DESTDIR)$(PREFIX)/$(UNIT_DIR)/ecdn-xdp.service
 
 deps:
 	tests/deps.sh

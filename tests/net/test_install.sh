@@ -1,0 +1,57 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# What `make install` leaves, and the unit that loads all of it after a boot.
+# shellcheck source=tests/net/lib.sh
+source "$(dirname "$0")/lib.sh"
+
+root=$work/root
+unit=$root/usr/local/lib/systemd/system/ecdn-xdp.service
+
+# unit_does KEY: what the unit runs, with our files in the place of the system's.
+unit_does() {
+	local words
+
+	words=$(sed -n "s/^$1=//p" "$unit")
+	words=${words//\/etc\//$work/}
+	# shellcheck disable=SC2086
+	on edge "$root"$words --pin-dir "$pin"
+}
+
+files() {
+	find "$root" ! -type d -printf '%m %P\n' | sort
+}
+
+test_files() {
+	make -s -C "$top" install DESTDIR="$root" >/dev/null
+	has "install: the program" '^755 usr/local/sbin/ecdn-xdp$' "$(files)"
+	has "install: its manual" '^644 usr/local/share/man/man8/ecdn-xdp.8$' "$(files)"
+	has "install: the header of the maps" '^644 usr/local/include/ecdn-xdp-maps.h$' "$(files)"
+	has "install: the unit" '^644 usr/local/lib/systemd/system/ecdn-xdp.service$' "$(files)"
+	lacks "unit: it knows where the program is" @ "$(cat "$unit")"
+}
+
+test_unit() {
+	echo 192.0.2.2 >"$work/nodes.txt"
+	printf 'nodes: nodes.txt\nping: {interfaces: [e0]}\n' >"$work/ecdn-xdp.yaml"
+	ip -n "ecdn-$id-edge" address add $edge_ip/24 dev e0
+	ip -n "ecdn-$id-client" address add 192.0.2.2/24 dev c0
+	on edge sysctl -qw net.ipv4.icmp_echo_ignore_all=1
+	does "unit: start" unit_does ExecStart
+	does "unit: a node's ping is answered" on client ping -q -c 3 -i 0.01 -W 2 $edge_ip
+	does "unit: reload" unit_does ExecReload
+	is "unit: reload keeps what was counted" 3 "$(ecdn node --json | jq '.nodes[0].answered')"
+	does "unit: stop" unit_does ExecStop
+	fails "unit: then nobody is answered" 1 ' 0 received' \
+		on client ping -q -c 2 -i 0.01 -W 0.3 $edge_ip
+}
+
+test_uninstall() {
+	make -s -C "$top" uninstall DESTDIR="$root" >/dev/null
+	is "uninstall: no file is left" "" "$(files)"
+}
+
+client_and_edge
+test_files
+test_unit
+test_uninstall
+finish
