@@ -29,7 +29,7 @@ test_killed_first_load() {
 	killed "load, killed before it publishes" rename 2 load --regions "$regions" e0
 	is "killed load: it is attached, and pinned nowhere else" "yes $pin-next" \
 		"$(has_no_xdp edge e0 || echo yes) $(ls -d "$pin"*)"
-	fails "killed load: status" 1 'no guard is loaded' ecdn status
+	fails "killed load: status" 1 'nothing is loaded' ecdn status
 	does "killed load: unload --all" ecdn unload --all
 	does "killed load: unload --all has detached it" wait_for 5 has_no_xdp edge e0
 	is "killed load: unload --all leaves no pin" "" "$(pins)"

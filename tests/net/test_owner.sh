@@ -30,7 +30,7 @@ refused() {
 		"unload --all"; do
 		# shellcheck disable=SC2086
 		fails "$1: ${verb%% *} is refused" 1 \
-			"$2 belongs to user 65534, not to root|no guard is loaded in $pin;" \
+			"$2 belongs to user 65534, not to root|nothing is loaded in $pin;" \
 			ecdn $verb
 	done
 	fails "$1: it is said whose it is" 1 "$2 belongs to user 65534, not to root" \

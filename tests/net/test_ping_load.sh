@@ -165,6 +165,11 @@ test_errors() {
 	local kind
 
 	fails "errors: a mode that is none" 2 'never: not a mode' ecdn load --ping=never e0
+	fails "errors: a mode of nothing" 2 'no value' ecdn load --ping= e0
+	fails "errors: a rate without ping" 2 'name --ping' ecdn load --ping-rate 5 e0
+	fails "errors: only nodes without ping" 2 'name --ping' ecdn load --ping-only-nodes e0
+	fails "errors: everybody without ping" 2 'name --ping' ecdn load --no-ping-only-nodes e0
+	fails "errors: a TC without ping" 2 'name --ping' ecdn load --guard --tc tcx e0
 	fails "errors: a TC that is none" 2 'xdp: must be' ecdn load --ping --tc xdp e0
 	fails "errors: both only-nodes" 2 'exclude each other' \
 		ecdn load --ping --ping-only-nodes --no-ping-only-nodes e0

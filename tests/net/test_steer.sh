@@ -64,9 +64,9 @@ has_sockets() {
 }
 
 test_nothing_loaded() {
-	fails "steer: nothing is loaded" 1 'no guard is loaded' ecdn steer
-	fails "steer add: nothing is loaded" 1 'no guard is loaded' ecdn steer add 80 127.0.0.1:8513
-	fails "steer refresh: nothing is loaded" 1 'no guard is loaded' ecdn steer refresh
+	fails "steer: nothing is loaded" 1 'nothing is loaded' ecdn steer
+	fails "steer add: nothing is loaded" 1 'nothing is loaded' ecdn steer add 80 127.0.0.1:8513
+	fails "steer refresh: nothing is loaded" 1 'nothing is loaded' ecdn steer refresh
 }
 
 test_words() {

@@ -57,11 +57,20 @@ static int read_words(const struct load_words *words, unsigned int given,
 	return 0;
 }
 
+static bool asks_of_ping(const struct load_words *words, unsigned int given)
+{
+	return given & (GIVEN_PING_RATE | GIVEN_PING_BURST) || words->ping_only_nodes ||
+	       words->ping_everybody || words->tc;
+}
+
 static int read_ping(const struct load_words *words, unsigned int given,
 		     struct ping_request *request)
 {
 	struct ping_settings *settings = &request->settings;
 
+	if (!words->ping && !words->config && asks_of_ping(words, given))
+		return log_error(CLI_USAGE, "--ping-only-nodes, --ping-rate, --ping-burst and --tc "
+				 "are about ping: name --ping, too");
 	if (words->ping && *words->ping && ping_mode_parse(words->ping, &settings->mode))
 		return log_error(CLI_USAGE, "--ping=%s: not a mode; answer and pass are",
 				 words->ping);

@@ -16,7 +16,7 @@ static const struct {
 	EVENT(stranger, "from no node, left to the host's own policy"),
 	EVENT(stranger_dropped, "from no node, dropped"),
 	EVENT(not_local, "to an address that is not this host's; after a change of addresses, "
-			 "`ecdn-xdp load` again"),
+			 "`ecdn-xdp load --ping` again"),
 	EVENT(fragment, "a node's, in fragments, left to the host's stack"),
 	EVENT(options, "a node's, with a source route or extension headers, left to the host's "
 		       "stack"),

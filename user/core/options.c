@@ -100,6 +100,8 @@ static int take(int argc, char **argv, int i, const struct option_row *rows, siz
 		return log_error(-EINVAL, "unknown option %s; --help lists the options", word);
 	if (is_plain(row) && value)
 		return log_error(-EINVAL, "--%s takes no value", row->name);
+	if (row->type == OPTION_OPTIONAL_TEXT && value && !*value)
+		return log_error(-EINVAL, "%s has no value behind it", word);
 	if (row->type == OPTION_OPTIONAL_TEXT && !value)
 		value = "";
 	if (!is_plain(row) && !value) {

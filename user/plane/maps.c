@@ -104,7 +104,8 @@ int maps_open(struct maps *maps, const char *dir)
 		return owner_check(dir) ?: open_all(maps, dir, check_abi);
 	if (errno == EACCES)
 		return log_error(-EACCES, "cannot look into %s: not permitted; run as root", dir);
-	return log_error(-ENOENT, "no guard is loaded in %s; load it: ecdn-xdp load IFACE", dir);
+	return log_error(-ENOENT, "nothing is loaded in %s; `ecdn-xdp load IFACE` loads the guard, "
+			 "`ecdn-xdp load --ping IFACE` ping", dir);
 }
 
 int maps_open_new(struct maps *maps, const char *dir)
