@@ -76,7 +76,7 @@ static void print_meaning(const struct nodes *nodes, const struct heard *heard)
 static void print_text(const struct nodes *nodes, const struct heard *heard,
 		       const struct ping_view *ping)
 {
-	if (!ping->attachment_count)
+	if (!ping->attached)
 		puts("Ping is on no interface, so that nobody is heard: `ecdn-xdp load --ping IFACE`.");
 	unknown_print(ping);
 	if (!nodes->count) {
@@ -107,7 +107,7 @@ static int print_json(const struct nodes *nodes, const struct heard *heard,
 				"added_at", cli_json_time(node->added_at)));
 	}
 	return cli_print_json(json_pack("{s:b, s:I, s:I, s:o, s:o, s:o}",
-		"attached", ping->attachment_count > 0,
+		"attached", ping->attached,
 		"nodes", (json_int_t)nodes->count, "heard", (json_int_t)heard->nodes,
 		"last_seen", cli_json_time(nodes_epoch(nodes, heard->last_ns)),
 		"never_heard", silent, "unknown_addresses", unknown_json(ping)));

@@ -44,8 +44,8 @@ bool node_rule_known(const char *format)
 void node_rule(const char *format)
 {
 	puts("# For `ecdn-xdp load --ping=pass`: echo requests of intermediate nodes carry this mark.\n"
-	     "# The host must answer ping itself: with net.ipv4.icmp_echo_ignore_all=1 no rule\n"
-	     "# helps, but --ping=answer does.");
+	     "# The host must answer ping itself: with net.ipv4.icmp_echo_ignore_all=1, or\n"
+	     "# net.ipv6.icmp.echo_ignore_all=1, no rule helps, but --ping=answer does.");
 	if (!format || !strcmp(format, "nft"))
 		print_nft();
 	if (!format || !strcmp(format, "iptables"))

@@ -40,12 +40,12 @@ static int read_maps(struct ping_view *view, const struct maps *maps)
 	return addresses < 0 ? addresses : 0;
 }
 
-static bool is_here(const struct ping_view *view)
+static void sum_up(struct ping_view *view)
 {
-	for (unsigned int i = 0; i < view->attachment_count; i++)
-		if (view->attachments[i].state == TC_HERE)
-			return true;
-	return false;
+	for (unsigned int i = 0; i < view->attachment_count; i++) {
+		view->attached |= view->attachments[i].state != TC_GONE;
+		view->here |= view->attachments[i].state == TC_HERE;
+	}
 }
 
 static int read_attachments(struct ping_view *view, const char *dir)
@@ -84,7 +84,7 @@ int ping_view_read(struct ping_view *view, const char *pin_dir)
 		return err;
 	err = read_maps(view, &maps);
 	err = err ?: read_attachments(view, pin_dir);
-	view->here = is_here(view);
+	sum_up(view);
 	if (!err && view->here)
 		err = addresses_missing(&view->missing, &maps);
 	maps_close(&maps);

@@ -14,7 +14,8 @@ struct ping_view {
 	unsigned int addresses; /* of this host, as ping knows them */
 	struct tc_attachment *attachments; /* fds closed */
 	unsigned int attachment_count;
-	bool here;              /* one of them is in this network namespace */
+	bool attached;          /* one of them still is */
+	bool here;              /* ... in this network namespace */
 	struct addresses missing; /* here: what this host has and ping does not know */
 };
 

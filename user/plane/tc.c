@@ -235,6 +235,9 @@ int tc_attach_again(struct tc_attachment *to, const struct pins *pins, const cha
 		err = attach_over(to, pins, program);
 	else if (to->state == TC_ELSEWHERE)
 		log_warning("%s: in another network namespace, where the old ping stays", iface);
+	else
+		log_warning("%s: ping is gone from it; `ecdn-xdp load --ping %s` puts it on again, "
+			    "`ecdn-xdp unload %s` forgets it", iface, iface, iface);
 	if (err)
 		tc_close(to);
 	return err;
