@@ -121,12 +121,23 @@ test_config() {
 			sed -nE "s#^$work/bad.yaml:([0-9]+): .*#\1#p" | xargs)"
 }
 
+# What the manual shows is read: all that is wrong with it is a region.
+test_manual() {
+	: >"$work/nodes.txt"
+	sed -n '/^interfaces: /,/^\.fi/p' "$top/user/ecdn-xdp.8" |
+		sed -E "/^\.fi/d; s#^pin_dir:.*#pin_dir: $pin#; s#^regions:.*#regions: [regions]#; /^proxy_group/d" \
+			>"$work/manual.yaml"
+	is "the manual's configuration" "$work/manual.yaml:11: region \"XX\": not in the table" \
+		"$(program load -q --config "$work/manual.yaml" 2>&1 | cut -d ';' -f 1)"
+}
+
 client_and_edge
 test_help
 ecdn load --regions "$regions" e0
 test_usage
 test_limits
 ecdn unload --all
+test_manual
 write_config
 test_config
 finish

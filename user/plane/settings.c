@@ -58,7 +58,7 @@ int settings_nodes(struct settings *settings, const char *path)
 	if (err)
 		return err;
 	if (!count)
-		log_warning("%s holds no nodes: there are none now", path);
+		log_warning("%s holds no nodes: there will be none", path);
 	free(settings->nodes);
 	settings->has_nodes = true;
 	settings->nodes = nodes;
