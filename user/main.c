@@ -9,7 +9,7 @@
 const struct verb verbs[] = {
 	{ "load", cli_load,
 	  "[-m MODE] [--regions FILE]... [--protect PORTS] [--monitor|--enforce] [--guard] "
-	  "[--ping[=answer|pass]] [--config FILE] IFACE...",
+	  "[--ping[=answer|pass]] [--nodes FILE] [--config FILE] IFACE...",
 	  "Attach the guard, or ping, to interfaces, or upgrade it in place" },
 	{ "unload", cli_unload, "IFACE... | --all",
 	  "Detach it; --all removes its maps and counters too" },
