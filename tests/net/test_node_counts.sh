@@ -214,6 +214,8 @@ test_unloaded() {
 	ecdn unload e0
 	has "check: without ping on an interface" 'load --ping' "$(ecdn node check)"
 	is "check: JSON says so" false "$(ecdn node check --json | jq .attached)"
+	fails "check: all were heard, but none is now, for scripts" 3 '^All nodes were heard' \
+		ecdn node check --exit-code
 	ecdn node del 10.0.0.0/32
 	has "check: no nodes" 'There are no nodes' "$(ecdn node check)"
 	fails "check: no nodes, for scripts" 3 'no nodes' ecdn node check --exit-code

@@ -189,7 +189,7 @@ int cli_node(const struct verb *verb, int argc, char **argv)
 		{ "format", 0, OPTION_TEXT, &given.format, "FORMAT",
 		  "list: plain, json, nft, ipset or nginx; rule: nft or iptables", 0 },
 		{ "exit-code", 0, OPTION_FLAG, &given.exit_code, NULL,
-		  "check: end with 3 unless every node was heard from, and every address is known", 0 },
+		  "check: end with 3 unless ping works, with all addresses, and all nodes were heard", 0 },
 	};
 	struct cli cli = {};
 	int count = cli_read(&cli, verb, argc, argv, true, rows, sizeof(rows) / sizeof(*rows));

@@ -122,7 +122,7 @@ static int check(const struct nodes *nodes, const char *pin_dir, bool json, bool
 
 	if (err)
 		return err;
-	all = nodes->count && heard.nodes == nodes->count && !ping.missing.count;
+	all = ping.attached && nodes->count && heard.nodes == nodes->count && !ping.missing.count;
 	if (json)
 		err = print_json(nodes, &heard, &ping);
 	else
