@@ -45,6 +45,17 @@ test_namespaces() {
 	done
 }
 
+# unload, of a filter that only its own namespace can reach.
+test_out_of_reach() {
+	ecdn load --ping --tc clsact e0
+	on other "$top/build/ecdn-xdp" load --pin-dir "$pin" --guard e1
+	fails "out of reach: unload" 1 'e0 in another network namespace; unload it there' \
+		on other "$top/build/ecdn-xdp" unload --pin-dir "$pin" e1 e0
+	is "out of reach: the other one stays, too" true \
+		"$(on other ip -j link show dev e1 | jq '.[0] | has("xdp")')"
+	ecdn unload --all
+}
+
 is_off() {
 	[ "$(our_filters)" = 0 ] && ! has_clsact
 }
@@ -102,6 +113,7 @@ test_killed_nodes() {
 prepare
 test_vanished
 test_namespaces
+test_out_of_reach
 test_killed
 test_killed_nodes
 finish

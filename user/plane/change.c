@@ -93,14 +93,15 @@ static bool has_guard(const char *dir, const char *iface)
 	return !access(pins_path(dir, pins_interface(PINS_LINKS, iface, name), path), F_OK);
 }
 
-/* Something of ours is there, and can be read; what it is may have to be said. */
+/* Something of ours is there, can be read and is within reach. */
 static int check(const char *dir, const char *iface)
 {
+	bool ping = tc_is_pinned(dir, iface);
+	int err = ping ? tc_can_remove(dir, iface) : 0;
 	struct attachment guard;
-	int err;
 
-	if (tc_is_pinned(dir, iface) && !has_guard(dir, iface))
-		return 0;
+	if (err || (ping && !has_guard(dir, iface)))
+		return err;
 	err = attach_read(&guard, dir, iface);
 	attach_close(&guard);
 	return err;

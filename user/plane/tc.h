@@ -67,6 +67,9 @@ int tc_read(struct tc_attachment *of, const char *dir, const char *iface);
 /* Detaches at once and removes the pin. No pin: -ENOENT, not said. Errors are said. */
 int tc_remove(const char *dir, const char *iface);
 
+/* What tc_remove() would say before it changes anything. */
+int tc_can_remove(const char *dir, const char *iface);
+
 /* What is attached elsewhere and out of reach is given up, with a warning. */
 int tc_remove_all(const char *dir);
 

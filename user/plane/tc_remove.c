@@ -43,18 +43,33 @@ static bool out_of_reach(const struct tc_attachment *of)
 	return of->kind == TC_CLSACT && of->state == TC_ELSEWHERE;
 }
 
+static int read_reachable(struct tc_attachment *of, const char *dir, const char *iface)
+{
+	int err = tc_read(of, dir, iface);
+
+	if (err || !out_of_reach(of))
+		return err;
+	tc_close(of);
+	return log_error(-EBUSY, "ping is attached to %s in another network namespace; unload it "
+			 "there", iface);
+}
+
+int tc_can_remove(const char *dir, const char *iface)
+{
+	struct tc_attachment of;
+	int err = read_reachable(&of, dir, iface);
+
+	if (!err)
+		tc_close(&of);
+	return err;
+}
+
 int tc_remove(const char *dir, const char *iface)
 {
 	struct tc_attachment of;
-	int err = tc_read(&of, dir, iface);
+	int err = read_reachable(&of, dir, iface);
 
-	if (err)
-		return err;
-	if (!out_of_reach(&of))
-		return remove_read(dir, &of);
-	tc_close(&of);
-	return log_error(-EBUSY, "ping is attached to %s in another network namespace; unload it "
-			 "there", iface);
+	return err ?: remove_read(dir, &of);
 }
 
 int tc_remove_all(const char *dir)
