@@ -56,6 +56,26 @@ test_out_of_reach() {
 	ecdn unload --all
 }
 
+# The maps hold the addresses of one namespace: of that in which ping is.
+test_two_namespaces() {
+	local kind
+
+	for kind in $kinds; do
+		ecdn load --ping --tc "$kind" e0
+		ecdn node add $node
+		does "$kind, two namespaces: the guard alone there" \
+			on other "$top/build/ecdn-xdp" load --pin-dir "$pin" e1
+		is "$kind, two namespaces: ping answers for the addresses here" 5 "$(ping_from $node)"
+		is "$kind, two namespaces: which status knows" '[]' "$(status .unknown_addresses)"
+		has "$kind, two namespaces: ping there is said to end that" \
+			'warning: e0: .*addresses .*another --pin-dir' \
+			"$(on other "$top/build/ecdn-xdp" load --pin-dir "$pin" --ping --tc "$kind" e1 2>&1)"
+		ecdn unload --all 2>/dev/null
+		on edge tc qdisc del dev e0 clsact 2>/dev/null || true
+		on other tc qdisc del dev e1 clsact 2>/dev/null || true
+	done
+}
+
 is_off() {
 	[ "$(our_filters)" = 0 ] && ! has_clsact
 }
@@ -114,6 +134,7 @@ prepare
 test_vanished
 test_namespaces
 test_out_of_reach
+test_two_namespaces
 test_killed
 test_killed_nodes
 finish

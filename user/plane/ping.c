@@ -102,6 +102,28 @@ static int attach_all(struct ping *ping, const struct pins *pins,
 	return err;
 }
 
+static unsigned int count_state(const struct ping *ping, enum tc_state state)
+{
+	unsigned int count = 0;
+
+	for (unsigned int i = 0; i < ping->attachment_count; i++)
+		count += ping->attachments[i].state == state;
+	return count;
+}
+
+/* The maps have room for the addresses of one network namespace. */
+static void find_place(struct ping *ping)
+{
+	bool here = count_state(ping, TC_HERE);
+
+	ping->elsewhere = !here && count_state(ping, TC_ELSEWHERE);
+	for (unsigned int i = 0; i < ping->attachment_count && here; i++)
+		if (ping->attachments[i].state == TC_ELSEWHERE)
+			log_warning("%s: in another network namespace, whose addresses ping does not "
+				    "answer for any more; use another --pin-dir for one of them",
+				    ping->attachments[i].iface);
+}
+
 int ping_attach(struct ping *ping, const struct pins *pins, const struct ping_request *request)
 {
 	unsigned int old_count;
@@ -115,6 +137,8 @@ int ping_attach(struct ping *ping, const struct pins *pins, const struct ping_re
 	err = ping->attachments ? attach_all(ping, pins, request, old, old_count) :
 	      log_error(-ENOMEM, "out of memory");
 	pins_free_names(old, old_count);
+	if (!err)
+		find_place(ping);
 	return err;
 }
 
@@ -148,9 +172,11 @@ int ping_configure(const struct ping *ping, const struct ping_settings *settings
 		config.rate = settings->rate;
 	if (settings->has_burst)
 		config.burst = settings->burst;
-	config.ttl = read_ttl(TTL);
-	config.hop_limit = read_ttl(HOP_LIMIT);
-	err = addresses_write(&ping->addresses, maps);
+	if (!ping->elsewhere) {
+		config.ttl = read_ttl(TTL);
+		config.hop_limit = read_ttl(HOP_LIMIT);
+		err = addresses_write(&ping->addresses, maps);
+	}
 	return err ?: maps_set(maps->ping_config, "ping_config", &(__u32){ 0 }, &config);
 }
 

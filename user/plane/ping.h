@@ -34,6 +34,7 @@ struct ping {
 	struct addresses addresses;
 	struct tc_attachment *attachments;
 	unsigned int attachment_count;
+	bool elsewhere;         /* not in this network namespace, but in another */
 };
 
 #define PING_NONE { .program = -1 }
@@ -57,8 +58,8 @@ int ping_open(struct ping *ping, const char *map_dir, const char *dir);
  * asked for; what is new is pinned in pins->next. Errors are said. */
 int ping_attach(struct ping *ping, const struct pins *pins, const struct ping_request *request);
 
-/* Writes the settings, how answers look, and this host's addresses. fresh: the maps hold
- * nothing yet. Errors are said. */
+/* Writes the settings, and unless ping is elsewhere, how answers look and this host's
+ * addresses. fresh: the maps hold nothing yet. Errors are said. */
 int ping_configure(const struct ping *ping, const struct ping_settings *settings,
 		   const struct maps *maps, bool fresh);
 

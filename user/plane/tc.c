@@ -197,6 +197,7 @@ static int attach_new(struct tc_attachment *to, const struct pins *pins, enum tc
 				 "first", to->iface, former, former);
 	to->made_qdisc &= to->ifindex == ifindex;
 	to->ifindex = ifindex;
+	to->state = TC_HERE;
 	if (kind != TC_CLSACT)
 		to->fd = create_link(program, ifindex);
 	if (kind == TC_CLSACT || (kind == TC_AUTO && to->fd == -EINVAL))
