@@ -35,7 +35,7 @@ struct echo_header {
 enum echo_kind {
 	ECHO_NONE,
 	ECHO_REQUEST,
-	ECHO_FRAGMENT,          /* the first one of a request */
+	ECHO_FRAGMENT,          /* the first one of a request, or of what may be one */
 	ECHO_OPTIONS,           /* with a source route, bad options, or extension headers */
 	ECHO_TRUNCATED,         /* of a request, or of what may be one */
 };
@@ -44,7 +44,7 @@ struct echo {
 	__u32 source_be[4];     /* an IPv4 address is in the first, with zeros after it */
 	__u32 target_be[4];
 	__u32 ip;               /* offset of the IP header ... */
-	__u32 icmp;             /* ... and of the ICMP header */
+	__u32 icmp;             /* ... and of the ICMP header; 0: not to be seen */
 	__u8 family;            /* 4 or 6 */
 };
 
@@ -125,10 +125,11 @@ static __always_inline enum echo_kind echo_parse_ipv4(struct __sk_buff *skb, str
 
 /*
  * Steps over extension headers, so that nobody's request goes unseen behind one: sets
- * echo->icmp, and says what the request is if it is one.
+ * echo->icmp, and says what the request is if it is one. What hides behind more of them
+ * than anybody needs, or begins in the next fragment, may be one: echo->icmp stays 0.
  */
 static __always_inline enum echo_kind find_icmpv6(struct __sk_buff *skb, struct echo *echo,
-						  __u8 next)
+						  __u8 next, __u32 end)
 {
 	enum echo_kind kind = ECHO_REQUEST;
 	__u32 at = echo->ip + sizeof(struct ipv6hdr);
@@ -136,8 +137,10 @@ static __always_inline enum echo_kind find_icmpv6(struct __sk_buff *skb, struct 
 	for (int i = 0; i < PACKET_EXT_HEADERS && next != IPPROTO_ICMPV6; i++) {
 		struct ipv6_ext ext;
 
-		if (!is_ipv6_ext(next) || bpf_skb_load_bytes(skb, at, &ext, sizeof(ext)))
+		if (!is_ipv6_ext(next))
 			return ECHO_NONE;
+		if (at + sizeof(ext) > end || bpf_skb_load_bytes(skb, at, &ext, sizeof(ext)))
+			return kind == ECHO_FRAGMENT ? ECHO_FRAGMENT : ECHO_NONE;
 		if (next == IPPROTO_FRAGMENT) {
 			if (ext.frag_off & bpf_htons(IP6_FRAGMENT_OFFSET))
 				return ECHO_NONE;
@@ -150,8 +153,11 @@ static __always_inline enum echo_kind find_icmpv6(struct __sk_buff *skb, struct 
 		}
 		next = ext.next;
 	}
-	echo->icmp = at;
-	return next == IPPROTO_ICMPV6 ? kind : ECHO_NONE;
+	if (next != IPPROTO_ICMPV6)
+		return is_ipv6_ext(next) ? ECHO_OPTIONS : ECHO_NONE;
+	if (kind != ECHO_FRAGMENT || at + sizeof(struct echo_header) <= end)
+		echo->icmp = at;
+	return kind;
 }
 
 static __always_inline enum echo_kind echo_parse_ipv6(struct __sk_buff *skb, struct echo *echo)
@@ -163,14 +169,16 @@ static __always_inline enum echo_kind echo_parse_ipv6(struct __sk_buff *skb, str
 
 	if (bpf_skb_load_bytes(skb, echo->ip, &ip, sizeof(ip)) || ip.version != 6)
 		return ECHO_NONE;
-	kind = find_icmpv6(skb, echo, ip.nexthdr);
+	end = echo->ip + sizeof(ip) + bpf_ntohs(ip.payload_len);
+	kind = find_icmpv6(skb, echo, ip.nexthdr, end);
 	if (kind == ECHO_NONE)
 		return ECHO_NONE;
 
 	echo->family = 6;
 	__builtin_memcpy(echo->source_be, &ip.saddr, sizeof(echo->source_be));
 	__builtin_memcpy(echo->target_be, &ip.daddr, sizeof(echo->target_be));
-	end = echo->ip + sizeof(ip) + bpf_ntohs(ip.payload_len);
+	if (!echo->icmp)
+		return kind;
 	if (bpf_skb_load_bytes(skb, echo->icmp, &type, sizeof(type)))
 		return ECHO_TRUNCATED;
 	if (type != ICMPV6_ECHO_REQUEST)

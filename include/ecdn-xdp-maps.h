@@ -475,7 +475,8 @@ struct ecdn_xdp_node_bucket {
 };
 
 /* ping_events: PERCPU_ARRAY of one: echo requests that were not a node's to this host,
- * and why a node's was left to the stack. */
+ * and why a node's was left to the stack. What IPv6 headers hide may be one and counts:
+ * behind more of them than are followed, or in the fragment after the first. */
 struct ecdn_xdp_ping_events {
 	__u64 stranger;        /* from no node: left to the host's own policy */
 	__u64 stranger_dropped; /* the same with only_nodes */

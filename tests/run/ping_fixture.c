@@ -133,6 +133,12 @@ static void put_lengths(struct ping_frame *frame, const struct ping_fixture *fix
 	check[0] ^= fixture->corrupt;
 }
 
+static void leave_for_later(struct ping_frame *frame, uint32_t bytes)
+{
+	frame->length -= bytes;
+	set16(frame->data + frame->ip + 4, frame->length - frame->ip - 40);
+}
+
 void ping_build(const struct ping_fixture *fixture, bool node, struct ping_frame *frame)
 {
 	memset(frame, 0, sizeof(*frame));
@@ -144,6 +150,8 @@ void ping_build(const struct ping_fixture *fixture, bool node, struct ping_frame
 		put_ipv6(frame, fixture, node);
 	put_icmp(frame, fixture);
 	put_lengths(frame, fixture);
+	if (fixture->later)
+		leave_for_later(frame, fixture->later);
 	memset(put(frame, fixture->padding), 0xee, fixture->padding);
 	frame->length -= fixture->missing;
 }
@@ -271,14 +279,23 @@ const struct ping_fixture ping_fixtures[] = {
 	  .event = PING_EVENT_OF(options) },
 	{ "IPv6, eight extension headers", 6, .payload = 8, .expect = PING_NODE_EVENT,
 	  .ext = { [0 ... 7] = PROTO_DSTOPTS }, .event = PING_EVENT_OF(options) },
-	{ "IPv6, nine extension headers", 6, .payload = 8, .expect = PING_LEFT,
-	  .ext = { [0 ... 8] = PROTO_DSTOPTS } },
+	{ "IPv6, nine extension headers", 6, .payload = 8, .expect = PING_NODE_EVENT,
+	  .ext = { [0 ... 8] = PROTO_DSTOPTS }, .event = PING_EVENT_OF(options) },
 	{ "IPv6, first fragment", 6, .ext = { PROTO_FRAGMENT }, .fragment = 1,
 	  .expect = PING_NODE_EVENT, .event = PING_EVENT_OF(fragment) },
 	{ "IPv6, the only fragment", 6, .ext = { PROTO_FRAGMENT }, .expect = PING_NODE_EVENT,
 	  .event = PING_EVENT_OF(fragment) },
 	{ "IPv6, first fragment between options", 6,
 	  .ext = { HOP_BY_HOP, PROTO_FRAGMENT, PROTO_DSTOPTS }, .fragment = 1,
+	  .expect = PING_NODE_EVENT, .event = PING_EVENT_OF(fragment) },
+	{ "IPv6, first fragment without an ICMP header", 6, .ext = { PROTO_FRAGMENT },
+	  .fragment = 1, .later = 8, .expect = PING_NODE_EVENT,
+	  .event = PING_EVENT_OF(fragment) },
+	{ "IPv6, the same with something behind it", 6, .ext = { PROTO_FRAGMENT },
+	  .fragment = 1, .later = 8, .padding = 20, .expect = PING_NODE_EVENT,
+	  .event = PING_EVENT_OF(fragment) },
+	{ "IPv6, first fragment without all of its options", 6,
+	  .ext = { PROTO_FRAGMENT, PROTO_DSTOPTS }, .fragment = 1, .later = 12, .padding = 20,
 	  .expect = PING_NODE_EVENT, .event = PING_EVENT_OF(fragment) },
 	{ "IPv6, later fragment", 6, .ext = { PROTO_FRAGMENT }, .fragment = 8 | 1,
 	  .expect = PING_LEFT },

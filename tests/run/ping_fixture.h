@@ -54,6 +54,7 @@ struct ping_fixture {
 	uint8_t ext[12];        /* headers of IPv6, 8 bytes each; 0xff: hop-by-hop options */
 	uint8_t padding;        /* bytes behind what the IP header promises */
 	uint8_t missing;        /* bytes that it promises and that are not there */
+	uint8_t later;          /* bytes at the end that are another fragment's; IPv6 */
 	uint16_t fragment;      /* flags and offset, of IPv4 or the fragment header */
 	uint16_t payload;       /* bytes behind the ICMP header */
 	bool zeros;             /* identifier, sequence number and payload are 0 */
