@@ -76,6 +76,17 @@ test_two_namespaces() {
 	done
 }
 
+# A filter of a load that was killed, which whoever comes next cannot reach.
+test_killed_elsewhere() {
+	build_killer
+	killed "killed in another namespace" rename 2 load --ping --tc clsact e0
+	has "killed in another namespace: the next load tells of the filter" \
+		'warning: e0: .*killed.*another network namespace.*remove' \
+		"$(on other "$top/build/ecdn-xdp" load --pin-dir "$pin" e1 2>&1)"
+	on edge tc qdisc del dev e0 clsact
+	ecdn unload --all
+}
+
 is_off() {
 	[ "$(our_filters)" = 0 ] && ! has_clsact
 }
@@ -83,7 +94,6 @@ is_off() {
 test_killed() {
 	local kind call
 
-	build_killer
 	for kind in $kinds; do
 		killed "$kind, killed first load" rename 2 load --ping --tc "$kind" e0
 		does "$kind, killed first load: unload --all" ecdn unload --all
@@ -135,6 +145,7 @@ test_vanished
 test_namespaces
 test_out_of_reach
 test_two_namespaces
+test_killed_elsewhere
 test_killed
 test_killed_nodes
 finish
