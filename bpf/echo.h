@@ -69,27 +69,35 @@ static __always_inline bool may_be_echo(const struct __sk_buff *skb)
 
 /*
  * Whether the options can be sent back as they are: a source route would have to be
- * reversed, and what is malformed deserves the stack's own answer.
+ * reversed, and what is malformed deserves the stack's own answer. Read at once, as a
+ * call for each option would let the packet choose what it costs; and byte by byte, as
+ * the verifier of Linux 5.10 takes no other place on the stack.
  */
-static __always_inline bool options_plain(struct __sk_buff *skb, __u32 at, __u32 end)
+static __always_inline bool options_plain(struct __sk_buff *skb, __u32 at, __u32 size)
 {
-	for (int i = 0; i < IP_OPTIONS_MAX; i++) {
-		__u8 option[2] = {};
+	__u8 option[IP_OPTIONS_MAX + 1] = {};
+	__u32 next = 0;
 
-		if (at >= end || bpf_skb_load_bytes(skb, at, option, sizeof(option)))
+	if (!size || size > IP_OPTIONS_MAX || bpf_skb_load_bytes(skb, at, option, size))
+		return false;
+#pragma unroll
+	for (__u32 i = 0; i < IP_OPTIONS_MAX; i++) {
+		if (i < next)
+			continue;
+		if (i >= size)
 			break;
-		if (option[0] == 0)
+		if (option[i] == 0)
 			return true;
-		if (option[0] == 1) {
-			at++;
+		if (option[i] == 1) {
+			next++;
 			continue;
 		}
-		if (option[0] == IPOPT_LOOSE_ROUTE || option[0] == IPOPT_STRICT_ROUTE ||
-		    option[1] < 2)
+		if (option[i] == IPOPT_LOOSE_ROUTE || option[i] == IPOPT_STRICT_ROUTE ||
+		    option[i + 1] < 2)
 			return false;
-		at += option[1];
+		next += option[i + 1];
 	}
-	return at == end;
+	return next == size;
 }
 
 static __always_inline enum echo_kind echo_parse_ipv4(struct __sk_buff *skb, struct echo *echo)
@@ -118,7 +126,8 @@ static __always_inline enum echo_kind echo_parse_ipv4(struct __sk_buff *skb, str
 		return ECHO_TRUNCATED;
 	if (ip.frag_off & bpf_htons(IP_MORE_FRAGMENTS))
 		return ECHO_FRAGMENT;
-	if (header > sizeof(ip) && !options_plain(skb, echo->ip + sizeof(ip), echo->icmp))
+	if (header > sizeof(ip) &&
+	    !options_plain(skb, echo->ip + sizeof(ip), header - sizeof(ip)))
 		return ECHO_OPTIONS;
 	return ECHO_REQUEST;
 }

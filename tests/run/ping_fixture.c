@@ -230,6 +230,8 @@ const struct ping_fixture ping_fixtures[] = {
 	  .event = PING_EVENT_OF(options) },
 	{ "IPv4, an option of no length", 4, .options_size = 4, .options = { 7, 0 },
 	  .expect = PING_NODE_EVENT, .event = PING_EVENT_OF(options) },
+	{ "IPv4, an option shorter than itself", 4, .options_size = 4, .options = { 1, 1, 7, 1 },
+	  .expect = PING_NODE_EVENT, .event = PING_EVENT_OF(options) },
 	{ "IPv4, an option beyond the header", 4, .options_size = 4, .options = { 7, 255 },
 	  .expect = PING_NODE_EVENT, .event = PING_EVENT_OF(options) },
 	{ "IPv4, first fragment", 4, .fragment = MF, .payload = 8, .expect = PING_NODE_EVENT,

@@ -50,6 +50,9 @@ void ping_run(const struct ping_world *ping, const uint8_t *frame, uint32_t leng
 int ping_try(const struct ping_world *ping, const uint8_t *frame, uint32_t length,
 	     uint32_t linear, struct ping_outcome *outcome);
 
+/* Nanoseconds that the program takes for a frame that it leaves as it is. */
+uint32_t ping_cost(const struct ping_world *ping, const uint8_t *frame, uint32_t length);
+
 /* The sum of all CPUs, `denied` of one that has it; the node's is of the family's. */
 void ping_counters(const struct ping_world *ping, int family, struct ping_counters *sum);
 void ping_node(const struct ping_world *ping, uint32_t index, struct ecdn_xdp_node_stats *sum);

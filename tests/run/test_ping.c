@@ -225,6 +225,26 @@ static void check_splits(const struct ping_world *ping)
 	}
 }
 
+/* Whoever sends cannot make a frame much dearer than a plain request. */
+static void check_costs(const struct ping_world *ping)
+{
+	struct ping_frame frame;
+	uint32_t cost, most;
+
+	ping_build(&plain[0], false, &frame);
+	most = 4 * ping_cost(ping, frame.data, frame.length);
+	for (size_t i = 0; i < ping_fixtures_count; i++) {
+		char name[200], why[200] = "";
+
+		ping_build(&ping_fixtures[i], false, &frame);
+		cost = ping_cost(ping, frame.data, frame.length);
+		if (cost > most)
+			snprintf(why, sizeof(why), "%u ns, a plain one %u", cost, most / 4);
+		snprintf(name, sizeof(name), "cost: %s", ping_fixtures[i].name);
+		report(name, why);
+	}
+}
+
 /* Room for one node's counters: the next one is left to the stack. */
 static void check_no_room(void)
 {
@@ -254,6 +274,7 @@ int main(void)
 	check_cut(&ping);
 	check_sizes(&ping);
 	check_splits(&ping);
+	check_costs(&ping);
 	ping_configure(&ping, ECDN_XDP_PING_ANSWER, true, 0, 1);
 	check_fixtures(&ping, "answer only nodes");
 	ping_configure(&ping, ECDN_XDP_PING_PASS, false, 0, 1);
