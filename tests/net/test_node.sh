@@ -166,9 +166,12 @@ test_load() {
 	fails "load: a directory" 1 "$work" ecdn node load "$work"
 
 	: >"$work/empty"
-	has "load: an empty file is said" 'warning: .*empty' "$(ecdn node load "$work/empty" 2>&1)"
-	is "load: of an empty file" "" "$(nodes)"
-	is "load: of an empty file, allowed prefixes stay" 203.0.113.0/24 "$(ecdn allow)"
+	fails "load: an empty file" 1 'empty holds no nodes' ecdn node load "$work/empty"
+	is "load: an empty file, the nodes stay" 2 "$(nodes | wc -l)"
+	echo 198.51.100.1 | ecdn node load -
+	is "load: from standard input" "198.51.100.1/32 null" "$(nodes)"
+	is "load: whatever it is, allowed prefixes stay" 203.0.113.0/24 "$(ecdn allow)"
+	ecdn node del 198.51.100.1
 	ecdn allow del 203.0.113.0/24
 	ecdn release ALPHA
 }
@@ -201,7 +204,8 @@ test_many() {
 		printf "10.%d.%d.%d\n", i / 65536, i / 256 % 256, i % 256 }' >"$work/more"
 	fails "many: more than there are indices" 1 '262143' ecdn node load "$work/more"
 	is "many: then nothing changes" "$count" "$(trusted)"
-	ecdn node load -q "$work/empty"
+	ecdn node list --format plain | cut -d ' ' -f 1 |
+		xargs "$top/build/ecdn-xdp" node del --pin-dir "$pin"
 }
 
 # What an upgrade finds it keeps.

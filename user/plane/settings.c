@@ -53,12 +53,15 @@ int settings_nodes(struct settings *settings, const char *path)
 {
 	struct trusted_node *nodes;
 	size_t count;
-	int err = source_read_nodes(path, &nodes, &count);
+	int err = source_read_nodes(strcmp(path, "-") ? path : "/dev/stdin", &nodes, &count);
 
 	if (err)
 		return err;
-	if (!count)
-		log_warning("%s holds no nodes: there will be none", path);
+	if (!count) {
+		free(nodes);
+		return log_error(-EINVAL, "%s holds no nodes; the list stays as it is, and "
+				 "`ecdn-xdp node del` takes nodes off it", path);
+	}
 	free(settings->nodes);
 	settings->has_nodes = true;
 	settings->nodes = nodes;

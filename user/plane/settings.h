@@ -70,7 +70,9 @@ void settings_free(struct settings *settings);
 int settings_change(struct settings *settings, const struct change *change);
 int settings_allow(struct settings *settings, const struct cidr *cidr);
 
-/* The nodes become those of a file, in the place of any set before. Errors are said. */
+/* The nodes become those of a file, "-" for standard input, in the place of any set before.
+ * One without nodes is refused: more often than not it is a download that failed. Errors
+ * are said. */
 int settings_nodes(struct settings *settings, const char *path);
 
 /* Whether every region that a change names exists, and the trusted list, as it is now,
