@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Addresses that the host has got since the last load: `node check` and `status` tell which
-# ping does not know, and the command that they name ends it.
+# Addresses that came and went since the last load: `node check` and `status` tell which,
+# and the command that they name ends it.
 # shellcheck source=tests/net/lib.sh
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/net/ping.sh
@@ -20,6 +20,10 @@ unknown() {
 	ecdn node check --json | jq -c '.unknown_addresses'
 }
 
+stale() {
+	ecdn node check --json | jq -c '.stale_addresses'
+}
+
 # The command between backticks in a line that matches.
 named_command() {
 	# shellcheck disable=SC2016
@@ -27,10 +31,11 @@ named_command() {
 }
 
 none_unknown() {
-	is "$1: check, JSON" '[]' "$(unknown)"
-	lacks "$1: check" 'does not know' "$(ecdn node check)"
+	is "$1: check, JSON" '[] []' "$(unknown) $(stale)"
+	lacks "$1: check" 'does not know|has no longer' "$(ecdn node check)"
 	does "$1: check, for scripts" ecdn node check --exit-code
-	is "$1: status, JSON" '[]' "$(ecdn status --json | jq -c .ping.unknown_addresses)"
+	is "$1: status, JSON" '[[],[]]' \
+		"$(ecdn status --json | jq -c '.ping | [.unknown_addresses, .stale_addresses]')"
 	has "$1: status" '^ping +knows [0-9]+ addresses of this host$' "$(ecdn status)"
 }
 
@@ -53,8 +58,29 @@ test_new() {
 	none_unknown "new, then load"
 	has "new, then load: ping answers" '^answers=1 wrong=0' "$(echoes --to 198.51.100.2)"
 	has "new, then load: IPv6" '^answers=1 wrong=0' "$(echoes6 --to 2001:db8:a::2)"
+}
+
+# Until the next load ping answers for what has gone to another host.
+test_gone() {
+	local command said
+
 	address del 198.51.100.2/24 2001:db8:a::2/64
-	none_unknown "gone"
+	is "gone: check, JSON" '["198.51.100.2","2001:db8:a::2"]' "$(stale)"
+	said=$(ecdn node check)
+	has "gone: check" ' has no longer: 198\.51\.100\.2, 2001:db8:a::2;' "$said"
+	lacks "gone: check, nothing is unknown" 'does not know' "$said"
+	fails "gone: check, for scripts" 3 'All nodes were heard' ecdn node check --exit-code
+	is "gone: status, JSON" '["198.51.100.2","2001:db8:a::2"]' \
+		"$(ecdn status --json | jq -c .ping.stale_addresses)"
+	has "gone: status" '^ping +knows [0-9]+ addresses of this host, and 2 that it has no longer: ' \
+		"$(ecdn status)"
+	command=$(named_command 'has no longer' "$said")
+	is "gone: status names the same command" "$command" \
+		"$(named_command 'has no longer' "$(ecdn status)")"
+	# shellcheck disable=SC2086
+	does "gone: the command that they name: $command" ecdn $command
+	none_unknown "gone, then load"
+	has "gone, then load: ping does not answer" '^answers=0' "$(echoes --to 198.51.100.2)"
 }
 
 test_many() {
@@ -85,6 +111,9 @@ test_interfaces() {
 	ip -n "ecdn-$id-edge" address add 2001:db8:c::1/64 dev e2 nodad
 	ip -n "ecdn-$id-edge" address add 2001:db8:c::1/64 dev e3 nodad
 	is "interfaces: an address that two have" '["2001:db8:c::1"]' "$(unknown)"
+	ecdn load --ping
+	ip -n "ecdn-$id-edge" address del 2001:db8:c::1/64 dev e3
+	none_unknown "interfaces: and one still has"
 	ip -n "ecdn-$id-edge" link del e2
 }
 
@@ -96,9 +125,9 @@ test_elsewhere() {
 		ecdn unload e0
 		ecdn load --ping --tc "$kind" e0 2>/dev/null || continue
 		said=$(on node "$top/build/ecdn-xdp" node check --json --pin-dir "$pin")
-		is "$kind: from another network namespace" '[true,null]' \
-			"$(jq -c '[.attached, .unknown_addresses]' <<<"$said")"
-		lacks "$kind: nor as text" 'does not know' \
+		is "$kind: from another network namespace" '[true,null,null]' \
+			"$(jq -c '[.attached, .unknown_addresses, .stale_addresses]' <<<"$said")"
+		lacks "$kind: nor as text" 'does not know|has no longer' \
 			"$(on node "$top/build/ecdn-xdp" node check --pin-dir "$pin")"
 		does "$kind: nor for scripts" \
 			on node "$top/build/ecdn-xdp" node check --exit-code --pin-dir "$pin"
@@ -120,6 +149,7 @@ answered "a node, IPv6" node "${edge_of6[node]}"
 wall_up ingress
 none_unknown "at first"
 test_new
+test_gone
 test_many
 test_prefixes
 test_interfaces

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * node_check.c - does the platform's ping reach this host? Which nodes were never
- * heard from, which addresses ping does not know, and what to do where the platform
- * answers 529.
+ * heard from, where ping is gone from, which addresses it does not know, and what to do
+ * where the platform answers 529.
  */
 #include <stdio.h>
 
 #include "cli/cli.h"
+#include "cli/drift.h"
 #include "cli/node.h"
-#include "cli/unknown.h"
 #include "core/columns.h"
 #include "nodes.h"
 #include "plane/ping_view.h"
@@ -73,12 +73,31 @@ static void print_meaning(const struct nodes *nodes, const struct heard *heard)
 	     "  minutes. Confirm it before switching DNS.");
 }
 
+static void print_gone(const struct ping_view *ping)
+{
+	for (unsigned int i = 0; i < ping->attachment_count; i++)
+		if (ping->attachments[i].state == TC_GONE)
+			printf("Ping is gone from %s: `ecdn-xdp load --ping %s` puts it on again.\n",
+			       ping->attachments[i].iface, ping->attachments[i].iface);
+}
+
+static json_t *gone_json(const struct ping_view *ping)
+{
+	json_t *array = json_array();
+
+	for (unsigned int i = 0; i < ping->attachment_count; i++)
+		if (ping->attachments[i].state == TC_GONE)
+			json_array_append_new(array, json_string(ping->attachments[i].iface));
+	return array;
+}
+
 static void print_text(const struct nodes *nodes, const struct heard *heard,
 		       const struct ping_view *ping)
 {
+	print_gone(ping);
 	if (!ping->attached)
 		puts("Ping is on no interface, so that nobody is heard: `ecdn-xdp load --ping IFACE`.");
-	unknown_print(ping);
+	drift_print(ping);
 	if (!nodes->count) {
 		puts("There are no nodes: get the list of their addresses from the platform, and\n"
 		     "`ecdn-xdp node load` it.");
@@ -106,11 +125,17 @@ static int print_json(const struct nodes *nodes, const struct heard *heard,
 				"name", node->name[0] ? node->name : NULL,
 				"added_at", cli_json_time(node->added_at)));
 	}
-	return cli_print_json(json_pack("{s:b, s:I, s:I, s:o, s:o, s:o}",
-		"attached", ping->attached,
+	return cli_print_json(json_pack("{s:b, s:o, s:I, s:I, s:o, s:o, s:o, s:o}",
+		"attached", ping->attached, "gone", gone_json(ping),
 		"nodes", (json_int_t)nodes->count, "heard", (json_int_t)heard->nodes,
 		"last_seen", cli_json_time(nodes_epoch(nodes, heard->last_ns)),
-		"never_heard", silent, "unknown_addresses", unknown_json(ping)));
+		"never_heard", silent, "unknown_addresses", drift_json(ping, &ping->missing),
+		"stale_addresses", drift_json(ping, &ping->stale)));
+}
+
+static bool works(const struct ping_view *ping)
+{
+	return ping->attached && !ping->gone && !ping->missing.count && !ping->stale.count;
 }
 
 static int check(const struct nodes *nodes, const char *pin_dir, bool json, bool exit_code)
@@ -122,7 +147,7 @@ static int check(const struct nodes *nodes, const char *pin_dir, bool json, bool
 
 	if (err)
 		return err;
-	all = ping.attached && nodes->count && heard.nodes == nodes->count && !ping.missing.count;
+	all = works(&ping) && nodes->count && heard.nodes == nodes->count;
 	if (json)
 		err = print_json(nodes, &heard, &ping);
 	else

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "cli/unknown.h"
+#include "cli/drift.h"
 
 #define EVENT(name, meaning) { #name, offsetof(struct ecdn_xdp_ping_events, name), meaning }
 
@@ -54,8 +54,10 @@ static void print_settings(const struct ping_view *view)
 	printf("; those of others are %s\n", config->only_nodes ? "dropped" : "left to the host");
 	printf("ping        knows %u addresses of this host", view->addresses);
 	if (view->missing.count)
-		printf(", but not %u that it has now: `ecdn-xdp load --ping`", view->missing.count);
-	putchar('\n');
+		printf(", but not %u that it has now", view->missing.count);
+	if (view->stale.count)
+		printf(", and %u that it has no longer", view->stale.count);
+	puts(view->missing.count || view->stale.count ? ": `ecdn-xdp load --ping`" : "");
 }
 
 void status_ping_print(const struct ping_view *view)
@@ -104,12 +106,14 @@ json_t *status_ping_json(const struct ping_view *view)
 {
 	const struct ecdn_xdp_ping_config *config = &view->config;
 
-	return json_pack("{s:o, s:s, s:b, s:I, s:I, s:i, s:i, s:i, s:o, s:o}",
+	return json_pack("{s:o, s:s, s:b, s:I, s:I, s:i, s:i, s:i, s:o, s:o, s:o}",
 			 "interfaces", attachments_json(view),
 			 "mode", ping_mode_name(config->mode),
 			 "only_nodes", config->only_nodes,
 			 "rate", (json_int_t)config->rate, "burst", (json_int_t)config->burst,
 			 "ttl", config->ttl, "hop_limit", config->hop_limit,
 			 "addresses", (int)view->addresses,
-			 "unknown_addresses", unknown_json(view), "events", events_json(view));
+			 "unknown_addresses", drift_json(view, &view->missing),
+			 "stale_addresses", drift_json(view, &view->stale),
+			 "events", events_json(view));
 }

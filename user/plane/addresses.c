@@ -194,26 +194,49 @@ static int is_known(int map, const struct ecdn_xdp_local_key *key)
 					       strerror(errno));
 }
 
-int addresses_missing(struct addresses *missing, const struct maps *maps)
+static int find_missing(int map, const struct addresses *all, struct addresses *missing)
+{
+	for (unsigned int i = 0; i < all->count; i++) {
+		int known = 1;
+
+		if (!is_link_local(&all->key[i]) && !holds(missing, &all->key[i]))
+			known = is_known(map, &all->key[i]);
+		if (known < 0)
+			return known;
+		if (!known && append(missing, &all->key[i]))
+			return log_error(-ENOMEM, "out of memory");
+	}
+	return 0;
+}
+
+static int find_stale(int map, const struct addresses *all, struct addresses *stale)
+{
+	struct addresses held = {};
+	int err = read_map(map, &held);
+
+	for (unsigned int i = 0; i < held.count && !err; i++)
+		if (!is_link_local(&held.key[i]) && !holds(all, &held.key[i]) &&
+		    append(stale, &held.key[i]))
+			err = log_error(-ENOMEM, "out of memory");
+	addresses_free(&held);
+	return err;
+}
+
+int addresses_compare(struct addresses *missing, struct addresses *stale,
+		      const struct maps *maps)
 {
 	struct addresses all;
 	int err = addresses_read(&all);
 
 	memset(missing, 0, sizeof(*missing));
-	for (unsigned int i = 0; i < all.count && !err; i++) {
-		int known;
-
-		if (is_link_local(&all.key[i]) || holds(missing, &all.key[i]))
-			continue;
-		known = is_known(maps->local_addresses, &all.key[i]);
-		if (known < 0)
-			err = known;
-		else if (!known && append(missing, &all.key[i]))
-			err = log_error(-ENOMEM, "out of memory");
-	}
+	memset(stale, 0, sizeof(*stale));
+	err = err ?: find_missing(maps->local_addresses, &all, missing);
+	err = err ?: find_stale(maps->local_addresses, &all, stale);
 	addresses_free(&all);
-	if (err)
+	if (err) {
 		addresses_free(missing);
+		addresses_free(stale);
+	}
 	return err;
 }
 

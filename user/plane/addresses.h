@@ -21,9 +21,13 @@ void addresses_free(struct addresses *addresses);
  * warning. Errors are said. */
 int addresses_write(const struct addresses *addresses, const struct maps *maps);
 
-/* Those that this host has now and the map does not hold, IPv6 link-local ones aside. Errors
- * are said. */
-int addresses_missing(struct addresses *missing, const struct maps *maps);
+/*
+ * Those that this host has now and the map does not hold, and those that the map alone
+ * holds, IPv6 link-local ones aside. Both are to be freed, and empty after an error, which is
+ * said.
+ */
+int addresses_compare(struct addresses *missing, struct addresses *stale,
+		      const struct maps *maps);
 
 /* How many the map holds; errors are said. */
 int addresses_count(const struct maps *maps);

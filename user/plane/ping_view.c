@@ -44,6 +44,7 @@ static void sum_up(struct ping_view *view)
 {
 	for (unsigned int i = 0; i < view->attachment_count; i++) {
 		view->attached |= view->attachments[i].state != TC_GONE;
+		view->gone |= view->attachments[i].state == TC_GONE;
 		view->here |= view->attachments[i].state == TC_HERE;
 	}
 }
@@ -86,7 +87,7 @@ int ping_view_read(struct ping_view *view, const char *pin_dir)
 	err = err ?: read_attachments(view, pin_dir);
 	sum_up(view);
 	if (!err && view->here)
-		err = addresses_missing(&view->missing, &maps);
+		err = addresses_compare(&view->missing, &view->stale, &maps);
 	maps_close(&maps);
 	if (err)
 		ping_view_free(view);
@@ -97,4 +98,5 @@ void ping_view_free(struct ping_view *view)
 {
 	free(view->attachments);
 	addresses_free(&view->missing);
+	addresses_free(&view->stale);
 }

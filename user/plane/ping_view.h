@@ -16,7 +16,9 @@ struct ping_view {
 	unsigned int attachment_count;
 	bool attached;          /* one of them still is */
 	bool here;              /* ... in this network namespace */
-	struct addresses missing; /* here: what this host has and ping does not know */
+	bool gone;              /* one of them is not */
+	struct addresses missing; /* here: what this host has and ping does not know ... */
+	struct addresses stale; /* ... and what ping takes for this host's and is not */
 };
 
 /* Errors are said. To be freed with ping_view_free(). */

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * drift.h - how this host's addresses have changed since ping was told of them.
+ */
+#ifndef CLI_DRIFT_H
+#define CLI_DRIFT_H
+
+#include <jansson.h>
+
+#include "plane/ping_view.h"
+
+/* A line for those that came and one for those that went, and what to do; nothing if
+ * there are none. */
+void drift_print(const struct ping_view *view);
+
+/* All of them; null where ping is not. */
+json_t *drift_json(const struct ping_view *view, const struct addresses *addresses);
+
+#endif
