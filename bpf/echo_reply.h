@@ -104,14 +104,14 @@ static __always_inline long reply_icmp(struct __sk_buff *skb, const struct echo 
 	return bpf_skb_store_bytes(skb, echo->icmp, &to, sizeof(to), 0);
 }
 
-/* Nothing is written before all of it can be. */
-static __always_inline long echo_reply(struct __sk_buff *skb, const struct echo *echo, __u8 ttl,
+/* Nothing is written before all of it can be. hop_limit: IPv4's TTL. */
+static __always_inline long echo_reply(struct __sk_buff *skb, const struct echo *echo,
 				       __u8 hop_limit)
 {
 	if (bpf_skb_pull_data(skb, echo->icmp + sizeof(struct echo_header)))
 		return -1;
 	if (echo->family == 4)
-		return reply_macs(skb) ?: reply_ipv4(skb, echo, ttl) ?:
+		return reply_macs(skb) ?: reply_ipv4(skb, echo, hop_limit) ?:
 		       reply_icmp(skb, echo, ICMP_ECHO, ICMP_ECHOREPLY);
 	return reply_macs(skb) ?: reply_ipv6(skb, echo, hop_limit) ?:
 	       reply_icmp(skb, echo, ICMPV6_ECHO_REQUEST, ICMPV6_ECHO_REPLY);

@@ -31,6 +31,14 @@ struct {
 } ping_config SEC(".maps");
 
 struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, ECDN_XDP_PING_INTERFACES_MAX);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u32);
+	__type(value, struct ecdn_xdp_ping_interface);
+} ping_interfaces SEC(".maps");
+
+struct {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
 	__uint(max_entries, ECDN_XDP_LOCAL_MAX);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -133,6 +141,18 @@ static __always_inline void count_request(struct ecdn_xdp_node_stats *stats, __u
 	stats->last_seen_ns = now_ns;
 }
 
+static __always_inline long answer(struct __sk_buff *skb, const struct echo *echo,
+				   const struct ecdn_xdp_ping_config *conf)
+{
+	__u32 index = skb->ifindex;
+	struct ecdn_xdp_ping_interface *interface;
+
+	if (echo->family == 4)
+		return echo_reply(skb, echo, conf->ttl);
+	interface = bpf_map_lookup_elem(&ping_interfaces, &index);
+	return echo_reply(skb, echo, interface ? interface->hop_limit : conf->hop_limit);
+}
+
 static __always_inline int serve(struct __sk_buff *skb, const struct echo *echo,
 				 const struct ecdn_xdp_ping_config *conf,
 				 struct ecdn_xdp_ping_events *events, __u32 index)
@@ -150,8 +170,7 @@ static __always_inline int serve(struct __sk_buff *skb, const struct echo *echo,
 		node.stats->over_rate++;
 		return TC_ACT_SHOT;
 	}
-	if (conf->mode == ECDN_XDP_PING_ANSWER &&
-	    echo_reply(skb, echo, conf->ttl, conf->hop_limit)) {
+	if (conf->mode == ECDN_XDP_PING_ANSWER && answer(skb, echo, conf)) {
 		events->give_up++;
 		return TC_ACT_UNSPEC;
 	}

@@ -435,8 +435,17 @@ struct ecdn_xdp_ping_config {
 	__u64 rate;            /* requests/s of a node that are answered or go on */
 	__u64 burst;           /* requests that may come at once */
 	__u8 ttl;              /* of IPv4 answers */
-	__u8 hop_limit;        /* of IPv6 answers */
+	__u8 hop_limit;        /* of IPv6 answers on interfaces without their own */
 	__u8 reserved[6];
+};
+
+/* ping_interfaces: HASH by interface index: the hop limit of IPv6 answers that leave there,
+ * as routers or the operator have set it. */
+#define ECDN_XDP_PING_INTERFACES_MAX 4096
+
+struct ecdn_xdp_ping_interface {
+	__u8 hop_limit;
+	__u8 reserved[3];
 };
 
 /*
@@ -529,6 +538,7 @@ ECDN_XDP_SIZE(struct ecdn_xdp_region_rate, 160);
 ECDN_XDP_SIZE(struct ecdn_xdp_prefix_set, 192);
 ECDN_XDP_SIZE(struct ecdn_xdp_bucket_set, 72);
 ECDN_XDP_SIZE(struct ecdn_xdp_ping_config, 32);
+ECDN_XDP_SIZE(struct ecdn_xdp_ping_interface, 4);
 ECDN_XDP_SIZE(struct ecdn_xdp_local_key, 24);
 ECDN_XDP_SIZE(struct ecdn_xdp_node_stats, 56);
 ECDN_XDP_SIZE(struct ecdn_xdp_node_bucket, 16);

@@ -93,6 +93,7 @@ test_frames() {
 test_ttl() {
 	on edge sysctl -qw net.ipv4.ip_default_ttl=77 net.ipv6.conf.{all,default,e0}.hop_limit=99
 	has "TTL: the stack's own, to compare" 'ttl=77' "$(pings stranger "${edge_of[stranger]}" -c 1)"
+	on edge sysctl -qw net.ipv6.conf.default.hop_limit=55
 	ecdn load --ping e0
 	wall_up ingress
 	has "TTL: as configured at the load" 'ttl=77$' "$(echoes)"
@@ -100,6 +101,19 @@ test_ttl() {
 	wall_down ingress
 	on edge sysctl -qw net.ipv4.ip_default_ttl=64 net.ipv6.conf.{all,default,e0}.hop_limit=64
 	ecdn load --ping e0
+}
+
+# Pins of an ecdn-xdp that did not have this map yet.
+test_older_pins() {
+	local before
+
+	before=$(node_sum)
+	rm "$pin/ping_interfaces"
+	does "older pins: status" ecdn status
+	does "older pins: node" ecdn node add $node_ip
+	does "older pins: an upgrade" ecdn load --ping e0
+	is "older pins: keeps the counters" "$before" "$(node_sum)"
+	does "older pins: makes the map" test -e "$pin/ping_interfaces"
 }
 
 # Whom ping must not speak for.
@@ -192,6 +206,7 @@ does "node add" ecdn node add $node_ip $node_ip6 --name ams-1
 test_answers
 test_frames
 test_ttl
+test_older_pins
 test_not_ours
 test_fragments
 test_addresses

@@ -11,30 +11,34 @@
 #include "core/log.h"
 #include "plane/owner.h"
 
+#define MAP(name, added) { #name, offsetof(struct maps, name), added }
+
 static const struct {
 	const char *name;
 	size_t offset;
+	bool added;             /* to an ABI that was there: the next load makes it */
 } members[] = {
-	{ "config", offsetof(struct maps, config) },
-	{ "protected_ports", offsetof(struct maps, protected_ports) },
-	{ "region_table", offsetof(struct maps, region_table) },
-	{ "region_name", offsetof(struct maps, region_name) },
-	{ "region_limits", offsetof(struct maps, region_limits) },
-	{ "region_state", offsetof(struct maps, region_state) },
-	{ "region_stats", offsetof(struct maps, region_stats) },
-	{ "region_rate", offsetof(struct maps, region_rate) },
-	{ "prefixes", offsetof(struct maps, prefixes) },
-	{ "events", offsetof(struct maps, events) },
-	{ "trusted_table", offsetof(struct maps, trusted_table) },
-	{ "steer_listeners", offsetof(struct maps, steer_listeners) },
-	{ "steer_sockets", offsetof(struct maps, steer_sockets) },
-	{ "steer_stats", offsetof(struct maps, steer_stats) },
-	{ "request_stats", offsetof(struct maps, request_stats) },
-	{ "ping_config", offsetof(struct maps, ping_config) },
-	{ "local_addresses", offsetof(struct maps, local_addresses) },
-	{ "node_stats", offsetof(struct maps, node_stats) },
-	{ "node_buckets", offsetof(struct maps, node_buckets) },
-	{ "ping_events", offsetof(struct maps, ping_events) },
+	MAP(config, false),
+	MAP(protected_ports, false),
+	MAP(region_table, false),
+	MAP(region_name, false),
+	MAP(region_limits, false),
+	MAP(region_state, false),
+	MAP(region_stats, false),
+	MAP(region_rate, false),
+	MAP(prefixes, false),
+	MAP(events, false),
+	MAP(trusted_table, false),
+	MAP(steer_listeners, false),
+	MAP(steer_sockets, false),
+	MAP(steer_stats, false),
+	MAP(request_stats, false),
+	MAP(ping_config, false),
+	MAP(local_addresses, false),
+	MAP(node_stats, false),
+	MAP(node_buckets, false),
+	MAP(ping_events, false),
+	MAP(ping_interfaces, true),
 };
 
 #define MEMBERS (sizeof(members) / sizeof(*members))
@@ -78,12 +82,21 @@ static int check_abi(const char *dir, int fd)
 	return 0;
 }
 
+static bool is_there(const char *dir, const char *name)
+{
+	char path[PINS_PATH_SIZE];
+
+	return !access(pins_path(dir, name, path), F_OK);
+}
+
 static int open_all(struct maps *maps, const char *dir, int (*check)(const char *dir, int config))
 {
 	int err;
 
 	maps_init(maps);
 	for (size_t i = 0; i < MEMBERS; i++) {
+		if (check && members[i].added && !is_there(dir, members[i].name))
+			continue;
 		err = *member(maps, i) = pins_get(dir, members[i].name);
 		if (err >= 0 && !i && check)
 			err = check(dir, maps->config);
@@ -97,10 +110,8 @@ static int open_all(struct maps *maps, const char *dir, int (*check)(const char 
 
 int maps_open(struct maps *maps, const char *dir)
 {
-	char path[PINS_PATH_SIZE];
-
 	maps_init(maps);
-	if (!access(pins_path(dir, "config", path), F_OK))
+	if (is_there(dir, "config"))
 		return owner_check(dir) ?: open_all(maps, dir, check_abi);
 	if (errno == EACCES)
 		return log_error(-EACCES, "cannot look into %s: not permitted; run as root", dir);

@@ -22,6 +22,7 @@ struct maps {
 	int steer_listeners, steer_sockets, steer_stats;
 	int request_stats;
 	int ping_config, local_addresses, node_stats, node_buckets, ping_events;
+	int ping_interfaces;    /* -1 until a load where what is pinned is older than that */
 };
 
 /* Every fd -1. */

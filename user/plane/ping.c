@@ -2,7 +2,6 @@
 #include "plane/ping.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,13 +9,10 @@
 #include "core/scoped.h"
 #include "core/words.h"
 #include "ping.skel.h"
+#include "plane/hop_limits.h"
 #include "plane/object.h"
 #include "plane/tc_pin.h"
-
-/* Where this network namespace says what a host's own packets have. */
-#define TTL "/proc/sys/net/ipv4/ip_default_ttl"
-#define HOP_LIMIT "/proc/sys/net/ipv6/conf/default/hop_limit"
-#define TTL_DEFAULT 64
+#include "plane/trusted.h"
 
 static const char *const mode_names[] = {
 	[ECDN_XDP_PING_ANSWER] = "answer",
@@ -142,18 +138,16 @@ int ping_attach(struct ping *ping, const struct pins *pins, const struct ping_re
 	return err;
 }
 
-/* A host without IPv6, or without /proc, has what hosts have by default. */
-static uint8_t read_ttl(const char *path)
+static void warn_of_nobody(const struct maps *maps)
 {
-	FILE *file = fopen(path, "re");
-	unsigned int value = 0;
+	struct trusted_list list = {};
+	bool nodes = trusted_read(maps, &list);
 
-	if (!file)
-		return TTL_DEFAULT;
-	if (fscanf(file, "%u", &value) != 1)
-		value = 0;
-	fclose(file);
-	return value && value <= 255 ? value : TTL_DEFAULT;
+	for (size_t i = 0; i < list.count && !nodes; i++)
+		nodes = list.row[i].node;
+	if (!nodes)
+		log_warning("there are no nodes: nobody can ping this host until `ecdn-xdp node load`");
+	trusted_free(&list);
 }
 
 int ping_configure(const struct ping *ping, const struct ping_settings *settings,
@@ -173,10 +167,13 @@ int ping_configure(const struct ping *ping, const struct ping_settings *settings
 	if (settings->has_burst)
 		config.burst = settings->burst;
 	if (!ping->elsewhere) {
-		config.ttl = read_ttl(TTL);
-		config.hop_limit = read_ttl(HOP_LIMIT);
-		err = addresses_write(&ping->addresses, maps);
+		config.ttl = hop_limits_ipv4();
+		config.hop_limit = hop_limits_ipv6();
+		err = hop_limits_write(maps);
+		err = err ?: addresses_write(&ping->addresses, maps);
 	}
+	if (!err && config.only_nodes)
+		warn_of_nobody(maps);
 	return err ?: maps_set(maps->ping_config, "ping_config", &(__u32){ 0 }, &config);
 }
 

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "plane/hop_limits.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <bpf/bpf.h>
+
+#include "core/log.h"
+
+#define TTL "/proc/sys/net/ipv4/ip_default_ttl"
+#define HOP_LIMIT "/proc/sys/net/ipv6/conf/%s/hop_limit"
+#define DEFAULT 64
+
+/* A host without IPv6, or without /proc, has what hosts have by default. */
+static uint8_t read_file(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	unsigned int value = 0;
+
+	if (!file)
+		return DEFAULT;
+	if (fscanf(file, "%u", &value) != 1)
+		value = 0;
+	fclose(file);
+	return value && value <= 255 ? value : DEFAULT;
+}
+
+static uint8_t of_interface(const char *name)
+{
+	char path[sizeof(HOP_LIMIT) + IF_NAMESIZE];
+
+	snprintf(path, sizeof(path), HOP_LIMIT, name);
+	return read_file(path);
+}
+
+uint8_t hop_limits_ipv4(void)
+{
+	return read_file(TTL);
+}
+
+uint8_t hop_limits_ipv6(void)
+{
+	return of_interface("default");
+}
+
+static int drop_gone(int map)
+{
+	char name[IF_NAMESIZE];
+	__u32 ifindex, next;
+	int err = bpf_map_get_next_key(map, NULL, &ifindex);
+
+	while (!err) {
+		/* Asked before the key goes: from one that is gone it would begin anew. */
+		err = bpf_map_get_next_key(map, &ifindex, &next);
+		if (!if_indextoname(ifindex, name) && bpf_map_delete_elem(map, &ifindex))
+			return log_error(-errno, "cannot write map ping_interfaces: %s",
+					 strerror(errno));
+		ifindex = next;
+	}
+	return err == -ENOENT ? 0 : log_error(err, "cannot read map ping_interfaces: %s",
+					      strerror(-err));
+}
+
+static int add(int map, const struct if_nameindex *interface)
+{
+	const struct ecdn_xdp_ping_interface value = { of_interface(interface->if_name), {} };
+
+	if (!bpf_map_update_elem(map, &interface->if_index, &value, BPF_ANY) || errno == E2BIG)
+		return 0;
+	return log_error(-errno, "cannot write map ping_interfaces: %s", strerror(errno));
+}
+
+int hop_limits_write(const struct maps *maps)
+{
+	struct if_nameindex *all = if_nameindex();
+	int err;
+
+	if (!all)
+		return log_error(-errno, "cannot list the interfaces: %s", strerror(errno));
+	err = drop_gone(maps->ping_interfaces);
+	for (struct if_nameindex *one = all; one->if_index && !err; one++)
+		err = add(maps->ping_interfaces, one);
+	if_freenameindex(all);
+	return err;
+}
