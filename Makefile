@@ -16,7 +16,7 @@ CPPFLAGS := -Iinclude -Ibpf -Iuser -I$(BUILD) -D_GNU_SOURCE -DECDN_XDP_VERSION='
 CFLAGS   ?= -O2 -g
 CFLAGS   += -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes
 LDLIBS    = $(shell pkg-config --libs $(LIBS))
-BPFFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Iinclude -Ivmlinux \
+BPFFLAGS  = -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Iinclude -Ivmlinux \
 	    -I/usr/include/$(subst -pc-,-,$(shell $(CC) -dumpmachine))
 
 BPF      := $(wildcard bpf/*.bpf.c)

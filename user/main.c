@@ -62,6 +62,8 @@ int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "";
 
+	/* A line is one write, so that those of two commands do not mix. */
+	setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
 	log_adopt_libbpf();
 	if (!strcmp(name, "--version")) {
 		puts("ecdn-xdp " ECDN_XDP_VERSION);

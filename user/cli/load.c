@@ -194,7 +194,7 @@ int cli_load(const struct verb *verb, int argc, char **argv)
 		{ "guard", 0, OPTION_FLAG, &words.guard, NULL,
 		  "with --ping: the guard as well, on the same interfaces", 0 },
 		{ "ping", 0, OPTION_OPTIONAL_TEXT, &words.ping, "MODE",
-		  "ping of nodes, and no guard: answer it, or pass it on with a mark (answer)", 0 },
+		  "ping of nodes, and no guard: answer it, or pass it on with a mark (answer, or as it was)", 0 },
 		{ "nodes", 0, OPTION_TEXT, &words.nodes, "FILE",
 		  "the nodes become those of this file, as with `node load`", 0 },
 		{ "ping-only-nodes", 0, OPTION_FLAG, &words.ping_only_nodes, NULL,
