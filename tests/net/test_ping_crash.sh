@@ -103,6 +103,8 @@ test_killed() {
 		is "$kind, killed first load: one runs" "$(pinned_program)" "$(runs)"
 		for call in 1 2 3 4 5; do
 			killed "$kind, upgrade killed at step $call" rename "$call" load --ping e0
+			is "$kind, killed upgrade, step $call: status says what runs" "$kind" \
+				"$(status '.interfaces[0].state')"
 			does "$kind, killed upgrade, step $call: the next load" ecdn load --ping e0
 			is "$kind, killed upgrade, step $call: one runs" "$(pinned_program)" "$(runs)"
 		done

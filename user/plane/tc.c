@@ -70,16 +70,42 @@ static int read_link(struct tc_attachment *of)
 	return 0;
 }
 
+/* 1: the filter whose program is pinned in dir is there. */
+static int find_filter(struct tc_attachment *of, const char *dir)
+{
+	bool is_program;
+	scoped_fd int fd = tc_pin_open(dir, of->iface, &is_program);
+	uint32_t id;
+	int err;
+
+	if (fd < 0)
+		return fd == -ENOENT ? 0 : fd;
+	err = is_program ? tc_program_id(fd, &id) : 0;
+	return err || !is_program ? err : clsact_find(of->ifindex, id, &of->filter);
+}
+
+/*
+ * Whoever only reads holds no lock, and may come after a load that was killed. A filter
+ * gets the program that is pinned in next before that moves to dir; it may move while
+ * the two are looked at.
+ */
+static int find_anywhere(struct tc_attachment *of, const char *dir)
+{
+	struct pins pins;
+	int err = pins_init(&pins, dir);
+
+	err = err ?: find_filter(of, dir);
+	err = err ?: find_filter(of, pins.next);
+	return err ?: find_filter(of, dir);
+}
+
 static int read_filter(struct tc_attachment *of, const char *dir)
 {
 	struct tc_note note;
-	uint32_t id;
-	int err = tc_program_id(of->fd, &id);
+	int err;
 
 	of->kind = TC_CLSACT;
 	of->state = TC_GONE;
-	if (err)
-		return err;
 	if (tc_note_read(&note, dir, of->iface))
 		return 0;
 	of->ifindex = note.ifindex;
@@ -88,7 +114,7 @@ static int read_filter(struct tc_attachment *of, const char *dir)
 		of->state = TC_ELSEWHERE;
 		return 0;
 	}
-	err = clsact_find(of->ifindex, id, &of->filter);
+	err = find_anywhere(of, dir);
 	if (err > 0)
 		of->state = TC_HERE;
 	return err < 0 ? err : 0;
