@@ -123,7 +123,7 @@ test_config() {
 
 # What the manual shows is read: all that is wrong with it is a region.
 test_manual() {
-	: >"$work/nodes.txt"
+	echo 192.0.2.1 >"$work/nodes.txt"
 	sed -n '/^interfaces: /,/^\.fi/p' "$top/user/ecdn-xdp.8" |
 		sed -E "/^\.fi/d; s#^pin_dir:.*#pin_dir: $pin#; s#^regions:.*#regions: [regions]#; /^proxy_group/d" \
 			>"$work/manual.yaml"
