@@ -9,31 +9,23 @@
  * request; what is wrong is said. It waits out its time, so that a second answer to the
  * one request is seen.
  */
-#include <arpa/inet.h>
-#include <errno.h>
-#include <net/if.h>
+#include <net/if.h> /* before Linux's own */
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
-#include <linux/if_ether.h>
-#include <linux/if_packet.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 
-#include "../run/checksum.h"
 #include "../run/harness.h"
-#include "core/log.h"
 #include "core/options.h"
 #include "core/parse.h"
+#include "wire.h"
 
-#define FRAME_SIZE 4096
-#define TAG_SIZE 4
 #define TAGS_MAX 3
 #define IP_OPTIONS_MAX 40
 
@@ -41,19 +33,15 @@ struct words {
 	const char *dev, *mac, *from, *to, *options;
 	struct option_list vlan;
 	unsigned int size, ttl;
+	bool partial;
 	uint64_t wait_ns;
-};
-
-struct frame {
-	uint8_t data[FRAME_SIZE];
-	size_t ip, icmp, length;        /* offsets */
 };
 
 struct echo {
 	struct words words;
 	struct address from, to;
 	struct frame request;
-	int fd;
+	struct wire wire;
 	unsigned int answers, wrong, ttl;
 };
 
@@ -71,12 +59,6 @@ static void put(struct frame *frame, const void *data, size_t length)
 static void put_16(struct frame *frame, uint16_t value)
 {
 	put(frame, &(uint16_t){ htons(value) }, sizeof(value));
-}
-
-static void store_16(struct frame *frame, size_t at, uint16_t value)
-{
-	frame->data[at] = value >> 8;
-	frame->data[at + 1] = value;
 }
 
 /* The sum that an upper-layer checksum over this frame comes to: 0 if it is right. */
@@ -141,6 +123,17 @@ static void put_v6(struct echo *echo)
 	echo->request.icmp = echo->request.length;
 }
 
+/* Of a checksum that the device is to complete there is what the pseudo-header sums up to. */
+static uint16_t partial_sum(const struct echo *echo)
+{
+	const struct frame *frame = &echo->request;
+
+	if (is_v4(echo))
+		return 0;
+	return ~checksum(sum_words(frame->data + frame->ip + offsetof(struct ipv6hdr, saddr), 32) +
+			 frame->length - frame->icmp + IPPROTO_ICMPV6);
+}
+
 static void put_icmp(struct echo *echo)
 {
 	struct frame *frame = &echo->request;
@@ -151,7 +144,8 @@ static void put_icmp(struct echo *echo)
 	put_16(frame, 1);
 	for (unsigned int i = 0; i < echo->words.size; i++)
 		frame->data[frame->length++] = i * 7 + i / 256;
-	store_16(frame, frame->icmp + offsetof(struct icmphdr, checksum), icmp_sum(echo, frame));
+	store_16(frame, frame->icmp + offsetof(struct icmphdr, checksum),
+		 echo->words.partial ? partial_sum(echo) : icmp_sum(echo, frame));
 }
 
 static int read_hex(const char *hex, uint8_t *bytes, size_t room, size_t *length)
@@ -168,7 +162,7 @@ static void own_mac(const struct echo *echo, uint8_t mac[ETH_ALEN])
 {
 	struct sockaddr_ll at = {};
 
-	getsockname(echo->fd, (struct sockaddr *)&at, &(socklen_t){ sizeof(at) });
+	getsockname(echo->wire.fd, (struct sockaddr *)&at, &(socklen_t){ sizeof(at) });
 	memcpy(mac, at.sll_addr, ETH_ALEN);
 }
 
@@ -196,56 +190,6 @@ static int build(struct echo *echo)
 		put_v6(echo);
 	put_icmp(echo);
 	return 0;
-}
-
-static int open_device(struct echo *echo)
-{
-	struct sockaddr_ll at = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL) };
-
-	at.sll_ifindex = echo->words.dev ? if_nametoindex(echo->words.dev) : 0;
-	if (!at.sll_ifindex)
-		return log_error(-ENODEV, "--dev must be an interface");
-	echo->fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
-	if (echo->fd < 0 || bind(echo->fd, (struct sockaddr *)&at, sizeof(at)) ||
-	    setsockopt(echo->fd, SOL_PACKET, PACKET_AUXDATA, &(int){ 1 }, sizeof(int)))
-		return log_error(-errno, "cannot open %s: %s", echo->words.dev, strerror(errno));
-	return 0;
-}
-
-/* The tag that the kernel took off goes back where it was. */
-static void put_tag_back(struct frame *frame, const struct tpacket_auxdata *aux)
-{
-	if (!(aux->tp_status & TP_STATUS_VLAN_VALID))
-		return;
-	memmove(frame->data + 2 * ETH_ALEN + TAG_SIZE, frame->data + 2 * ETH_ALEN,
-		frame->length - 2 * ETH_ALEN);
-	frame->length += TAG_SIZE;
-	store_16(frame, 2 * ETH_ALEN, aux->tp_status & TP_STATUS_VLAN_TPID_VALID ?
-		 aux->tp_vlan_tpid : ETH_P_8021Q);
-	store_16(frame, 2 * ETH_ALEN + 2, aux->tp_vlan_tci);
-}
-
-/* False: nothing that came in. */
-static bool receive(const struct echo *echo, struct frame *frame)
-{
-	union {
-		struct cmsghdr header;
-		uint8_t room[CMSG_SPACE(sizeof(struct tpacket_auxdata))];
-	} control;
-	struct iovec part = { frame->data, FRAME_SIZE - TAG_SIZE };
-	struct sockaddr_ll from;
-	struct msghdr message = { .msg_name = &from, .msg_namelen = sizeof(from), .msg_iov = &part,
-				  .msg_iovlen = 1, .msg_control = &control,
-				  .msg_controllen = sizeof(control) };
-	ssize_t length = recvmsg(echo->fd, &message, MSG_DONTWAIT);
-	struct cmsghdr *header = length > 0 ? CMSG_FIRSTHDR(&message) : NULL;
-
-	if (length <= 0 || from.sll_pkttype == PACKET_OUTGOING)
-		return false;
-	frame->length = length;
-	if (header && header->cmsg_level == SOL_PACKET && header->cmsg_type == PACKET_AUXDATA)
-		put_tag_back(frame, (void *)CMSG_DATA(header));
-	return true;
 }
 
 /* An echo reply with the request's identifier, at the place where it should be; without
@@ -322,14 +266,14 @@ static const char *wrong(struct echo *echo, const struct frame *reply)
 static void listen_to(struct echo *echo)
 {
 	uint64_t end_ns = now_ns() + echo->words.wait_ns, at_ns;
-	struct pollfd at = { echo->fd, POLLIN, 0 };
+	struct pollfd at = { echo->wire.fd, POLLIN, 0 };
 	static struct frame frame;
 
 	while ((at_ns = now_ns()) < end_ns) {
 		const char *what;
 
 		poll(&at, 1, (end_ns - at_ns) / 1000000 + 1);
-		if (!receive(echo, &frame) || !is_reply(echo, &frame))
+		if (!wire_receive(&echo->wire, &frame) || !is_reply(echo, &frame))
 			continue;
 		echo->answers++;
 		what = wrong(echo, &frame);
@@ -341,14 +285,12 @@ static void listen_to(struct echo *echo)
 
 static int echo_main(struct echo *echo)
 {
-	struct frame *request = &echo->request;
-	int err = open_device(echo);
+	int err = wire_open(&echo->wire, echo->words.dev, echo->words.partial);
 
 	err = err ? err : build(echo);
+	err = err ? err : wire_send(&echo->wire, &echo->request, offsetof(struct icmphdr, checksum));
 	if (err)
 		return err;
-	if (send(echo->fd, request->data, request->length, 0) != (ssize_t)request->length)
-		return log_error(-errno, "cannot send: %s", strerror(errno));
 	listen_to(echo);
 	printf("answers=%u wrong=%u ttl=%u\n", echo->answers, echo->wrong, echo->ttl);
 	return 0;
@@ -367,6 +309,8 @@ int main(int argc, char **argv)
 		{ "ttl", 0, OPTION_COUNT, &words->ttl, "N", "TTL or hop limit (64)", 0 },
 		{ "vlan", 0, OPTION_LIST, &words->vlan, "ID", "tag; the outermost first", 0 },
 		{ "options", 0, OPTION_TEXT, &words->options, "HEX", "of the IPv4 header", 0 },
+		{ "partial", 0, OPTION_FLAG, &words->partial, NULL,
+		  "a checksum for the device to complete", 0 },
 		{ "wait", 0, OPTION_DURATION, &words->wait_ns, "DURATION", "(300ms)", 0 },
 	};
 
