@@ -170,7 +170,7 @@ static void *read_on(void *argument)
 		if (table < 0)
 			reader->none++;
 		else
-			reader->of_table[table]++;
+			__atomic_fetch_add(&reader->of_table[table], 1, __ATOMIC_RELAXED);
 		reader->counted += !ecdn_xdp_count(reader->client, reader->seed % PINS_REGIONS,
 						   200);
 	}
@@ -246,6 +246,25 @@ static void check_swaps(struct ecdn_xdp_client *client)
 	report("and every request that was counted is counted once", why);
 }
 
+static unsigned long answers_of(const struct reader *readers, int table)
+{
+	unsigned long sum = 0;
+
+	for (int i = 0; i < READERS; i++)
+		sum += __atomic_load_n(&readers[i].of_table[table], __ATOMIC_RELAXED);
+	return sum;
+}
+
+/* Pins that appear are looked for once a second; an emulated machine takes its time. */
+static void wait_for_answer(const struct reader *readers, int table)
+{
+	unsigned long before = answers_of(readers, table);
+	uint64_t end = now_ns() + 10 * SECOND;
+
+	while (answers_of(readers, table) == before && now_ns() < end)
+		usleep(10000);
+}
+
 static void check_guards(struct ecdn_xdp_client *client)
 {
 	struct reader readers[READERS];
@@ -257,8 +276,7 @@ static void check_guards(struct ecdn_xdp_client *client)
 		client_pins_unload(&pins);
 		usleep(random() % 3000);
 		client_pins_load(&pins, loads % PINS_TABLES);
-		/* Pins that appear are looked for once a second. */
-		usleep(1200000);
+		wait_for_answer(readers, loads % PINS_TABLES);
 	}
 	stop(readers, why);
 	for (int i = 0; i < READERS; i++)
