@@ -155,6 +155,17 @@ test_vanished() {
 	is "vanished: it is attached" "native $(pinned_program)" "$(xdp_of e1)"
 }
 
+# One command at a time, whatever their pins.
+test_lock() {
+	local said
+
+	flock /run/ecdn-xdp.lock sh -c "touch '$work/held'; sleep 3" &
+	wait_for 5 test -e "$work/held"
+	said=$(ecdn load e0 2>&1)
+	has "lock: who waits for long says so" 'warning: waiting for another' "$said"
+	is "lock: and has waited" "" "$(jobs -r)"
+}
+
 test_all() {
 	ecdn load v0.7
 	does "unload --all" ecdn unload --all
@@ -171,5 +182,6 @@ test_json
 test_upgrade
 test_several
 test_vanished
+test_lock
 test_all
 finish

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -18,6 +17,7 @@
 
 #include <bpf/bpf.h>
 
+#include "core/lock.h"
 #include "core/log.h"
 #include "core/process.h"
 #include "core/scoped.h"
@@ -142,17 +142,11 @@ static int prepare(const struct pins *pins)
 
 int pins_lock(struct pins *pins)
 {
-	scoped_fd int fd = open(LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	scoped_fd int fd = lock_take(LOCK_FILE);
 	int err;
 
 	if (fd < 0)
-		return log_error(-errno, "cannot open %s: %s%s", LOCK_FILE, strerror(errno),
-				 errno == EACCES ? "; run as root" : "");
-	if (flock(fd, LOCK_EX | LOCK_NB)) {
-		log_warning("waiting for another ecdn-xdp to finish");
-		if (flock(fd, LOCK_EX))
-			return log_error(-errno, "cannot lock %s: %s", LOCK_FILE, strerror(errno));
-	}
+		return fd;
 	err = prepare(pins);
 	if (err)
 		return err;

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "core/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/file.h>
+#include <time.h>
+
+#include "core/log.h"
+#include "core/scoped.h"
+
+#define TRIES 20
+#define BETWEEN_NS 50000000
+
+static bool take_soon(int fd)
+{
+	const struct timespec between = { .tv_nsec = BETWEEN_NS };
+
+	for (int i = 0; i < TRIES; i++) {
+		if (!flock(fd, LOCK_EX | LOCK_NB))
+			return true;
+		nanosleep(&between, NULL);
+	}
+	return false;
+}
+
+int lock_take(const char *path)
+{
+	scoped_fd int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd < 0)
+		return log_error(-errno, "cannot open %s: %s%s", path, strerror(errno),
+				 errno == EACCES ? "; run as root" : "");
+	if (!take_soon(fd)) {
+		log_warning("waiting for another ecdn-xdp to finish");
+		if (flock(fd, LOCK_EX))
+			return log_error(-errno, "cannot lock %s: %s", path, strerror(errno));
+	}
+	return take_fd(&fd);
+}
