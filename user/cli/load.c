@@ -166,6 +166,7 @@ static int load(const struct verb *verb, const struct cli *cli, const struct loa
 	read_interfaces(words, ifaces, count, &request, &config.ping_follows);
 	err = err ?: check_interfaces(verb, words, &request, pin_dir);
 	err = err ?: guard_load(pin_dir, &request);
+	/* What the words have put there goes with the rest. */
 	config.request.settings = request.settings;
 	config_free(&config);
 	return err;

@@ -63,7 +63,6 @@ int settings_nodes(struct settings *settings, const char *path)
 				 "`ecdn-xdp node del` takes nodes off it", path);
 	}
 	free(settings->nodes);
-	settings->has_nodes = true;
 	settings->nodes = nodes;
 	settings->node_count = count;
 	return 0;
@@ -89,7 +88,7 @@ static int refuse(const struct change *change, int err, const char *reason)
 
 static bool changes_trusted(const struct settings *settings)
 {
-	return settings->allow_count || settings->has_nodes;
+	return settings->allow_count || settings->node_count;
 }
 
 static int change_trusted(struct trusted_list *list, void *context)
@@ -98,7 +97,7 @@ static int change_trusted(struct trusted_list *list, void *context)
 	uint64_t now = time(NULL);
 	int err = trusted_allow(list, settings->allow, settings->allow_count, now);
 
-	if (!err && settings->has_nodes)
+	if (!err && settings->node_count)
 		err = trusted_set_nodes(list, settings->nodes, settings->node_count, now);
 	return err ? trusted_change_error(err) : 0;
 }

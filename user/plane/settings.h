@@ -58,9 +58,8 @@ struct settings {
 	unsigned int change_count;
 	struct cidr *allow;
 	unsigned int allow_count;
-	bool has_nodes;         /* these are all; without it they stay as they are */
-	struct trusted_node *nodes;
-	size_t node_count;
+	struct trusted_node *nodes; /* all that are to be */
+	size_t node_count;      /* 0: they stay as they are */
 };
 
 void settings_init(struct settings *settings);
