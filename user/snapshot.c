@@ -14,6 +14,7 @@
 #include "core/log.h"
 #include "core/scoped.h"
 #include "plane/generation.h"
+#include "plane/lines.h"
 #include "plane/maps.h"
 #include "plane/steering.h"
 #include "rate.h"
@@ -124,7 +125,7 @@ static int read_table(struct snapshot *snapshot, const struct maps *maps)
 	if (err)
 		return err;
 	snapshot->table = *table_header((struct ecdn_xdp_table_line *)lines);
-	generation_unmap(lines);
+	lines_unmap(lines);
 	return 0;
 }
 

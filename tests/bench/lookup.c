@@ -143,7 +143,7 @@ void bench_lookup(const struct world *world)
 	close(table);
 }
 
-/* As generation_make() and generation_swap() do it, in steps. */
+/* As generation_make() and lines_put() do it, in steps. */
 void bench_compile(const struct world *world)
 {
 	struct samples parse = {}, compile = {}, swap = {}, whole = {};

@@ -9,6 +9,7 @@
 #include "core/log.h"
 #include "core/scoped.h"
 #include "plane/generation.h"
+#include "plane/lines.h"
 #include "regions/table.h"
 
 /* Reads the table and the names once; then an answer is a few memory accesses. */
@@ -113,7 +114,7 @@ int lookup(const struct cli *cli, char **words, int count, bool details)
 	if (!err) {
 		lookup.header = table_header((struct ecdn_xdp_table_line *)lookup.lines);
 		err = answer_all(&lookup, words, count);
-		generation_unmap(lookup.lines);
+		lines_unmap(lookup.lines);
 	}
 	names_free(lookup.names);
 	maps_close(&maps);

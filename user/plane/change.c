@@ -8,6 +8,7 @@
 
 #include "core/log.h"
 #include "core/scoped.h"
+#include "plane/lines.h"
 #include "plane/load.h"
 #include "plane/loaded.h"
 #include "plane/publish.h"
@@ -28,7 +29,7 @@ static int replace_table(const struct loaded *loaded, const struct sources *sour
 	if (table < 0)
 		return table;
 	err = maps_set_names(maps, loaded->names, known);
-	err = err ?: generation_swap(maps, loaded->pins.dir, table);
+	err = err ?: lines_put(&lines_region, maps, loaded->pins.dir, table);
 	return err ?: publish_config(loaded->publish);
 }
 

@@ -114,11 +114,6 @@ int generation_make(const struct sources *sources, struct names *names, uint64_t
 	return err;
 }
 
-int generation_swap(const struct maps *maps, const char *dir, int table)
-{
-	return lines_put(&lines_region, maps, dir, table);
-}
-
 /* No guard is without a region table. */
 int generation_map(const struct maps *maps, const struct ecdn_xdp_table_line **lines)
 {
@@ -137,11 +132,6 @@ int generation_number(const struct maps *maps, uint64_t *number)
 	if (err)
 		return err;
 	*number = table_header((struct ecdn_xdp_table_line *)lines)->generation;
-	generation_unmap(lines);
-	return 0;
-}
-
-void generation_unmap(const struct ecdn_xdp_table_line *lines)
-{
 	lines_unmap(lines);
+	return 0;
 }

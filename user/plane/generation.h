@@ -29,16 +29,9 @@ int sources_add(struct sources *sources, const char *file);
  */
 int generation_make(const struct sources *sources, struct names *names, uint64_t number);
 
-/*
- * Puts a table into the slot, waiting until no packet reads the one before, and pins
- * it in dir for proxies. Errors are said.
- */
-int generation_swap(const struct maps *maps, const char *dir, int table);
-
-/* The table in use, mapped for reading. Errors are said. */
+/* The table in use, mapped for reading, for lines_unmap(). Errors are said. */
 int generation_map(const struct maps *maps, const struct ecdn_xdp_table_line **lines);
 /* Its number. Errors are said. */
 int generation_number(const struct maps *maps, uint64_t *number);
-void generation_unmap(const struct ecdn_xdp_table_line *lines);
 
 #endif

@@ -117,7 +117,7 @@ static int configure(const struct load *load)
 
 	err = err ?: maps_set_names(&load->maps, load->names, load->known_names);
 	if (!err && load->table >= 0)
-		err = generation_swap(&load->maps, load->map_dir, load->table);
+		err = lines_put(&lines_region, &load->maps, load->map_dir, load->table);
 	if (!err && load->request->proxy_group != (gid_t)-1)
 		err = publish_group(load->map_dir, load->request->proxy_group);
 	if (!err)

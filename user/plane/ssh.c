@@ -11,6 +11,7 @@
 #include "core/log.h"
 #include "core/process.h"
 #include "plane/generation.h"
+#include "plane/lines.h"
 #include "plane/settings.h"
 #include "plane/trusted.h"
 #include "regions/table.h"
@@ -103,7 +104,7 @@ static bool changes_region(const struct settings *settings, const struct maps *m
 	if (generation_map(maps, &lines))
 		return false;
 	region = table_lookup(lines, client) & ECDN_XDP_ENTRY_REGION;
-	generation_unmap(lines);
+	lines_unmap(lines);
 	if (maps_get(maps->region_name, "region_name", &region, &name))
 		return false;
 	for (unsigned int i = 0; i < settings->change_count; i++)
