@@ -76,10 +76,11 @@ static void forget(void *context)
 
 static int read_family(struct addresses *addresses, uint8_t family)
 {
-	const struct rtmsg request = { .rtm_family = family };
+	/* By type: routers have a million routes of others. */
+	const struct rtmsg request = { .rtm_family = family, .rtm_type = RTN_LOCAL };
 	const struct netlink_dump dump = {
 		.bus = NETLINK_ROUTE, .type = RTM_GETROUTE,
-		.request = &request, .request_size = sizeof(request),
+		.request = &request, .request_size = sizeof(request), .strict = true,
 		.take = take_route, .begin = forget, .context = addresses,
 	};
 

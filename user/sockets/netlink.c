@@ -49,6 +49,9 @@ static int attempt(const struct netlink_dump *dump)
 	if (!socket)
 		return -errno;
 	dump->begin(dump->context);
+	/* A kernel that cannot leaves nothing out, which `take` has to do anyway. */
+	if (dump->strict)
+		mnl_socket_setsockopt(socket, NETLINK_GET_STRICT_CHK, &(int){ 1 }, sizeof(int));
 	err = mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) ? -errno : 0;
 	err = err ?: send_request(socket, dump);
 	err = err ?: receive(socket, dump);

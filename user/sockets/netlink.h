@@ -5,6 +5,7 @@
 #ifndef SOCKETS_NETLINK_H
 #define SOCKETS_NETLINK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,7 @@ struct netlink_dump {
 	uint16_t type;
 	const void *request;    /* what follows the netlink header, at most 64 bytes */
 	size_t request_size;
+	bool strict;            /* the kernel is to leave out what the request does not name */
 	mnl_cb_t take;          /* of each message */
 	void (*begin)(void *context); /* forgets what an earlier attempt has taken */
 	void *context;
