@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "ecdn-xdp-maps.h"
-#include "core/parse.h"
+#include "base/parse.h"
 
 struct node_view {
 	struct cidr cidr;

@@ -7,7 +7,7 @@
 #define SNAPSHOT_H
 
 #include "ecdn-xdp-maps.h"
-#include "core/parse.h"
+#include "base/parse.h"
 #include "plane/attach.h"
 
 struct region_view {

@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #include "ecdn-xdp-maps.h"
-#include "core/parse.h"
+#include "base/parse.h"
 #include "population.h"
 #include "regions/names.h"
 #include "regions/range.h"

@@ -14,7 +14,7 @@
 #include <linux/udp.h>
 
 #include "checksum.h"
-#include "core/log.h"
+#include "base/log.h"
 
 #define VLANS_MAX 4
 

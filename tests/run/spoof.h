@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/options.h"
-#include "core/parse.h"
+#include "base/options.h"
+#include "base/parse.h"
 
 #define SPOOF_MAX 9216
 

@@ -26,7 +26,7 @@
 
 #include <bpf/bpf.h>
 
-#include "core/log.h"
+#include "base/log.h"
 
 #define NO_TCX 3
 /* enum bpf_attach_type since Linux 6.6 */

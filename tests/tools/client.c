@@ -26,9 +26,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/log.h"
-#include "core/options.h"
-#include "core/parse.h"
+#include "base/log.h"
+#include "base/options.h"
+#include "base/parse.h"
 #include "ecdn-xdp.h"
 
 #define CALLS_MAX 100

@@ -22,8 +22,8 @@
 #include <linux/ipv6.h>
 
 #include "../run/harness.h"
-#include "core/options.h"
-#include "core/parse.h"
+#include "base/options.h"
+#include "base/parse.h"
 #include "wire.h"
 
 #define TAGS_MAX 3

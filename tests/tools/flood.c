@@ -22,7 +22,7 @@
 #include <linux/if_packet.h>
 
 #include "../run/spoof.h"
-#include "core/log.h"
+#include "base/log.h"
 
 #define BATCH 64
 #define NS_PER_SECOND 1000000000ULL

@@ -21,7 +21,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "core/options.h"
+#include "base/options.h"
 #include "plane/steer_rule.h"
 
 #define WORKERS_MAX 32

@@ -20,7 +20,7 @@
 #include <linux/virtio_net.h>
 
 #include "../run/checksum.h"
-#include "core/log.h"
+#include "base/log.h"
 
 #define FRAME_SIZE 4096
 #define TAG_SIZE 4

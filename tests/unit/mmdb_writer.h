@@ -13,7 +13,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "core/parse.h"
+#include "base/parse.h"
 
 #define MMDB_NODES_MAX 400000
 #define MMDB_BYTES_MAX (1 << 20)

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "core/options.h"
+#include "base/options.h"
 
 #define GIVEN 4
 

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/parse.h"
+#include "base/parse.h"
 
 #define UNTOUCHED 0x5a5a5a5a5a5a5a5aULL
 

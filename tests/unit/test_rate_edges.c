@@ -5,7 +5,7 @@
  */
 #include "rate_node.h"
 
-#include "core/parse.h"
+#include "base/parse.h"
 
 /* Each pulse is handed over by the next one, when no window holds it any more. */
 static void test_pulses_are_a_surge(void **state)

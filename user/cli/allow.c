@@ -7,7 +7,7 @@
 
 #include "cli/cidrs.h"
 #include "cli/cli.h"
-#include "core/log.h"
+#include "base/log.h"
 #include "plane/load.h"
 #include "plane/trusted.h"
 

@@ -8,7 +8,7 @@
 
 #include "cli/cli.h"
 #include "cli/limits.h"
-#include "core/log.h"
+#include "base/log.h"
 #include "plane/load.h"
 
 static int change_region(const struct cli *cli, const char *region, struct change *change)

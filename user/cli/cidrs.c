@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "core/log.h"
+#include "base/log.h"
 
 static int cidr_error(const char *word, int err)
 {

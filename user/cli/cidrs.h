@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "core/parse.h"
+#include "base/parse.h"
 
 struct cidrs {
 	struct cidr *at;        /* to be freed by the caller */

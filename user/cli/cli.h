@@ -11,7 +11,7 @@
 
 #include <jansson.h>
 
-#include "core/options.h"
+#include "base/options.h"
 
 #define CLI_USAGE -10001        /* wrong words on the command line, said */
 #define CLI_HELP -10002         /* help was asked for and printed */

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
-#include "core/parse.h"
+#include "base/parse.h"
 
 #define SHOWN 5
 #define FAMILY_BITS 32          /* what precedes the address in a key */

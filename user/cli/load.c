@@ -5,8 +5,8 @@
 
 #include "cli/cli.h"
 #include "config/config.h"
-#include "core/group.h"
-#include "core/log.h"
+#include "base/group.h"
+#include "base/log.h"
 
 enum given {
 	GIVEN_MODE = 1 << 0,

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/log.h"
-#include "core/scoped.h"
+#include "base/log.h"
+#include "base/scoped.h"
 #include "plane/generation.h"
 #include "plane/lines.h"
 #include "regions/table.h"

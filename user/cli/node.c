@@ -11,7 +11,7 @@
 #include "cli/cidrs.h"
 #include "cli/cli.h"
 #include "cli/node.h"
-#include "core/log.h"
+#include "base/log.h"
 #include "plane/load.h"
 
 struct given_nodes {

@@ -4,7 +4,7 @@
 
 #include "cli/cli.h"
 #include "core/columns.h"
-#include "core/scoped.h"
+#include "base/scoped.h"
 #include "snapshot.h"
 
 #define TOP_DEFAULT 20

@@ -7,7 +7,7 @@
 #include "cli/cli.h"
 #include "cli/lookup.h"
 #include "core/columns.h"
-#include "core/log.h"
+#include "base/log.h"
 #include "plane/load.h"
 #include "snapshot.h"
 

@@ -6,7 +6,7 @@
 
 #include "cli/cli.h"
 #include "core/columns.h"
-#include "core/log.h"
+#include "base/log.h"
 #include "plane/steer.h"
 #include "plane/steer_view.h"
 

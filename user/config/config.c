@@ -12,9 +12,9 @@
 #include "config/config_ping.h"
 #include "config/interfaces.h"
 #include "config/yaml.h"
-#include "core/group.h"
-#include "core/log.h"
-#include "core/scoped.h"
+#include "base/group.h"
+#include "base/log.h"
+#include "base/scoped.h"
 
 static void take_interfaces(struct reader *reader, const yaml_node_t *value, void *to)
 {

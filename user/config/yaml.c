@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/log.h"
-#include "core/parse.h"
-#include "core/scoped.h"
+#include "base/log.h"
+#include "base/parse.h"
+#include "base/scoped.h"
 
 #define ERRORS_MAX 10
 

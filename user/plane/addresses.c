@@ -9,7 +9,7 @@
 
 #include <bpf/bpf.h>
 
-#include "core/log.h"
+#include "base/log.h"
 #include "sockets/netlink.h"
 
 #define FAMILY_BITS 32          /* what precedes the address in a key */

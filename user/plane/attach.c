@@ -14,8 +14,8 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "core/log.h"
-#include "core/scoped.h"
+#include "base/log.h"
+#include "base/scoped.h"
 
 static const char *const mode_names[] = {
 	[ATTACH_AUTO] = "auto",

@@ -9,7 +9,7 @@
 
 #include <bpf/libbpf.h>
 
-#include "core/log.h"
+#include "base/log.h"
 #include "sockets/netlink.h"
 
 /*

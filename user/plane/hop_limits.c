@@ -8,7 +8,7 @@
 
 #include <bpf/bpf.h>
 
-#include "core/log.h"
+#include "base/log.h"
 
 #define TTL "/proc/sys/net/ipv4/ip_default_ttl"
 #define HOP_LIMIT "/proc/sys/net/ipv6/conf/%s/hop_limit"

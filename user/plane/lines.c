@@ -7,8 +7,8 @@
 
 #include <bpf/bpf.h>
 
-#include "core/log.h"
-#include "core/scoped.h"
+#include "base/log.h"
+#include "base/scoped.h"
 
 #define TABLE_BYTES (sizeof(struct ecdn_xdp_table_line) * ECDN_XDP_TABLE_LINES)
 #define TRIES 100

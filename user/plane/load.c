@@ -8,9 +8,9 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#include "core/log.h"
-#include "core/scoped.h"
-#include "core/words.h"
+#include "base/log.h"
+#include "base/scoped.h"
+#include "base/words.h"
 #include "plane/lines.h"
 #include "plane/program.h"
 #include "plane/publish.h"

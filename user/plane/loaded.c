@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "plane/loaded.h"
 
-#include "core/scoped.h"
+#include "base/scoped.h"
 #include "plane/lines.h"
 
 void loaded_close(struct loaded *loaded)

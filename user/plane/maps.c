@@ -8,7 +8,7 @@
 
 #include <bpf/bpf.h>
 
-#include "core/log.h"
+#include "base/log.h"
 #include "plane/owner.h"
 
 #define MAP(name, added) { #name, offsetof(struct maps, name), added }

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 #include "ecdn-xdp-maps.h"
-#include "core/parse.h"
+#include "base/parse.h"
 #include "plane/pins.h"
 #include "regions/names.h"
 

@@ -7,8 +7,8 @@
 
 #include <bpf/bpf.h>
 
-#include "core/log.h"
-#include "core/scoped.h"
+#include "base/log.h"
+#include "base/scoped.h"
 
 /* stays: by index, false before. */
 static void mark_staying(const struct trusted_list *before, const struct trusted_list *after,

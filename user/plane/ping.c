@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/log.h"
-#include "core/scoped.h"
-#include "core/words.h"
+#include "base/log.h"
+#include "base/scoped.h"
+#include "base/words.h"
 #include "ping.skel.h"
 #include "plane/hop_limits.h"
 #include "plane/object.h"

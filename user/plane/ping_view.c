@@ -7,8 +7,8 @@
 
 #include <bpf/libbpf.h>
 
-#include "core/log.h"
-#include "core/scoped.h"
+#include "base/log.h"
+#include "base/scoped.h"
 #include "plane/tc_pin.h"
 
 #define EVENTS (sizeof(struct ecdn_xdp_ping_events) / sizeof(__u64))

@@ -17,10 +17,10 @@
 
 #include <bpf/bpf.h>
 
-#include "core/lock.h"
-#include "core/log.h"
-#include "core/process.h"
-#include "core/scoped.h"
+#include "base/lock.h"
+#include "base/log.h"
+#include "base/process.h"
+#include "base/scoped.h"
 #include "plane/owner.h"
 #include "plane/tc.h"
 

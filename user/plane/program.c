@@ -8,7 +8,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "core/log.h"
+#include "base/log.h"
 #include "guard.skel.h"
 #include "plane/object.h"
 #include "regions.skel.h"

@@ -10,8 +10,8 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "core/log.h"
-#include "core/scoped.h"
+#include "base/log.h"
+#include "base/scoped.h"
 #include "plane/object.h"
 #include "plane/pins.h"
 #include "publish_marks.h"

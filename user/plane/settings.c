@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "core/log.h"
+#include "base/log.h"
 #include "plane/publish.h"
 #include "plane/trusted.h"
 #include "plane/trusted_change.h"

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/log.h"
-#include "core/process.h"
+#include "base/log.h"
+#include "base/process.h"
 #include "plane/generation.h"
 #include "plane/lines.h"
 #include "plane/settings.h"

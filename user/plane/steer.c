@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/log.h"
+#include "base/log.h"
 #include "sockets/listener.h"
 #include "plane/loaded.h"
 #include "plane/protected.h"

@@ -9,9 +9,9 @@
 
 #include <bpf/bpf.h>
 
-#include "core/log.h"
+#include "base/log.h"
 #include "core/netns.h"
-#include "core/scoped.h"
+#include "base/scoped.h"
 #include "plane/object.h"
 #include "steer.skel.h"
 

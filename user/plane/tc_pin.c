@@ -8,9 +8,9 @@
 
 #include <bpf/bpf.h>
 
-#include "core/log.h"
+#include "base/log.h"
 #include "core/netns.h"
-#include "core/scoped.h"
+#include "base/scoped.h"
 
 #define NOTE_SIZE 64
 #define MADE ":made"

@@ -7,8 +7,8 @@
 
 #include <bpf/bpf.h>
 
-#include "core/log.h"
-#include "core/scoped.h"
+#include "base/log.h"
+#include "base/scoped.h"
 #include "plane/tc.h"
 #include "plane/tc_pin.h"
 

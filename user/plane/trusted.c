@@ -6,8 +6,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "core/log.h"
-#include "core/scoped.h"
+#include "base/log.h"
+#include "base/scoped.h"
 #include "plane/lines.h"
 #include "regions/trusted_table.h"
 

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "core/log.h"
+#include "base/log.h"
 #include "plane/node_rows.h"
 #include "plane/trusted.h"
 

@@ -5,7 +5,7 @@
  */
 #include <unistd.h>
 
-#include "core/scoped.h"
+#include "base/scoped.h"
 #include "plane/load.h"
 #include "plane/publish.h"
 #include "plane/steering.h"

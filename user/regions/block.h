@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "ecdn-xdp-maps.h"
-#include "core/parse.h"
+#include "base/parse.h"
 
 #define BLOCK_LINES 16
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/parse.h"
+#include "base/parse.h"
 
 /* A name as two words, zeros behind it: compared and hashed at once. */
 union name {

@@ -9,10 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/parse.h"
+#include "base/parse.h"
 
 struct range {
-	addr_bits first, last;  /* both inside; left-aligned as in core/parse.h */
+	addr_bits first, last;  /* both inside; left-aligned as in base/parse.h */
 	uint32_t entry;         /* region and source, as in a table's leaf */
 };
 

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/log.h"
+#include "base/log.h"
 #include "regions/source_formats.h"
 
 /* An MMDB's metadata starts with the marker, this far from the end at most. */

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "core/log.h"
+#include "base/log.h"
 #include "regions/source_formats.h"
 
 #define SHOWN 10

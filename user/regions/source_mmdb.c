@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "core/log.h"
+#include "base/log.h"
 #include "regions/source_formats.h"
 #include "regions/source_mmdb_cache.h"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "core/scoped.h"
+#include "base/scoped.h"
 
 /* Of a row that is to be a node and has no index yet. */
 #define NODE_NEW UINT32_MAX

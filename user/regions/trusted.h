@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/parse.h"
+#include "base/parse.h"
 
 /* Sorted by family, address and length; no prefix twice. Freed with trusted_free(). */
 struct trusted_list {

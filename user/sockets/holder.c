@@ -12,8 +12,8 @@
 #include <sys/pidfd.h>
 #include <sys/socket.h>
 
-#include "core/log.h"
-#include "core/scoped.h"
+#include "base/log.h"
+#include "base/scoped.h"
 
 static void scoped_closedir(DIR **dir)
 {

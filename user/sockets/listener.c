@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/log.h"
+#include "base/log.h"
 #include "sockets/inet_diag.h"
 
 static int add_listener(const struct listener *listener, void *context)

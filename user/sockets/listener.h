@@ -6,7 +6,7 @@
 #ifndef SOCKETS_LISTENER_H
 #define SOCKETS_LISTENER_H
 
-#include "core/parse.h"
+#include "base/parse.h"
 #include "sockets/holder.h"
 
 struct listener {

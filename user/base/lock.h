@@ -2,8 +2,8 @@
 /*
  * lock.h - one command at a time.
  */
-#ifndef CORE_LOCK_H
-#define CORE_LOCK_H
+#ifndef BASE_LOCK_H
+#define BASE_LOCK_H
 
 /* Waits for the lock, a file that is made if it is not there, and says so where that takes
  * more than a second: an fd that holds it until it is closed. Errors are said. */

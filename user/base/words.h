@@ -2,8 +2,8 @@
 /*
  * words.h - lists of words: what was asked for, what there is.
  */
-#ifndef CORE_WORDS_H
-#define CORE_WORDS_H
+#ifndef BASE_WORDS_H
+#define BASE_WORDS_H
 
 #include <stdbool.h>
 #include <string.h>

@@ -4,8 +4,8 @@
  * Functions inside return a negative errno; one that fails says why, once,
  * where it knows most. Not thread-safe.
  */
-#ifndef CORE_LOG_H
-#define CORE_LOG_H
+#ifndef BASE_LOG_H
+#define BASE_LOG_H
 
 enum log_level {
 	LOG_ERROR,

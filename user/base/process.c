@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "core/process.h"
+#include "base/process.h"
 
 #include <stdio.h>
 #include <string.h>

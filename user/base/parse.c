@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "core/parse.h"
+#include "base/parse.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>

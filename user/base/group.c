@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "core/group.h"
+#include "base/group.h"
 
 #include <ctype.h>
 #include <errno.h>

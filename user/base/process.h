@@ -2,8 +2,8 @@
 /*
  * process.h - what /proc tells about the processes above ours.
  */
-#ifndef CORE_PROCESS_H
-#define CORE_PROCESS_H
+#ifndef BASE_PROCESS_H
+#define BASE_PROCESS_H
 
 #include <stdbool.h>
 #include <sys/types.h>

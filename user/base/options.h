@@ -2,8 +2,8 @@
 /*
  * options.h - a verb's options as typed rows that say where each value goes.
  */
-#ifndef CORE_OPTIONS_H
-#define CORE_OPTIONS_H
+#ifndef BASE_OPTIONS_H
+#define BASE_OPTIONS_H
 
 #include <stddef.h>
 

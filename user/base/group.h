@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef CORE_GROUP_H
-#define CORE_GROUP_H
+#ifndef BASE_GROUP_H
+#define BASE_GROUP_H
 
 #include <sys/types.h>
 

@@ -5,8 +5,8 @@
  * with the out-parameter untouched and nothing said; the caller knows where the
  * word came from. Thread-safe.
  */
-#ifndef CORE_PARSE_H
-#define CORE_PARSE_H
+#ifndef BASE_PARSE_H
+#define BASE_PARSE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "core/options.h"
+#include "base/options.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/log.h"
-#include "core/parse.h"
+#include "base/log.h"
+#include "base/parse.h"
 
 static const struct option_row *find(const struct option_row *rows, size_t count,
 				     const char *word, size_t length)

@@ -6,8 +6,8 @@
  *	...
  *	return take_fd(&fd);
  */
-#ifndef CORE_SCOPED_H
-#define CORE_SCOPED_H
+#ifndef BASE_SCOPED_H
+#define BASE_SCOPED_H
 
 #include <stdlib.h>
 #include <unistd.h>
