@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "cli/cli.h"
-#include "core/columns.h"
+#include "show/columns.h"
 #include "plane/settings.h"
 #include "snapshot.h"
 

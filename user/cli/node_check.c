@@ -7,9 +7,9 @@
 #include <stdio.h>
 
 #include "cli/cli.h"
-#include "cli/drift.h"
+#include "show/drift.h"
 #include "cli/node.h"
-#include "core/columns.h"
+#include "show/columns.h"
 #include "nodes.h"
 #include "plane/ping_view.h"
 

@@ -3,7 +3,7 @@
 
 #include "cli/cli.h"
 #include "cli/node.h"
-#include "core/columns.h"
+#include "show/columns.h"
 #include "nodes.h"
 #include "plane/trusted.h"
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "cli/cli.h"
-#include "core/columns.h"
+#include "show/columns.h"
 #include "base/scoped.h"
 #include "snapshot.h"
 

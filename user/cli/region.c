@@ -6,7 +6,7 @@
 
 #include "cli/cli.h"
 #include "cli/lookup.h"
-#include "core/columns.h"
+#include "show/columns.h"
 #include "base/log.h"
 #include "plane/load.h"
 #include "snapshot.h"

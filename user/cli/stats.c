@@ -2,8 +2,8 @@
 #include <errno.h>
 
 #include "cli/cli.h"
-#include "cli/events.h"
-#include "core/columns.h"
+#include "show/events.h"
+#include "show/columns.h"
 #include "snapshot.h"
 
 static void traffic_row(struct columns *columns, const struct snapshot *snapshot,

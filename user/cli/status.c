@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "cli/events.h"
-#include "cli/status_ping.h"
+#include "show/events.h"
+#include "show/status_ping.h"
 #include "plane/program.h"
 #include "snapshot.h"
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "core/columns.h"
+#include "show/columns.h"
 #include "base/log.h"
 #include "plane/steer.h"
 #include "plane/steer_view.h"

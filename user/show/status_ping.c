@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "cli/status_ping.h"
+#include "show/status_ping.h"
 
 #include <stddef.h>
 #include <stdio.h>
 
-#include "cli/drift.h"
+#include "show/drift.h"
 
 #define EVENT(name, meaning) { #name, offsetof(struct ecdn_xdp_ping_events, name), meaning }
 

@@ -2,8 +2,8 @@
 /*
  * events.h - the named counters of the map "events", as a list.
  */
-#ifndef CLI_EVENTS_H
-#define CLI_EVENTS_H
+#ifndef SHOW_EVENTS_H
+#define SHOW_EVENTS_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -2,8 +2,8 @@
 /*
  * drift.h - how this host's addresses have changed since ping was told of them.
  */
-#ifndef CLI_DRIFT_H
-#define CLI_DRIFT_H
+#ifndef SHOW_DRIFT_H
+#define SHOW_DRIFT_H
 
 #include <jansson.h>
 

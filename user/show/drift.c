@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "cli/drift.h"
+#include "show/drift.h"
 
 #include <stdio.h>
 #include <sys/socket.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "cli/events.h"
+#include "show/events.h"
 
 #define EVENT(name, group, meaning) \
 	{ #name, offsetof(struct ecdn_xdp_events, name), group, meaning }

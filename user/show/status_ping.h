@@ -2,8 +2,8 @@
 /*
  * status_ping.h - what `status` says of ping.
  */
-#ifndef CLI_STATUS_PING_H
-#define CLI_STATUS_PING_H
+#ifndef SHOW_STATUS_PING_H
+#define SHOW_STATUS_PING_H
 
 #include <jansson.h>
 

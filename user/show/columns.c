@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "core/columns.h"
+#include "show/columns.h"
 
 #include <err.h>
 #include <stdarg.h>

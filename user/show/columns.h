@@ -3,8 +3,8 @@
  * columns.h - a table for the terminal: cells are collected, then printed as
  * wide as the widest needs. Words are left-aligned, numbers right-aligned.
  */
-#ifndef CORE_COLUMNS_H
-#define CORE_COLUMNS_H
+#ifndef SHOW_COLUMNS_H
+#define SHOW_COLUMNS_H
 
 #include <stdint.h>
 
