@@ -10,7 +10,7 @@
 #include <bpf/bpf.h>
 
 #include "base/log.h"
-#include "sockets/netlink.h"
+#include "net/netlink.h"
 
 #define FAMILY_BITS 32          /* what precedes the address in a key */
 #define LOOPBACK_V4 127

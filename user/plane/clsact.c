@@ -10,7 +10,7 @@
 #include <bpf/libbpf.h>
 
 #include "base/log.h"
-#include "sockets/netlink.h"
+#include "net/netlink.h"
 
 /*
  * Where we are if nobody is before us. Not the first, which people's scripts take, and

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "sockets/listener.h"
+#include "net/listener.h"
 #include "plane/loaded.h"
 #include "plane/protected.h"
 #include "plane/steering.h"

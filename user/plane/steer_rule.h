@@ -5,7 +5,7 @@
 #ifndef PLANE_STEER_RULE_H
 #define PLANE_STEER_RULE_H
 
-#include "sockets/listener.h"
+#include "net/listener.h"
 
 /* A port has one listener for each of its families. */
 struct steer_rule {

@@ -10,7 +10,7 @@
 #include <bpf/bpf.h>
 
 #include "base/log.h"
-#include "core/netns.h"
+#include "net/netns.h"
 #include "base/scoped.h"
 #include "plane/object.h"
 #include "steer.skel.h"

@@ -9,7 +9,7 @@
 #include <bpf/bpf.h>
 
 #include "base/log.h"
-#include "core/netns.h"
+#include "net/netns.h"
 #include "base/scoped.h"
 
 #define NOTE_SIZE 64

@@ -3,11 +3,11 @@
  * listener.h - the sockets that wait for connections in this network namespace, as
  * `ss -tuln` shows them: TCP ones that listen, UDP ones without a peer.
  */
-#ifndef SOCKETS_LISTENER_H
-#define SOCKETS_LISTENER_H
+#ifndef NET_LISTENER_H
+#define NET_LISTENER_H
 
 #include "base/parse.h"
-#include "sockets/holder.h"
+#include "net/holder.h"
 
 struct listener {
 	uint64_t cookie;        /* what the kernel knows the socket by */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "sockets/holder.h"
+#include "net/holder.h"
 
 #include <ctype.h>
 #include <dirent.h>

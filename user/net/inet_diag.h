@@ -2,10 +2,10 @@
 /*
  * inet_diag.h - asks the kernel which sockets this network namespace has.
  */
-#ifndef SOCKETS_INET_DIAG_H
-#define SOCKETS_INET_DIAG_H
+#ifndef NET_INET_DIAG_H
+#define NET_INET_DIAG_H
 
-#include "sockets/listener.h"
+#include "net/listener.h"
 
 /*
  * Calls found for each socket of protocol and family that waits for connections; its

@@ -2,8 +2,8 @@
 /*
  * holder.h - processes that have a socket open, and how to get it from them.
  */
-#ifndef SOCKETS_HOLDER_H
-#define SOCKETS_HOLDER_H
+#ifndef NET_HOLDER_H
+#define NET_HOLDER_H
 
 #include <stdbool.h>
 #include <stdint.h>

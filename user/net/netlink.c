@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "sockets/netlink.h"
+#include "net/netlink.h"
 
 #include <errno.h>
 #include <string.h>

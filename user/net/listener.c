@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "sockets/listener.h"
+#include "net/listener.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "sockets/inet_diag.h"
+#include "net/inet_diag.h"
 
 static int add_listener(const struct listener *listener, void *context)
 {

@@ -2,8 +2,8 @@
 /*
  * netlink.h - what the kernel has of a kind, as a whole: routes, filters, sockets.
  */
-#ifndef SOCKETS_NETLINK_H
-#define SOCKETS_NETLINK_H
+#ifndef NET_NETLINK_H
+#define NET_NETLINK_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,8 +2,8 @@
 /*
  * netns.h - the network namespace that this process is in.
  */
-#ifndef CORE_NETNS_H
-#define CORE_NETNS_H
+#ifndef NET_NETNS_H
+#define NET_NETNS_H
 
 #include <stdint.h>
 #include <sys/stat.h>

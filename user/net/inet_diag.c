@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "sockets/inet_diag.h"
+#include "net/inet_diag.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "sockets/netlink.h"
+#include "net/netlink.h"
 
 struct dump {
 	uint8_t protocol, family;
