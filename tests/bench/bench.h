@@ -17,7 +17,7 @@
 #include "base/parse.h"
 #include "population.h"
 #include "regions/names.h"
-#include "regions/range.h"
+#include "table/range.h"
 
 #define ROUNDS 7
 

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "ecdn-xdp-maps.h"
-#include "regions/range.h"
+#include "table/range.h"
 #include "regions/trusted.h"
 
 struct guard_bpf;

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "regions/range.h"
+#include "table/range.h"
 
 #define LAST (~(addr_bits)0)
 

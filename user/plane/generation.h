@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 #include "plane/maps.h"
-#include "regions/range.h"
+#include "table/range.h"
 
 /* Region files of one table, in the order in which they override each other. */
 struct sources {

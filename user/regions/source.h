@@ -12,7 +12,7 @@
 #define REGIONS_SOURCE_H
 
 #include "regions/names.h"
-#include "regions/range.h"
+#include "table/range.h"
 
 #define SOURCE_MMDB_FIELD "country.iso_code"
 

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "regions/names.h"
-#include "regions/range.h"
+#include "table/range.h"
 
 /* The name of "not known": the file says nothing about these addresses. */
 #define SOURCE_UNKNOWN_NAME "??"

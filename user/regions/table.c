@@ -3,7 +3,7 @@
 
 #include <sys/socket.h>
 
-#include "regions/compile.h"
+#include "table/compile.h"
 
 _Static_assert(sizeof(struct ecdn_xdp_table_header) <=
 	       (ECDN_XDP_TABLE_FIRST_FREE - ECDN_XDP_TABLE_HEADER) *

@@ -5,7 +5,7 @@
 #ifndef REGIONS_TABLE_H
 #define REGIONS_TABLE_H
 
-#include "regions/range.h"
+#include "table/range.h"
 
 /*
  * Compiles set into lines, room for ECDN_XDP_TABLE_LINES of them, zeroed by

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "regions/compile.h"
+#include "table/compile.h"
 
 #define LAST (~(addr_bits)0)
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "regions/range.h"
+#include "table/range.h"
 
 #include <errno.h>
 #include <stdlib.h>

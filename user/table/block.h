@@ -3,8 +3,8 @@
  * block.h - blocks of 256 entries, stored as lines: equal ones once, and those of
  * few runs in one line.
  */
-#ifndef REGIONS_BLOCK_H
-#define REGIONS_BLOCK_H
+#ifndef TABLE_BLOCK_H
+#define TABLE_BLOCK_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "regions/block.h"
+#include "table/block.h"
 
 #include <errno.h>
 #include <stdlib.h>

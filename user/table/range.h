@@ -3,8 +3,8 @@
  * range.h - address ranges and the region each is in: what every source of
  * region data becomes, and what tables are compiled from.
  */
-#ifndef REGIONS_RANGE_H
-#define REGIONS_RANGE_H
+#ifndef TABLE_RANGE_H
+#define TABLE_RANGE_H
 
 #include <stddef.h>
 #include <stdint.h>

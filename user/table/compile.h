@@ -2,13 +2,13 @@
 /*
  * compile.h - the ranges of one family become blocks, from its roots on.
  */
-#ifndef REGIONS_COMPILE_H
-#define REGIONS_COMPILE_H
+#ifndef TABLE_COMPILE_H
+#define TABLE_COMPILE_H
 
 #include <stdbool.h>
 
-#include "regions/block.h"
-#include "regions/range.h"
+#include "table/block.h"
+#include "table/range.h"
 
 /*
  * Fills the roots that begin at line `root` and stores the blocks below them. With

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "regions/compile.h"
+#include "table/compile.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
