@@ -2,7 +2,7 @@
 /*
  * trust.h - is this source one of the prefixes that are never limited? For IPv4 at
  * most 3 lines are read, for IPv6 15, and mostly far fewer: a tail skips bytes.
- * user/regions/trusted_table.h builds what is read here.
+ * user/trust/trust_table.h builds what is read here.
  */
 #ifndef BPF_TRUST_H
 #define BPF_TRUST_H

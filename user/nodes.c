@@ -11,7 +11,7 @@
 
 #include "base/log.h"
 #include "base/scoped.h"
-#include "plane/trusted.h"
+#include "trust/trust_store.h"
 
 #define NS_PER_SECOND 1000000000ULL
 

@@ -6,7 +6,7 @@
 #include "bench.h"
 
 #include "plane/lines.h"
-#include "plane/trusted.h"
+#include "trust/trust_store.h"
 #include "regions/table.h"
 
 int table_new(const struct range_set *set)

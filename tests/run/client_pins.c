@@ -11,7 +11,7 @@
 
 #include "harness.h"
 #include "regions/table.h"
-#include "regions/trusted_table.h"
+#include "trust/trust_table.h"
 
 #define TABLE_BYTES (sizeof(struct ecdn_xdp_table_line) * ECDN_XDP_TABLE_LINES)
 #define NS_PER_SECOND 1000000000ULL

@@ -18,7 +18,7 @@
 
 #include "guard.skel.h"
 #include "plane/lines.h"
-#include "plane/trusted.h"
+#include "trust/trust_store.h"
 #include "regions/table.h"
 
 #ifndef BPF_F_XDP_HAS_FRAGS

@@ -11,7 +11,7 @@
 
 #include "ecdn-xdp-maps.h"
 #include "table/range.h"
-#include "regions/trusted.h"
+#include "trust/trust_list.h"
 
 struct guard_bpf;
 

@@ -12,7 +12,7 @@
 
 #include "harness.h"
 #include "ping.skel.h"
-#include "plane/trusted.h"
+#include "trust/trust_store.h"
 #include "steer_fixture.h"
 
 /* Of these the fastest counts, which nothing else has held up. */

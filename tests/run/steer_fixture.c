@@ -18,7 +18,7 @@
 
 #include "harness.h"
 #include "regions/table.h"
-#include "regions/trusted_table.h"
+#include "trust/trust_table.h"
 #include "steer.skel.h"
 
 #define ANSWER_MS 2000

@@ -11,7 +11,7 @@
 #include "ecdn-xdp.h"
 #include "harness.h"
 #include "regions/table.h"
-#include "regions/trusted_table.h"
+#include "trust/trust_table.h"
 
 #define SECOND 1000000000ULL
 #define READERS 3

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "regions/trusted_table.h"
+#include "trust/trust_table.h"
 
 static inline struct cidr cidr_of(const char *text)
 {

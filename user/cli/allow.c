@@ -9,7 +9,7 @@
 #include "cli/cli.h"
 #include "base/log.h"
 #include "plane/load.h"
-#include "plane/trusted.h"
+#include "trust/trust_store.h"
 
 static int add(struct trusted_list *list, void *context)
 {

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "regions/trusted.h"
+#include "trust/trust_list.h"
 
 /* The nodes with what came from them, as a table or as JSON. */
 int node_list(const char *pin_dir, bool json);

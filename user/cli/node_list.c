@@ -5,7 +5,7 @@
 #include "cli/node.h"
 #include "show/columns.h"
 #include "nodes.h"
-#include "plane/trusted.h"
+#include "trust/trust_store.h"
 
 static void cell_ago(struct columns *columns, const struct nodes *nodes, uint64_t ns)
 {

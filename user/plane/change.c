@@ -13,7 +13,7 @@
 #include "plane/loaded.h"
 #include "plane/publish.h"
 #include "plane/tc_pin.h"
-#include "plane/trusted.h"
+#include "trust/trust_store.h"
 
 static int replace_table(const struct loaded *loaded, const struct sources *sources)
 {

@@ -16,7 +16,7 @@
 #include "plane/publish.h"
 #include "plane/steer.h"
 #include "plane/steering.h"
-#include "plane/trusted.h"
+#include "trust/trust_store.h"
 
 #define PROTECT_DEFAULT "80,443"
 

@@ -11,7 +11,7 @@
 #include "plane/ping.h"
 #include "plane/settings.h"
 #include "plane/steer_rule.h"
-#include "plane/trusted_change.h"
+#include "trust/trust_change.h"
 
 struct load_request {
 	char **ifaces;          /* for the guard, besides those where it is already */

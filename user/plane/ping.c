@@ -12,7 +12,7 @@
 #include "plane/hop_limits.h"
 #include "plane/object.h"
 #include "plane/tc_pin.h"
-#include "plane/trusted.h"
+#include "trust/trust_store.h"
 
 static const char *const mode_names[] = {
 	[ECDN_XDP_PING_ANSWER] = "answer",

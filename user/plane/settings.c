@@ -8,9 +8,9 @@
 
 #include "base/log.h"
 #include "plane/publish.h"
-#include "plane/trusted.h"
-#include "plane/trusted_change.h"
-#include "regions/source_nodes.h"
+#include "trust/trust_store.h"
+#include "trust/trust_change.h"
+#include "trust/trust_file.h"
 
 void settings_init(struct settings *settings)
 {

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 #include "plane/maps.h"
-#include "regions/trusted.h"
+#include "trust/trust_list.h"
 
 /* Which of a change's values are meant; the first six in the order of the members of
  * struct ecdn_xdp_limits. */

@@ -13,7 +13,7 @@
 #include "plane/generation.h"
 #include "plane/lines.h"
 #include "plane/settings.h"
-#include "plane/trusted.h"
+#include "trust/trust_store.h"
 #include "regions/table.h"
 
 #define VARIABLE "SSH_CONNECTION="

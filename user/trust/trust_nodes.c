@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "plane/node_rows.h"
+#include "trust/trust_nodes.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "regions/source_nodes.h"
+#include "trust/trust_file.h"
 
 #include <errno.h>
 #include <stdlib.h>

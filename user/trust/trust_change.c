@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "plane/trusted_change.h"
+#include "trust/trust_change.h"
 
 #include <errno.h>
 
 #include "base/log.h"
-#include "plane/node_rows.h"
-#include "plane/trusted.h"
+#include "trust/trust_nodes.h"
+#include "trust/trust_store.h"
 
 int trusted_change_error(int err)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "regions/trusted.h"
+#include "trust/trust_list.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "plane/trusted.h"
+#include "trust/trust_store.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "base/scoped.h"
 #include "plane/lines.h"
-#include "regions/trusted_table.h"
+#include "trust/trust_table.h"
 
 int trusted_read(const struct maps *maps, struct trusted_list *list)
 {

@@ -2,10 +2,10 @@
 /*
  * source_nodes.h - files of intermediate nodes: lines of `CIDR [NAME]`.
  */
-#ifndef REGIONS_SOURCE_NODES_H
-#define REGIONS_SOURCE_NODES_H
+#ifndef TRUST_TRUST_FILE_H
+#define TRUST_TRUST_FILE_H
 
-#include "regions/trusted.h"
+#include "trust/trust_list.h"
 
 /*
  * Reads a file into *nodes, to be freed by the caller. One with bad lines is refused

@@ -15,10 +15,10 @@
  * and with a row for each prefix at most 4.84 N. As equal blocks are one and most
  * prefixes are neighbours of others, real lists take far less.
  */
-#ifndef REGIONS_TRUSTED_TABLE_H
-#define REGIONS_TRUSTED_TABLE_H
+#ifndef TRUST_TRUST_TABLE_H
+#define TRUST_TRUST_TABLE_H
 
-#include "regions/trusted.h"
+#include "trust/trust_list.h"
 
 #define TRUSTED_ALWAYS 105000
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "regions/trusted_table.h"
+#include "trust/trust_table.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -3,8 +3,8 @@
  * trusted.h - the list of prefixes that are never limited: those that the operator
  * allowed and the platform's intermediate nodes. A prefix that is both is one row.
  */
-#ifndef REGIONS_TRUSTED_H
-#define REGIONS_TRUSTED_H
+#ifndef TRUST_TRUST_LIST_H
+#define TRUST_TRUST_LIST_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,11 +3,11 @@
  * trusted_change.h - the trusted list becomes another, and what the kernel keeps of each
  * node follows.
  */
-#ifndef PLANE_TRUSTED_CHANGE_H
-#define PLANE_TRUSTED_CHANGE_H
+#ifndef TRUST_TRUST_CHANGE_H
+#define TRUST_TRUST_CHANGE_H
 
 #include "plane/maps.h"
-#include "regions/trusted.h"
+#include "trust/trust_list.h"
 
 /* Changes a list; an error ends it, said, with nothing changed. */
 typedef int trusted_change(struct trusted_list *list, void *context);

@@ -3,11 +3,11 @@
  * node_rows.h - what the kernel keeps of each node, its counters and its token
  * bucket, follows the list of nodes.
  */
-#ifndef PLANE_NODE_ROWS_H
-#define PLANE_NODE_ROWS_H
+#ifndef TRUST_TRUST_NODES_H
+#define TRUST_TRUST_NODES_H
 
 #include "plane/maps.h"
-#include "regions/trusted.h"
+#include "trust/trust_list.h"
 
 /*
  * Nodes that are on both lists keep their rows, all others go. Called with the same list

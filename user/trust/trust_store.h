@@ -3,13 +3,13 @@
  * trusted.h - the trusted list in kernel memory: a frozen table with its rows, made
  * anew by every change and put into its place as a whole. An empty list has none.
  */
-#ifndef PLANE_TRUSTED_H
-#define PLANE_TRUSTED_H
+#ifndef TRUST_TRUST_STORE_H
+#define TRUST_TRUST_STORE_H
 
 #include <stdbool.h>
 
 #include "plane/maps.h"
-#include "regions/trusted.h"
+#include "trust/trust_list.h"
 
 /* The list as it is; *list is empty before, and freed with trusted_free() after.
  * Errors are said. */
