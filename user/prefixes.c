@@ -14,7 +14,7 @@
 
 #include "base/log.h"
 #include "base/scoped.h"
-#include "plane/maps.h"
+#include "kernel/maps.h"
 #include "snapshot.h"
 
 static void view_key(struct prefix_view *view, uint64_t key)

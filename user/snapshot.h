@@ -8,7 +8,7 @@
 
 #include "ecdn-xdp-maps.h"
 #include "base/parse.h"
-#include "plane/attach.h"
+#include "kernel/xdp_link.h"
 
 struct region_view {
 	uint32_t id;

@@ -14,7 +14,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "plane/maps.h"
+#include "kernel/maps.h"
 #include "sockets.h"
 
 #define TARGETS_MAX 4

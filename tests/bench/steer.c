@@ -14,7 +14,7 @@
 #include <bpf/bpf.h>
 
 #include "empty.skel.h"
-#include "plane/pins.h"
+#include "kernel/pins.h"
 #include "plane/steer.h"
 #include "plane/steering.h"
 #include "sockets.h"

@@ -5,7 +5,7 @@
  */
 #include "bench.h"
 
-#include "plane/lines.h"
+#include "kernel/slot.h"
 #include "trust/trust_store.h"
 #include "regions/table.h"
 

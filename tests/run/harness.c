@@ -17,7 +17,7 @@
 #include <bpf/libbpf.h>
 
 #include "guard.skel.h"
-#include "plane/lines.h"
+#include "kernel/slot.h"
 #include "trust/trust_store.h"
 #include "regions/table.h"
 

@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "base/scoped.h"
 #include "plane/generation.h"
-#include "plane/lines.h"
+#include "kernel/slot.h"
 #include "regions/table.h"
 
 /* Reads the table and the names once; then an answer is a few memory accesses. */

@@ -6,7 +6,7 @@
 #ifndef PLANE_ADDRESSES_H
 #define PLANE_ADDRESSES_H
 
-#include "plane/maps.h"
+#include "kernel/maps.h"
 
 struct addresses {
 	struct ecdn_xdp_local_key *key;

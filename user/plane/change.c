@@ -8,11 +8,11 @@
 
 #include "base/log.h"
 #include "base/scoped.h"
-#include "plane/lines.h"
+#include "kernel/slot.h"
 #include "plane/load.h"
 #include "plane/loaded.h"
 #include "plane/publish.h"
-#include "plane/tc_pin.h"
+#include "kernel/tc_note.h"
 #include "trust/trust_store.h"
 
 static int replace_table(const struct loaded *loaded, const struct sources *sources)

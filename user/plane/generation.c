@@ -10,7 +10,7 @@
 
 #include "base/log.h"
 #include "base/scoped.h"
-#include "plane/lines.h"
+#include "kernel/slot.h"
 #include "regions/source.h"
 #include "regions/table.h"
 

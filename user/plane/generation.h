@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#include "plane/maps.h"
+#include "kernel/maps.h"
 #include "table/range.h"
 
 /* Region files of one table, in the order in which they override each other. */

@@ -6,7 +6,7 @@
 #ifndef PLANE_HOP_LIMITS_H
 #define PLANE_HOP_LIMITS_H
 
-#include "plane/maps.h"
+#include "kernel/maps.h"
 
 uint8_t hop_limits_ipv4(void);
 

@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "base/scoped.h"
 #include "base/words.h"
-#include "plane/lines.h"
+#include "kernel/slot.h"
 #include "plane/program.h"
 #include "plane/publish.h"
 #include "plane/steer.h"

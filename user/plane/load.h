@@ -6,7 +6,7 @@
 #ifndef PLANE_LOAD_H
 #define PLANE_LOAD_H
 
-#include "plane/attach.h"
+#include "kernel/xdp_link.h"
 #include "plane/generation.h"
 #include "plane/ping.h"
 #include "plane/settings.h"

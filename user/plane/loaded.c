@@ -2,7 +2,7 @@
 #include "plane/loaded.h"
 
 #include "base/scoped.h"
-#include "plane/lines.h"
+#include "kernel/slot.h"
 
 void loaded_close(struct loaded *loaded)
 {

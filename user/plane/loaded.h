@@ -5,7 +5,7 @@
 #ifndef PLANE_LOADED_H
 #define PLANE_LOADED_H
 
-#include "plane/maps.h"
+#include "kernel/maps.h"
 
 struct loaded {
 	struct pins pins;       /* locked */

@@ -10,8 +10,8 @@
 #include "base/words.h"
 #include "ping.skel.h"
 #include "plane/hop_limits.h"
-#include "plane/object.h"
-#include "plane/tc_pin.h"
+#include "kernel/object.h"
+#include "kernel/tc_note.h"
 #include "trust/trust_store.h"
 
 static const char *const mode_names[] = {

@@ -7,8 +7,8 @@
 #define PLANE_PING_H
 
 #include "plane/addresses.h"
-#include "plane/maps.h"
-#include "plane/tc.h"
+#include "kernel/maps.h"
+#include "kernel/tc_link.h"
 
 #define PING_RATE 100
 #define PING_BURST 200

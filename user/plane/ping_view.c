@@ -9,7 +9,7 @@
 
 #include "base/log.h"
 #include "base/scoped.h"
-#include "plane/tc_pin.h"
+#include "kernel/tc_note.h"
 
 #define EVENTS (sizeof(struct ecdn_xdp_ping_events) / sizeof(__u64))
 

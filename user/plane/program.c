@@ -10,7 +10,7 @@
 
 #include "base/log.h"
 #include "guard.skel.h"
-#include "plane/object.h"
+#include "kernel/object.h"
 #include "regions.skel.h"
 
 struct features features_probe(void)

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "plane/maps.h"
+#include "kernel/maps.h"
 
 struct guard_bpf;
 

@@ -7,7 +7,7 @@
 
 #include <netinet/in.h>
 
-#include "plane/maps.h"
+#include "kernel/maps.h"
 
 struct protection {
 	bool all;

@@ -12,8 +12,8 @@
 
 #include "base/log.h"
 #include "base/scoped.h"
-#include "plane/object.h"
-#include "plane/pins.h"
+#include "kernel/object.h"
+#include "kernel/pins.h"
 #include "publish_marks.h"
 #include "publish.skel.h"
 

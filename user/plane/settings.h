@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "plane/maps.h"
+#include "kernel/maps.h"
 #include "trust/trust_list.h"
 
 /* Which of a change's values are meant; the first six in the order of the members of

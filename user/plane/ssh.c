@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "base/process.h"
 #include "plane/generation.h"
-#include "plane/lines.h"
+#include "kernel/slot.h"
 #include "plane/settings.h"
 #include "trust/trust_store.h"
 #include "regions/table.h"

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * steer_table.h - the maps of steer: each listener's entry, its row of places for
- * sockets, and its counters. Who changes them holds the lock of plane/pins.h.
+ * sockets, and its counters. Who changes them holds the lock of kernel/pins.h.
  */
 #ifndef PLANE_STEER_TABLE_H
 #define PLANE_STEER_TABLE_H
 
-#include "plane/maps.h"
+#include "kernel/maps.h"
 
 struct steer_entry {
 	struct ecdn_xdp_steer_key key;

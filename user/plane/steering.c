@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "net/netns.h"
 #include "base/scoped.h"
-#include "plane/object.h"
+#include "kernel/object.h"
 #include "steer.skel.h"
 
 int steering_open(struct steering *steering, const char *map_dir, const char *dir)

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "plane/pins.h"
+#include "kernel/pins.h"
 
 struct steering {
 	int program;

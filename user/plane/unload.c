@@ -9,7 +9,7 @@
 #include "plane/load.h"
 #include "plane/publish.h"
 #include "plane/steering.h"
-#include "plane/tc.h"
+#include "kernel/tc_link.h"
 
 /* Proxies have the maps in memory and would go on with the states of the last packet.
  * What cannot be told must not keep the rest from going. */

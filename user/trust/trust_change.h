@@ -6,7 +6,7 @@
 #ifndef TRUST_TRUST_CHANGE_H
 #define TRUST_TRUST_CHANGE_H
 
-#include "plane/maps.h"
+#include "kernel/maps.h"
 #include "trust/trust_list.h"
 
 /* Changes a list; an error ends it, said, with nothing changed. */

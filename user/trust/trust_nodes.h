@@ -6,7 +6,7 @@
 #ifndef TRUST_TRUST_NODES_H
 #define TRUST_TRUST_NODES_H
 
-#include "plane/maps.h"
+#include "kernel/maps.h"
 #include "trust/trust_list.h"
 
 /*

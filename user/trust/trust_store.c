@@ -8,7 +8,7 @@
 
 #include "base/log.h"
 #include "base/scoped.h"
-#include "plane/lines.h"
+#include "kernel/slot.h"
 #include "trust/trust_table.h"
 
 int trusted_read(const struct maps *maps, struct trusted_list *list)

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "plane/maps.h"
+#include "kernel/maps.h"
 #include "trust/trust_list.h"
 
 /* The list as it is; *list is empty before, and freed with trusted_free() after.

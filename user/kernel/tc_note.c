@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "plane/tc_pin.h"
+#include "kernel/tc_note.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "plane/tc.h"
+#include "kernel/tc_link.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,8 +12,8 @@
 
 #include "base/log.h"
 #include "base/scoped.h"
-#include "plane/attach.h"
-#include "plane/tc_pin.h"
+#include "kernel/xdp_link.h"
+#include "kernel/tc_note.h"
 
 /* Of Linux 6.6, which the headers to build with may be older than. */
 #define TCX_INGRESS ((enum bpf_attach_type)46)

@@ -8,15 +8,15 @@
  * "NETNS:IFINDEX", or "NETNS:IFINDEX:made" where the qdisc is ours too. The note comes
  * before the filter and goes after it, so that none is forgotten when a command is killed.
  */
-#ifndef PLANE_TC_H
-#define PLANE_TC_H
+#ifndef KERNEL_TC_LINK_H
+#define KERNEL_TC_LINK_H
 
 #include <net/if.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "plane/clsact.h"
-#include "plane/pins.h"
+#include "kernel/tc_clsact.h"
+#include "kernel/pins.h"
 
 enum tc_kind {
 	TC_AUTO,                /* tcx, or where the kernel has none, clsact */

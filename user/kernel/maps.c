@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "plane/maps.h"
+#include "kernel/maps.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -9,7 +9,7 @@
 #include <bpf/bpf.h>
 
 #include "base/log.h"
-#include "plane/owner.h"
+#include "kernel/owner.h"
 
 #define MAP(name, added) { #name, offsetof(struct maps, name), added }
 

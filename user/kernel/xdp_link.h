@@ -3,13 +3,13 @@
  * attach.h - the guard on an interface, held by a pinned link: it stays when
  * the loader ends, and its program can be replaced between two packets.
  */
-#ifndef PLANE_ATTACH_H
-#define PLANE_ATTACH_H
+#ifndef KERNEL_XDP_LINK_H
+#define KERNEL_XDP_LINK_H
 
 #include <net/if.h>
 #include <stdbool.h>
 
-#include "plane/pins.h"
+#include "kernel/pins.h"
 
 enum attach_mode {
 	ATTACH_AUTO,            /* native, or where the driver cannot, skb */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "plane/clsact.h"
+#include "kernel/tc_clsact.h"
 
 #include <errno.h>
 #include <linux/pkt_cls.h>

@@ -3,8 +3,8 @@
  * owner.h - whose a pin directory is. The kernel mounts bpffs with mode 1777: anybody
  * may make a directory of that name before root does, and put links into it.
  */
-#ifndef PLANE_OWNER_H
-#define PLANE_OWNER_H
+#ifndef KERNEL_OWNER_H
+#define KERNEL_OWNER_H
 
 /* Whether nobody but root can change what a path, or as much of it as is there, leads
  * to. -EPERM if somebody can; errors are said. */

@@ -3,10 +3,10 @@
  * lines.h - a table of lines in the slot of an array of maps, frozen, and pinned for
  * who maps it.
  */
-#ifndef PLANE_LINES_H
-#define PLANE_LINES_H
+#ifndef KERNEL_SLOT_H
+#define KERNEL_SLOT_H
 
-#include "plane/maps.h"
+#include "kernel/maps.h"
 
 struct lines_slot {
 	const char *name, *map, *pin;

@@ -9,8 +9,8 @@
 
 #include "base/log.h"
 #include "base/scoped.h"
-#include "plane/tc.h"
-#include "plane/tc_pin.h"
+#include "kernel/tc_link.h"
+#include "kernel/tc_note.h"
 
 static int detach(const struct tc_attachment *of)
 {

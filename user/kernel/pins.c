@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "plane/pins.h"
+#include "kernel/pins.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -21,8 +21,8 @@
 #include "base/log.h"
 #include "base/process.h"
 #include "base/scoped.h"
-#include "plane/owner.h"
-#include "plane/tc.h"
+#include "kernel/owner.h"
+#include "kernel/tc_link.h"
 
 #define BPFFS "/sys/fs/bpf"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "plane/lines.h"
+#include "kernel/slot.h"
 
 #include <errno.h>
 #include <string.h>

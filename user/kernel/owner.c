@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "plane/owner.h"
+#include "kernel/owner.h"
 
 #include <errno.h>
 #include <limits.h>

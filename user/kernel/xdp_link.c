@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "plane/attach.h"
+#include "kernel/xdp_link.h"
 
 #include <errno.h>
 #include <linux/if_link.h>

@@ -3,8 +3,8 @@
  * clsact.h - a program as a filter at clsact ingress, before Linux 6.6. Filters have no
  * owner: ours is known by its program, and all others stay as they are.
  */
-#ifndef PLANE_CLSACT_H
-#define PLANE_CLSACT_H
+#ifndef KERNEL_TC_CLSACT_H
+#define KERNEL_TC_CLSACT_H
 
 #include <stdbool.h>
 #include <stdint.h>

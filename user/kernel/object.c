@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "plane/object.h"
+#include "kernel/object.h"
 
 #include <errno.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 
 #include "base/log.h"
 #include "base/scoped.h"
-#include "plane/pins.h"
+#include "kernel/pins.h"
 
 /* Maps of the object that are of no use outside it. */
 static bool is_internal(const struct bpf_map *map)

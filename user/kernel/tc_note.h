@@ -3,13 +3,13 @@
  * tc_pin.h - what is kept of ping on an interface: DIR/ping/IFACE, and for a filter the
  * note DIR/clsact/IFACE.
  */
-#ifndef PLANE_TC_PIN_H
-#define PLANE_TC_PIN_H
+#ifndef KERNEL_TC_NOTE_H
+#define KERNEL_TC_NOTE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "plane/pins.h"
+#include "kernel/pins.h"
 
 /* What a filter's program cannot tell. */
 struct tc_note {

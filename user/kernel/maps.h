@@ -4,14 +4,14 @@
  * list raises config.generation afterwards, so that every CPU judges anew, and sets
  * config.trusted, without which no packet looks at the list.
  */
-#ifndef PLANE_MAPS_H
-#define PLANE_MAPS_H
+#ifndef KERNEL_MAPS_H
+#define KERNEL_MAPS_H
 
 #include <stdbool.h>
 
 #include "ecdn-xdp-maps.h"
 #include "base/parse.h"
-#include "plane/pins.h"
+#include "kernel/pins.h"
 #include "regions/names.h"
 
 struct maps {

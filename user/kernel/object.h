@@ -3,8 +3,8 @@
  * object.h - a BPF object and the pin directory: maps that are pinned are shared by
  * name, those that are not yet become pins.
  */
-#ifndef PLANE_OBJECT_H
-#define PLANE_OBJECT_H
+#ifndef KERNEL_OBJECT_H
+#define KERNEL_OBJECT_H
 
 #include <bpf/libbpf.h>
 

@@ -12,15 +12,15 @@
  *	DIR/steer          what holds steer to a network namespace
  *	DIR/ping/IFACE     what holds ping to an interface: a link, or before Linux 6.6 the
  *	                   program, whose filter is found by it
- *	DIR/clsact/IFACE   for a filter, a note of where it is (plane/tc.h)
+ *	DIR/clsact/IFACE   for a filter, a note of where it is (kernel/tc_link.h)
  *	DIR/regions        an iterator: cat it
  *
  * They are root's alone but for what proxies read: public_config, region_state,
  * region_lines and trusted_lines, which are frozen, so that whoever opens them for
  * writing cannot write; and request_stats, which proxies write.
  */
-#ifndef PLANE_PINS_H
-#define PLANE_PINS_H
+#ifndef KERNEL_PINS_H
+#define KERNEL_PINS_H
 
 #include <limits.h>
 #include <net/if.h>
