@@ -13,7 +13,7 @@
 
 #include "base/log.h"
 #include "base/scoped.h"
-#include "plane/generation.h"
+#include "guard/region_store.h"
 #include "kernel/slot.h"
 #include "kernel/maps.h"
 #include "plane/steering.h"

@@ -12,7 +12,7 @@
 
 #include "guard.skel.h"
 #include "lookup.skel.h"
-#include "plane/program.h"
+#include "guard/guard_part.h"
 
 static double map_mib(int fd)
 {

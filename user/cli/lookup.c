@@ -8,7 +8,7 @@
 
 #include "base/log.h"
 #include "base/scoped.h"
-#include "plane/generation.h"
+#include "guard/region_store.h"
 #include "kernel/slot.h"
 #include "regions/table.h"
 

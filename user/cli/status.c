@@ -5,7 +5,7 @@
 #include "cli/cli.h"
 #include "show/events.h"
 #include "show/status_ping.h"
-#include "plane/program.h"
+#include "guard/guard_part.h"
 #include "snapshot.h"
 
 #define PORTS_TEXT_SIZE 512

@@ -11,7 +11,7 @@
 #include "kernel/slot.h"
 #include "plane/load.h"
 #include "plane/loaded.h"
-#include "plane/publish.h"
+#include "guard/publish.h"
 #include "kernel/tc_note.h"
 #include "trust/trust_store.h"
 

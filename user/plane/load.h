@@ -7,7 +7,7 @@
 #define PLANE_LOAD_H
 
 #include "kernel/xdp_link.h"
-#include "plane/generation.h"
+#include "guard/region_store.h"
 #include "plane/ping.h"
 #include "plane/settings.h"
 #include "plane/steer_rule.h"

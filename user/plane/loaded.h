@@ -11,7 +11,7 @@ struct loaded {
 	struct pins pins;       /* locked */
 	struct maps maps;
 	struct names *names;
-	int publish;            /* the program, for plane/publish.h */
+	int publish;            /* the program, for guard/publish.h */
 };
 
 /* -ENOENT when nothing is loaded; errors are said. To be closed with loaded_close(). */

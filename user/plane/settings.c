@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "base/log.h"
-#include "plane/publish.h"
+#include "guard/publish.h"
 #include "trust/trust_store.h"
 #include "trust/trust_change.h"
 #include "trust/trust_file.h"

@@ -84,7 +84,7 @@ int settings_check(const struct settings *settings, const struct names *names,
 int settings_apply(const struct settings *settings, const struct maps *maps,
 		   const struct names *names, const char *dir);
 
-/* Lets proxies see it at once; publish is the program of plane/publish.h. Errors are
+/* Lets proxies see it at once; publish is the program of guard/publish.h. Errors are
  * said. */
 int settings_publish(const struct settings *settings, const struct names *names, int publish);
 

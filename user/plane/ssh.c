@@ -10,7 +10,7 @@
 
 #include "base/log.h"
 #include "base/process.h"
-#include "plane/generation.h"
+#include "guard/region_store.h"
 #include "kernel/slot.h"
 #include "plane/settings.h"
 #include "trust/trust_store.h"

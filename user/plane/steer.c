@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "net/listener.h"
 #include "plane/loaded.h"
-#include "plane/protected.h"
+#include "guard/ports.h"
 #include "plane/steering.h"
 
 /* Times that sockets which vanish between being found and taken are looked for anew. */

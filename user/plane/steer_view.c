@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "plane/protected.h"
+#include "guard/ports.h"
 #include "plane/steering.h"
 
 struct reading {

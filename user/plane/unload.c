@@ -7,7 +7,7 @@
 
 #include "base/scoped.h"
 #include "plane/load.h"
-#include "plane/publish.h"
+#include "guard/publish.h"
 #include "plane/steering.h"
 #include "kernel/tc_link.h"
 

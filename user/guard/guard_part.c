@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "plane/program.h"
+#include "guard/guard_part.h"
 
 #include <errno.h>
 #include <string.h>

@@ -3,8 +3,8 @@
  * publish.h - what proxies see of the guard: the pins that are theirs to open, and
  * the program that brings frozen maps up to date, as nobody else can.
  */
-#ifndef PLANE_PUBLISH_H
-#define PLANE_PUBLISH_H
+#ifndef GUARD_PUBLISH_H
+#define GUARD_PUBLISH_H
 
 #include <stdint.h>
 #include <sys/types.h>

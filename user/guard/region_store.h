@@ -4,8 +4,8 @@
  * in use and put into its place by one store: a packet sees the old one or the
  * new one.
  */
-#ifndef PLANE_GENERATION_H
-#define PLANE_GENERATION_H
+#ifndef GUARD_REGION_STORE_H
+#define GUARD_REGION_STORE_H
 
 #include <stdbool.h>
 

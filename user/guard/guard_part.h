@@ -3,8 +3,8 @@
  * program.h - the guard as a loaded program with its maps, new or those that
  * are pinned; and what of it this kernel cannot do.
  */
-#ifndef PLANE_PROGRAM_H
-#define PLANE_PROGRAM_H
+#ifndef GUARD_GUARD_PART_H
+#define GUARD_GUARD_PART_H
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "plane/generation.h"
+#include "guard/region_store.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "plane/publish.h"
+#include "guard/publish.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,8 +2,8 @@
 /*
  * protected.h - which ports the maps say are protected.
  */
-#ifndef PLANE_PROTECTED_H
-#define PLANE_PROTECTED_H
+#ifndef GUARD_PORTS_H
+#define GUARD_PORTS_H
 
 #include <netinet/in.h>
 
