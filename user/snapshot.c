@@ -16,7 +16,7 @@
 #include "guard/region_store.h"
 #include "kernel/slot.h"
 #include "kernel/maps.h"
-#include "plane/steering.h"
+#include "steer/steer_part.h"
 #include "rate.h"
 #include "regions/table.h"
 

@@ -15,8 +15,8 @@
 
 #include "empty.skel.h"
 #include "kernel/pins.h"
-#include "plane/steer.h"
-#include "plane/steering.h"
+#include "steer/steer_sockets.h"
+#include "steer/steer_part.h"
 #include "sockets.h"
 
 #define PORT 80

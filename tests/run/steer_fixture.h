@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <netinet/in.h>
 
-#include "plane/steer_table.h"
+#include "steer/steer_maps.h"
 
 #define REGION_SURGING 2
 #define REGION_QUIET 3

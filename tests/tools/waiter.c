@@ -22,7 +22,7 @@
 #include <unistd.h>
 
 #include "base/options.h"
-#include "plane/steer_rule.h"
+#include "steer/steer_rule.h"
 
 #define WORKERS_MAX 32
 

@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 
-#include "plane/steer_rule.h"
+#include "steer/steer_rule.h"
 
 static void ports(void **state)
 {

@@ -7,7 +7,7 @@
 #include "cli/cli.h"
 #include "show/columns.h"
 #include "base/log.h"
-#include "plane/steer.h"
+#include "steer/steer_sockets.h"
 #include "plane/steer_view.h"
 
 /* "nginx[812]", and how many more. */

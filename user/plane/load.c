@@ -14,8 +14,8 @@
 #include "kernel/slot.h"
 #include "guard/guard_part.h"
 #include "guard/publish.h"
-#include "plane/steer.h"
-#include "plane/steering.h"
+#include "steer/steer_sockets.h"
+#include "steer/steer_part.h"
 #include "trust/trust_store.h"
 
 #define PROTECT_DEFAULT "80,443"

@@ -10,7 +10,7 @@
 #include "guard/region_store.h"
 #include "plane/ping.h"
 #include "plane/settings.h"
-#include "plane/steer_rule.h"
+#include "steer/steer_rule.h"
 #include "trust/trust_change.h"
 
 struct load_request {

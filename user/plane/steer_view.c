@@ -7,7 +7,7 @@
 
 #include "base/log.h"
 #include "guard/ports.h"
-#include "plane/steering.h"
+#include "steer/steer_part.h"
 
 struct reading {
 	struct maps maps;

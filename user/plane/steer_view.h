@@ -6,8 +6,8 @@
 #ifndef PLANE_STEER_VIEW_H
 #define PLANE_STEER_VIEW_H
 
-#include "plane/steer_rule.h"
-#include "plane/steer_table.h"
+#include "steer/steer_rule.h"
+#include "steer/steer_maps.h"
 
 enum steer_state {
 	STEER_READY,

@@ -8,7 +8,7 @@
 #include "base/scoped.h"
 #include "plane/load.h"
 #include "guard/publish.h"
-#include "plane/steering.h"
+#include "steer/steer_part.h"
 #include "kernel/tc_link.h"
 
 /* Proxies have the maps in memory and would go on with the states of the last packet.

@@ -3,8 +3,8 @@
  * steer_table.h - the maps of steer: each listener's entry, its row of places for
  * sockets, and its counters. Who changes them holds the lock of kernel/pins.h.
  */
-#ifndef PLANE_STEER_TABLE_H
-#define PLANE_STEER_TABLE_H
+#ifndef STEER_STEER_MAPS_H
+#define STEER_STEER_MAPS_H
 
 #include "kernel/maps.h"
 

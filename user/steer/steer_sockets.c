@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "plane/steer.h"
+#include "steer/steer_sockets.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include "net/listener.h"
 #include "plane/loaded.h"
 #include "guard/ports.h"
-#include "plane/steering.h"
+#include "steer/steer_part.h"
 
 /* Times that sockets which vanish between being found and taken are looked for anew. */
 #define ATTEMPTS 5

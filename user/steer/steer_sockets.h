@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * steer.h - which listeners get the connections of limited regions: finding their
- * sockets and handing them to the kernel. plane/steering.h has the program.
+ * sockets and handing them to the kernel. steer/steer_part.h has the program.
  */
-#ifndef PLANE_STEER_H
-#define PLANE_STEER_H
+#ifndef STEER_STEER_SOCKETS_H
+#define STEER_STEER_SOCKETS_H
 
-#include "plane/steer_rule.h"
-#include "plane/steer_table.h"
+#include "steer/steer_rule.h"
+#include "steer/steer_maps.h"
 
 /*
  * Has connections go to a listener that is open now, in this network namespace, and

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "plane/steer_rule.h"
+#include "steer/steer_rule.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "plane/steering.h"
+#include "steer/steer_part.h"
 
 #include <errno.h>
 #include <fcntl.h>

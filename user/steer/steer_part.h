@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * steering.h - the program steer in a network namespace, held by a pinned link.
- * plane/steer.h has what it works on.
+ * steer/steer_sockets.h has what it works on.
  */
-#ifndef PLANE_STEERING_H
-#define PLANE_STEERING_H
+#ifndef STEER_STEER_PART_H
+#define STEER_STEER_PART_H
 
 #include <stdbool.h>
 

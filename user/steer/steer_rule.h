@@ -2,8 +2,8 @@
 /*
  * steer_rule.h - to which listener connections to a port are to go, as people write it.
  */
-#ifndef PLANE_STEER_RULE_H
-#define PLANE_STEER_RULE_H
+#ifndef STEER_STEER_RULE_H
+#define STEER_STEER_RULE_H
 
 #include "net/listener.h"
 

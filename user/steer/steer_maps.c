@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "plane/steer_table.h"
+#include "steer/steer_maps.h"
 
 #include <errno.h>
 #include <stdlib.h>
