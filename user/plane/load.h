@@ -8,7 +8,7 @@
 
 #include "kernel/xdp_link.h"
 #include "guard/region_store.h"
-#include "plane/ping.h"
+#include "ping/ping_part.h"
 #include "plane/settings.h"
 #include "steer/steer_rule.h"
 #include "trust/trust_change.h"

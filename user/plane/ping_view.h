@@ -6,7 +6,7 @@
 #ifndef PLANE_PING_VIEW_H
 #define PLANE_PING_VIEW_H
 
-#include "plane/ping.h"
+#include "ping/ping_part.h"
 
 struct ping_view {
 	struct ecdn_xdp_ping_config config;

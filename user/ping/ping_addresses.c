@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "plane/addresses.h"
+#include "ping/ping_addresses.h"
 
 #include <errno.h>
 #include <linux/rtnetlink.h>

@@ -3,10 +3,10 @@
  * ping.h - the program ping on interfaces: brought up and upgraded beside the guard by a
  * load, or without it.
  */
-#ifndef PLANE_PING_H
-#define PLANE_PING_H
+#ifndef PING_PING_PART_H
+#define PING_PING_PART_H
 
-#include "plane/addresses.h"
+#include "ping/ping_addresses.h"
 #include "kernel/maps.h"
 #include "kernel/tc_link.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "plane/ping.h"
+#include "ping/ping_part.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "base/scoped.h"
 #include "base/words.h"
 #include "ping.skel.h"
-#include "plane/hop_limits.h"
+#include "ping/ping_hop_limits.h"
 #include "kernel/object.h"
 #include "kernel/tc_note.h"
 #include "trust/trust_store.h"

@@ -3,8 +3,8 @@
  * addresses.h - this host's own unicast addresses, which ping answers for: those of the
  * network namespace that the command runs in, as of now.
  */
-#ifndef PLANE_ADDRESSES_H
-#define PLANE_ADDRESSES_H
+#ifndef PING_PING_ADDRESSES_H
+#define PING_PING_ADDRESSES_H
 
 #include "kernel/maps.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "plane/hop_limits.h"
+#include "ping/ping_hop_limits.h"
 
 #include <errno.h>
 #include <net/if.h>

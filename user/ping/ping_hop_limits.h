@@ -3,8 +3,8 @@
  * hop_limits.h - what the host's own packets have for a TTL or a hop limit, which answers
  * to ping are to have, too.
  */
-#ifndef PLANE_HOP_LIMITS_H
-#define PLANE_HOP_LIMITS_H
+#ifndef PING_PING_HOP_LIMITS_H
+#define PING_PING_HOP_LIMITS_H
 
 #include "kernel/maps.h"
 
