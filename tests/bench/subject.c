@@ -5,7 +5,7 @@
 
 #include <bpf/bpf.h>
 
-#include "plane/settings.h"
+#include "control/settings.h"
 
 const struct ecdn_xdp_limits limits_idle = {
 	.pps = 1000000000000,

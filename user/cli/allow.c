@@ -8,7 +8,7 @@
 #include "cli/cidrs.h"
 #include "cli/cli.h"
 #include "base/log.h"
-#include "plane/load.h"
+#include "control/load.h"
 #include "trust/trust_store.h"
 
 static int add(struct trusted_list *list, void *context)

@@ -9,7 +9,7 @@
 #include "cli/cli.h"
 #include "cli/limits.h"
 #include "base/log.h"
-#include "plane/load.h"
+#include "control/load.h"
 
 static int change_region(const struct cli *cli, const char *region, struct change *change)
 {

@@ -6,7 +6,7 @@
 
 #include "cli/cli.h"
 #include "show/columns.h"
-#include "plane/settings.h"
+#include "control/settings.h"
 #include "snapshot.h"
 
 static bool is_listed(const struct region_view *view)

@@ -12,7 +12,7 @@
 #include "cli/cli.h"
 #include "cli/node.h"
 #include "base/log.h"
-#include "plane/load.h"
+#include "control/load.h"
 
 struct given_nodes {
 	struct trusted_node *at;

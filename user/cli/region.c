@@ -8,7 +8,7 @@
 #include "cli/lookup.h"
 #include "show/columns.h"
 #include "base/log.h"
-#include "plane/load.h"
+#include "control/load.h"
 #include "snapshot.h"
 
 static void print_text(const struct snapshot *snapshot)

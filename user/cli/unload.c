@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "cli/cli.h"
-#include "plane/load.h"
+#include "control/load.h"
 
 int cli_unload(const struct verb *verb, int argc, char **argv)
 {

@@ -13,7 +13,7 @@
 #define CONFIG_CONFIG_H
 
 #include "config/yaml.h"
-#include "plane/load.h"
+#include "control/load.h"
 
 struct config {
 	const char *pin_dir;    /* 0: not set */

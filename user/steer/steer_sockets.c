@@ -9,7 +9,7 @@
 
 #include "base/log.h"
 #include "net/listener.h"
-#include "plane/loaded.h"
+#include "control/session.h"
 #include "guard/ports.h"
 #include "steer/steer_part.h"
 

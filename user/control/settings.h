@@ -3,8 +3,8 @@
  * settings.h - what flags, verbs and the configuration file can change, checked
  * as a whole before anything is: a settings that is refused has changed nothing.
  */
-#ifndef PLANE_SETTINGS_H
-#define PLANE_SETTINGS_H
+#ifndef CONTROL_SETTINGS_H
+#define CONTROL_SETTINGS_H
 
 #include <stdbool.h>
 

@@ -2,8 +2,8 @@
 /*
  * loaded.h - a loaded guard, opened for changing it: one writer at a time.
  */
-#ifndef PLANE_LOADED_H
-#define PLANE_LOADED_H
+#ifndef CONTROL_SESSION_H
+#define CONTROL_SESSION_H
 
 #include "kernel/maps.h"
 

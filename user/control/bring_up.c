@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "plane/load.h"
+#include "control/load.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -3,13 +3,13 @@
  * load.h - bringing guard and ping up, upgrading them in place, taking them down.
  * Each is done or not done: what fails leaves no pin and no program more than before.
  */
-#ifndef PLANE_LOAD_H
-#define PLANE_LOAD_H
+#ifndef CONTROL_LOAD_H
+#define CONTROL_LOAD_H
 
 #include "kernel/xdp_link.h"
 #include "guard/region_store.h"
 #include "ping/ping_part.h"
-#include "plane/settings.h"
+#include "control/settings.h"
 #include "steer/steer_rule.h"
 #include "trust/trust_change.h"
 

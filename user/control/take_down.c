@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/scoped.h"
-#include "plane/load.h"
+#include "control/load.h"
 #include "guard/publish.h"
 #include "steer/steer_part.h"
 #include "kernel/tc_link.h"

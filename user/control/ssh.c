@@ -12,7 +12,7 @@
 #include "base/process.h"
 #include "guard/region_store.h"
 #include "kernel/slot.h"
-#include "plane/settings.h"
+#include "control/settings.h"
 #include "trust/trust_store.h"
 #include "regions/table.h"
 

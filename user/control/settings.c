@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "plane/settings.h"
+#include "control/settings.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "plane/loaded.h"
+#include "control/session.h"
 
 #include "base/scoped.h"
 #include "kernel/slot.h"
