@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "cli/node.h"
-#include "nodes.h"
+#include "view/view_nodes.h"
 
 #define SECOND 1000000000ULL
 

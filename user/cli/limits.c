@@ -7,7 +7,7 @@
 #include "cli/cli.h"
 #include "show/columns.h"
 #include "control/settings.h"
-#include "snapshot.h"
+#include "view/snapshot.h"
 
 static bool is_listed(const struct region_view *view)
 {

@@ -10,8 +10,8 @@
 #include "show/drift.h"
 #include "cli/node.h"
 #include "show/columns.h"
-#include "nodes.h"
-#include "plane/ping_view.h"
+#include "view/view_nodes.h"
+#include "view/view_ping.h"
 
 struct heard {
 	size_t nodes;

@@ -4,7 +4,7 @@
 #include "cli/cli.h"
 #include "cli/node.h"
 #include "show/columns.h"
-#include "nodes.h"
+#include "view/view_nodes.h"
 #include "trust/trust_store.h"
 
 static void cell_ago(struct columns *columns, const struct nodes *nodes, uint64_t ns)

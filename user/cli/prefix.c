@@ -5,7 +5,7 @@
 #include "cli/cli.h"
 #include "show/columns.h"
 #include "base/scoped.h"
-#include "snapshot.h"
+#include "view/snapshot.h"
 
 #define TOP_DEFAULT 20
 

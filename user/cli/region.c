@@ -9,7 +9,7 @@
 #include "show/columns.h"
 #include "base/log.h"
 #include "control/load.h"
-#include "snapshot.h"
+#include "view/snapshot.h"
 
 static void print_text(const struct snapshot *snapshot)
 {

@@ -4,7 +4,7 @@
 #include "cli/cli.h"
 #include "show/events.h"
 #include "show/columns.h"
-#include "snapshot.h"
+#include "view/snapshot.h"
 
 static void traffic_row(struct columns *columns, const struct snapshot *snapshot,
 			const struct region_view *view)

@@ -6,7 +6,7 @@
 #include "show/events.h"
 #include "show/status_ping.h"
 #include "guard/guard_part.h"
-#include "snapshot.h"
+#include "view/snapshot.h"
 
 #define PORTS_TEXT_SIZE 512
 

@@ -8,7 +8,7 @@
 #include "show/columns.h"
 #include "base/log.h"
 #include "steer/steer_sockets.h"
-#include "plane/steer_view.h"
+#include "view/view_steer.h"
 
 /* "nginx[812]", and how many more. */
 static void process_cell(struct columns *columns, const struct steer_listener_view *view)

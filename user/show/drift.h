@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 
-#include "plane/ping_view.h"
+#include "view/view_ping.h"
 
 /* A line for those that came and one for those that went, and what to do; nothing if
  * there are none. */

@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 
-#include "plane/ping_view.h"
+#include "view/view_ping.h"
 
 void status_ping_print(const struct ping_view *view);
 json_t *status_ping_json(const struct ping_view *view);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * ping_view.h - one read of ping: where it is, how it is set up, and what it met besides
- * requests of nodes. nodes.h has those.
+ * requests of nodes. view/view_nodes.h has those.
  */
-#ifndef PLANE_PING_VIEW_H
-#define PLANE_PING_VIEW_H
+#ifndef VIEW_VIEW_PING_H
+#define VIEW_VIEW_PING_H
 
 #include "ping/ping_part.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * prefixes.c - the heavy prefixes: each CPU keeps its own table (bpf/prefix.h),
+ * view/view_prefixes.c - the heavy prefixes: each CPU keeps its own table (bpf/prefix.h),
  * a prefix's counts are the sum over those that hold it.
  */
 #include <errno.h>
@@ -15,7 +15,7 @@
 #include "base/log.h"
 #include "base/scoped.h"
 #include "kernel/maps.h"
-#include "snapshot.h"
+#include "view/snapshot.h"
 
 static void view_key(struct prefix_view *view, uint64_t key)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "plane/steer_view.h"
+#include "view/view_steer.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * snapshot.h - one read of everything: the model that every reader prints, so
+ * view/snapshot.h - one read of everything: the model that every reader prints, so
  * that two of them cannot disagree. Counters are added up over CPUs.
  */
-#ifndef SNAPSHOT_H
-#define SNAPSHOT_H
+#ifndef VIEW_SNAPSHOT_H
+#define VIEW_SNAPSHOT_H
 
 #include "ecdn-xdp-maps.h"
 #include "base/parse.h"

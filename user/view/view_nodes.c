@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "nodes.h"
+#include "view/view_nodes.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * nodes.h - the intermediate nodes with what came from each: the model that every
+ * view/view_nodes.h - the intermediate nodes with what came from each: the model that every
  * reader of them prints. Counters are added up over CPUs.
  */
-#ifndef NODES_H
-#define NODES_H
+#ifndef VIEW_VIEW_NODES_H
+#define VIEW_VIEW_NODES_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
  * steer_view.h - one read of what is steered: each listener, what became of it, who it
  * belongs to, and what was counted.
  */
-#ifndef PLANE_STEER_VIEW_H
-#define PLANE_STEER_VIEW_H
+#ifndef VIEW_VIEW_STEER_H
+#define VIEW_VIEW_STEER_H
 
 #include "steer/steer_rule.h"
 #include "steer/steer_maps.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "plane/ping_view.h"
+#include "view/view_ping.h"
 
 #include <errno.h>
 #include <stdlib.h>
