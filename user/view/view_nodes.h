@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * view/view_nodes.h - the intermediate nodes with what came from each: the model that every
+ * view_nodes.h - the intermediate nodes with what came from each: the model that every
  * reader of them prints. Counters are added up over CPUs.
  */
 #ifndef VIEW_VIEW_NODES_H
