@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #include "ecdn-xdp-maps.h"
-#include "base/parse.h"
+#include "base/cidr.h"
 #include "population.h"
 #include "regions/names.h"
 #include "table/range.h"

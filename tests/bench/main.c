@@ -66,7 +66,7 @@ static void print_trusted(const struct world *world)
 	for (unsigned int i = 0; i < TRUSTED; i++) {
 		char text[CIDR_TEXT_SIZE];
 
-		printf("  - \"%s\"\n", format_cidr(&prefix[i], text));
+		printf("  - \"%s\"\n", cidr_format(&prefix[i], text));
 	}
 }
 

@@ -6,6 +6,7 @@
 #include <bpf/bpf.h>
 
 #include "control/settings.h"
+#include "guard/ports.h"
 
 const struct ecdn_xdp_limits limits_idle = {
 	.pps = 1000000000000,
@@ -47,7 +48,7 @@ void subject_open(struct subject *subject, uint32_t max_regions, const struct ra
 	map_put(bpf_map__fd(subject->guard->maps.region_table), 0, &table);
 	close(table);
 	settings_first_config(&subject->config, max_regions, 0x5eed5eed5eed5eed);
-	need(!parse_ports("80,443", &ports, &subject->config.protect), "parse the ports");
+	need(!ports_parse("80,443", &ports, &subject->config.protect), "parse the ports");
 	map_put(bpf_map__fd(subject->guard->maps.protected_ports), 0, &ports);
 	for (uint32_t region = 0; region < max_regions; region++)
 		map_put(bpf_map__fd(subject->guard->maps.region_limits), region, limits);

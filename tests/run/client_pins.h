@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "ecdn-xdp-maps.h"
-#include "base/parse.h"
+#include "base/address.h"
 
 #define PINS_TABLES 4
 #define PINS_REGIONS 512

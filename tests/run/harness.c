@@ -190,7 +190,7 @@ void guard_allow(struct guard *guard, const char *cidr)
 {
 	struct cidr parsed;
 
-	need(!parse_cidr(cidr, &parsed), cidr);
+	need(!cidr_parse(cidr, &parsed), cidr);
 	need(!trusted_allow(&guard->trusted, &parsed, 1, 0), "allow a prefix");
 	guard->trust_changed = true;
 }
@@ -199,7 +199,7 @@ void guard_disallow(struct guard *guard, const char *cidr)
 {
 	struct cidr parsed;
 
-	need(!parse_cidr(cidr, &parsed) && trusted_find(&guard->trusted, &parsed), cidr);
+	need(!cidr_parse(cidr, &parsed) && trusted_find(&guard->trusted, &parsed), cidr);
 	trusted_disallow(&guard->trusted, &parsed, 1);
 	guard->trust_changed = true;
 }
@@ -247,7 +247,7 @@ void set_region(struct range_set *set, const char *cidr, uint32_t region)
 	struct cidr parsed;
 	bool v4;
 
-	need(!parse_cidr(cidr, &parsed), cidr);
+	need(!cidr_parse(cidr, &parsed), cidr);
 	v4 = parsed.addr.family == AF_INET;
 	need(!range_list_add(v4 ? &over.v4 : &over.v6, parsed.addr.bits, cidr_last(&parsed),
 			     region | 1 << ECDN_XDP_ENTRY_SOURCE_SHIFT) &&

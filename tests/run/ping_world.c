@@ -34,14 +34,14 @@ static void add_node(struct trusted_list *list, const char *cidr)
 {
 	struct trusted_node node = { .name = "" };
 
-	must(!parse_cidr(cidr, &node.cidr) && !trusted_add_nodes(list, &node, 1, 1), cidr);
+	must(!cidr_parse(cidr, &node.cidr) && !trusted_add_nodes(list, &node, 1, 1), cidr);
 }
 
 static uint32_t index_of(const struct trusted_list *list, const char *cidr)
 {
 	struct cidr parsed;
 
-	must(!parse_cidr(cidr, &parsed) && trusted_find(list, &parsed), cidr);
+	must(!cidr_parse(cidr, &parsed) && trusted_find(list, &parsed), cidr);
 	return trusted_find(list, &parsed)->node;
 }
 
@@ -52,8 +52,8 @@ static void set_trusted(struct ping_world *ping)
 	struct cidr allowed[2];
 	int fd;
 
-	must(!parse_cidr("192.0.3.0/24", &allowed[0]) &&
-	     !parse_cidr("2001:db8:78::/48", &allowed[1]) &&
+	must(!cidr_parse("192.0.3.0/24", &allowed[0]) &&
+	     !cidr_parse("2001:db8:78::/48", &allowed[1]) &&
 	     !trusted_allow(&list, allowed, 2, 1), "allow the strangers");
 	add_node(&list, "192.0.2.0/24");
 	add_node(&list, "192.0.2.32/27");

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/parse.h"
+#include "base/cidr.h"
 #include "fixtures.h"
 
 #define WORLD_PREFIXES 2000

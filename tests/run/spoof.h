@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "base/options.h"
-#include "base/parse.h"
+#include "base/cidr.h"
 
 #define SPOOF_MAX 9216
 

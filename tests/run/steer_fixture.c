@@ -103,7 +103,7 @@ void world_trust(struct world *world, const char *cidr)
 	struct cidr parsed;
 
 	if (cidr) {
-		must(!parse_cidr(cidr, &parsed) && !trusted_allow(&list, &parsed, 1, 1) &&
+		must(!cidr_parse(cidr, &parsed) && !trusted_allow(&list, &parsed, 1, 1) &&
 		     !trusted_compile(&list, lines), "compile a trusted table");
 		set_table(world, world->skel->maps.trusted_table, lines);
 	}

@@ -92,7 +92,7 @@ static const char *text(const struct both *both)
 {
 	static __thread char room[ADDRESS_TEXT_SIZE];
 
-	return format_address(&both->address, room);
+	return address_format(&both->address, room);
 }
 
 /* Whether the answer is that of one table, which is named in it; or why not. */

@@ -197,10 +197,10 @@ static void allow_prefixes(struct run *run, size_t allowed)
 
 	for (; run->phase.allowed > allowed; run->phase.allowed--)
 		guard_disallow(&run->guard,
-			       format_cidr(&run->world.prefix[run->phase.allowed - 1], text));
+			       cidr_format(&run->world.prefix[run->phase.allowed - 1], text));
 	for (; run->phase.allowed < allowed; run->phase.allowed++)
 		guard_allow(&run->guard,
-			    format_cidr(&run->world.prefix[run->phase.allowed], text));
+			    cidr_format(&run->world.prefix[run->phase.allowed], text));
 }
 
 /* The first as an agent sets it, later ones at random. */
@@ -250,7 +250,7 @@ static void load_world(struct run *run)
 	for (int length = 0; length <= 128; length++)
 		for (size_t i = 0; i < run->world.count; i++)
 			if (run->world.prefix[i].length == length)
-				set_region(&set, format_cidr(&run->world.prefix[i], text),
+				set_region(&set, cidr_format(&run->world.prefix[i], text),
 					   region_of_prefix(i));
 	guard_set_regions(&run->guard, &set);
 	range_set_free(&set);

@@ -95,7 +95,7 @@ static void check_address(struct walk *walk, const struct address *address, char
 	passes = guard_run(&walk->guard, frame->data, frame->length) != XDP_DROP;
 	*(passes ? &walk->passed : &walk->dropped) += 1;
 	if (passes != is_trusted(&walk->guard.trusted, address))
-		snprintf(why, 200, "%s is %s", format_address(address, text),
+		snprintf(why, 200, "%s is %s", address_format(address, text),
 			 passes ? "passed" : "dropped");
 }
 

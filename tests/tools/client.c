@@ -28,7 +28,7 @@
 
 #include "base/log.h"
 #include "base/options.h"
-#include "base/parse.h"
+#include "base/address.h"
 #include "ecdn-xdp.h"
 
 #define CALLS_MAX 100
@@ -40,7 +40,7 @@ static bool socket_address(const char *text, struct sockaddr_storage *socket)
 	struct address address;
 
 	memset(socket, 0, sizeof(*socket));
-	if (parse_address(text, &address))
+	if (address_parse(text, &address))
 		return false;
 	socket->ss_family = address.family;
 	if (address.family == AF_INET)

@@ -23,7 +23,7 @@
 
 #include "../run/harness.h"
 #include "base/options.h"
-#include "base/parse.h"
+#include "base/address.h"
 #include "wire.h"
 
 #define TAGS_MAX 3
@@ -173,8 +173,8 @@ static int build(struct echo *echo)
 	size_t options_length = 0;
 
 	own_mac(echo, from);
-	if (!words->from || parse_address(words->from, &echo->from) || !words->to ||
-	    parse_address(words->to, &echo->to) || echo->from.family != echo->to.family)
+	if (!words->from || address_parse(words->from, &echo->from) || !words->to ||
+	    address_parse(words->to, &echo->to) || echo->from.family != echo->to.family)
 		return log_error(-EINVAL, "--from and --to must be addresses of one family");
 	if (!words->mac || sscanf(words->mac, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", &to[0], &to[1],
 				  &to[2], &to[3], &to[4], &to[5]) != ETH_ALEN)

@@ -165,7 +165,7 @@ static int resolve(const struct flood *flood, uint8_t mac[ETH_ALEN])
 	FILE *answer;
 	int fits = 0;
 
-	format_address(&flood->spoof.to, text);
+	address_format(&flood->spoof.to, text);
 	snprintf(command, sizeof(command), "ping -c 1 -W 1 -I %s %s >/dev/null; "
 		 "ip neigh show to %s dev %s", flood->words.dev, text, text, flood->words.dev);
 	answer = popen(command, "re");
@@ -183,13 +183,13 @@ static int resolve(const struct flood *flood, uint8_t mac[ETH_ALEN])
 
 static int read_addresses(const struct words *words, struct spoof *spoof)
 {
-	if (!words->to || parse_address(words->to, &spoof->to))
+	if (!words->to || address_parse(words->to, &spoof->to))
 		return log_error(-EINVAL, "--to must be an address");
 	for (; spoof->sources < words->from.count; spoof->sources++) {
 		const char *text = words->from.value[spoof->sources];
 		struct cidr *cidr = &spoof->source[spoof->sources];
 
-		if (parse_cidr(text, cidr) || cidr->addr.family != spoof->to.family)
+		if (cidr_parse(text, cidr) || cidr->addr.family != spoof->to.family)
 			return log_error(-EINVAL, "--from %s: must be a CIDR of --to's family",
 					 text);
 	}

@@ -13,7 +13,7 @@
 
 #include <stdlib.h>
 
-#include "base/parse.h"
+#include "base/address.h"
 #include "ecdn-xdp-maps.h"
 
 #define LAST (~(addr_bits)0)

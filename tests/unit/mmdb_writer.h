@@ -13,7 +13,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "base/parse.h"
+#include "base/cidr.h"
 
 #define MMDB_NODES_MAX 400000
 #define MMDB_BYTES_MAX (1 << 20)
@@ -119,7 +119,7 @@ static inline struct mmdb_record *mmdb_at(struct mmdb_writer *writer, const char
 	struct cidr cidr;
 	uint32_t node = 0;
 
-	assert_int_equal(parse_cidr(prefix, &cidr), 0);
+	assert_int_equal(cidr_parse(prefix, &cidr), 0);
 	if (cidr.addr.family == AF_INET && writer->ip_version == 6) {
 		cidr.addr.bits >>= 96;
 		cidr.length += 96;

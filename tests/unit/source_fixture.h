@@ -81,7 +81,7 @@ static inline const struct range *find_range(const char *text)
 	struct address address;
 	const struct range_list *list;
 
-	assert_int_equal(parse_address(text, &address), 0);
+	assert_int_equal(address_parse(text, &address), 0);
 	list = strchr(text, ':') ? &set.v6 : &set.v4;
 	for (size_t i = 0; i < list->count; i++)
 		if (address.bits >= list->range[i].first && address.bits <= list->range[i].last)

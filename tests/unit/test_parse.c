@@ -11,7 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/parse.h"
+#include "base/cidr.h"
+#include "base/quantity.h"
+#include "guard/ports.h"
+#include "regions/names.h"
 
 #define UNTOUCHED 0x5a5a5a5a5a5a5a5aULL
 
@@ -57,7 +60,7 @@ static void rates(void **state)
 	};
 
 	(void)state;
-	check_numbers(cases, sizeof(cases) / sizeof(*cases), parse_rate);
+	check_numbers(cases, sizeof(cases) / sizeof(*cases), quantity_parse_rate);
 }
 
 static void durations(void **state)
@@ -81,7 +84,7 @@ static void durations(void **state)
 	};
 
 	(void)state;
-	check_numbers(cases, sizeof(cases) / sizeof(*cases), parse_duration);
+	check_numbers(cases, sizeof(cases) / sizeof(*cases), quantity_parse_duration);
 }
 
 static int port_bit(const uint8_t *bits, unsigned int port)
@@ -104,27 +107,27 @@ static void ports(void **state)
 	uint32_t protect = 0;
 
 	(void)state;
-	assert_int_equal(parse_ports("80", &set, &protect), 0);
+	assert_int_equal(ports_parse("80", &set, &protect), 0);
 	assert_int_equal(protect, ECDN_XDP_PROTECT_TCP | ECDN_XDP_PROTECT_UDP);
 	assert_true(port_bit(set.tcp, 80) && port_bit(set.udp, 80));
 	assert_int_equal(port_count(set.tcp) + port_count(set.udp), 2);
 
 	memset(&set, 0, sizeof(set));
 	protect = 0;
-	assert_int_equal(parse_ports("443/udp,8000-8007/udp,65535/udp", &set, &protect), 0);
+	assert_int_equal(ports_parse("443/udp,8000-8007/udp,65535/udp", &set, &protect), 0);
 	assert_int_equal(protect, ECDN_XDP_PROTECT_UDP);
 	assert_int_equal(port_count(set.tcp), 0);
 	assert_int_equal(port_count(set.udp), 10);
 	assert_true(port_bit(set.udp, 8000) && port_bit(set.udp, 8007));
 	assert_true(port_bit(set.udp, 443) && port_bit(set.udp, 65535));
 
-	assert_int_equal(parse_ports("1-65535/tcp", &set, &protect), 0);
+	assert_int_equal(ports_parse("1-65535/tcp", &set, &protect), 0);
 	assert_int_equal(protect, ECDN_XDP_PROTECT_TCP | ECDN_XDP_PROTECT_UDP);
 	assert_int_equal(port_count(set.tcp), 65535);
 	assert_int_equal(port_count(set.udp), 10);
 
 	protect = 0;
-	assert_int_equal(parse_ports("all", &set, &protect), 0);
+	assert_int_equal(ports_parse("all", &set, &protect), 0);
 	assert_int_equal(protect, ECDN_XDP_PROTECT_ALL);
 }
 
@@ -142,31 +145,31 @@ static void ports_refused(void **state)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		uint32_t protect = 0;
 
-		if (parse_ports(bad[i], &set, &protect) != -EINVAL || protect)
+		if (ports_parse(bad[i], &set, &protect) != -EINVAL || protect)
 			fail_msg("'%s' accepted", bad[i]);
 	}
 	for (int i = 0; i < 800; i++)
 		strcat(many, "80,");
-	assert_int_equal(parse_ports(many, &set, &(uint32_t){ 0 }), -EINVAL);
-	assert_int_equal(parse_ports("80,443,x", &set, &(uint32_t){ 0 }), -EINVAL);
+	assert_int_equal(ports_parse(many, &set, &(uint32_t){ 0 }), -EINVAL);
+	assert_int_equal(ports_parse("80,443,x", &set, &(uint32_t){ 0 }), -EINVAL);
 	assert_memory_equal(&set, &none, sizeof(set));
 }
 
 static void names(void **state)
 {
 	(void)state;
-	assert_true(name_valid("DE", 2));
-	assert_true(name_valid("a", 1));
-	assert_true(name_valid("123456789012345", 15));
-	assert_true(name_valid("--", 2));
-	assert_true(name_valid("??", 2));
-	assert_true(name_valid("eu-west/1:a.b_c", 15));
-	assert_false(name_valid("", 0));
-	assert_false(name_valid("1234567890123456", 16));
+	assert_true(names_valid("DE", 2));
+	assert_true(names_valid("a", 1));
+	assert_true(names_valid("123456789012345", 15));
+	assert_true(names_valid("--", 2));
+	assert_true(names_valid("??", 2));
+	assert_true(names_valid("eu-west/1:a.b_c", 15));
+	assert_false(names_valid("", 0));
+	assert_false(names_valid("1234567890123456", 16));
 	for (int c = 0; c < 256; c++) {
 		char name[3] = { 'a', c, 'b' };
 
-		assert_int_equal(name_valid(name, 3),
+		assert_int_equal(names_valid(name, 3),
 				 c > ' ' && c < 127 && !strchr("\"',#", c));
 	}
 }
@@ -177,18 +180,18 @@ static void addresses(void **state)
 	char text[ADDRESS_TEXT_SIZE];
 
 	(void)state;
-	assert_int_equal(parse_address("192.0.2.1", &address), 0);
+	assert_int_equal(address_parse("192.0.2.1", &address), 0);
 	assert_int_equal(address.family, AF_INET);
 	assert_true(address.bits == (addr_bits)0xc0000201 << 96);
-	assert_string_equal(format_address(&address, text), "192.0.2.1");
-	assert_int_equal(parse_address("2001:db8::1", &address), 0);
+	assert_string_equal(address_format(&address, text), "192.0.2.1");
+	assert_int_equal(address_parse("2001:db8::1", &address), 0);
 	assert_int_equal(address.family, AF_INET6);
 	assert_true(address.bits == ((addr_bits)0x20010db8 << 96 | 1));
-	assert_string_equal(format_address(&address, text), "2001:db8::1");
-	assert_int_equal(parse_address("ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255", &address),
+	assert_string_equal(address_format(&address, text), "2001:db8::1");
+	assert_int_equal(address_parse("ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255", &address),
 			 0);
 	assert_true(address.bits == ~(addr_bits)0);
-	assert_int_equal(parse_address("::", &address), 0);
+	assert_int_equal(address_parse("::", &address), 0);
 	assert_true(address.bits == 0);
 }
 
@@ -204,7 +207,7 @@ static void addresses_refused(void **state)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		struct address address = { 1, 2 };
 
-		if (parse_address(bad[i], &address) != -EINVAL)
+		if (address_parse(bad[i], &address) != -EINVAL)
 			fail_msg("'%s' accepted", bad[i]);
 		assert_true(address.bits == 1 && address.family == 2);
 	}
@@ -230,10 +233,10 @@ static void cidrs(void **state)
 		struct cidr cidr;
 		char text[CIDR_TEXT_SIZE];
 
-		assert_int_equal(parse_cidr(good[i].text, &cidr), 0);
-		assert_string_equal(format_cidr(&cidr, text), good[i].canonical);
+		assert_int_equal(cidr_parse(good[i].text, &cidr), 0);
+		assert_string_equal(cidr_format(&cidr, text), good[i].canonical);
 		last = (struct address){ cidr_last(&cidr), cidr.addr.family };
-		assert_string_equal(format_address(&last, text), good[i].last);
+		assert_string_equal(address_format(&last, text), good[i].last);
 	}
 }
 
@@ -255,7 +258,7 @@ static void cidrs_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		struct cidr cidr = { { 1, 2 }, 3 };
-		int error = parse_cidr(bad[i].text, &cidr);
+		int error = cidr_parse(bad[i].text, &cidr);
 
 		if (error != bad[i].error)
 			fail_msg("'%s': %d, not %d", bad[i].text, error, bad[i].error);
@@ -270,7 +273,7 @@ static void address_bytes(void **state)
 	uint8_t bytes[16];
 
 	(void)state;
-	assert_int_equal(parse_address("192.0.2.1", &address), 0);
+	assert_int_equal(address_parse("192.0.2.1", &address), 0);
 	memset(bytes, 0xff, sizeof(bytes));
 	address_to_bytes(&address, bytes);
 	assert_memory_equal(bytes, v4, sizeof(v4));
@@ -303,10 +306,10 @@ static void text_round_trip(void **state)
 		for (int b = 0; b < 16; b++)
 			bytes[b] = rand() % 3 ? 0 : rand() >> 8;
 		inet_ntop(family, bytes, text, sizeof(text));
-		assert_int_equal(parse_address(text, &address), 0);
+		assert_int_equal(address_parse(text, &address), 0);
 		for (int b = 0; b < (family == AF_INET ? 4 : 16); b++)
 			assert_int_equal((uint8_t)(address.bits >> (120 - 8 * b)), bytes[b]);
-		assert_string_equal(format_address(&address, again), text);
+		assert_string_equal(address_format(&address, again), text);
 	}
 }
 

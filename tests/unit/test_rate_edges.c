@@ -5,7 +5,7 @@
  */
 #include "rate_node.h"
 
-#include "base/parse.h"
+#include "base/quantity.h"
 
 /* Each pulse is handed over by the next one, when no window holds it any more. */
 static void test_pulses_are_a_surge(void **state)
@@ -117,10 +117,10 @@ static uint32_t state_at(struct ecdn_xdp_limits limits, struct ecdn_xdp_load per
 
 static void test_highest_limits(void **state)
 {
-	const uint64_t high = RATE_MAX / 100 * 108, low = RATE_MAX / 100 * 98;
+	const uint64_t high = QUANTITY_RATE_MAX / 100 * 108, low = QUANTITY_RATE_MAX / 100 * 98;
 	const struct ecdn_xdp_limits limits[] = {
-		{ .pps = RATE_MAX, .hold_ns = SECOND }, { .bps = RATE_MAX, .hold_ns = SECOND },
-		{ .cps = RATE_MAX, .hold_ns = SECOND },
+		{ .pps = QUANTITY_RATE_MAX, .hold_ns = SECOND }, { .bps = QUANTITY_RATE_MAX, .hold_ns = SECOND },
+		{ .cps = QUANTITY_RATE_MAX, .hold_ns = SECOND },
 	};
 	const struct ecdn_xdp_load above[] = {
 		{ .packets = high }, { .packets = 1, .bits = high },
@@ -133,8 +133,8 @@ static void test_highest_limits(void **state)
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(state_at(limits[i], (struct ecdn_xdp_load){ low, low, low }),
 				 ECDN_XDP_STATE_NORMAL);
-	assert_in_range(per_second(per_span(RATE_MAX, RATE_SLOW_SPAN)), RATE_MAX / 1000 * 999,
-			RATE_MAX);
+	assert_in_range(per_second(per_span(QUANTITY_RATE_MAX, RATE_SLOW_SPAN)), QUANTITY_RATE_MAX / 1000 * 999,
+			QUANTITY_RATE_MAX);
 }
 
 int main(void)

@@ -336,7 +336,7 @@ static void random_trees(void **state)
 			sprintf(text, "R%d", rand() % 5);
 			uint32_t offset = country(writer, text);
 
-			mmdb_insert(writer, format_cidr(&cidr, text), offset);
+			mmdb_insert(writer, cidr_format(&cidr, text), offset);
 		}
 		mmdb_alias(writer, "2002::/16", "::/96");
 		mmdb_write(writer, file, sizes[round % 3], "Test");
@@ -351,7 +351,7 @@ static void random_trees(void **state)
 
 			if (i < (int)set.v4.count)
 				address.bits = set.v4.range[i].first;
-			format_address(&address, text);
+			address_format(&address, text);
 			found = MMDB_lookup_string(&db, text, &error, &status);
 			if (found.found_entry)
 				MMDB_get_value(&found.entry, &data, "country", "iso_code", NULL);

@@ -102,7 +102,7 @@ static void cidrs(void **state)
 		inet_ntop(round % 2 ? AF_INET6 : AF_INET, bytes, string, INET6_ADDRSTRLEN);
 		if (rand() % 8)
 			sprintf(string + strlen(string), "/%d", length - 5);
-		error = parse_cidr(string, &expected);
+		error = cidr_parse(string, &expected);
 		if (text_cidr(text_of(string), &cidr) != error)
 			fail_msg("'%s' is taken for %d", string, error);
 		if (!error)

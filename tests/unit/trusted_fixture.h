@@ -21,7 +21,7 @@ static inline struct cidr cidr_of(const char *text)
 {
 	struct cidr cidr;
 
-	assert_int_equal(parse_cidr(text, &cidr), 0);
+	assert_int_equal(cidr_parse(text, &cidr), 0);
 	return cidr;
 }
 

@@ -19,7 +19,7 @@ static inline uint32_t lookup_text(const char *text)
 {
 	struct address address;
 
-	assert_int_equal(parse_address(text, &address), 0);
+	assert_int_equal(address_parse(text, &address), 0);
 	return trusted_lookup(lines, &address);
 }
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "base/parse.h"
+#include "base/quantity.h"
 
 static const struct option_row *find(const struct option_row *rows, size_t count,
 				     const char *word, size_t length)
@@ -26,12 +26,9 @@ static const struct option_row *find(const struct option_row *rows, size_t count
 
 static int store_count(const char *value, unsigned int *to)
 {
-	char *end;
-	unsigned long number;
+	uint64_t number;
 
-	errno = 0;
-	number = strtoul(value, &end, 10);
-	if (*value < '0' || *value > '9' || *end || errno || number > UINT32_MAX)
+	if (quantity_parse_whole(value, UINT32_MAX, &number))
 		return -EINVAL;
 	*to = number;
 	return 0;
@@ -64,12 +61,12 @@ static int store(const struct option_row *row, const char *value)
 					 OPTION_LIST_MAX);
 		return 0;
 	case OPTION_RATE:
-		if (parse_rate(value, row->to))
+		if (quantity_parse_rate(value, row->to))
 			return log_error(-EINVAL, "--%s %s: not a number; write it as 50000, 50k, "
 					 "1.5M or 2G", row->name, value);
 		return 0;
 	case OPTION_DURATION:
-		if (parse_duration(value, row->to))
+		if (quantity_parse_duration(value, row->to))
 			return log_error(-EINVAL, "--%s %s: not a duration; write it as 500ms, 30s, "
 					 "10m or 1h30m", row->name, value);
 		return 0;

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * words.h - lists of words: what was asked for, what there is.
+ * words.h - words that are looked for in lists and in tables of names. Nothing is logged.
  */
 #ifndef BASE_WORDS_H
 #define BASE_WORDS_H
 
 #include <stdbool.h>
-#include <string.h>
+#include <stddef.h>
+#include <sys/types.h>
 
-static inline bool words_have(char *const *words, unsigned int count, const char *word)
-{
-	for (unsigned int i = 0; i < count; i++)
-		if (!strcmp(words[i], word))
-			return true;
-	return false;
-}
+bool words_have(char *const *words, unsigned int count, const char *word);
+
+/* The index of word in a table of names, whose gaps are NULL; -EINVAL if it has none. */
+int words_index(const char *const *names, size_t count, const char *word);
+
+/* Reads a group's name, or its number. 0, or -EINVAL with *group untouched. */
+int words_parse_group(const char *text, gid_t *group);
 
 #endif

@@ -32,7 +32,7 @@ static int del(struct trusted_list *list, void *context)
 		if (!row || !row->allowed)
 			return log_error(-ENOENT, "%s is not on the list, which `ecdn-xdp allow` "
 					 "prints; nothing was changed",
-					 format_cidr(&cidrs->at[i], text));
+					 cidr_format(&cidrs->at[i], text));
 	}
 	trusted_disallow(list, cidrs->at, cidrs->count);
 	return 0;
@@ -47,7 +47,7 @@ static void print_text(const struct trusted_list *trusted)
 		if (!trusted->row[i].allowed)
 			continue;
 		trusted_cidr(&trusted->row[i], &cidr);
-		puts(format_cidr(&cidr, text));
+		puts(cidr_format(&cidr, text));
 	}
 }
 
@@ -61,7 +61,7 @@ static int print_json(const struct trusted_list *trusted)
 		if (!trusted->row[i].allowed)
 			continue;
 		trusted_cidr(&trusted->row[i], &cidr);
-		json_array_append_new(allowed, json_string(format_cidr(&cidr, text)));
+		json_array_append_new(allowed, json_string(cidr_format(&cidr, text)));
 	}
 	return cli_print_json(json_pack("{s:o}", "allow", allowed));
 }

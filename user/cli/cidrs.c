@@ -21,7 +21,7 @@ int cidrs_read(struct cidrs *cidrs, size_t count, char **words)
 	if (!cidrs->at)
 		return log_error(-ENOMEM, "out of memory");
 	for (size_t i = 0; i < count; i++) {
-		int err = parse_cidr(words[i], &cidrs->at[i]);
+		int err = cidr_parse(words[i], &cidrs->at[i]);
 
 		if (err)
 			return cidr_error(words[i], err);

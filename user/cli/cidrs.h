@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "base/parse.h"
+#include "base/cidr.h"
 
 struct cidrs {
 	struct cidr *at;        /* to be freed by the caller */

@@ -5,7 +5,8 @@
 
 #include "cli/cli.h"
 #include "config/config.h"
-#include "base/group.h"
+#include "guard/ports.h"
+#include "base/words.h"
 #include "base/log.h"
 
 enum given {
@@ -37,7 +38,7 @@ static int read_words(const struct load_words *words, unsigned int given,
 		memset(&settings->ports, 0, sizeof(settings->ports));
 		settings->protect = 0;
 		settings->has_ports = true;
-		if (parse_ports(words->protect, &settings->ports, &settings->protect))
+		if (ports_parse(words->protect, &settings->ports, &settings->protect))
 			return log_error(CLI_USAGE, "--protect %s: must be PORT[-PORT][/tcp|/udp], "
 					 "several joined by commas, or all", words->protect);
 	}
@@ -47,7 +48,7 @@ static int read_words(const struct load_words *words, unsigned int given,
 					 words->max_regions, ECDN_XDP_REGIONS_MAX);
 		request->max_regions = words->max_regions;
 	}
-	if (words->proxy_group && parse_group(words->proxy_group, &request->proxy_group))
+	if (words->proxy_group && words_parse_group(words->proxy_group, &request->proxy_group))
 		return log_error(CLI_USAGE, "--proxy-group %s: there is no such group",
 				 words->proxy_group);
 	if (words->monitor && words->enforce)

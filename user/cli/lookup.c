@@ -53,7 +53,7 @@ static int answer(struct lookup *lookup, const char *word)
 	uint32_t entry;
 	int err = 0;
 
-	if (parse_address(word, &address))
+	if (address_parse(word, &address))
 		return log_error(-EINVAL, "\"%s\" is not an IP address", word);
 	entry = table_lookup(lookup->lines, &address);
 	region = names_of(lookup->names, entry & ECDN_XDP_ENTRY_REGION) ?: "?";

@@ -39,7 +39,7 @@ static int del_from(struct trusted_list *list, void *context)
 		if (!row || !row->node)
 			return log_error(-ENOENT, "%s is not on the list, which `ecdn-xdp node` "
 					 "prints; nothing was changed",
-					 format_cidr(&cidrs->at[i], text));
+					 cidr_format(&cidrs->at[i], text));
 	}
 	trusted_remove_nodes(list, cidrs->at, cidrs->count);
 	return 0;

@@ -43,7 +43,7 @@ static void print_silent(const struct nodes *nodes)
 
 		if (node_heard(node))
 			continue;
-		columns_cell(columns, "%s", format_cidr(&node->cidr, text));
+		columns_cell(columns, "%s", cidr_format(&node->cidr, text));
 		columns_cell(columns, "%s", node->name[0] ? node->name : "-");
 		columns_cell(columns, "%s", cli_format_time(node->added_at, time_text));
 	}
@@ -121,7 +121,7 @@ static int print_json(const struct nodes *nodes, const struct heard *heard,
 
 		if (!node_heard(node))
 			json_array_append_new(silent, json_pack("{s:s, s:s?, s:o}",
-				"prefix", format_cidr(&node->cidr, text),
+				"prefix", cidr_format(&node->cidr, text),
 				"name", node->name[0] ? node->name : NULL,
 				"added_at", cli_json_time(node->added_at)));
 	}

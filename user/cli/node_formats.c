@@ -54,7 +54,7 @@ static void print_plain(FILE *to, const struct trusted_list *list)
 		if (!row->node)
 			continue;
 		trusted_cidr(row, &cidr);
-		fprintf(to, "%s%s%s\n", format_cidr(&cidr, text), row->name[0] ? " " : "",
+		fprintf(to, "%s%s%s\n", cidr_format(&cidr, text), row->name[0] ? " " : "",
 			row->name);
 	}
 }
@@ -66,7 +66,7 @@ static void print_nginx(FILE *to, const struct trusted_list *list)
 	char text[CIDR_TEXT_SIZE];
 
 	while ((cidr = walk_next(&walk)))
-		fprintf(to, "set_real_ip_from %s;\n", format_cidr(cidr, text));
+		fprintf(to, "set_real_ip_from %s;\n", cidr_format(cidr, text));
 }
 
 static void print_nft_set(FILE *to, const struct trusted_list *list, const char *set,
@@ -79,7 +79,7 @@ static void print_nft_set(FILE *to, const struct trusted_list *list, const char 
 
 	fprintf(to, "\tset %s {\n\t\ttype %s\n\t\tflags interval\n", set, type);
 	for (; cidr; cidr = walk_next(&walk)) {
-		fprintf(to, "%s\n\t\t\t%s", before, format_cidr(cidr, text));
+		fprintf(to, "%s\n\t\t\t%s", before, cidr_format(cidr, text));
 		before = ",";
 	}
 	fprintf(to, "%s\t}\n", *before == ',' ? "\n\t\t}\n" : "");
@@ -107,10 +107,10 @@ static void print_ipset_member(FILE *to, const char *set, struct cidr cidr)
 
 	if (!cidr.length) {
 		cidr.length = 1;
-		fprintf(to, "add %s %s\n", set, format_cidr(&cidr, text));
+		fprintf(to, "add %s %s\n", set, cidr_format(&cidr, text));
 		cidr.addr.bits |= (addr_bits)1 << 127;
 	}
-	fprintf(to, "add %s %s\n", set, format_cidr(&cidr, text));
+	fprintf(to, "add %s %s\n", set, cidr_format(&cidr, text));
 }
 
 static void print_ipset_set(FILE *to, const struct trusted_list *list, const char *set,

@@ -28,7 +28,7 @@ static void print_text(const struct nodes *nodes)
 		const struct node_view *node = &nodes->at[i];
 		const struct ecdn_xdp_node_stats *stats = &node->stats;
 
-		columns_cell(columns, "%s", format_cidr(&node->cidr, text));
+		columns_cell(columns, "%s", cidr_format(&node->cidr, text));
 		columns_cell(columns, "%s", node->name[0] ? node->name : "-");
 		columns_cell(columns, "%llu", stats->requests);
 		columns_cell(columns, "%llu", stats->answered);
@@ -46,7 +46,7 @@ static json_t *node_json(const struct nodes *nodes, const struct node_view *node
 	char text[CIDR_TEXT_SIZE];
 
 	return json_pack("{s:s, s:s?, s:I, s:I, s:I, s:I, s:o, s:o}",
-			 "prefix", format_cidr(&node->cidr, text),
+			 "prefix", cidr_format(&node->cidr, text),
 			 "name", node->name[0] ? node->name : NULL,
 			 "requests", (json_int_t)stats->requests,
 			 "answered", (json_int_t)stats->answered,

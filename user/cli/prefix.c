@@ -28,7 +28,7 @@ static void print_text(const struct snapshot *snapshot, const struct prefix_view
 		uint64_t ago_ns = snapshot->now_ns > last_ns ? snapshot->now_ns - last_ns : 0;
 
 		columns_cell(columns, "%s", region_name(snapshot, views[i].region));
-		columns_cell(columns, "%s", format_cidr(&views[i].cidr, text));
+		columns_cell(columns, "%s", cidr_format(&views[i].cidr, text));
 		columns_cell(columns, "%lu", views[i].packets);
 		columns_cell(columns, "%lu", views[i].bytes);
 		columns_cell(columns, "%lus ago", ago_ns / 1000000000);
@@ -45,7 +45,7 @@ static int print_json(const struct snapshot *snapshot, const struct prefix_view 
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(prefixes, json_pack("{s:s, s:s, s:I, s:I, s:o}",
 			"region", region_name(snapshot, views[i].region),
-			"prefix", format_cidr(&views[i].cidr, text),
+			"prefix", cidr_format(&views[i].cidr, text),
 			"packets", (json_int_t)views[i].packets,
 			"bytes", (json_int_t)views[i].bytes, "last_seen",
 			cli_json_time(snapshot_epoch(snapshot, views[i].last_seen_ns))));

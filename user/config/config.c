@@ -12,9 +12,11 @@
 #include "config/config_ping.h"
 #include "config/interfaces.h"
 #include "config/yaml.h"
-#include "base/group.h"
+#include "base/words.h"
 #include "base/log.h"
+#include "base/quantity.h"
 #include "base/scoped.h"
+#include "guard/ports.h"
 
 static void take_interfaces(struct reader *reader, const yaml_node_t *value, void *to)
 {
@@ -42,7 +44,7 @@ static void take_max_regions(struct reader *reader, const yaml_node_t *value, vo
 {
 	uint64_t number = 0;
 
-	if (!yaml_text(value) || parse_rate(yaml_text(value), &number) || number < 2 ||
+	if (!yaml_text(value) || quantity_parse_rate(yaml_text(value), &number) || number < 2 ||
 	    number > ECDN_XDP_REGIONS_MAX)
 		yaml_bad(reader, value, "must be a number from 2 to %d", ECDN_XDP_REGIONS_MAX);
 	else
@@ -87,7 +89,7 @@ static void take_port(struct reader *reader, const yaml_node_t *item, void *to)
 	struct settings *settings = to;
 	const char *text = yaml_text(item);
 
-	if (!text || parse_ports(text, &settings->ports, &settings->protect))
+	if (!text || ports_parse(text, &settings->ports, &settings->protect))
 		yaml_bad(reader, item, "\"%s\" is not PORT[-PORT][/tcp|/udp] or all", text ?: "this");
 }
 
@@ -113,7 +115,7 @@ static void take_proxy_group(struct reader *reader, const yaml_node_t *value, vo
 {
 	const char *text = yaml_text(value);
 
-	if (!text || parse_group(text, &((struct config *)to)->request.proxy_group))
+	if (!text || words_parse_group(text, &((struct config *)to)->request.proxy_group))
 		yaml_bad(reader, value, "there is no group \"%s\"", text ?: "this");
 }
 
@@ -125,7 +127,7 @@ static bool start_change(struct reader *reader, const yaml_node_t *key, const ch
 	const char *name = yaml_text(key);
 
 	memset(change, 0, sizeof(*change));
-	if (!name || (!name_valid(name, strlen(name)) && strcmp(name, may_be))) {
+	if (!name || (!names_valid(name, strlen(name)) && strcmp(name, may_be))) {
 		yaml_bad(reader, key, "\"%s\" is not the name of a region", name ?: "this");
 		return false;
 	}
@@ -225,7 +227,7 @@ static void take_allowed(struct reader *reader, const yaml_node_t *item, void *t
 {
 	const char *text = yaml_text(item);
 	struct cidr cidr;
-	int err = text ? parse_cidr(text, &cidr) : -EINVAL;
+	int err = text ? cidr_parse(text, &cidr) : -EINVAL;
 
 	if (err)
 		yaml_bad(reader, item, "\"%s\" %s", text ?: "this", err == -ERANGE ?

@@ -13,6 +13,7 @@
 #include "base/words.h"
 #include "kernel/slot.h"
 #include "guard/guard_part.h"
+#include "guard/ports.h"
 #include "guard/publish.h"
 #include "steer/steer_sockets.h"
 #include "steer/steer_part.h"
@@ -102,7 +103,7 @@ static int write_first_config(const struct load *load)
 	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
 		return log_error(-errno, "cannot get random bytes: %s", strerror(errno));
 	settings_first_config(&config, load->max_regions, seed);
-	parse_ports(PROTECT_DEFAULT, &ports, &config.protect);
+	ports_parse(PROTECT_DEFAULT, &ports, &config.protect);
 	err = maps_set(load->maps.protected_ports, "protected_ports", &(__u32){ 0 }, &ports);
 	for (uint32_t region = 0; region < load->max_regions && !err; region++)
 		err = maps_set_limits(&load->maps, region, &config.default_limits);

@@ -51,7 +51,7 @@ static int parse_client(char *text, struct address *client)
 	const char *last_colon = strrchr(text, ':');
 
 	text[strcspn(text, "%")] = 0;
-	return parse_address(last_colon && strchr(last_colon, '.') ? last_colon + 1 : text, client);
+	return address_parse(last_colon && strchr(last_colon, '.') ? last_colon + 1 : text, client);
 }
 
 /* The session's client and the port it came to. */
@@ -124,7 +124,7 @@ void settings_warn_ssh(const struct settings *settings, const struct maps *maps)
 	if (!ssh_session(&client, &port) || !is_protected(settings, maps, port) ||
 	    will_be_allowed(settings, &client) || trusted_covers(maps, &client))
 		return;
-	format_address(&client, text);
+	address_format(&client, text);
 	if (changes_region(settings, maps, &client, CHANGE_BLOCK))
 		log_warning("this blocks the region of your own SSH session from %s, and port %u "
 			    "is protected: ecdn-xdp allow add %s", text, port, text);

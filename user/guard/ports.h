@@ -1,20 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * protected.h - which ports the maps say are protected.
+ * ports.h - the protected ports: those whose packets may be dropped.
  */
 #ifndef GUARD_PORTS_H
 #define GUARD_PORTS_H
 
 #include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
 
+#include "ecdn-xdp-maps.h"
 #include "kernel/maps.h"
+
+/* Adds "PORT[-PORT][/tcp|/udp],..." or "all" to ports and the protect flags. 0, or
+ * -EINVAL with both untouched and nothing logged. */
+int ports_parse(const char *text, struct ecdn_xdp_protected_ports *ports, uint32_t *protect);
 
 struct protection {
 	bool all;
 	struct ecdn_xdp_protected_ports ports;
 };
 
-/* Errors are said. */
+/* Reads what the maps say. Errors are logged. */
 static inline int protection_read(const struct maps *maps, struct protection *protection)
 {
 	struct ecdn_xdp_config config;

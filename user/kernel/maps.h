@@ -10,7 +10,6 @@
 #include <stdbool.h>
 
 #include "ecdn-xdp-maps.h"
-#include "base/parse.h"
 #include "kernel/pins.h"
 #include "regions/names.h"
 

@@ -42,7 +42,7 @@ static void read_message(const struct nlmsghdr *header, const struct dump *dump,
 	listener->serves_v6 = message->idiag_family == AF_INET6;
 	address_from_bytes(&listener->address, message->idiag_family,
 			   (const uint8_t *)message->id.idiag_src);
-	listener_unmap(&listener->address);
+	address_unmap(&listener->address);
 }
 
 static int take_message(const struct nlmsghdr *header, void *context)

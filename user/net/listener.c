@@ -205,16 +205,8 @@ char *listener_format(const struct address *address, uint16_t port,
 {
 	char number[ADDRESS_TEXT_SIZE];
 
-	format_address(address, number);
+	address_format(address, number);
 	snprintf(text, LISTENER_TEXT_SIZE, address->family == AF_INET ? "%s:%u" : "[%s]:%u",
 		 number, port);
 	return text;
-}
-
-void listener_unmap(struct address *address)
-{
-	if (address->family != AF_INET6 || address->bits >> 32 != 0xffff)
-		return;
-	address->family = AF_INET;
-	address->bits <<= 96;
 }

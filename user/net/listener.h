@@ -6,7 +6,7 @@
 #ifndef NET_LISTENER_H
 #define NET_LISTENER_H
 
-#include "base/parse.h"
+#include "base/address.h"
 #include "net/holder.h"
 
 struct listener {
@@ -51,8 +51,5 @@ int listener_take(const struct listener *listener);
 #define LISTENER_TEXT_SIZE (ADDRESS_TEXT_SIZE + 9)
 char *listener_format(const struct address *address, uint16_t port,
 		      char text[LISTENER_TEXT_SIZE]);
-
-/* ::ffff:192.0.2.1 becomes the IPv4 address in it, which connections come to. */
-void listener_unmap(struct address *address);
 
 #endif

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "regions/names.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/parse.h"
+/* Stands for the limits of all other regions where a region can be named. */
+#define RESERVED_NAME "default"
 
 /* A name as two words, zeros behind it: compared and hashed at once. */
 union name {
@@ -22,6 +24,18 @@ struct names {
 	uint32_t *slot;         /* id + 1 by hash of the name; 0: empty */
 	union name *name;       /* by id; empty: not in use */
 };
+
+bool names_valid(const char *name, size_t length)
+{
+	if (!length || length >= ECDN_XDP_NAME_SIZE)
+		return false;
+	if (length == strlen(RESERVED_NAME) && !memcmp(name, RESERVED_NAME, length))
+		return false;
+	for (size_t i = 0; i < length; i++)
+		if (!isgraph((unsigned char)name[i]) || strchr("\"',#", name[i]))
+			return false;
+	return true;
+}
 
 static bool name_pack(union name *packed, const char *text, size_t length)
 {
@@ -98,7 +112,7 @@ int names_set(struct names *names, uint32_t id, const char *name)
 
 	if (id >= names->capacity)
 		return -ERANGE;
-	if (!name_valid(name, length) || !name_pack(&packed, name, length))
+	if (!names_valid(name, length) || !name_pack(&packed, name, length))
 		return -EINVAL;
 	slot = name_slot(names, &packed);
 	if (*slot)
@@ -130,7 +144,7 @@ int names_intern(struct names *names, const char *name, size_t length)
 	slot = name_slot(names, &packed);
 	if (*slot)
 		return *slot - 1;
-	if (!name_valid(name, length))
+	if (!names_valid(name, length))
 		return -EINVAL;
 	id = names->free_from;
 	while (id < names->capacity && names->name[id].text[0])

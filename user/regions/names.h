@@ -6,6 +6,7 @@
 #ifndef REGIONS_NAMES_H
 #define REGIONS_NAMES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,13 +14,17 @@
 
 struct names;
 
+/* True for 1 to 15 printable characters without space, quote, comma or '#', but for
+ * "default". */
+bool names_valid(const char *name, size_t length);
+
 /* Room for `capacity` ids, of which 0 is "--". Returns 0 when out of memory. */
 struct names *names_new(uint32_t capacity);
 void names_free(struct names *names);
 
 /* Gives name an id that it already has. 0, -EEXIST if the id or the name is
  * taken by another, -ERANGE if id is not below the capacity, -EINVAL if name is
- * none (see name_valid()). */
+ * none (see names_valid()). */
 int names_set(struct names *names, uint32_t id, const char *name);
 
 /* Id of a name, or -ENOENT. */

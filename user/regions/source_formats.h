@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/cidr.h"
 #include "regions/names.h"
 #include "table/range.h"
 
@@ -65,7 +66,7 @@ static inline size_t text_length(struct text text)
 	return text.end - text.start;
 }
 
-/* As parse_address() and parse_cidr(), without a copy for what files hold most.
+/* As address_parse() and cidr_parse(), without a copy for what files hold most.
  * After -ERANGE, cidr holds the address as written; after -EINVAL, anything. */
 int text_address(struct text text, struct address *address);
 int text_cidr(struct text text, struct cidr *cidr);

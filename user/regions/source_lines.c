@@ -126,10 +126,10 @@ void source_bad_cidr(struct source *source, unsigned int line, struct text text,
 				quoted);
 		return;
 	}
-	format_address(&cidr->addr, host);
+	address_format(&cidr->addr, host);
 	cidr->addr.bits &= cidr->length ? ~(addr_bits)0 << (128 - cidr->length) : 0;
 	source_bad_line(source, line, "'%s' has bits set after its first %d: %s or %s/%d is meant",
-			quoted, cidr->length, format_cidr(cidr, network), host,
+			quoted, cidr->length, cidr_format(cidr, network), host,
 			cidr->addr.family == AF_INET ? 32 : 128);
 }
 
@@ -143,7 +143,7 @@ void source_bad_record(struct source *source, const struct cidr *at, const char 
 	va_start(args, format);
 	vsnprintf(reason, sizeof(reason), format, args);
 	va_end(args);
-	log_error(-EINVAL, "%s: %s: %s", source->path, format_cidr(at, prefix), reason);
+	log_error(-EINVAL, "%s: %s: %s", source->path, cidr_format(at, prefix), reason);
 }
 
 int source_sum_up(const struct source *source, const char *what)

@@ -99,7 +99,7 @@ static int name_entry(struct mmdb *mmdb, const struct cidr *at, struct text name
 
 	if (error == -ENOSPC)
 		return log_error(error, "%s: %s: " SOURCE_FULL, source->path,
-				 format_cidr(at, prefix), text_quote(name, quoted),
+				 cidr_format(at, prefix), text_quote(name, quoted),
 				 names_count(source->names));
 	if (error == -EINVAL)
 		source_bad_record(source, at, "%s '%s' is not a region name: 1 to 15 printable "

@@ -130,7 +130,7 @@ int text_address(struct text text, struct address *address)
 	}
 	memcpy(copy, text.start, length);
 	copy[length] = 0;
-	return parse_address(copy, address);
+	return address_parse(copy, address);
 }
 
 /* Decimal digits, at most three, of a value up to max. */

@@ -5,6 +5,7 @@
 #ifndef REGIONS_TABLE_H
 #define REGIONS_TABLE_H
 
+#include "ecdn-xdp-maps.h"
 #include "table/range.h"
 
 /*

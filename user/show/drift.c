@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
-#include "base/parse.h"
+#include "base/cidr.h"
 
 #define SHOWN 5
 #define FAMILY_BITS 32          /* what precedes the address in a key */
@@ -14,8 +14,8 @@ static char *format(const struct ecdn_xdp_local_key *key, char text[CIDR_TEXT_SI
 	struct cidr cidr = { .length = key->prefix_len - FAMILY_BITS };
 
 	address_from_bytes(&cidr.addr, key->family == 4 ? AF_INET : AF_INET6, key->addr);
-	return cidr.length == (key->family == 4 ? 32 : 128) ? format_address(&cidr.addr, text) :
-	       format_cidr(&cidr, text);
+	return cidr.length == (key->family == 4 ? 32 : 128) ? address_format(&cidr.addr, text) :
+	       cidr_format(&cidr, text);
 }
 
 static void print(const char *what, const struct addresses *addresses)

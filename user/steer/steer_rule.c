@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "steer/steer_rule.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/quantity.h"
+
 static int parse_number(const char *text, uint16_t *port)
 {
-	size_t digits = strspn(text, "0123456789");
-	unsigned long number;
+	uint64_t number;
 
-	if (!digits || digits > 5 || text[digits])
-		return -EINVAL;
-	number = strtoul(text, NULL, 10);
-	if (!number || number > UINT16_MAX)
+	if (quantity_parse_whole(text, UINT16_MAX, &number) || !number)
 		return -EINVAL;
 	*port = number;
 	return 0;
@@ -62,22 +60,17 @@ int steer_parse_listener(const char *text, struct steer_rule *rule)
 		return -EINVAL;
 	memcpy(word, text, length);
 	word[length] = 0;
-	if (parse_address(word, &address) || bracketed != (address.family == AF_INET6))
+	if (address_parse(word, &address) || bracketed != (address.family == AF_INET6))
 		return -EINVAL;
-	listener_unmap(&address);
+	address_unmap(&address);
 	rule->listener = address;
 	rule->listener_port = port;
 	return 0;
 }
 
-static bool is_loopback(const struct address *address)
-{
-	return address->family == AF_INET ? address->bits >> 120 == 127 : address->bits == 1;
-}
-
 bool steer_is_own(const struct steer_rule *rule)
 {
-	return rule->listener_port == rule->port && !is_loopback(&rule->listener);
+	return rule->listener_port == rule->port && !address_is_loopback(&rule->listener);
 }
 
 unsigned int steer_rule_find(const struct steer_rule *rule, const struct listeners *listeners,

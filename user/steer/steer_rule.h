@@ -5,6 +5,7 @@
 #ifndef STEER_STEER_RULE_H
 #define STEER_STEER_RULE_H
 
+#include "ecdn-xdp-maps.h"
 #include "net/listener.h"
 
 /* A port has one listener for each of its families. */

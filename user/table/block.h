@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "ecdn-xdp-maps.h"
-#include "base/parse.h"
+#include "base/address.h"
 
 #define BLOCK_LINES 16
 

@@ -9,10 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/parse.h"
+#include "base/address.h"
 
 struct range {
-	addr_bits first, last;  /* both inside; left-aligned as in base/parse.h */
+	addr_bits first, last;  /* both inside; left-aligned as in base/address.h */
 	uint32_t entry;         /* region and source, as in a table's leaf */
 };
 

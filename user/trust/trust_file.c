@@ -113,7 +113,7 @@ static void find_repeated(struct source *source, struct node_list *list)
 
 		if (same_cidr(&first->node.cidr, &again->node.cidr))
 			source_bad_line(source, again->line, "%s is on line %u too",
-					format_cidr(&again->node.cidr, text), first->line);
+					cidr_format(&again->node.cidr, text), first->line);
 	}
 }
 

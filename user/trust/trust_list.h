@@ -10,7 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/parse.h"
+#include "base/cidr.h"
+#include "ecdn-xdp-maps.h"
 
 /* Sorted by family, address and length; no prefix twice. Freed with trusted_free(). */
 struct trusted_list {

@@ -7,7 +7,7 @@
 #define VIEW_SNAPSHOT_H
 
 #include "ecdn-xdp-maps.h"
-#include "base/parse.h"
+#include "base/cidr.h"
 #include "kernel/xdp_link.h"
 
 struct region_view {

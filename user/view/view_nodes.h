@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "ecdn-xdp-maps.h"
-#include "base/parse.h"
+#include "base/cidr.h"
 
 struct node_view {
 	struct cidr cidr;

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "base/cidr.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/quantity.h"
+
+/* The host part of a prefix, all ones. */
+static addr_bits host_mask(int length)
+{
+	return length == 0 ? ~(addr_bits)0 : ((addr_bits)1 << (128 - length)) - 1;
+}
+
+addr_bits cidr_last(const struct cidr *cidr)
+{
+	return cidr->addr.bits | host_mask(cidr->length);
+}
+
+int cidr_parse(const char *text, struct cidr *cidr)
+{
+	const char *slash = strchr(text, '/');
+	size_t size = slash ? (size_t)(slash - text) : strlen(text);
+	char addr[ADDRESS_TEXT_SIZE];
+	struct cidr parsed;
+	uint64_t length;
+
+	if (size >= sizeof(addr))
+		return -EINVAL;
+	memcpy(addr, text, size);
+	addr[size] = 0;
+	if (address_parse(addr, &parsed.addr))
+		return -EINVAL;
+	length = address_family_bits(parsed.addr.family);
+	if (slash && quantity_parse_whole(slash + 1, length, &length))
+		return -EINVAL;
+	parsed.length = length;
+	if (length < 128 && parsed.addr.bits & host_mask(length))
+		return -ERANGE;
+	*cidr = parsed;
+	return 0;
+}
+
+char *cidr_format(const struct cidr *cidr, char text[CIDR_TEXT_SIZE])
+{
+	address_format(&cidr->addr, text);
+	sprintf(text + strlen(text), "/%d", cidr->length);
+	return text;
+}

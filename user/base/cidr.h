@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * cidr.h - prefixes of addresses. Thread-safe; nothing is logged.
+ */
+#ifndef BASE_CIDR_H
+#define BASE_CIDR_H
+
+#include "base/address.h"
+
+struct cidr {
+	struct address addr;    /* no bit set beyond length */
+	int length;             /* 0 to 32 or 128 */
+};
+
+/* Bytes of the longest prefix as text, NUL included. */
+#define CIDR_TEXT_SIZE 50
+
+/*
+ * Reads ADDRESS or ADDRESS/LENGTH. 0; -EINVAL, or -ERANGE for bits set beyond the length,
+ * which hint at a typing error: *cidr is untouched then.
+ */
+int cidr_parse(const char *text, struct cidr *cidr);
+
+/* Returns text. */
+char *cidr_format(const struct cidr *cidr, char text[CIDR_TEXT_SIZE]);
+
+/* The last address of a prefix, as bits. */
+addr_bits cidr_last(const struct cidr *cidr);
+
+#endif

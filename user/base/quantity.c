@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "base/quantity.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+int quantity_parse_digits(const char *start, const char *end, uint64_t max, uint64_t *value)
+{
+	uint64_t number = 0;
+
+	if (start == end)
+		return -EINVAL;
+	for (const char *at = start; at < end; at++) {
+		unsigned int digit = (unsigned char)*at - '0';
+
+		if (digit > 9 || __builtin_mul_overflow(number, 10, &number) ||
+		    __builtin_add_overflow(number, digit, &number) || number > max)
+			return -EINVAL;
+	}
+	*value = number;
+	return 0;
+}
+
+int quantity_parse_whole(const char *text, uint64_t max, uint64_t *value)
+{
+	return quantity_parse_digits(text, text + strlen(text), max, value);
+}
+
+/* Multiplies by the unit; the digits after a point must come out whole. */
+static int scale(const char *fraction, const char *end, uint64_t unit, uint64_t *value)
+{
+	uint64_t place = unit;
+
+	if (__builtin_mul_overflow(*value, unit, value))
+		return -EINVAL;
+	for (; fraction < end; fraction++) {
+		if (*fraction != '0' && (!place || place % 10))
+			return -EINVAL;
+		place /= 10;
+		if (__builtin_add_overflow(*value, place * (*fraction - '0'), value))
+			return -EINVAL;
+	}
+	return 0;
+}
+
+/* DIGITS[.DIGITS], up to *end; the unit's word follows it. */
+static int parse_decimal(const char *text, uint64_t *whole, const char **fraction,
+			 const char **end)
+{
+	char *stop;
+
+	if (!isdigit((unsigned char)*text))
+		return -EINVAL;
+	errno = 0;
+	*whole = strtoull(text, &stop, 10);
+	if (errno)
+		return -EINVAL;
+	*fraction = stop;
+	if (*stop == '.') {
+		*fraction = ++stop;
+		while (isdigit((unsigned char)*stop))
+			stop++;
+		if (stop == *fraction)
+			return -EINVAL;
+	}
+	*end = stop;
+	return 0;
+}
+
+int quantity_parse_rate(const char *text, uint64_t *rate)
+{
+	static const struct { const char *name; uint64_t factor; } units[] = {
+		{ "", 1 }, { "k", 1000 }, { "M", 1000000 }, { "G", 1000000000 },
+	};
+	const char *fraction, *end;
+	uint64_t value;
+
+	if (parse_decimal(text, &value, &fraction, &end))
+		return -EINVAL;
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
+		if (strcmp(end, units[i].name))
+			continue;
+		if (scale(fraction, end, units[i].factor, &value) || value > QUANTITY_RATE_MAX)
+			return -EINVAL;
+		*rate = value;
+		return 0;
+	}
+	return -EINVAL;
+}
+
+static uint64_t duration_unit(const char *text, size_t size)
+{
+	static const struct { const char *name; uint64_t ns; } units[] = {
+		{ "ns", 1 }, { "us", 1000 }, { "ms", 1000000 }, { "s", 1000000000ULL },
+		{ "m", 60000000000ULL }, { "h", 3600000000000ULL }, { "d", 86400000000000ULL },
+	};
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
+		if (strlen(units[i].name) == size && !strncmp(text, units[i].name, size))
+			return units[i].ns;
+	return 0;
+}
+
+int quantity_parse_duration(const char *text, uint64_t *ns)
+{
+	uint64_t total = 0;
+
+	if (!*text)
+		return -EINVAL;
+	while (*text) {
+		const char *fraction, *end;
+		uint64_t value, unit;
+		size_t size;
+
+		if (parse_decimal(text, &value, &fraction, &end))
+			return -EINVAL;
+		size = strspn(end, "nusmhd");
+		unit = duration_unit(end, size);
+		if (!unit || scale(fraction, end, unit, &value) ||
+		    __builtin_add_overflow(total, value, &total) || total > INT64_MAX)
+			return -EINVAL;
+		text = end + size;
+	}
+	*ns = total;
+	return 0;
+}
