@@ -23,6 +23,11 @@ int words_index(const char *const *names, size_t count, const char *word)
 	return -EINVAL;
 }
 
+const char *words_name(const char *const *names, size_t count, size_t value)
+{
+	return value < count && names[value] ? names[value] : "?";
+}
+
 int words_parse_group(const char *text, gid_t *group)
 {
 	const struct group *found = getgrnam(text);
