@@ -9,6 +9,7 @@
 
 /* Stands for the limits of all other regions where a region can be named. */
 #define RESERVED_NAME "default"
+#include "base/log.h"
 
 /* A name as two words, zeros behind it: compared and hashed at once. */
 union name {
@@ -132,6 +133,11 @@ int names_find(const struct names *names, const char *name, size_t length)
 		return -ENOENT;
 	slot = *name_slot(names, &packed);
 	return slot ? (int)slot - 1 : -ENOENT;
+}
+
+int names_unknown(const char *name)
+{
+	return log_error(-ENOENT, "region \"%s\": " NAMES_UNKNOWN, name);
 }
 
 int names_intern(struct names *names, const char *name, size_t length)

@@ -30,6 +30,11 @@ int names_set(struct names *names, uint32_t id, const char *name);
 /* Id of a name, or -ENOENT. */
 int names_find(const struct names *names, const char *name, size_t length);
 
+/* Logs that no region has that name, and returns -ENOENT. What is to be done about it is
+ * one text, whoever logs it. */
+#define NAMES_UNKNOWN "not in the table; `ecdn-xdp region` lists what is"
+int names_unknown(const char *name);
+
 /* Id of a name, a new one if it has none. -ENOSPC when all ids are taken,
  * -EINVAL if name is none. */
 int names_intern(struct names *names, const char *name, size_t length);
