@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "kernel/percpu.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "base/log.h"
+#include "kernel/maps.h"
+
+#define WORD sizeof(uint64_t)
+
+int percpu_open(struct percpu *percpu, int fd, const char *map)
+{
+	struct bpf_map_info info = {};
+	__u32 length = sizeof(info);
+	int cpus = libbpf_num_possible_cpus();
+
+	*percpu = (struct percpu){ .fd = fd, .map = map };
+	if (cpus < 0)
+		return log_error(cpus, "cannot count this host's CPUs: %s", strerror(-cpus));
+	if (bpf_obj_get_info_by_fd(fd, &info, &length))
+		return log_error(-errno, "cannot read map %s: %s", map, strerror(errno));
+	percpu->cpus = cpus;
+	percpu->stride = (info.value_size + WORD - 1) / WORD * WORD;
+	percpu->values = calloc(cpus, percpu->stride);
+	if (!percpu->values)
+		return log_error(-ENOMEM, "out of memory for the counters of map %s", map);
+	return 0;
+}
+
+void percpu_close(struct percpu *percpu)
+{
+	free(percpu->values);
+	percpu->values = NULL;
+}
+
+int percpu_read(const struct percpu *percpu, const void *key, void *sum, size_t size)
+{
+	size_t counters = (size < percpu->stride ? size : percpu->stride) / WORD;
+	const uint64_t *value = percpu->values;
+	uint64_t *to = sum;
+	int err = maps_get(percpu->fd, percpu->map, key, percpu->values);
+
+	memset(sum, 0, size);
+	for (unsigned int cpu = 0; cpu < percpu->cpus && !err; cpu++)
+		for (size_t i = 0; i < counters; i++)
+			to[i] += value[cpu * (percpu->stride / WORD) + i];
+	return err;
+}
+
+int percpu_sum(int fd, const char *map, const void *key, void *sum, size_t size)
+{
+	struct percpu percpu;
+	int err = percpu_open(&percpu, fd, map);
+
+	err = err ?: percpu_read(&percpu, key, sum, size);
+	percpu_close(&percpu);
+	return err;
+}
