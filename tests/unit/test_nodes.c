@@ -6,8 +6,6 @@
 #include "cli/node.h"
 #include "view/view_nodes.h"
 
-#define SECOND 1000000000ULL
-
 static struct ecdn_xdp_node_stats stats_of(uint64_t requests, uint64_t first_ns, uint64_t last_ns)
 {
 	return (struct ecdn_xdp_node_stats){
@@ -22,14 +20,14 @@ static void sum_over_cpus(void **state)
 	struct ecdn_xdp_node_stats cpu[] = {
 		{}, stats_of(5, 300, 800), stats_of(7, 200, 400), {}, stats_of(1, 500, 900),
 	};
-	struct node_view node = {};
+	struct view_node node = {};
 
 	(void)state;
-	node_stats_add(&node.stats, &cpu[0]);
-	assert_false(node_heard(&node));
+	view_nodes_add(&node.stats, &cpu[0]);
+	assert_false(view_nodes_heard(&node));
 	for (size_t i = 1; i < sizeof(cpu) / sizeof(*cpu); i++)
-		node_stats_add(&node.stats, &cpu[i]);
-	assert_true(node_heard(&node));
+		view_nodes_add(&node.stats, &cpu[i]);
+	assert_true(view_nodes_heard(&node));
 	assert_int_equal(node.stats.requests, 13);
 	assert_int_equal(node.stats.answered, 10);
 	assert_int_equal(node.stats.over_rate, 3);
@@ -37,19 +35,6 @@ static void sum_over_cpus(void **state)
 	assert_int_equal(node.stats.first_seen_ns, 200);
 	assert_int_equal(node.stats.last_seen_ns, 900);
 	assert_int_equal(node.stats.denied, 0);
-}
-
-static void times(void **state)
-{
-	struct nodes nodes = { .now_ns = 100 * SECOND, .epoch_ns = 1000 * SECOND };
-
-	(void)state;
-	assert_int_equal(nodes_epoch(&nodes, 0), 0);
-	assert_int_equal(nodes_epoch(&nodes, 40 * SECOND), 1040);
-	assert_int_equal(nodes_seconds_ago(&nodes, 40 * SECOND), 60);
-	assert_int_equal(nodes_seconds_ago(&nodes, 100 * SECOND - 1), 0);
-	/* Seen after the clock was read. */
-	assert_int_equal(nodes_seconds_ago(&nodes, 101 * SECOND), 0);
 }
 
 static void check_format(const char *format, const struct trusted_list *list,
@@ -125,7 +110,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sum_over_cpus),
-		cmocka_unit_test(times),
 		cmocka_unit_test(formats),
 		cmocka_unit_test(families_apart),
 		cmocka_unit_test(no_nodes),

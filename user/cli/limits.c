@@ -7,12 +7,12 @@
 #include "cli/cli.h"
 #include "show/columns.h"
 #include "control/settings.h"
-#include "view/snapshot.h"
+#include "view/view_regions.h"
 
-static bool is_listed(const struct region_view *view)
+static bool is_listed(const struct view_region *region)
 {
-	return view->limits.own || view->limits.blocked || view->limited_ns ||
-	       view->state == ECDN_XDP_STATE_EXEMPT;
+	return region->limits.own || region->limits.blocked || region->limited_ns ||
+	       region->state == ECDN_XDP_STATE_EXEMPT;
 }
 
 static void limit_cell(struct columns *columns, uint64_t limit)
@@ -36,18 +36,18 @@ static void limits_row(struct columns *columns, const char *name, const char *st
 	columns_cell(columns, "%s", state);
 }
 
-static void exempt_words(const struct snapshot *snapshot, const struct region_view *view,
+static void exempt_words(const struct view_regions *view, const struct view_region *region,
 			 char *text, size_t size)
 {
-	uint64_t until_ns = view->limits.exempt_until_ns;
+	uint64_t until_ns = region->limits.exempt_until_ns;
 
-	if (view->state != ECDN_XDP_STATE_EXEMPT || until_ns == UINT64_MAX)
-		snprintf(text, size, "%s", snapshot_state_name(view->state));
+	if (region->state != ECDN_XDP_STATE_EXEMPT || until_ns == UINT64_MAX)
+		snprintf(text, size, "%s", view_regions_state_name(region->state));
 	else
-		snprintf(text, size, "exempt for %.0fs", (until_ns - snapshot->now_ns) / 1e9);
+		snprintf(text, size, "exempt for %.0fs", (until_ns - view->moment.now_ns) / 1e9);
 }
 
-static void print_text(const struct snapshot *snapshot)
+static void print_text(const struct view_regions *view)
 {
 	static const char *const heads[] = {
 		"<REGION", ">PPS", ">BPS", ">CPS", ">PREFIX-PPS", ">ANSWER-CPS", ">HOLD",
@@ -56,14 +56,14 @@ static void print_text(const struct snapshot *snapshot)
 	struct columns *columns = columns_new(heads);
 	char state[64];
 
-	limits_row(columns, SETTINGS_DEFAULT, "", &snapshot->config.default_limits);
-	for (uint32_t i = 0; i < snapshot->region_count; i++) {
-		const struct region_view *view = &snapshot->regions[i];
+	limits_row(columns, SETTINGS_DEFAULT, "", &view->config.default_limits);
+	for (uint32_t i = 0; i < view->count; i++) {
+		const struct view_region *region = &view->region[i];
 
-		if (!is_listed(view))
+		if (!is_listed(region))
 			continue;
-		exempt_words(snapshot, view, state, sizeof(state));
-		limits_row(columns, view->name, state, &view->limits);
+		exempt_words(view, region, state, sizeof(state));
+		limits_row(columns, region->name, state, &region->limits);
 	}
 	columns_print(columns);
 }
@@ -77,42 +77,42 @@ static json_t *limits_json(const struct ecdn_xdp_limits *limits)
 			 "hold", limits->hold_ns / 1e9);
 }
 
-static json_t *region_json(const struct snapshot *snapshot, const struct region_view *view)
+static json_t *region_json(const struct view_regions *view, const struct view_region *region)
 {
-	bool exempt = view->state == ECDN_XDP_STATE_EXEMPT;
-	bool ends = exempt && view->limits.exempt_until_ns != UINT64_MAX;
+	bool exempt = region->state == ECDN_XDP_STATE_EXEMPT;
+	bool ends = exempt && region->limits.exempt_until_ns != UINT64_MAX;
 
-	return json_pack("{s:s, s:s, s:b, s:o, s:o}", "region", view->name,
-			 "state", snapshot_state_name(view->state), "own", view->limits.own != 0,
+	return json_pack("{s:s, s:s, s:b, s:o, s:o}", "region", region->name,
+			 "state", view_regions_state_name(region->state), "own", region->limits.own != 0,
 			 "exempt_until", cli_json_time(ends ?
-				snapshot_epoch(snapshot, view->limits.exempt_until_ns) : 0),
-			 "limits", limits_json(&view->limits));
+				clock_epoch(&view->moment, region->limits.exempt_until_ns) : 0),
+			 "limits", limits_json(&region->limits));
 }
 
-static int print_json(const struct snapshot *snapshot)
+static int print_json(const struct view_regions *view)
 {
 	json_t *regions = json_array();
 
-	for (uint32_t i = 0; i < snapshot->region_count; i++)
-		if (is_listed(&snapshot->regions[i]))
-			json_array_append_new(regions, region_json(snapshot,
-								   &snapshot->regions[i]));
+	for (uint32_t i = 0; i < view->count; i++)
+		if (is_listed(&view->region[i]))
+			json_array_append_new(regions, region_json(view,
+								   &view->region[i]));
 	return cli_print_json(json_pack("{s:o, s:o}", "default",
-					limits_json(&snapshot->config.default_limits),
+					limits_json(&view->config.default_limits),
 					"regions", regions));
 }
 
 int limits_print(const char *pin_dir, bool json)
 {
-	struct snapshot snapshot;
-	int err = snapshot_read(&snapshot, pin_dir);
+	struct view_regions view;
+	int err = view_regions_read(&view, pin_dir);
 
 	if (err)
 		return err;
 	if (json)
-		err = print_json(&snapshot);
+		err = print_json(&view);
 	else
-		print_text(&snapshot);
-	snapshot_free(&snapshot);
+		print_text(&view);
+	view_regions_free(&view);
 	return err;
 }

@@ -18,30 +18,30 @@ struct heard {
 	uint64_t last_ns;       /* 0: none was */
 };
 
-static struct heard count_heard(const struct nodes *nodes)
+static struct heard count_heard(const struct view_nodes *nodes)
 {
 	struct heard heard = {};
 
 	for (size_t i = 0; i < nodes->count; i++) {
 		uint64_t last_ns = nodes->at[i].stats.last_seen_ns;
 
-		heard.nodes += node_heard(&nodes->at[i]);
+		heard.nodes += view_nodes_heard(&nodes->at[i]);
 		if (last_ns > heard.last_ns)
 			heard.last_ns = last_ns;
 	}
 	return heard;
 }
 
-static void print_silent(const struct nodes *nodes)
+static void print_silent(const struct view_nodes *nodes)
 {
 	static const char *const heads[] = { "<PREFIX", "<NAME", "<ADDED", NULL };
 	struct columns *columns = columns_new(heads);
 	char text[CIDR_TEXT_SIZE], time_text[CLI_TIME_SIZE];
 
 	for (size_t i = 0; i < nodes->count; i++) {
-		const struct node_view *node = &nodes->at[i];
+		const struct view_node *node = &nodes->at[i];
 
-		if (node_heard(node))
+		if (view_nodes_heard(node))
 			continue;
 		columns_cell(columns, "%s", cidr_format(&node->cidr, text));
 		columns_cell(columns, "%s", node->name[0] ? node->name : "-");
@@ -50,16 +50,16 @@ static void print_silent(const struct nodes *nodes)
 	columns_print(columns);
 }
 
-static void print_last(const struct nodes *nodes, const struct heard *heard)
+static void print_last(const struct view_nodes *nodes, const struct heard *heard)
 {
 	if (heard->nodes)
 		printf("The last node was heard from %lus ago: the platform's ping reaches this host.\n",
-		       nodes_seconds_ago(nodes, heard->last_ns));
+		       clock_seconds_ago(&nodes->moment, heard->last_ns));
 	else
 		puts("No node was ever heard from: the platform's ping has not reached this host.");
 }
 
-static void print_meaning(const struct nodes *nodes, const struct heard *heard)
+static void print_meaning(const struct view_nodes *nodes, const struct heard *heard)
 {
 	printf("\n%zu of %zu nodes were never heard from: no ping of theirs came to an interface\n"
 	       "where `ecdn-xdp load --ping` works. They did not send one, or something in front\n"
@@ -73,7 +73,7 @@ static void print_meaning(const struct nodes *nodes, const struct heard *heard)
 	     "  minutes. Confirm it before switching DNS.");
 }
 
-static void print_gone(const struct ping_view *ping)
+static void print_gone(const struct view_ping *ping)
 {
 	for (unsigned int i = 0; i < ping->attachment_count; i++)
 		if (ping->attachments[i].state == TC_GONE)
@@ -81,7 +81,7 @@ static void print_gone(const struct ping_view *ping)
 			       ping->attachments[i].iface, ping->attachments[i].iface);
 }
 
-static json_t *gone_json(const struct ping_view *ping)
+static json_t *gone_json(const struct view_ping *ping)
 {
 	json_t *array = json_array();
 
@@ -91,8 +91,8 @@ static json_t *gone_json(const struct ping_view *ping)
 	return array;
 }
 
-static void print_text(const struct nodes *nodes, const struct heard *heard,
-		       const struct ping_view *ping)
+static void print_text(const struct view_nodes *nodes, const struct heard *heard,
+		       const struct view_ping *ping)
 {
 	print_gone(ping);
 	if (!ping->attached)
@@ -110,16 +110,16 @@ static void print_text(const struct nodes *nodes, const struct heard *heard,
 	}
 }
 
-static int print_json(const struct nodes *nodes, const struct heard *heard,
-		      const struct ping_view *ping)
+static int print_json(const struct view_nodes *nodes, const struct heard *heard,
+		      const struct view_ping *ping)
 {
 	json_t *silent = json_array();
 	char text[CIDR_TEXT_SIZE];
 
 	for (size_t i = 0; i < nodes->count; i++) {
-		const struct node_view *node = &nodes->at[i];
+		const struct view_node *node = &nodes->at[i];
 
-		if (!node_heard(node))
+		if (!view_nodes_heard(node))
 			json_array_append_new(silent, json_pack("{s:s, s:s?, s:o}",
 				"prefix", cidr_format(&node->cidr, text),
 				"name", node->name[0] ? node->name : NULL,
@@ -128,22 +128,22 @@ static int print_json(const struct nodes *nodes, const struct heard *heard,
 	return cli_print_json(json_pack("{s:b, s:o, s:I, s:I, s:o, s:o, s:o, s:o}",
 		"attached", ping->attached, "gone", gone_json(ping),
 		"nodes", (json_int_t)nodes->count, "heard", (json_int_t)heard->nodes,
-		"last_seen", cli_json_time(nodes_epoch(nodes, heard->last_ns)),
+		"last_seen", cli_json_time(clock_epoch(&nodes->moment, heard->last_ns)),
 		"never_heard", silent, "unknown_addresses", drift_json(ping, &ping->missing),
 		"stale_addresses", drift_json(ping, &ping->stale)));
 }
 
-static bool works(const struct ping_view *ping)
+static bool works(const struct view_ping *ping)
 {
 	return ping->attached && !ping->gone && !ping->missing.count && !ping->stale.count;
 }
 
-static int check(const struct nodes *nodes, const char *pin_dir, bool json, bool exit_code)
+static int check(const struct view_nodes *nodes, const char *pin_dir, bool json, bool exit_code)
 {
 	struct heard heard = count_heard(nodes);
-	struct ping_view ping;
+	struct view_ping ping;
 	bool all;
-	int err = ping_view_read(&ping, pin_dir);
+	int err = view_ping_read(&ping, pin_dir);
 
 	if (err)
 		return err;
@@ -152,18 +152,18 @@ static int check(const struct nodes *nodes, const char *pin_dir, bool json, bool
 		err = print_json(nodes, &heard, &ping);
 	else
 		print_text(nodes, &heard, &ping);
-	ping_view_free(&ping);
+	view_ping_free(&ping);
 	return err ?: exit_code && !all ? CLI_NO : 0;
 }
 
 int node_check(const char *pin_dir, bool json, bool exit_code)
 {
-	struct nodes nodes;
-	int err = nodes_read(&nodes, pin_dir);
+	struct view_nodes nodes;
+	int err = view_nodes_read(&nodes, pin_dir);
 
 	if (err)
 		return err;
 	err = check(&nodes, pin_dir, json, exit_code);
-	nodes_free(&nodes);
+	view_nodes_free(&nodes);
 	return err;
 }

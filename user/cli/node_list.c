@@ -7,15 +7,15 @@
 #include "view/view_nodes.h"
 #include "trust/trust_store.h"
 
-static void cell_ago(struct columns *columns, const struct nodes *nodes, uint64_t ns)
+static void cell_ago(struct columns *columns, const struct view_nodes *nodes, uint64_t ns)
 {
 	if (ns)
-		columns_cell(columns, "%lus ago", nodes_seconds_ago(nodes, ns));
+		columns_cell(columns, "%lus ago", clock_seconds_ago(&nodes->moment, ns));
 	else
 		columns_cell(columns, "never");
 }
 
-static void print_text(const struct nodes *nodes)
+static void print_text(const struct view_nodes *nodes)
 {
 	static const char *const heads[] = {
 		"<PREFIX", "<NAME", ">REQUESTS", ">ANSWERED", ">OVER-RATE", ">BYTES",
@@ -25,7 +25,7 @@ static void print_text(const struct nodes *nodes)
 	char text[CIDR_TEXT_SIZE];
 
 	for (size_t i = 0; i < nodes->count; i++) {
-		const struct node_view *node = &nodes->at[i];
+		const struct view_node *node = &nodes->at[i];
 		const struct ecdn_xdp_node_stats *stats = &node->stats;
 
 		columns_cell(columns, "%s", cidr_format(&node->cidr, text));
@@ -40,7 +40,7 @@ static void print_text(const struct nodes *nodes)
 	columns_print(columns);
 }
 
-static json_t *node_json(const struct nodes *nodes, const struct node_view *node)
+static json_t *node_json(const struct view_nodes *nodes, const struct view_node *node)
 {
 	const struct ecdn_xdp_node_stats *stats = &node->stats;
 	char text[CIDR_TEXT_SIZE];
@@ -52,11 +52,11 @@ static json_t *node_json(const struct nodes *nodes, const struct node_view *node
 			 "answered", (json_int_t)stats->answered,
 			 "over_rate", (json_int_t)stats->over_rate,
 			 "bytes", (json_int_t)stats->bytes,
-			 "first_seen", cli_json_time(nodes_epoch(nodes, stats->first_seen_ns)),
-			 "last_seen", cli_json_time(nodes_epoch(nodes, stats->last_seen_ns)));
+			 "first_seen", cli_json_time(clock_epoch(&nodes->moment, stats->first_seen_ns)),
+			 "last_seen", cli_json_time(clock_epoch(&nodes->moment, stats->last_seen_ns)));
 }
 
-static int print_json(const struct nodes *nodes)
+static int print_json(const struct view_nodes *nodes)
 {
 	json_t *array = json_array();
 
@@ -67,8 +67,8 @@ static int print_json(const struct nodes *nodes)
 
 int node_list(const char *pin_dir, bool json)
 {
-	struct nodes nodes;
-	int err = nodes_read(&nodes, pin_dir);
+	struct view_nodes nodes;
+	int err = view_nodes_read(&nodes, pin_dir);
 
 	if (err)
 		return err;
@@ -76,7 +76,7 @@ int node_list(const char *pin_dir, bool json)
 		err = print_json(&nodes);
 	else
 		print_text(&nodes);
-	nodes_free(&nodes);
+	view_nodes_free(&nodes);
 	return err;
 }
 

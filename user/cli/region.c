@@ -9,46 +9,46 @@
 #include "show/columns.h"
 #include "base/log.h"
 #include "control/load.h"
-#include "view/snapshot.h"
+#include "view/view_regions.h"
 
-static void print_text(const struct snapshot *snapshot)
+static void print_text(const struct view_regions *view)
 {
 	static const char *const heads[] = { "<REGION", ">ID", "<STATE", NULL };
 	struct columns *columns = columns_new(heads);
 
-	for (uint32_t i = 0; i < snapshot->region_count; i++) {
-		columns_cell(columns, "%s", snapshot->regions[i].name);
+	for (uint32_t i = 0; i < view->count; i++) {
+		columns_cell(columns, "%s", view->region[i].name);
 		columns_cell(columns, "%u", i);
-		columns_cell(columns, "%s", snapshot_state_name(snapshot->regions[i].state));
+		columns_cell(columns, "%s", view_regions_state_name(view->region[i].state));
 	}
 	columns_print(columns);
 }
 
-static int print_json(const struct snapshot *snapshot)
+static int print_json(const struct view_regions *view)
 {
 	json_t *regions = json_array();
 
-	for (uint32_t i = 0; i < snapshot->region_count; i++)
+	for (uint32_t i = 0; i < view->count; i++)
 		json_array_append_new(regions, json_pack("{s:s, s:i, s:s}", "region",
-			snapshot->regions[i].name, "id", (int)i, "state",
-			snapshot_state_name(snapshot->regions[i].state)));
+			view->region[i].name, "id", (int)i, "state",
+			view_regions_state_name(view->region[i].state)));
 	return cli_print_json(json_pack("{s:I, s:o}", "generation",
-					(json_int_t)snapshot->table.generation,
+					(json_int_t)view->generation,
 					"regions", regions));
 }
 
 static int list(const struct cli *cli)
 {
-	struct snapshot snapshot;
-	int err = snapshot_read(&snapshot, cli->pin_dir);
+	struct view_regions view;
+	int err = view_regions_read(&view, cli->pin_dir);
 
 	if (err)
 		return err;
 	if (cli->json)
-		err = print_json(&snapshot);
+		err = print_json(&view);
 	else
-		print_text(&snapshot);
-	snapshot_free(&snapshot);
+		print_text(&view);
+	view_regions_free(&view);
 	return err;
 }
 

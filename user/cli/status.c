@@ -6,7 +6,7 @@
 #include "show/events.h"
 #include "show/status_ping.h"
 #include "guard/guard_part.h"
-#include "view/snapshot.h"
+#include "view/view_status.h"
 
 #define PORTS_TEXT_SIZE 512
 
@@ -36,14 +36,14 @@ static void append_ports(char text[PORTS_TEXT_SIZE], const uint8_t in[8192], con
 	}
 }
 
-static void ports_text(const struct snapshot *snapshot, char text[PORTS_TEXT_SIZE])
+static void ports_text(const struct view_status *view, char text[PORTS_TEXT_SIZE])
 {
-	const struct ecdn_xdp_protected_ports *ports = &snapshot->ports;
+	const struct ecdn_xdp_protected_ports *ports = &view->ports;
 	struct ecdn_xdp_protected_ports only;
 	uint8_t both[8192];
 
 	text[0] = 0;
-	if (snapshot->config.protect & ECDN_XDP_PROTECT_ALL) {
+	if (view->config.protect & ECDN_XDP_PROTECT_ALL) {
 		strcpy(text, "all");
 		return;
 	}
@@ -65,70 +65,70 @@ static const char *attachment_state(const struct attachment *attachment)
 	       attach_mode_name(attachment->mode);
 }
 
-static void print_attachments(const struct snapshot *snapshot)
+static void print_attachments(const struct view_status *view)
 {
-	for (unsigned int i = 0; i < snapshot->attachment_count; i++) {
-		const struct attachment *attachment = &snapshot->attachments[i];
+	for (unsigned int i = 0; i < view->attachment_count; i++) {
+		const struct attachment *attachment = &view->attachments[i];
 
 		printf("interface   %s: %s\n", attachment->iface, !attachment->ifindex ?
 		       "vanished; `ecdn-xdp unload` it, or `load` it again when it is back" :
 		       attachment->mode == ATTACH_AUTO ? "attached, in another network namespace" :
 		       attachment_state(attachment));
 	}
-	if (!snapshot->attachment_count)
+	if (!view->attachment_count)
 		printf("interface   none\n");
 }
 
-static void print_features(const struct snapshot *snapshot, const char *pin_dir)
+static void print_features(const struct view_status *view, const char *pin_dir)
 {
 	printf("jumbo       %s\n", features_probe().frags ? "yes" :
 	       "no: native mode takes frames of one page only, before Linux 5.18");
-	if (snapshot->has_iterator)
+	if (view->has_iterator)
 		printf("iterator    cat %s/" PINS_ITERATOR "\n", pin_dir);
 	else
 		printf("iterator    none: this kernel does not load BPF iterators\n");
 }
 
-static const char *steer_state(const struct snapshot *snapshot)
+static const char *steer_state(const struct view_status *view)
 {
-	if (!snapshot->steer_attached)
+	if (!view->steer_attached)
 		return "not attached";
-	return snapshot->steer_here ? "attached" : "attached, in another network namespace";
+	return view->steer_here ? "attached" : "attached, in another network namespace";
 }
 
-static void print_text(const struct snapshot *snapshot, const struct ping_view *ping,
+static void print_text(const struct view_status *view, const struct view_ping *ping,
 		       const char *pin_dir)
 {
 	char ports[PORTS_TEXT_SIZE];
 
-	ports_text(snapshot, ports);
-	print_attachments(snapshot);
-	printf("mode        %s\n", snapshot->config.monitor ?
+	ports_text(view, ports);
+	print_attachments(view);
+	printf("mode        %s\n", view->config.monitor ?
 	       "monitor: counts what it would drop, drops nothing" : "enforce");
 	printf("protect     %s\n", *ports ? ports : "nothing");
-	printf("trusted     %u prefixes\n", snapshot->config.trusted);
-	printf("steer       %s\n", steer_state(snapshot));
+	printf("trusted     %u prefixes\n", view->config.trusted);
+	printf("steer       %s\n", steer_state(view));
 	status_ping_print(ping);
 	printf("regions     %u of %u, table generation %llu, %llu IPv4 and %llu IPv6 ranges, "
-	       "%u of %d lines\n", snapshot->region_count, snapshot->config.max_regions,
-	       snapshot->table.generation, snapshot->table.ranges_v4, snapshot->table.ranges_v6,
-	       snapshot->table.lines, ECDN_XDP_TABLE_LINES);
-	for (uint32_t i = 0; i < snapshot->table.sources; i++)
-		printf("source      %s\n", snapshot->table.source[i]);
-	printf("pins        %s, ABI %u\n", pin_dir, snapshot->config.abi);
-	print_features(snapshot, pin_dir);
+	       "%u of %d lines\n", view->regions, view->config.max_regions,
+	       view->table.generation, view->table.ranges_v4, view->table.ranges_v6,
+	       view->table.lines, ECDN_XDP_TABLE_LINES);
+	for (uint32_t i = 0; i < view->table.sources; i++)
+		printf("source      %s\n", view->table.source[i]);
+	printf("pins        %s, ABI %u\n", pin_dir, view->config.abi);
+	print_features(view, pin_dir);
 	for (const struct event_name *name = event_names; name->name; name++)
-		if (event_count(&snapshot->events, name))
-			printf("passed      %lu %s: %s\n", event_count(&snapshot->events, name),
+		if (event_count(&view->events, name))
+			printf("passed      %lu %s: %s\n", event_count(&view->events, name),
 			       name->name, name->meaning);
 }
 
-static json_t *attachments_json(const struct snapshot *snapshot)
+static json_t *attachments_json(const struct view_status *view)
 {
 	json_t *array = json_array();
 
-	for (unsigned int i = 0; i < snapshot->attachment_count; i++) {
-		const struct attachment *attachment = &snapshot->attachments[i];
+	for (unsigned int i = 0; i < view->attachment_count; i++) {
+		const struct attachment *attachment = &view->attachments[i];
 
 		json_array_append_new(array, json_pack("{s:s, s:i, s:s}", "interface",
 			attachment->iface, "ifindex", attachment->ifindex, "state",
@@ -137,9 +137,9 @@ static json_t *attachments_json(const struct snapshot *snapshot)
 	return array;
 }
 
-static json_t *table_json(const struct snapshot *snapshot)
+static json_t *table_json(const struct view_status *view)
 {
-	const struct ecdn_xdp_table_header *table = &snapshot->table;
+	const struct ecdn_xdp_table_header *table = &view->table;
 	json_t *sources = json_array();
 
 	for (uint32_t i = 0; i < table->sources; i++)
@@ -153,57 +153,57 @@ static json_t *table_json(const struct snapshot *snapshot)
 			 "sources", sources);
 }
 
-static int print_json(const struct snapshot *snapshot, const struct ping_view *ping,
+static int print_json(const struct view_status *view, const struct view_ping *ping,
 		      const char *pin_dir)
 {
 	char ports[PORTS_TEXT_SIZE];
 
-	ports_text(snapshot, ports);
+	ports_text(view, ports);
 	return cli_print_json(json_pack(
 		"{s:s, s:i, s:o, s:s, s:s, s:i, s:{s:b, s:b}, s:o, s:i, s:i, s:o, s:{s:b, s:b}, "
 		"s:o, s:o}",
-		"pin_dir", pin_dir, "abi", (int)snapshot->config.abi,
-		"interfaces", attachments_json(snapshot),
-		"mode", snapshot->config.monitor ? "monitor" : "enforce", "protect", ports,
-		"trusted", (int)snapshot->config.trusted,
-		"steer", "attached", snapshot->steer_attached, "here", snapshot->steer_here,
+		"pin_dir", pin_dir, "abi", (int)view->config.abi,
+		"interfaces", attachments_json(view),
+		"mode", view->config.monitor ? "monitor" : "enforce", "protect", ports,
+		"trusted", (int)view->config.trusted,
+		"steer", "attached", view->steer_attached, "here", view->steer_here,
 		"ping", status_ping_json(ping),
-		"regions", (int)snapshot->region_count,
-		"max_regions", (int)snapshot->config.max_regions,
-		"table", table_json(snapshot),
-		"features", "jumbo", features_probe().frags, "iterator", snapshot->has_iterator,
-		"passed_unparsed", events_json(&snapshot->events, EVENT_PASSED),
-		"give_ups", events_json(&snapshot->events, EVENT_GIVE_UP)));
+		"regions", (int)view->regions,
+		"max_regions", (int)view->config.max_regions,
+		"table", table_json(view),
+		"features", "jumbo", features_probe().frags, "iterator", view->has_iterator,
+		"passed_unparsed", events_json(&view->events, EVENT_PASSED),
+		"give_ups", events_json(&view->events, EVENT_GIVE_UP)));
 }
 
-static int print(const struct cli *cli, const struct snapshot *snapshot,
-		 const struct ping_view *ping)
+static int print(const struct cli *cli, const struct view_status *view,
+		 const struct view_ping *ping)
 {
 	if (cli->json)
-		return print_json(snapshot, ping, cli->pin_dir);
-	print_text(snapshot, ping, cli->pin_dir);
+		return print_json(view, ping, cli->pin_dir);
+	print_text(view, ping, cli->pin_dir);
 	return 0;
 }
 
 int cli_status(const struct verb *verb, int argc, char **argv)
 {
 	struct cli cli = {};
-	struct snapshot snapshot;
-	struct ping_view ping;
+	struct view_status view;
+	struct view_ping ping;
 	int err, count = cli_read(&cli, verb, argc, argv, true, NULL, 0);
 
 	if (count < 0)
 		return count;
 	if (count)
 		return cli_usage(verb, "takes no words");
-	err = snapshot_read(&snapshot, cli.pin_dir);
+	err = view_status_read(&view, cli.pin_dir);
 	if (err)
 		return err;
-	err = ping_view_read(&ping, cli.pin_dir);
+	err = view_ping_read(&ping, cli.pin_dir);
 	if (!err) {
-		err = print(&cli, &snapshot, &ping);
-		ping_view_free(&ping);
+		err = print(&cli, &view, &ping);
+		view_ping_free(&ping);
 	}
-	snapshot_free(&snapshot);
+	view_status_free(&view);
 	return err;
 }

@@ -11,7 +11,7 @@
 #include "view/view_steer.h"
 
 /* "nginx[812]", and how many more. */
-static void process_cell(struct columns *columns, const struct steer_listener_view *view)
+static void process_cell(struct columns *columns, const struct view_listener *view)
 {
 	const struct holder *first = view->holders;
 
@@ -24,7 +24,7 @@ static void process_cell(struct columns *columns, const struct steer_listener_vi
 			     view->holder_count - 1);
 }
 
-static void family_cells(struct columns *columns, const struct steer_family_view *family)
+static void family_cells(struct columns *columns, const struct view_family *family)
 {
 	if (!family->own) {
 		columns_cell(columns, "-");
@@ -35,7 +35,7 @@ static void family_cells(struct columns *columns, const struct steer_family_view
 	columns_cell(columns, "%llu", family->stats.no_socket + family->stats.refused);
 }
 
-static void add_row(struct columns *columns, const struct steer_listener_view *view)
+static void add_row(struct columns *columns, const struct view_listener *view)
 {
 	char port[STEER_PORT_TEXT_SIZE], listener[LISTENER_TEXT_SIZE];
 	const struct steer_rule *rule = &view->rule;
@@ -44,13 +44,13 @@ static void add_row(struct columns *columns, const struct steer_listener_view *v
 	columns_cell(columns, "%s", listener_format(&rule->listener, rule->listener_port,
 						     listener));
 	process_cell(columns, view);
-	columns_cell(columns, "%s", steer_state_name(view->state));
+	columns_cell(columns, "%s", view_steer_state_name(view->state));
 	family_cells(columns, &view->v4);
 	family_cells(columns, &view->v6);
 }
 
 /* What a row does not say: what to do about it. */
-static void advise(const struct steer_view *view)
+static void advise(const struct view_steer *view)
 {
 	bool waits = false;
 
@@ -67,7 +67,7 @@ static void advise(const struct steer_view *view)
 			    "`ecdn-xdp steer refresh` has them go there");
 }
 
-static void print_text(const struct steer_view *view)
+static void print_text(const struct view_steer *view)
 {
 	static const char *const heads[] = {
 		"<PORT", "<LISTENER", "<PROCESS", "<STATE", ">STEERED4", ">FALLEN-BACK4",
@@ -81,7 +81,7 @@ static void print_text(const struct steer_view *view)
 	advise(view);
 }
 
-static json_t *processes_json(const struct steer_listener_view *view)
+static json_t *processes_json(const struct view_listener *view)
 {
 	json_t *array = json_array();
 
@@ -91,7 +91,7 @@ static json_t *processes_json(const struct steer_listener_view *view)
 	return array;
 }
 
-static json_t *serves_json(const struct steer_listener_view *view)
+static json_t *serves_json(const struct view_listener *view)
 {
 	json_t *array = json_array();
 
@@ -102,7 +102,7 @@ static json_t *serves_json(const struct steer_listener_view *view)
 	return array;
 }
 
-static json_t *family_json(const struct steer_family_view *family)
+static json_t *family_json(const struct view_family *family)
 {
 	const struct ecdn_xdp_steer_stats *stats = &family->stats;
 
@@ -114,7 +114,7 @@ static json_t *family_json(const struct steer_family_view *family)
 			 "would_steer", (json_int_t)stats->would_steer);
 }
 
-static json_t *listener_json(const struct steer_listener_view *view)
+static json_t *listener_json(const struct view_listener *view)
 {
 	const struct steer_rule *rule = &view->rule;
 	char text[LISTENER_TEXT_SIZE];
@@ -125,12 +125,12 @@ static json_t *listener_json(const struct steer_listener_view *view)
 			 "listener", listener_format(&rule->listener, rule->listener_port, text),
 			 "family", rule->listener.family == AF_INET ? "ipv4" : "ipv6",
 			 "processes", processes_json(view), "sockets", (int)view->sockets,
-			 "state", steer_state_name(view->state), "refresh", view->waits,
+			 "state", view_steer_state_name(view->state), "refresh", view->waits,
 			 "serves", serves_json(view),
 			 "ipv4", family_json(&view->v4), "ipv6", family_json(&view->v6));
 }
 
-static int print_json(const struct steer_view *view)
+static int print_json(const struct view_steer *view)
 {
 	json_t *listeners = json_array();
 
@@ -142,8 +142,8 @@ static int print_json(const struct steer_view *view)
 
 static int list(const struct cli *cli)
 {
-	struct steer_view view;
-	int err = steer_view_read(&view, cli->pin_dir);
+	struct view_steer view;
+	int err = view_steer_read(&view, cli->pin_dir);
 
 	if (err)
 		return err;
@@ -151,7 +151,7 @@ static int list(const struct cli *cli)
 		err = print_json(&view);
 	else
 		print_text(&view);
-	steer_view_free(&view);
+	view_steer_free(&view);
 	return err;
 }
 

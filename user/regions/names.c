@@ -7,9 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
+
 /* Stands for the limits of all other regions where a region can be named. */
 #define RESERVED_NAME "default"
-#include "base/log.h"
 
 /* A name as two words, zeros behind it: compared and hashed at once. */
 union name {

@@ -32,13 +32,13 @@ static void print(const char *what, const struct addresses *addresses)
 	puts("; `ecdn-xdp load --ping` tells it.");
 }
 
-void drift_print(const struct ping_view *view)
+void drift_print(const struct view_ping *view)
 {
 	print("This host has addresses that ping does not know", &view->missing);
 	print("Ping answers for addresses that this host has no longer", &view->stale);
 }
 
-json_t *drift_json(const struct ping_view *view, const struct addresses *addresses)
+json_t *drift_json(const struct view_ping *view, const struct addresses *addresses)
 {
 	json_t *array = view->here ? json_array() : json_null();
 	char text[CIDR_TEXT_SIZE];

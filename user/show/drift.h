@@ -11,9 +11,9 @@
 
 /* A line for those that came and one for those that went, and what to do; nothing if
  * there are none. */
-void drift_print(const struct ping_view *view);
+void drift_print(const struct view_ping *view);
 
 /* All of them; null where ping is not. */
-json_t *drift_json(const struct ping_view *view, const struct addresses *addresses);
+json_t *drift_json(const struct view_ping *view, const struct addresses *addresses);
 
 #endif

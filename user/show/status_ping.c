@@ -29,7 +29,7 @@ static const struct {
 _Static_assert(EVENTS == sizeof(struct ecdn_xdp_ping_events) / sizeof(__u64),
 	       "a name for each counter");
 
-static unsigned long long count_of(const struct ping_view *view, size_t event)
+static unsigned long long count_of(const struct view_ping *view, size_t event)
 {
 	return *(const __u64 *)((const char *)&view->events + event_names[event].offset);
 }
@@ -42,7 +42,7 @@ static const char *state_of(const struct tc_attachment *attachment)
 	       tc_kind_name(attachment->kind);
 }
 
-static void print_settings(const struct ping_view *view)
+static void print_settings(const struct view_ping *view)
 {
 	const struct ecdn_xdp_ping_config *config = &view->config;
 
@@ -60,7 +60,7 @@ static void print_settings(const struct ping_view *view)
 	puts(view->missing.count || view->stale.count ? ": `ecdn-xdp load --ping`" : "");
 }
 
-void status_ping_print(const struct ping_view *view)
+void status_ping_print(const struct view_ping *view)
 {
 	for (unsigned int i = 0; i < view->attachment_count; i++) {
 		const struct tc_attachment *attachment = &view->attachments[i];
@@ -81,7 +81,7 @@ void status_ping_print(const struct ping_view *view)
 			       event_names[i].meaning);
 }
 
-static json_t *attachments_json(const struct ping_view *view)
+static json_t *attachments_json(const struct view_ping *view)
 {
 	json_t *array = json_array();
 
@@ -92,7 +92,7 @@ static json_t *attachments_json(const struct ping_view *view)
 	return array;
 }
 
-static json_t *events_json(const struct ping_view *view)
+static json_t *events_json(const struct view_ping *view)
 {
 	json_t *counts = json_object();
 
@@ -102,7 +102,7 @@ static json_t *events_json(const struct ping_view *view)
 	return counts;
 }
 
-json_t *status_ping_json(const struct ping_view *view)
+json_t *status_ping_json(const struct view_ping *view)
 {
 	const struct ecdn_xdp_ping_config *config = &view->config;
 

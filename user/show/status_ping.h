@@ -9,7 +9,7 @@
 
 #include "view/view_ping.h"
 
-void status_ping_print(const struct ping_view *view);
-json_t *status_ping_json(const struct ping_view *view);
+void status_ping_print(const struct view_ping *view);
+json_t *status_ping_json(const struct view_ping *view);
 
 #endif

@@ -4,35 +4,24 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 
 #include "base/log.h"
 #include "base/scoped.h"
+#include "kernel/percpu.h"
 #include "trust/trust_store.h"
-
-#define NS_PER_SECOND 1000000000ULL
 
 /* Rows that one system call reads: some MiB on a machine of many CPUs. */
 #define BATCH 1024
 
 struct rows {
 	uint32_t index[BATCH];
-	struct ecdn_xdp_node_stats *stats; /* of each row, of each CPU */
-	int cpus;
+	char *stats;            /* of each row, of each CPU, percpu->stride bytes apart */
+	const struct percpu *percpu;
 };
 
-static uint64_t clock_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return now.tv_sec * NS_PER_SECOND + now.tv_nsec;
-}
-
-void node_stats_add(struct ecdn_xdp_node_stats *sum, const struct ecdn_xdp_node_stats *more)
+void view_nodes_add(struct ecdn_xdp_node_stats *sum, const struct ecdn_xdp_node_stats *more)
 {
 	sum->requests += more->requests;
 	sum->answered += more->answered;
@@ -45,14 +34,14 @@ void node_stats_add(struct ecdn_xdp_node_stats *sum, const struct ecdn_xdp_node_
 		sum->last_seen_ns = more->last_seen_ns;
 }
 
-static int view_nodes(struct nodes *nodes, const struct trusted_list *list)
+static int list_nodes(struct view_nodes *nodes, const struct trusted_list *list)
 {
 	nodes->at = calloc(list->count + 1, sizeof(*nodes->at));
 	if (!nodes->at)
 		return log_error(-ENOMEM, "out of memory for the nodes");
 	for (size_t i = 0; i < list->count; i++) {
 		const struct ecdn_xdp_trusted_row *row = &list->row[i];
-		struct node_view *node = &nodes->at[nodes->count];
+		struct view_node *node = &nodes->at[nodes->count];
 
 		if (!row->node)
 			continue;
@@ -65,19 +54,28 @@ static int view_nodes(struct nodes *nodes, const struct trusted_list *list)
 	return 0;
 }
 
-/* A row may belong to no node: of one that has just come or gone. */
-static void add_rows(const struct rows *rows, uint32_t count, struct node_view **by_index)
+static void add_cpus(const struct rows *rows, uint32_t row, struct view_node *node)
+{
+	const struct percpu *percpu = rows->percpu;
+	const char *stats = rows->stats + (size_t)row * percpu->cpus * percpu->stride;
+
+	for (unsigned int cpu = 0; cpu < percpu->cpus; cpu++)
+		view_nodes_add(&node->stats, (const void *)(stats + cpu * percpu->stride));
+}
+
+/* A row may belong to no node on the list: one has just been added or removed. */
+static void add_rows(const struct rows *rows, uint32_t count, struct view_node **by_index)
 {
 	for (uint32_t i = 0; i < count; i++) {
-		struct node_view *node = rows->index[i] < ECDN_XDP_TRUSTED_NODES_MAX ?
+		struct view_node *node = rows->index[i] < ECDN_XDP_TRUSTED_NODES_MAX ?
 			by_index[rows->index[i]] : NULL;
 
-		for (int cpu = 0; node && cpu < rows->cpus; cpu++)
-			node_stats_add(&node->stats, &rows->stats[i * rows->cpus + cpu]);
+		if (node)
+			add_cpus(rows, i, node);
 	}
 }
 
-static int read_batches(int fd, struct rows *rows, struct node_view **by_index)
+static int read_batches(struct rows *rows, struct view_node **by_index)
 {
 	uint32_t bucket, *from = NULL;
 	int err = 0;
@@ -85,9 +83,11 @@ static int read_batches(int fd, struct rows *rows, struct node_view **by_index)
 	while (!err) {
 		uint32_t count = BATCH, next;
 
-		err = bpf_map_lookup_batch(fd, from, &next, rows->index, rows->stats, &count, NULL);
+		err = bpf_map_lookup_batch(rows->percpu->fd, from, &next, rows->index,
+					   rows->stats, &count, NULL);
 		if (err && err != -ENOENT)
-			return log_error(err, "cannot read map node_stats: %s", strerror(-err));
+			return log_error(err, "cannot read map %s: %s", rows->percpu->map,
+					 strerror(-err));
 		add_rows(rows, count, by_index);
 		bucket = next;
 		from = &bucket;
@@ -95,28 +95,34 @@ static int read_batches(int fd, struct rows *rows, struct node_view **by_index)
 	return 0;
 }
 
-static int read_stats(struct nodes *nodes, const struct maps *maps)
+static int read_rows(struct view_nodes *nodes, const struct percpu *percpu)
 {
-	scoped_free struct node_view **by_index = calloc(ECDN_XDP_TRUSTED_NODES_MAX,
+	scoped_free struct view_node **by_index = calloc(ECDN_XDP_TRUSTED_NODES_MAX,
 							 sizeof(*by_index));
-	struct rows rows = { .cpus = libbpf_num_possible_cpus() };
-	int err;
+	scoped_free char *stats = calloc((size_t)BATCH * percpu->cpus, percpu->stride);
+	struct rows rows = { .stats = stats, .percpu = percpu };
 
-	if (rows.cpus > 0)
-		rows.stats = calloc((size_t)BATCH * rows.cpus, sizeof(*rows.stats));
-	if (!by_index || !rows.stats) {
-		free(rows.stats);
+	if (!by_index || !stats)
 		return log_error(-ENOMEM, "out of memory for the nodes' counters");
-	}
+	if (percpu->stride < sizeof(struct ecdn_xdp_node_stats))
+		return log_error(-EPROTO, "map %s has too short values", percpu->map);
 	for (size_t i = 0; i < nodes->count; i++)
 		if (nodes->at[i].index < ECDN_XDP_TRUSTED_NODES_MAX)
 			by_index[nodes->at[i].index] = &nodes->at[i];
-	err = read_batches(maps->node_stats, &rows, by_index);
-	free(rows.stats);
+	return read_batches(&rows, by_index);
+}
+
+static int read_stats(struct view_nodes *nodes, const struct maps *maps)
+{
+	struct percpu percpu;
+	int err = percpu_open(&percpu, maps->node_stats, "node_stats");
+
+	err = err ?: read_rows(nodes, &percpu);
+	percpu_close(&percpu);
 	return err;
 }
 
-int nodes_read(struct nodes *nodes, const char *pin_dir)
+int view_nodes_read(struct view_nodes *nodes, const char *pin_dir)
 {
 	struct trusted_list list = {};
 	struct maps maps;
@@ -124,34 +130,23 @@ int nodes_read(struct nodes *nodes, const char *pin_dir)
 
 	memset(nodes, 0, sizeof(*nodes));
 	err = err ?: trusted_read(&maps, &list);
-	err = err ?: view_nodes(nodes, &list);
+	err = err ?: list_nodes(nodes, &list);
 	err = err ?: read_stats(nodes, &maps);
-	nodes->now_ns = clock_ns(CLOCK_MONOTONIC);
-	nodes->epoch_ns = clock_ns(CLOCK_REALTIME) - nodes->now_ns;
+	nodes->moment = clock_now();
 	trusted_free(&list);
 	maps_close(&maps);
 	if (err)
-		nodes_free(nodes);
+		view_nodes_free(nodes);
 	return err;
 }
 
-void nodes_free(struct nodes *nodes)
+void view_nodes_free(struct view_nodes *nodes)
 {
 	free(nodes->at);
 	memset(nodes, 0, sizeof(*nodes));
 }
 
-bool node_heard(const struct node_view *node)
+bool view_nodes_heard(const struct view_node *node)
 {
 	return node->stats.last_seen_ns;
-}
-
-uint64_t nodes_epoch(const struct nodes *nodes, uint64_t ns)
-{
-	return ns ? (nodes->epoch_ns + ns) / NS_PER_SECOND : 0;
-}
-
-uint64_t nodes_seconds_ago(const struct nodes *nodes, uint64_t ns)
-{
-	return ns && nodes->now_ns > ns ? (nodes->now_ns - ns) / NS_PER_SECOND : 0;
 }

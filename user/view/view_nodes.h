@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * view_nodes.h - the intermediate nodes with what came from each: the model that every
- * reader of them prints. Counters are added up over CPUs.
+ * view_nodes.h - one read of the intermediate nodes and of what came from each. Counters
+ * are sums over CPUs.
  */
 #ifndef VIEW_VIEW_NODES_H
 #define VIEW_VIEW_NODES_H
@@ -11,9 +11,10 @@
 #include <stdint.h>
 
 #include "ecdn-xdp-maps.h"
+#include "base/clock.h"
 #include "base/cidr.h"
 
-struct node_view {
+struct view_node {
 	struct cidr cidr;
 	uint32_t index;         /* of its rows in the maps */
 	char name[ECDN_XDP_TRUSTED_NAME_SIZE]; /* empty: none */
@@ -21,25 +22,20 @@ struct node_view {
 	struct ecdn_xdp_node_stats stats;
 };
 
-struct nodes {
-	uint64_t now_ns;        /* CLOCK_MONOTONIC */
-	uint64_t epoch_ns;      /* CLOCK_REALTIME - CLOCK_MONOTONIC */
-	struct node_view *at;   /* by family, address and length */
+struct view_nodes {
+	struct clock_moment moment; /* of reading */
+	struct view_node *at;   /* by family, address and length */
 	size_t count;
 };
 
-/* Errors are said. To be freed with nodes_free(). */
-int nodes_read(struct nodes *nodes, const char *pin_dir);
-void nodes_free(struct nodes *nodes);
+/* 0 or a negative errno, logged. To be freed with view_nodes_free(). */
+int view_nodes_read(struct view_nodes *nodes, const char *pin_dir);
+void view_nodes_free(struct view_nodes *nodes);
 
 /* Adds what one CPU counted. */
-void node_stats_add(struct ecdn_xdp_node_stats *sum, const struct ecdn_xdp_node_stats *more);
+void view_nodes_add(struct ecdn_xdp_node_stats *sum, const struct ecdn_xdp_node_stats *more);
 
-/* Whether anything ever came from it. */
-bool node_heard(const struct node_view *node);
-
-/* Of a time _ns: seconds since the epoch, and how many are past; 0 stays 0. */
-uint64_t nodes_epoch(const struct nodes *nodes, uint64_t ns);
-uint64_t nodes_seconds_ago(const struct nodes *nodes, uint64_t ns);
+/* Whether anything ever came from the node. */
+bool view_nodes_heard(const struct view_node *node);
 
 #endif

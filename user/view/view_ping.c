@@ -5,34 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <bpf/libbpf.h>
-
 #include "base/log.h"
-#include "base/scoped.h"
+#include "kernel/percpu.h"
 #include "kernel/tc_note.h"
 
-#define EVENTS (sizeof(struct ecdn_xdp_ping_events) / sizeof(__u64))
-
-static int read_events(const struct maps *maps, struct ecdn_xdp_ping_events *events)
+static int read_maps(struct view_ping *view, const struct maps *maps)
 {
-	int cpus = libbpf_num_possible_cpus(), err;
-	scoped_free __u64 *of_cpus = cpus > 0 ? calloc(cpus, sizeof(*events)) : NULL;
-	__u64 *sum = (__u64 *)events;
-
-	if (!of_cpus)
-		return log_error(-ENOMEM, "out of memory");
-	err = maps_get(maps->ping_events, "ping_events", &(__u32){ 0 }, of_cpus);
-	for (size_t i = 0; i < cpus * EVENTS && !err; i++)
-		sum[i % EVENTS] += of_cpus[i];
-	return err;
-}
-
-static int read_maps(struct ping_view *view, const struct maps *maps)
-{
-	int err = maps_get(maps->ping_config, "ping_config", &(__u32){ 0 }, &view->config);
+	const __u32 slot = 0;
+	int err = maps_get(maps->ping_config, "ping_config", &slot, &view->config);
 	int addresses;
 
-	err = err ?: read_events(maps, &view->events);
+	err = err ?: percpu_sum(maps->ping_events, "ping_events", &slot, &view->events,
+				sizeof(view->events));
 	if (err)
 		return err;
 	addresses = addresses_count(maps);
@@ -40,7 +24,7 @@ static int read_maps(struct ping_view *view, const struct maps *maps)
 	return addresses < 0 ? addresses : 0;
 }
 
-static void sum_up(struct ping_view *view)
+static void sum_up(struct view_ping *view)
 {
 	for (unsigned int i = 0; i < view->attachment_count; i++) {
 		view->attached |= view->attachments[i].state != TC_GONE;
@@ -49,7 +33,7 @@ static void sum_up(struct ping_view *view)
 	}
 }
 
-static int read_attachments(struct ping_view *view, const char *dir)
+static int read_attachments(struct view_ping *view, const char *dir)
 {
 	unsigned int count;
 	char **names;
@@ -59,13 +43,13 @@ static int read_attachments(struct ping_view *view, const char *dir)
 		return err;
 	view->attachments = calloc(count + 1, sizeof(*view->attachments));
 	if (!view->attachments)
-		err = log_error(-ENOMEM, "out of memory");
+		err = log_error(-ENOMEM, "out of memory for the interfaces");
 	for (unsigned int i = 0; i < count && !err; i++) {
 		struct tc_attachment *to = &view->attachments[view->attachment_count];
 
 		err = tc_read(to, dir, names[i]);
 		tc_close(to);
-		/* Unloaded in between. */
+		/* The interface was unloaded since its name was read. */
 		if (err == -ENOENT)
 			err = 0;
 		else
@@ -75,7 +59,7 @@ static int read_attachments(struct ping_view *view, const char *dir)
 	return err;
 }
 
-int ping_view_read(struct ping_view *view, const char *pin_dir)
+int view_ping_read(struct view_ping *view, const char *pin_dir)
 {
 	struct maps maps;
 	int err = maps_open(&maps, pin_dir);
@@ -90,11 +74,11 @@ int ping_view_read(struct ping_view *view, const char *pin_dir)
 		err = addresses_compare(&view->missing, &view->stale, &maps);
 	maps_close(&maps);
 	if (err)
-		ping_view_free(view);
+		view_ping_free(view);
 	return err;
 }
 
-void ping_view_free(struct ping_view *view)
+void view_ping_free(struct view_ping *view)
 {
 	free(view->attachments);
 	addresses_free(&view->missing);

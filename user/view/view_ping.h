@@ -1,28 +1,29 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ping_view.h - one read of ping: where it is, how it is set up, and what it met besides
- * requests of nodes. view/view_nodes.h has those.
+ * view_ping.h - one read of ping: where it is attached, how it is set up, and what it met
+ * besides requests of nodes, which view/view_nodes.h has.
  */
 #ifndef VIEW_VIEW_PING_H
 #define VIEW_VIEW_PING_H
 
 #include "ping/ping_part.h"
 
-struct ping_view {
+struct view_ping {
 	struct ecdn_xdp_ping_config config;
-	struct ecdn_xdp_ping_events events; /* of all CPUs */
+	struct ecdn_xdp_ping_events events; /* sums over CPUs */
 	unsigned int addresses; /* of this host, as ping knows them */
-	struct tc_attachment *attachments; /* fds closed */
+	struct tc_attachment *attachments; /* their fds are closed */
 	unsigned int attachment_count;
-	bool attached;          /* one of them still is */
-	bool here;              /* ... in this network namespace */
-	bool gone;              /* one of them is not */
-	struct addresses missing; /* here: what this host has and ping does not know ... */
-	struct addresses stale; /* ... and what ping takes for this host's and is not */
+	bool attached;          /* at least one attachment is still there ... */
+	bool here;              /* ... and in this network namespace */
+	bool gone;              /* at least one is not there any more */
+	/* Both empty unless ping is here, since addresses are a network namespace's own. */
+	struct addresses missing; /* what this host has and ping does not know */
+	struct addresses stale; /* what ping takes for this host's, which has it no longer */
 };
 
-/* Errors are said. To be freed with ping_view_free(). */
-int ping_view_read(struct ping_view *view, const char *pin_dir);
-void ping_view_free(struct ping_view *view);
+/* 0 or a negative errno, logged. To be freed with view_ping_free(). */
+int view_ping_read(struct view_ping *view, const char *pin_dir);
+void view_ping_free(struct view_ping *view);
 
 #endif

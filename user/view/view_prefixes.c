@@ -1,23 +1,19 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/*
- * view/view_prefixes.c - the heavy prefixes: each CPU keeps its own table (bpf/prefix.h),
- * a prefix's counts are the sum over those that hold it.
- */
+#include "view/view_prefixes.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 
-#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
 #include "base/log.h"
 #include "base/scoped.h"
 #include "kernel/maps.h"
-#include "view/snapshot.h"
 
-static void view_key(struct prefix_view *view, uint64_t key)
+static void view_key(struct view_prefix *view, uint64_t key)
 {
 	addr_bits prefix = key >> ECDN_XDP_PREFIX_SHIFT;
 
@@ -36,7 +32,7 @@ static void view_key(struct prefix_view *view, uint64_t key)
 
 /* False where the way is empty, of another region, or was taken over meanwhile. */
 static bool read_way(const volatile struct ecdn_xdp_prefix_set *set, int way, int region,
-		     struct prefix_view *view)
+		     struct view_prefix *view)
 {
 	const volatile struct ecdn_xdp_prefix *prefix = &set->prefix[way];
 	uint64_t key = set->key[way];
@@ -53,7 +49,7 @@ static bool read_way(const volatile struct ecdn_xdp_prefix_set *set, int way, in
 }
 
 static size_t read_sets(const struct ecdn_xdp_prefix_set *sets, size_t count, int region,
-			struct prefix_view *views)
+			struct view_prefix *views)
 {
 	size_t found = 0;
 
@@ -65,27 +61,27 @@ static size_t read_sets(const struct ecdn_xdp_prefix_set *sets, size_t count, in
 
 static int by_key(const void *a, const void *b)
 {
-	const struct prefix_view *left = a, *right = b;
+	const struct view_prefix *left = a, *right = b;
 
 	return (left->key > right->key) - (left->key < right->key);
 }
 
 static int by_packets(const void *a, const void *b)
 {
-	const struct prefix_view *left = a, *right = b;
+	const struct view_prefix *left = a, *right = b;
 
 	if (left->packets != right->packets)
 		return left->packets < right->packets ? 1 : -1;
 	return by_key(a, b);
 }
 
-static size_t join_cpus(struct prefix_view *views, size_t count)
+static size_t join_cpus(struct view_prefix *views, size_t count)
 {
 	size_t joined = 0;
 
 	qsort(views, count, sizeof(*views), by_key);
 	for (size_t i = 0; i < count; i++) {
-		struct prefix_view *last = joined ? &views[joined - 1] : NULL;
+		struct view_prefix *last = joined ? &views[joined - 1] : NULL;
 
 		if (!last || last->key != views[i].key) {
 			views[joined++] = views[i];
@@ -100,26 +96,53 @@ static size_t join_cpus(struct prefix_view *views, size_t count)
 	return joined;
 }
 
-int snapshot_prefixes(const char *pin_dir, int region, struct prefix_view **prefixes,
-		      size_t *count)
+static int read_map(struct view_prefixes *view, int fd, int region)
 {
 	size_t sets = (size_t)libbpf_num_possible_cpus() * ECDN_XDP_PREFIX_SETS;
 	size_t size = sets * sizeof(struct ecdn_xdp_prefix_set);
-	struct prefix_view *views;
-	scoped_fd int fd = pins_get(pin_dir, "prefixes");
-	void *mapped;
+	void *mapped = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
 
-	if (fd < 0)
-		return fd;
-	mapped = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
 	if (mapped == MAP_FAILED)
 		return log_error(-errno, "cannot map prefixes: %s", strerror(errno));
-	views = malloc((sets * ECDN_XDP_PREFIX_WAYS + 1) * sizeof(*views));
-	if (views)
-		*count = join_cpus(views, read_sets(mapped, sets, region, views));
+	view->prefix = malloc((sets * ECDN_XDP_PREFIX_WAYS + 1) * sizeof(*view->prefix));
+	if (view->prefix)
+		view->count = join_cpus(view->prefix, read_sets(mapped, sets, region, view->prefix));
 	munmap(mapped, size);
-	if (!views)
-		return log_error(-ENOMEM, "out of memory");
-	*prefixes = views;
-	return 0;
+	return view->prefix ? 0 : log_error(-ENOMEM, "out of memory for the prefixes");
+}
+
+/* The id of a region; -1, which stands for all, without a name. */
+static int find_region(const struct names *names, const char *region, int *id)
+{
+	*id = region ? names_find(names, region, strlen(region)) : -1;
+	return region && *id < 0 ? names_unknown(region) : 0;
+}
+
+int view_prefixes_read(struct view_prefixes *view, const char *pin_dir, const char *region)
+{
+	struct maps maps;
+	int id = -1, err = maps_open(&maps, pin_dir);
+
+	memset(view, 0, sizeof(*view));
+	err = err ?: maps_names(&maps, &view->names);
+	err = err ?: find_region(view->names, region, &id);
+	view->moment = clock_now();
+	err = err ?: read_map(view, maps.prefixes, id);
+	maps_close(&maps);
+	if (err)
+		view_prefixes_free(view);
+	return err;
+}
+
+void view_prefixes_free(struct view_prefixes *view)
+{
+	names_free(view->names);
+	free(view->prefix);
+	memset(view, 0, sizeof(*view));
+}
+
+const char *view_prefixes_region(const struct view_prefixes *view,
+				 const struct view_prefix *prefix)
+{
+	return names_of(view->names, prefix->region) ?: "?";
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/words.h"
 #include "guard/ports.h"
 #include "steer/steer_part.h"
 
@@ -22,14 +23,14 @@ static int by_pid(const void *one, const void *other)
 }
 
 /* Workers of one proxy have all of its sockets open. */
-static int add_holders(struct steer_listener_view *view, const struct listener *listener)
+static int add_holders(struct view_listener *view, const struct listener *listener)
 {
 	struct holder *all = reallocarray(view->holders, view->holder_count +
 					  listener->holder_count + 1, sizeof(*all));
 	unsigned int kept = 0;
 
 	if (!all)
-		return log_error(-ENOMEM, "out of memory");
+		return log_error(-ENOMEM, "out of memory for the processes");
 	view->holders = all;
 	for (unsigned int i = 0; i < listener->holder_count; i++)
 		all[view->holder_count++] = listener->holders[i];
@@ -51,7 +52,7 @@ static bool row_has(const uint64_t cookies[ECDN_XDP_STEER_SOCKETS], uint64_t coo
 
 /* The first socket decides which families are served, as it does in the kernel. */
 static int read_sockets(const struct reading *reading, const struct steer_entry *entry,
-			struct steer_listener_view *view)
+			struct view_listener *view)
 {
 	uint64_t cookies[ECDN_XDP_STEER_SOCKETS];
 	int err = 0;
@@ -81,7 +82,7 @@ static int read_sockets(const struct reading *reading, const struct steer_entry 
 }
 
 static int read_stats(const struct reading *reading, struct ecdn_xdp_steer_key key,
-		      struct steer_family_view *view, uint8_t family)
+		      struct view_family *view, uint8_t family)
 {
 	struct ecdn_xdp_steer_key other = key;
 	bool mine = key.family == family;
@@ -92,7 +93,7 @@ static int read_stats(const struct reading *reading, struct ecdn_xdp_steer_key k
 }
 
 static int read_listener(const struct reading *reading, const struct steer_entry *entry,
-			 struct steer_listener_view *view)
+			 struct view_listener *view)
 {
 	int err;
 
@@ -101,13 +102,13 @@ static int read_listener(const struct reading *reading, const struct steer_entry
 	err = err ?: read_stats(reading, entry->key, &view->v4, 4);
 	err = err ?: read_stats(reading, entry->key, &view->v6, 6);
 	if (!protection_covers(&reading->protection, view->rule.port, view->rule.protocol))
-		view->state = STEER_UNPROTECTED;
+		view->state = VIEW_STEER_UNPROTECTED;
 	else
-		view->state = view->sockets ? STEER_READY : STEER_GONE;
+		view->state = view->sockets ? VIEW_STEER_READY : VIEW_STEER_GONE;
 	return err;
 }
 
-static struct steer_listener_view *sibling(const struct steer_view *view, unsigned int i)
+static struct view_listener *sibling(const struct view_steer *view, unsigned int i)
 {
 	const struct steer_rule *rule = &view->listener[i].rule;
 
@@ -119,10 +120,10 @@ static struct steer_listener_view *sibling(const struct steer_view *view, unsign
 }
 
 /* A family goes to the other's listener where its own has no socket. */
-static void settle_families(struct steer_view *view)
+static void settle_families(struct view_steer *view)
 {
 	for (unsigned int i = 0; i < view->count; i++) {
-		struct steer_listener_view *one = &view->listener[i], *other = sibling(view, i);
+		struct view_listener *one = &view->listener[i], *other = sibling(view, i);
 
 		if (!other || !other->sockets)
 			continue;
@@ -131,7 +132,7 @@ static void settle_families(struct steer_view *view)
 	}
 }
 
-static int read_all(struct steer_view *view, struct reading *reading)
+static int read_all(struct view_steer *view, struct reading *reading)
 {
 	int err = steer_table_read(&reading->maps, &reading->table);
 
@@ -141,7 +142,7 @@ static int read_all(struct steer_view *view, struct reading *reading)
 		return err;
 	view->listener = calloc(reading->table.count + 1, sizeof(*view->listener));
 	if (!view->listener)
-		err = log_error(-ENOMEM, "out of memory");
+		err = log_error(-ENOMEM, "out of memory for the listeners");
 	while (!err && view->count < reading->table.count) {
 		err = read_listener(reading, &reading->table.entry[view->count],
 				    &view->listener[view->count]);
@@ -152,7 +153,7 @@ static int read_all(struct steer_view *view, struct reading *reading)
 	return err;
 }
 
-int steer_view_read(struct steer_view *view, const char *pin_dir)
+int view_steer_read(struct view_steer *view, const char *pin_dir)
 {
 	struct reading reading;
 	int err = maps_open(&reading.maps, pin_dir);
@@ -162,11 +163,11 @@ int steer_view_read(struct steer_view *view, const char *pin_dir)
 	err = err ?: read_all(view, &reading);
 	maps_close(&reading.maps);
 	if (err)
-		steer_view_free(view);
+		view_steer_free(view);
 	return err;
 }
 
-void steer_view_free(struct steer_view *view)
+void view_steer_free(struct view_steer *view)
 {
 	for (unsigned int i = 0; i < view->count; i++)
 		free(view->listener[i].holders);
@@ -174,13 +175,14 @@ void steer_view_free(struct steer_view *view)
 	memset(view, 0, sizeof(*view));
 }
 
-const char *steer_state_name(enum steer_state state)
+const char *view_steer_state_name(enum view_steer_state state)
 {
 	static const char *const names[] = {
-		[STEER_READY] = "ready",
-		[STEER_GONE] = "gone",
-		[STEER_UNPROTECTED] = "unprotected",
+		[VIEW_STEER_READY] = "ready",
+		[VIEW_STEER_GONE] = "gone",
+		[VIEW_STEER_UNPROTECTED] = "unprotected",
 	};
+	_Static_assert(sizeof(names) / sizeof(*names) == VIEW_STEER_STATES, "a name each");
 
-	return names[state];
+	return words_name(names, VIEW_STEER_STATES, state);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * steer_view.h - one read of what is steered: each listener, what became of it, who it
- * belongs to, and what was counted.
+ * view_steer.h - one read of what is steered: each listener, its state, the processes that
+ * hold it, and what was counted. Counters are sums over CPUs.
  */
 #ifndef VIEW_VIEW_STEER_H
 #define VIEW_VIEW_STEER_H
@@ -9,40 +9,42 @@
 #include "steer/steer_rule.h"
 #include "steer/steer_maps.h"
 
-enum steer_state {
-	STEER_READY,
-	STEER_GONE,             /* none of its sockets is open */
-	STEER_UNPROTECTED,      /* nobody is steered from that port */
+enum view_steer_state {
+	VIEW_STEER_READY,
+	VIEW_STEER_GONE,        /* none of the listener's sockets is open */
+	VIEW_STEER_UNPROTECTED, /* its port is not protected, so nothing is steered from there */
+	VIEW_STEER_STATES,
 };
 
-/* Connections of one family to the port. */
-struct steer_family_view {
-	bool own;               /* counted here: without a listener of theirs, at the other's */
-	bool served;            /* they can go to this listener */
+/* Connections of one address family to the port. */
+struct view_family {
+	bool own;               /* this listener shows the family's counters */
+	bool served;            /* the listener can take its connections */
 	struct ecdn_xdp_steer_stats stats;
 };
 
-struct steer_listener_view {
+struct view_listener {
 	struct steer_rule rule;
-	enum steer_state state;
-	unsigned int sockets;   /* open ones that the kernel knows of */
-	bool waits;             /* it is open again, and the kernel does not know */
-	struct holder *holders; /* of the sockets; each process once */
+	enum view_steer_state state;
+	unsigned int sockets;   /* open ones in steer_sockets */
+	bool waits;             /* an open socket is not in steer_sockets yet: `steer refresh` */
+	struct holder *holders; /* processes that hold the sockets, each once */
 	unsigned int holder_count;
-	struct steer_family_view v4, v6;
+	struct view_family v4, v6;
 };
 
-struct steer_view {
-	bool attached;
-	bool here;              /* to this network namespace */
-	struct steer_listener_view *listener; /* by port, protocol, family */
+struct view_steer {
+	bool attached;          /* to a network namespace ... */
+	bool here;              /* ... and to this one */
+	struct view_listener *listener; /* by port, protocol, family */
 	unsigned int count;
 };
 
-/* Errors are said. To be freed with steer_view_free(). */
-int steer_view_read(struct steer_view *view, const char *pin_dir);
-void steer_view_free(struct steer_view *view);
+/* 0 or a negative errno, logged. To be freed with view_steer_free(). */
+int view_steer_read(struct view_steer *view, const char *pin_dir);
+void view_steer_free(struct view_steer *view);
 
-const char *steer_state_name(enum steer_state state);
+/* "ready", "gone" or "unprotected". */
+const char *view_steer_state_name(enum view_steer_state state);
 
 #endif

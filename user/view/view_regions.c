@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "view/view_regions.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include <bpf/libbpf.h>
+
+#include "base/log.h"
+#include "base/words.h"
+#include "guard/region_store.h"
+#include "kernel/maps.h"
+#include "kernel/percpu.h"
+#include "rate.h"
+#include "regions/names.h"
+
+/* What the kernel would make of the region's rates if a packet came now. */
+static void judge(struct view_region *region, struct ecdn_xdp_rate *rate, uint64_t now_ns)
+{
+	struct ecdn_xdp_load load;
+
+	region->state = rate_update(rate, &region->limits, now_ns);
+	region->limited_ns = region->state == ECDN_XDP_STATE_LIMITED ? rate->limited_ns : 0;
+	load = window_load(&rate->slow, RATE_SLOW_SPAN, now_ns);
+	region->pps = per_second(load.packets);
+	region->bps = per_second(load.bits);
+	region->cps = per_second(load.connections);
+}
+
+static int read_region(struct view_region *region, const struct maps *maps,
+		       const struct percpu *stats, uint64_t now_ns)
+{
+	struct ecdn_xdp_region_rate shared;
+	int err = maps_limits(maps, region->id, &region->limits);
+
+	err = err ?: maps_get(maps->region_rate, "region_rate", &region->id, &shared);
+	err = err ?: percpu_read(stats, &region->id, &region->stats, sizeof(region->stats));
+	if (!err)
+		judge(region, &shared.rate, now_ns);
+	return err;
+}
+
+static int read_named(struct view_regions *view, const struct maps *maps,
+		      const struct names *names)
+{
+	struct percpu stats;
+	int err = percpu_open(&stats, maps->region_stats, "region_stats");
+
+	view->region = calloc(names_count(names), sizeof(*view->region));
+	if (!err && !view->region)
+		err = log_error(-ENOMEM, "out of memory for the regions");
+	for (uint32_t id = 0; id < names_count(names) && !err; id++) {
+		struct view_region *region = &view->region[id];
+
+		region->id = id;
+		strcpy(region->name, names_of(names, id));
+		err = read_region(region, maps, &stats, view->moment.now_ns);
+		view->count = id + 1;
+	}
+	percpu_close(&stats);
+	return err;
+}
+
+static int read_regions(struct view_regions *view, const struct maps *maps)
+{
+	struct names *names;
+	int err = maps_names(maps, &names);
+
+	if (err)
+		return err;
+	err = read_named(view, maps, names);
+	names_free(names);
+	return err;
+}
+
+/* Mapped as a whole, since a system call for each CPU of each region would take its time. */
+static int read_requests(struct view_regions *view, const struct maps *maps)
+{
+	uint32_t cpus = libbpf_num_possible_cpus(), regions = view->config.max_regions;
+	size_t size = (size_t)cpus * regions * sizeof(struct ecdn_xdp_requests);
+	const struct ecdn_xdp_requests *all = mmap(NULL, size, PROT_READ, MAP_SHARED,
+						   maps->request_stats, 0);
+
+	if (all == MAP_FAILED)
+		return log_error(-errno, "cannot map request_stats: %s", strerror(errno));
+	for (uint32_t id = 0; id < view->count; id++) {
+		struct ecdn_xdp_requests *sum = &view->region[id].requests;
+
+		for (uint32_t cpu = 0; cpu < cpus; cpu++) {
+			sum->requests += all[(size_t)cpu * regions + id].requests;
+			sum->refused += all[(size_t)cpu * regions + id].refused;
+		}
+	}
+	munmap((void *)all, size);
+	return 0;
+}
+
+static int read_maps(struct view_regions *view, const struct maps *maps)
+{
+	int err = maps_config(maps, &view->config);
+
+	err = err ?: percpu_sum(maps->events, "events", &(__u32){ 0 }, &view->events,
+				sizeof(view->events));
+	err = err ?: generation_number(maps, &view->generation);
+	err = err ?: read_regions(view, maps);
+	return err ?: read_requests(view, maps);
+}
+
+int view_regions_read(struct view_regions *view, const char *pin_dir)
+{
+	struct maps maps;
+	int err = maps_open(&maps, pin_dir);
+
+	memset(view, 0, sizeof(*view));
+	if (err)
+		return err;
+	view->moment = clock_now();
+	err = read_maps(view, &maps);
+	maps_close(&maps);
+	if (err)
+		view_regions_free(view);
+	return err;
+}
+
+void view_regions_free(struct view_regions *view)
+{
+	free(view->region);
+	memset(view, 0, sizeof(*view));
+}
+
+const struct view_region *view_regions_find(const struct view_regions *view, const char *name)
+{
+	for (uint32_t i = 0; i < view->count; i++)
+		if (!strcmp(view->region[i].name, name))
+			return &view->region[i];
+	names_unknown(name);
+	return NULL;
+}
+
+struct ecdn_xdp_traffic view_regions_drops(const struct ecdn_xdp_drops *drops)
+{
+	struct ecdn_xdp_traffic sum = {
+		drops->blocked.packets + drops->prefix_pps.packets + drops->answer_cps.packets,
+		drops->blocked.bytes + drops->prefix_pps.bytes + drops->answer_cps.bytes,
+	};
+
+	return sum;
+}
+
+const char *view_regions_state_name(uint32_t state)
+{
+	static const char *const names[] = {
+		[ECDN_XDP_STATE_NORMAL] = "normal",
+		[ECDN_XDP_STATE_LIMITED] = "limited",
+		[ECDN_XDP_STATE_EXEMPT] = "exempt",
+		[ECDN_XDP_STATE_BLOCKED] = "blocked",
+	};
+	_Static_assert(sizeof(names) / sizeof(*names) == ECDN_XDP_STATE_MAX, "a name each");
+
+	return words_name(names, ECDN_XDP_STATE_MAX, state);
+}

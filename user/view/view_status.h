@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * view_status.h - one read of where the guard and steer are attached, and how the guard is
+ * set up.
+ */
+#ifndef VIEW_VIEW_STATUS_H
+#define VIEW_VIEW_STATUS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ecdn-xdp-maps.h"
+#include "kernel/xdp_link.h"
+
+struct view_status {
+	struct ecdn_xdp_config config;
+	struct ecdn_xdp_protected_ports ports;
+	struct ecdn_xdp_table_header table;
+	struct ecdn_xdp_events events; /* sums over CPUs */
+	uint32_t regions;       /* ids in use */
+	bool has_iterator;      /* DIR/regions is pinned */
+	bool steer_attached, steer_here; /* to any, to this network namespace */
+	struct attachment *attachments; /* of the guard; their fds are closed */
+	unsigned int attachment_count;
+};
+
+/* 0 or a negative errno, logged. To be freed with view_status_free(). */
+int view_status_read(struct view_status *view, const char *pin_dir);
+void view_status_free(struct view_status *view);
+
+#endif
