@@ -34,7 +34,7 @@ static void measure(struct subject *subject, unsigned int count, int family, dou
 
 	need(count <= 8, "compare so many");
 	for (unsigned int i = 0; i < count; i++) {
-		feeder_aim(feeder, program_fd(subject[i].guard));
+		feeder_aim(feeder, bpf_program__fd(subject[i].guard->progs.guard));
 		feeder_run(feeder, family);
 	}
 	for (unsigned int round = 0; round < ROUNDS; round++) {
@@ -43,7 +43,7 @@ static void measure(struct subject *subject, unsigned int count, int family, dou
 		feeder_aim(feeder, empty);
 		base = feeder_run(feeder, family);
 		for (unsigned int i = 0; i < count; i++) {
-			feeder_aim(feeder, program_fd(subject[i].guard));
+			feeder_aim(feeder, bpf_program__fd(subject[i].guard->progs.guard));
 			samples_add(&samples[i], feeder_run(feeder, family) - base);
 		}
 	}
@@ -256,7 +256,7 @@ static void scale(const struct world *world, const char *name, const struct rang
 		runner[i].cpu = i;
 		runner[i].subject = &subject;
 		runner[i].feeder = feeder_open(0);
-		feeder_aim(runner[i].feeder, program_fd(subject.guard));
+		feeder_aim(runner[i].feeder, bpf_program__fd(subject.guard->progs.guard));
 		population_v4(&world->set, SOURCES_HOT, runner[i].feeder->bss->source_v4);
 	}
 	one = run_together(runner, 1);

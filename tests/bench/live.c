@@ -5,6 +5,7 @@
  * runs the other end's receive loop on the same CPU.
  */
 #include "bench.h"
+#include "guard/guard_maps.h"
 
 #include <errno.h>
 #include <net/if.h>
@@ -41,17 +42,17 @@ static uint64_t dropped_by_guard(const char *dir)
 	static struct ecdn_xdp_region_stats stats[256];
 	int cpus = libbpf_num_possible_cpus();
 	uint64_t sum = 0;
-	struct maps maps;
+	struct guard_maps maps;
+	struct pins pins;
 
 	need(cpus <= 256, "count the CPUs");
-	maps_init(&maps);
-	need(!maps_open(&maps, dir), "open the guard's pins");
+	need(!pins_init(&pins, dir) && !guard_maps_open(&maps, &pins), "open the guard's pins");
 	for (uint32_t region = 0; !bpf_map_lookup_elem(maps.region_stats, &region, stats); region++)
 		for (int i = 0; i < cpus; i++)
 			sum += stats[i].dropped.blocked.packets +
 			       stats[i].dropped.prefix_pps.packets +
 			       stats[i].dropped.answer_cps.packets;
-	maps_close(&maps);
+	guard_maps_close(&maps);
 	return sum;
 }
 

@@ -12,7 +12,7 @@
 
 #include "guard.skel.h"
 #include "lookup.skel.h"
-#include "guard/guard_part.h"
+#include "guard/guard_program.h"
 
 static double map_mib(int fd)
 {
@@ -149,7 +149,8 @@ void bench_compile(const struct world *world)
 	struct samples parse = {}, compile = {}, swap = {}, whole = {};
 	struct guard_bpf *guard;
 
-	need(!program_open(&guard, NULL, ECDN_XDP_REGIONS_DEFAULT), "load the guard");
+	need(!guard_program_open(&guard, ECDN_XDP_REGIONS_DEFAULT) && !guard_program_load(guard),
+	     "load the guard");
 	for (unsigned int i = 0; i < ROUNDS; i++) {
 		double start = wall_ms(), at;
 		struct world again;
@@ -166,7 +167,7 @@ void bench_compile(const struct world *world)
 		close(table);
 		world_free(&again);
 	}
-	program_close(guard);
+	guard_program_close(guard);
 	row("region data", "parse", "both files", samples_median(&parse), "ms", 0, "", "");
 	row("region data", "compile", "both files", samples_median(&compile), "ms", 0, "", "");
 	row("region data", "swap", "both files", samples_median(&swap), "ms", 0, "", "");

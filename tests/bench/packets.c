@@ -54,7 +54,7 @@ void bench_packets(const struct world *world)
 		if (fixtures[i].jumbo)
 			continue;
 		price[count].name = fixtures[i].name;
-		price[count++].ns = price_of(program_fd(subject.guard), empty, &fixtures[i]);
+		price[count++].ns = price_of(bpf_program__fd(subject.guard->progs.guard), empty, &fixtures[i]);
 	}
 	qsort(price, count, sizeof(*price), by_price);
 	median = price[count / 2].ns;

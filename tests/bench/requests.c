@@ -14,7 +14,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "kernel/maps.h"
+#include "guard/guard_maps.h"
 #include "sockets.h"
 
 #define TARGETS_MAX 4
@@ -107,14 +107,15 @@ static uint64_t counted(const char *dir)
 	int cpus = libbpf_num_possible_cpus();
 	struct ecdn_xdp_requests requests;
 	uint64_t sum = 0;
-	struct maps maps;
+	struct guard_maps maps;
+	struct pins pins;
 
-	need(!maps_open(&maps, dir), "open the guard's pins");
+	need(!pins_init(&pins, dir) && !guard_maps_open(&maps, &pins), "open the guard's pins");
 	for (uint32_t i = 0; i < (uint32_t)cpus * ECDN_XDP_REGIONS_DEFAULT; i++) {
 		need(!bpf_map_lookup_elem(maps.request_stats, &i, &requests), "read the requests");
 		sum += requests.requests;
 	}
-	maps_close(&maps);
+	guard_maps_close(&maps);
 	return sum;
 }
 

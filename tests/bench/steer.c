@@ -15,7 +15,8 @@
 
 #include "empty.skel.h"
 #include "kernel/pins.h"
-#include "steer/steer_sockets.h"
+#include "control/bring_up.h"
+#include "kernel/netns_link.h"
 #include "steer/steer_part.h"
 #include "sockets.h"
 
@@ -102,20 +103,25 @@ static double connect_many(struct family *family, enum server wanted)
 static void add_listener(const char *pins, const char *listener)
 {
 	struct steer_rule rule = { .port = PORT, .protocol = IPPROTO_TCP };
+	struct request request;
 	char text[64];
 
 	snprintf(text, sizeof(text), "%s:%d", listener, LISTENER_PORT);
 	need(!steer_parse_listener(text, &rule), text);
-	need(!guard_steer_add(pins, &rule), "add a listener");
+	request_init(&request);
+	request.steer.must_listen = true;
+	need(!steer_rules_add(&request.steer.rules, &rule) && !bring_up_change(pins, &request),
+	     "add a listener");
+	request_free(&request);
 }
 
 static double measure_way(struct family *family, const struct way *way)
 {
 	double ns;
 
-	need(!way->pins || !steering_start(way->pins), "attach steer");
+	need(!way->pins || !netns_link_start(&steer_part_hook, way->pins), "attach steer");
 	ns = connect_many(family, way->wanted);
-	need(!way->pins || !steering_stop(way->pins), "detach steer");
+	need(!way->pins || !pinned_link_stop(&steer_part_hook, way->pins), "detach steer");
 	return ns;
 }
 
@@ -172,8 +178,8 @@ static double run_lookups(int program, const struct family *family)
 static void measure_program(const struct family *family, char **pins)
 {
 	struct empty_bpf *empty = empty_bpf__open_and_load();
-	int passing = pins_get(pins[0], PINS_STEER_PROGRAM);
-	int refusing = pins_get(pins[1], PINS_STEER_PROGRAM);
+	int passing = pins_get(pins[0], steer_part_hook.program_pin);
+	int refusing = pins_get(pins[1], steer_part_hook.program_pin);
 	struct samples passed = {}, steered = {};
 	char sources[32];
 
@@ -205,7 +211,7 @@ void bench_steer(const struct world *world, char **pins)
 	for (unsigned int i = 0; i < 2; i++) {
 		add_listener(pins[i], "127.0.0.1");
 		add_listener(pins[i], "[::1]");
-		need(!steering_stop(pins[i]), "detach steer");
+		need(!pinned_link_stop(&steer_part_hook, pins[i]), "detach steer");
 	}
 	for (unsigned int i = 0; i < 2; i++) {
 		struct way way[] = {

@@ -5,16 +5,16 @@
 
 #include <bpf/bpf.h>
 
-#include "control/settings.h"
+#include "guard/limits.h"
 #include "guard/ports.h"
 
 const struct ecdn_xdp_limits limits_idle = {
 	.pps = 1000000000000,
 	.bps = 1000000000000000,
 	.cps = 1000000000000,
-	.prefix_pps = LIMIT_PREFIX_PPS,
-	.answer_cps = LIMIT_ANSWER_CPS,
-	.hold_ns = LIMIT_HOLD_NS,
+	.prefix_pps = LIMITS_DEFAULT_PREFIX_PPS,
+	.answer_cps = LIMITS_DEFAULT_ANSWER_CPS,
+	.hold_ns = LIMITS_DEFAULT_HOLD_NS,
 	.own = 1,
 };
 
@@ -22,12 +22,12 @@ const struct ecdn_xdp_limits limits_exceeded = {
 	.pps = 1,
 	.prefix_pps = 1,
 	.answer_cps = 1,
-	.hold_ns = LIMIT_HOLD_NS,
+	.hold_ns = LIMITS_DEFAULT_HOLD_NS,
 	.own = 1,
 };
 
 const struct ecdn_xdp_limits limits_blocked = {
-	.hold_ns = LIMIT_HOLD_NS,
+	.hold_ns = LIMITS_DEFAULT_HOLD_NS,
 	.blocked = 1,
 	.own = 1,
 };
@@ -41,15 +41,18 @@ void subject_configure(struct subject *subject)
 void subject_open(struct subject *subject, uint32_t max_regions, const struct range_set *set,
 		  const struct ecdn_xdp_limits *limits)
 {
-	struct ecdn_xdp_protected_ports ports = {};
+	struct protected_ports ports = {};
 	int table = table_new(set);
 
-	need(!program_open(&subject->guard, NULL, max_regions), "load the guard");
+	need(!guard_program_open(&subject->guard, max_regions) &&
+	     !guard_program_load(subject->guard), "load the guard");
 	map_put(bpf_map__fd(subject->guard->maps.region_table), 0, &table);
 	close(table);
-	settings_first_config(&subject->config, max_regions, 0x5eed5eed5eed5eed);
-	need(!ports_parse("80,443", &ports, &subject->config.protect), "parse the ports");
-	map_put(bpf_map__fd(subject->guard->maps.protected_ports), 0, &ports);
+	subject->config = (struct ecdn_xdp_config){ .abi = ECDN_XDP_ABI };
+	limits_first_config(&subject->config, max_regions, 0x5eed5eed5eed5eed);
+	need(!ports_parse("80,443", &ports), "parse the ports");
+	subject->config.protect = ports.protect;
+	map_put(bpf_map__fd(subject->guard->maps.protected_ports), 0, &ports.ports);
 	for (uint32_t region = 0; region < max_regions; region++)
 		map_put(bpf_map__fd(subject->guard->maps.region_limits), region, limits);
 	subject_configure(subject);
@@ -67,7 +70,7 @@ void subject_trust(struct subject *subject, const struct cidr *prefixes, size_t 
 
 void subject_close(struct subject *subject)
 {
-	program_close(subject->guard);
+	guard_program_close(subject->guard);
 }
 
 struct feed_bpf *feeder_open(uint32_t to_ifindex)

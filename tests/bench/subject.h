@@ -9,7 +9,7 @@
 #include "bench.h"
 #include "feed.skel.h"
 #include "guard.skel.h"
-#include "guard/guard_part.h"
+#include "guard/guard_program.h"
 
 struct subject {
 	struct guard_bpf *guard;

@@ -5,18 +5,18 @@
  */
 #include "bench.h"
 
-#include "kernel/slot.h"
+#include "guard/region_store.h"
 #include "trust/trust_store.h"
 #include "regions/table.h"
 
 int table_new(const struct range_set *set)
 {
 	struct ecdn_xdp_table_line *lines;
-	int fd = lines_new(&lines_region, &lines);
+	int fd = slot_new(&region_store_slot, &lines);
 
 	need(fd >= 0, "create a region table");
 	need(!table_compile(set, lines), "compile a region table");
-	need(!lines_freeze(fd, lines), "freeze a region table");
+	need(!slot_freeze(fd, lines), "freeze a region table");
 	return fd;
 }
 

@@ -17,7 +17,7 @@
 #include <bpf/libbpf.h>
 
 #include "guard.skel.h"
-#include "kernel/slot.h"
+#include "guard/region_store.h"
 #include "trust/trust_store.h"
 #include "regions/table.h"
 
@@ -134,11 +134,11 @@ void guard_close(struct guard *guard)
 void guard_set_regions(struct guard *guard, const struct range_set *set)
 {
 	struct ecdn_xdp_table_line *lines;
-	int fd = lines_new(&lines_region, &lines);
+	int fd = slot_new(&region_store_slot, &lines);
 
 	need(fd >= 0, "create a region table");
 	need(!table_compile(set, lines), "compile a region table");
-	need(!lines_freeze(fd, lines), "freeze a region table");
+	need(!slot_freeze(fd, lines), "freeze a region table");
 	write_map(guard->skel->maps.region_table, 0, &fd);
 	close(fd);
 }

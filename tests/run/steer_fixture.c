@@ -115,19 +115,18 @@ void world_trust(struct world *world, const char *cidr)
 
 void world_drop_table(struct world *world)
 {
-	must(!bpf_map_delete_elem(world->maps.region_table, &(__u32){ 0 }), "drop the table");
+	must(!bpf_map_delete_elem(world->guard.region_table, &(__u32){ 0 }), "drop the table");
 }
 
 static void find_maps(struct world *world)
 {
 	struct steer_bpf *skel = world->skel;
 
-	maps_init(&world->maps);
-	world->maps.config = bpf_map__fd(skel->maps.config);
-	world->maps.protected_ports = bpf_map__fd(skel->maps.protected_ports);
-	world->maps.region_table = bpf_map__fd(skel->maps.region_table);
-	world->maps.region_state = bpf_map__fd(skel->maps.region_state);
-	world->maps.trusted_table = bpf_map__fd(skel->maps.trusted_table);
+	guard_maps_init(&world->guard);
+	world->config_map = bpf_map__fd(skel->maps.config);
+	world->guard.protected_ports = bpf_map__fd(skel->maps.protected_ports);
+	world->guard.region_table = bpf_map__fd(skel->maps.region_table);
+	world->guard.region_state = bpf_map__fd(skel->maps.region_state);
 	world->maps.steer_listeners = bpf_map__fd(skel->maps.steer_listeners);
 	world->maps.steer_sockets = bpf_map__fd(skel->maps.steer_sockets);
 	world->maps.steer_stats = bpf_map__fd(skel->maps.steer_stats);
@@ -164,7 +163,7 @@ void world_close(struct world *world)
 void world_configure(struct world *world)
 {
 	world->config.generation++;
-	must(!maps_set_config(&world->maps, &world->config), "write the configuration");
+	must(!maps_set(world->config_map, "config", &(__u32){ 0 }, &world->config), "write the configuration");
 }
 
 void world_protect(struct world *world, bool tcp, bool udp)
@@ -173,7 +172,7 @@ void world_protect(struct world *world, bool tcp, bool udp)
 
 	ports.tcp[STEERED_PORT / 8] = tcp << STEERED_PORT % 8;
 	ports.udp[STEERED_PORT / 8] = udp << STEERED_PORT % 8;
-	must(!maps_set(world->maps.protected_ports, "protected_ports", &(__u32){ 0 }, &ports),
+	must(!maps_set(world->guard.protected_ports, "protected_ports", &(__u32){ 0 }, &ports),
 	     "protect a port");
 	world->config.protect = (tcp ? ECDN_XDP_PROTECT_TCP : 0) |
 				(udp ? ECDN_XDP_PROTECT_UDP : 0);
@@ -185,7 +184,7 @@ void world_set_state(struct world *world, uint32_t region, enum ecdn_xdp_state s
 {
 	const struct ecdn_xdp_region_state value = { .state = state, .until_ns = until_ns };
 
-	must(!maps_set(world->maps.region_state, "region_state", &region, &value),
+	must(!maps_set(world->guard.region_state, "region_state", &region, &value),
 	     "set a region's state");
 }
 

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <netinet/in.h>
 
+#include "guard/guard_maps.h"
 #include "steer/steer_maps.h"
 
 #define REGION_SURGING 2
@@ -24,7 +25,9 @@ struct world {
 	struct steer_bpf *skel;
 	struct bpf_link *link;
 	uint32_t table_flags;           /* of a table's map */
-	struct maps maps;               /* of the skeleton; not owned */
+	struct guard_maps guard;        /* of the skeleton, as the next two; not owned */
+	struct steer_maps maps;
+	int config_map;
 	struct ecdn_xdp_config config;  /* as last written */
 };
 

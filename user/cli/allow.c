@@ -8,8 +8,8 @@
 #include "cli/cidrs.h"
 #include "cli/cli.h"
 #include "base/log.h"
-#include "control/load.h"
-#include "trust/trust_store.h"
+#include "control/bring_up.h"
+#include "view/view_pins.h"
 
 static int add(struct trusted_list *list, void *context)
 {
@@ -69,17 +69,24 @@ static int print_json(const struct trusted_list *trusted)
 static int list(const struct cli *cli)
 {
 	struct trusted_list trusted = {};
-	struct maps maps;
-	int err = maps_open(&maps, cli->pin_dir);
+	int err = view_pins_trusted(cli->pin_dir, &trusted);
 
-	err = err ?: trusted_read(&maps, &trusted);
 	if (!err && cli->json)
 		err = print_json(&trusted);
 	else if (!err)
 		print_text(&trusted);
 	trusted_free(&trusted);
-	maps_close(&maps);
 	return err;
+}
+
+static int change(const char *pin_dir, trust_edit *edit, struct cidrs *cidrs)
+{
+	struct request request;
+
+	request_init(&request);
+	request.trust.edit = edit;
+	request.trust.context = cidrs;
+	return bring_up_change(pin_dir, &request);
 }
 
 int cli_allow(const struct verb *verb, int argc, char **argv)
@@ -93,7 +100,7 @@ int cli_allow(const struct verb *verb, int argc, char **argv)
 	if (count < 2 || (strcmp(argv[0], "add") && strcmp(argv[0], "del")))
 		return cli_usage(verb, "must be `allow`, `allow add CIDR...` or `allow del CIDR...`");
 	err = cidrs_read(&cidrs, count - 1, argv + 1);
-	err = err ?: guard_change_trusted(cli.pin_dir, strcmp(argv[0], "add") ? del : add, &cidrs);
+	err = err ?: change(cli.pin_dir, strcmp(argv[0], "add") ? del : add, &cidrs);
 	free(cidrs.at);
 	return err;
 }

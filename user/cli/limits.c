@@ -6,7 +6,7 @@
 
 #include "cli/cli.h"
 #include "show/columns.h"
-#include "control/settings.h"
+#include "guard/limits.h"
 #include "view/view_regions.h"
 
 static bool is_listed(const struct view_region *region)
@@ -56,7 +56,7 @@ static void print_text(const struct view_regions *view)
 	struct columns *columns = columns_new(heads);
 	char state[64];
 
-	limits_row(columns, SETTINGS_DEFAULT, "", &view->config.default_limits);
+	limits_row(columns, LIMITS_DEFAULT, "", &view->config.default_limits);
 	for (uint32_t i = 0; i < view->count; i++) {
 		const struct view_region *region = &view->region[i];
 

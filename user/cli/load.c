@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "config/config.h"
+#include "control/bring_up.h"
 #include "guard/ports.h"
 #include "base/words.h"
 #include "base/log.h"
@@ -27,18 +28,16 @@ struct load_words {
 };
 
 static int read_words(const struct load_words *words, unsigned int given,
-		      struct load_request *request)
+		      struct guard_request *request)
 {
-	struct settings *settings = &request->settings;
 
-	if (given & GIVEN_MODE && attach_mode_parse(words->mode, &request->mode))
+	if (given & GIVEN_MODE && xdp_link_mode_parse(words->mode, &request->mode))
 		return log_error(CLI_USAGE, "-m %s: not a mode; native, skb and auto are",
 				 words->mode);
 	if (given & GIVEN_PROTECT) {
-		memset(&settings->ports, 0, sizeof(settings->ports));
-		settings->protect = 0;
-		settings->has_ports = true;
-		if (ports_parse(words->protect, &settings->ports, &settings->protect))
+		memset(&request->ports, 0, sizeof(request->ports));
+		request->has_ports = true;
+		if (ports_parse(words->protect, &request->ports))
 			return log_error(CLI_USAGE, "--protect %s: must be PORT[-PORT][/tcp|/udp], "
 					 "several joined by commas, or all", words->protect);
 	}
@@ -54,7 +53,7 @@ static int read_words(const struct load_words *words, unsigned int given,
 	if (words->monitor && words->enforce)
 		return log_error(CLI_USAGE, "--monitor and --enforce exclude each other");
 	if (words->monitor || words->enforce)
-		settings->monitor = words->monitor;
+		request->monitor = words->monitor;
 	return 0;
 }
 
@@ -75,7 +74,7 @@ static int read_ping(const struct load_words *words, unsigned int given,
 	if (words->ping && *words->ping && ping_mode_parse(words->ping, &settings->mode))
 		return log_error(CLI_USAGE, "--ping=%s: not a mode; answer and pass are",
 				 words->ping);
-	if (words->tc && tc_kind_parse(words->tc, &request->kind))
+	if (words->tc && tc_link_kind_parse(words->tc, &request->kind))
 		return log_error(CLI_USAGE, "--tc %s: must be tcx, clsact or auto", words->tc);
 	if (words->ping_only_nodes && words->ping_everybody)
 		return log_error(CLI_USAGE, "--ping-only-nodes and --no-ping-only-nodes exclude "
@@ -96,13 +95,13 @@ static int read_ping(const struct load_words *words, unsigned int given,
 
 /* What is named alone gets the interfaces; the guard if nothing is. */
 static void read_interfaces(const struct load_words *words, char **ifaces, int count,
-			    struct load_request *request, bool *ping_follows)
+			    struct request *request, bool *ping_follows)
 {
 	bool guard = words->guard || !words->ping;
 
 	if (count && guard) {
-		request->ifaces = ifaces;
-		request->iface_count = count;
+		request->guard.ifaces = ifaces;
+		request->guard.iface_count = count;
 	}
 	if (count && words->ping) {
 		request->ping.ifaces = ifaces;
@@ -110,37 +109,38 @@ static void read_interfaces(const struct load_words *words, char **ifaces, int c
 		*ping_follows = false;
 	}
 	if (*ping_follows || (words->ping && !request->ping.iface_count)) {
-		request->ping.ifaces = request->ifaces;
-		request->ping.iface_count = request->iface_count;
+		request->ping.ifaces = request->guard.ifaces;
+		request->ping.iface_count = request->guard.iface_count;
 	}
 }
 
 /* Files on the command line stand in for those of the configuration. */
-static int read_files(const struct load_words *words, struct load_request *request)
+static int read_files(const struct load_words *words, struct request *request)
 {
+	struct region_sources *sources = &request->guard.sources;
 	int err = 0;
 
 	if (words->regions.count)
-		request->sources.count = 0;
+		sources->count = 0;
 	for (unsigned int i = 0; i < words->regions.count && !err; i++)
-		err = sources_add(&request->sources, words->regions.value[i]);
+		err = region_store_add_source(sources, words->regions.value[i]);
 	if (words->mmdb_field)
-		request->sources.mmdb_field = words->mmdb_field;
+		sources->mmdb_field = words->mmdb_field;
 	if (!err && words->nodes)
-		err = settings_nodes(&request->settings, words->nodes);
+		err = trust_request_nodes(&request->trust, words->nodes);
 	return err;
 }
 
 /* Without an interface there is something to change where it is loaded already. */
 static int check_interfaces(const struct verb *verb, const struct load_words *words,
-			    const struct load_request *request, const char *pin_dir)
+			    const struct request *request, const char *pin_dir)
 {
 	struct pins pins;
 	int err = pins_init(&pins, pin_dir);
 
-	if (err || request->iface_count || request->ping.iface_count)
+	if (err || request->guard.iface_count || request->ping.iface_count)
 		return err;
-	if (!pins_exist(&pins))
+	if (!pins_has(pins.dir, "config"))
 		return cli_usage(verb, "nothing is loaded yet: name an interface");
 	if (words->ping && !ping_is_attached(pins.dir))
 		return cli_usage(verb, "ping is on no interface yet: name one");
@@ -151,7 +151,7 @@ static int load(const struct verb *verb, const struct cli *cli, const struct loa
 		char **ifaces, int count)
 {
 	struct config config = {};
-	struct load_request request;
+	struct request *request = &config.request;
 	const char *pin_dir;
 	int err;
 
@@ -159,16 +159,13 @@ static int load(const struct verb *verb, const struct cli *cli, const struct loa
 	err = words->config ? config_read(&config, words->config) : 0;
 	if (err)
 		return err;
-	request = config.request;
 	pin_dir = cli->given_pin_dir ?: config.pin_dir ?: cli->pin_dir;
-	err = read_words(words, cli->given, &request);
-	err = err ?: read_ping(words, cli->given, &request.ping);
-	err = err ?: read_files(words, &request);
-	read_interfaces(words, ifaces, count, &request, &config.ping_follows);
-	err = err ?: check_interfaces(verb, words, &request, pin_dir);
-	err = err ?: guard_load(pin_dir, &request);
-	/* What the words have put there goes with the rest. */
-	config.request.settings = request.settings;
+	err = read_words(words, cli->given, &request->guard);
+	err = err ?: read_ping(words, cli->given, &request->ping);
+	err = err ?: read_files(words, request);
+	read_interfaces(words, ifaces, count, request, &config.ping_follows);
+	err = err ?: check_interfaces(verb, words, request, pin_dir);
+	err = err ?: bring_up(pin_dir, request);
 	config_free(&config);
 	return err;
 }

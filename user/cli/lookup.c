@@ -8,15 +8,12 @@
 
 #include "base/log.h"
 #include "base/scoped.h"
-#include "guard/region_store.h"
-#include "kernel/slot.h"
 #include "regions/table.h"
+#include "view/view_table.h"
 
 /* Reads the table and the names once; then an answer is a few memory accesses. */
 struct lookup {
-	const struct ecdn_xdp_table_line *lines;
-	const struct ecdn_xdp_table_header *header;
-	struct names *names;
+	struct view_table table;
 	bool json, details;
 	unsigned long answers;
 };
@@ -25,8 +22,8 @@ static const char *source_name(const struct lookup *lookup, uint32_t entry)
 {
 	uint32_t source = (entry & ECDN_XDP_ENTRY_SOURCE) >> ECDN_XDP_ENTRY_SOURCE_SHIFT;
 
-	return source && source <= lookup->header->sources ?
-	       lookup->header->source[source - 1] : NULL;
+	return source && source <= lookup->table.header->sources ?
+	       lookup->table.header->source[source - 1] : NULL;
 }
 
 static int answer_json(struct lookup *lookup, const char *word, uint32_t entry,
@@ -35,7 +32,7 @@ static int answer_json(struct lookup *lookup, const char *word, uint32_t entry,
 	const char *source = source_name(lookup, entry);
 	json_t *answer = json_pack("{s:s, s:s, s:i, s:I, s:o}", "address", word, "region", region,
 				   "id", (int)(entry & ECDN_XDP_ENTRY_REGION), "generation",
-				   (json_int_t)lookup->header->generation, "source",
+				   (json_int_t)lookup->table.header->generation, "source",
 				   (source ? json_string(source) : NULL) ?: json_null());
 
 	if (!answer)
@@ -55,13 +52,13 @@ static int answer(struct lookup *lookup, const char *word)
 
 	if (address_parse(word, &address))
 		return log_error(-EINVAL, "\"%s\" is not an IP address", word);
-	entry = table_lookup(lookup->lines, &address);
-	region = names_of(lookup->names, entry & ECDN_XDP_ENTRY_REGION) ?: "?";
+	entry = table_lookup(lookup->table.lines, &address);
+	region = names_of(lookup->table.names, entry & ECDN_XDP_ENTRY_REGION) ?: "?";
 	if (lookup->json)
 		err = answer_json(lookup, word, entry, region);
 	else if (lookup->details)
 		printf("%s %s id %u generation %llu source %s\n", word, region,
-		       entry & ECDN_XDP_ENTRY_REGION, lookup->header->generation,
+		       entry & ECDN_XDP_ENTRY_REGION, lookup->table.header->generation,
 		       source_name(lookup, entry) ?: "-");
 	else
 		printf("%s %s\n", word, region);
@@ -104,19 +101,11 @@ static int answer_all(struct lookup *lookup, char **words, int count)
 int lookup(const struct cli *cli, char **words, int count, bool details)
 {
 	struct lookup lookup = { .json = cli->json, .details = details };
-	struct maps maps;
-	int err = maps_open(&maps, cli->pin_dir);
+	int err = view_table_open(&lookup.table, cli->pin_dir);
 
 	if (err)
 		return err;
-	err = maps_names(&maps, &lookup.names);
-	err = err ?: generation_map(&maps, &lookup.lines);
-	if (!err) {
-		lookup.header = table_header((struct ecdn_xdp_table_line *)lookup.lines);
-		err = answer_all(&lookup, words, count);
-		lines_unmap(lookup.lines);
-	}
-	names_free(lookup.names);
-	maps_close(&maps);
+	err = answer_all(&lookup, words, count);
+	view_table_close(&lookup.table);
 	return err;
 }

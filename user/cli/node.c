@@ -12,7 +12,7 @@
 #include "cli/cli.h"
 #include "cli/node.h"
 #include "base/log.h"
-#include "control/load.h"
+#include "control/bring_up.h"
 
 struct given_nodes {
 	struct trusted_node *at;
@@ -24,7 +24,7 @@ static int add_to(struct trusted_list *list, void *context)
 	const struct given_nodes *nodes = context;
 	int err = trusted_add_nodes(list, nodes->at, nodes->count, time(NULL));
 
-	return err ? trusted_change_error(err) : 0;
+	return err ? trust_part_error(err) : 0;
 }
 
 /* All of them, or none if one is not listed. */
@@ -73,6 +73,16 @@ static int make_nodes(const struct cidrs *cidrs, const char *name, struct given_
 	return 0;
 }
 
+static int edit(const char *pin_dir, trust_edit *change, void *context)
+{
+	struct request request;
+
+	request_init(&request);
+	request.trust.edit = change;
+	request.trust.context = context;
+	return bring_up_change(pin_dir, &request);
+}
+
 static int add(const struct cli *cli, int count, char **words, const char *name)
 {
 	struct cidrs cidrs = {};
@@ -84,7 +94,7 @@ static int add(const struct cli *cli, int count, char **words, const char *name)
 	err = name ? check_name(name) : 0;
 	err = err ?: cidrs_read(&cidrs, count, words);
 	err = err ?: make_nodes(&cidrs, name ?: "", &nodes);
-	err = err ?: guard_change_trusted(cli->pin_dir, add_to, &nodes);
+	err = err ?: edit(cli->pin_dir, add_to, &nodes);
 	free(nodes.at);
 	free(cidrs.at);
 	return err;
@@ -95,20 +105,20 @@ static int del(const struct cli *cli, int count, char **words)
 	struct cidrs cidrs = {};
 	int err = cidrs_read(&cidrs, count, words);
 
-	err = err ?: guard_change_trusted(cli->pin_dir, del_from, &cidrs);
+	err = err ?: edit(cli->pin_dir, del_from, &cidrs);
 	free(cidrs.at);
 	return err;
 }
 
 static int load(const struct cli *cli, const char *path)
 {
-	struct settings settings;
+	struct request request;
 	int err;
 
-	settings_init(&settings);
-	err = settings_nodes(&settings, path);
-	err = err ?: guard_change(cli->pin_dir, &settings);
-	settings_free(&settings);
+	request_init(&request);
+	err = trust_request_nodes(&request.trust, path);
+	err = err ?: bring_up_change(cli->pin_dir, &request);
+	request_free(&request);
 	return err;
 }
 

@@ -5,7 +5,7 @@
 #include "cli/node.h"
 #include "show/columns.h"
 #include "view/view_nodes.h"
-#include "trust/trust_store.h"
+#include "view/view_pins.h"
 
 static void cell_ago(struct columns *columns, const struct view_nodes *nodes, uint64_t ns)
 {
@@ -83,13 +83,10 @@ int node_list(const char *pin_dir, bool json)
 int node_list_as(const char *pin_dir, const char *format)
 {
 	struct trusted_list list = {};
-	struct maps maps;
-	int err = maps_open(&maps, pin_dir);
+	int err = view_pins_trusted(pin_dir, &list);
 
-	err = err ?: trusted_read(&maps, &list);
 	if (!err)
 		node_format_print(stdout, format, &list);
 	trusted_free(&list);
-	maps_close(&maps);
 	return err;
 }

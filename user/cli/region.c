@@ -8,7 +8,7 @@
 #include "cli/lookup.h"
 #include "show/columns.h"
 #include "base/log.h"
-#include "control/load.h"
+#include "control/bring_up.h"
 #include "view/view_regions.h"
 
 static void print_text(const struct view_regions *view)
@@ -54,12 +54,14 @@ static int list(const struct cli *cli)
 
 static int load(const struct cli *cli, char **files, int count, const char *mmdb_field)
 {
-	struct sources sources = { .mmdb_field = mmdb_field };
+	struct request request;
 	int err = 0;
 
+	request_init(&request);
+	request.guard.sources.mmdb_field = mmdb_field;
 	for (int i = 0; i < count && !err; i++)
-		err = sources_add(&sources, files[i]);
-	return err ?: guard_load_regions(cli->pin_dir, &sources);
+		err = region_store_add_source(&request.guard.sources, files[i]);
+	return err ?: bring_up_change(cli->pin_dir, &request);
 }
 
 int cli_region(const struct verb *verb, int argc, char **argv)

@@ -5,7 +5,8 @@
 #include "cli/cli.h"
 #include "show/events.h"
 #include "show/status_ping.h"
-#include "guard/guard_part.h"
+#include "guard/iterator.h"
+#include "kernel/features.h"
 #include "view/view_status.h"
 
 #define PORTS_TEXT_SIZE 512
@@ -57,22 +58,22 @@ static void ports_text(const struct view_status *view, char text[PORTS_TEXT_SIZE
 	append_ports(text, only.udp, "/udp");
 }
 
-static const char *attachment_state(const struct attachment *attachment)
+static const char *attachment_state(const struct xdp_link *attachment)
 {
 	if (!attachment->ifindex)
 		return "vanished";
-	return attachment->mode == ATTACH_AUTO ? "attached elsewhere" :
-	       attach_mode_name(attachment->mode);
+	return attachment->mode == XDP_MODE_AUTO ? "attached elsewhere" :
+	       xdp_link_mode_name(attachment->mode);
 }
 
 static void print_attachments(const struct view_status *view)
 {
 	for (unsigned int i = 0; i < view->attachment_count; i++) {
-		const struct attachment *attachment = &view->attachments[i];
+		const struct xdp_link *attachment = &view->attachments[i];
 
 		printf("interface   %s: %s\n", attachment->iface, !attachment->ifindex ?
 		       "vanished; `ecdn-xdp unload` it, or `load` it again when it is back" :
-		       attachment->mode == ATTACH_AUTO ? "attached, in another network namespace" :
+		       attachment->mode == XDP_MODE_AUTO ? "attached, in another network namespace" :
 		       attachment_state(attachment));
 	}
 	if (!view->attachment_count)
@@ -81,10 +82,10 @@ static void print_attachments(const struct view_status *view)
 
 static void print_features(const struct view_status *view, const char *pin_dir)
 {
-	printf("jumbo       %s\n", features_probe().frags ? "yes" :
+	printf("jumbo       %s\n", features_jumbo() ? "yes" :
 	       "no: native mode takes frames of one page only, before Linux 5.18");
 	if (view->has_iterator)
-		printf("iterator    cat %s/" PINS_ITERATOR "\n", pin_dir);
+		printf("iterator    cat %s/" ITERATOR_PIN "\n", pin_dir);
 	else
 		printf("iterator    none: this kernel does not load BPF iterators\n");
 }
@@ -128,7 +129,7 @@ static json_t *attachments_json(const struct view_status *view)
 	json_t *array = json_array();
 
 	for (unsigned int i = 0; i < view->attachment_count; i++) {
-		const struct attachment *attachment = &view->attachments[i];
+		const struct xdp_link *attachment = &view->attachments[i];
 
 		json_array_append_new(array, json_pack("{s:s, s:i, s:s}", "interface",
 			attachment->iface, "ifindex", attachment->ifindex, "state",
@@ -171,7 +172,7 @@ static int print_json(const struct view_status *view, const struct view_ping *pi
 		"regions", (int)view->regions,
 		"max_regions", (int)view->config.max_regions,
 		"table", table_json(view),
-		"features", "jumbo", features_probe().frags, "iterator", view->has_iterator,
+		"features", "jumbo", features_jumbo(), "iterator", view->has_iterator,
 		"passed_unparsed", events_json(&view->events, EVENT_PASSED),
 		"give_ups", events_json(&view->events, EVENT_GIVE_UP)));
 }

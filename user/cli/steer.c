@@ -7,7 +7,7 @@
 #include "cli/cli.h"
 #include "show/columns.h"
 #include "base/log.h"
-#include "steer/steer_sockets.h"
+#include "control/bring_up.h"
 #include "view/view_steer.h"
 
 /* "nginx[812]", and how many more. */
@@ -167,6 +167,49 @@ static int read_port(const char *text, bool udp, struct steer_rule *rule)
 	return 0;
 }
 
+static int change_rule(const char *pin_dir, const struct steer_rule *rule)
+{
+	struct request request;
+	int err;
+
+	request_init(&request);
+	request.steer.must_listen = true;
+	err = steer_rules_add(&request.steer.rules, rule);
+	if (err)
+		log_error(err, "out of memory");
+	err = err ?: bring_up_change(pin_dir, &request);
+	request_free(&request);
+	return err;
+}
+
+static int remove_port(const char *pin_dir, const struct steer_rule *rule)
+{
+	struct request request;
+
+	request_init(&request);
+	request.steer.remove = true;
+	request.steer.port = rule->port;
+	request.steer.protocol = rule->protocol;
+	return bring_up_change(pin_dir, &request);
+}
+
+/* Without listeners there is nothing to look for. */
+static int refresh(const char *pin_dir)
+{
+	struct view_steer view;
+	struct request request;
+	unsigned int count;
+	int err = view_steer_read(&view, pin_dir);
+
+	if (err)
+		return err;
+	count = view.count;
+	view_steer_free(&view);
+	request_init(&request);
+	request.steer.refresh = true;
+	return count ? bring_up_change(pin_dir, &request) : 0;
+}
+
 static int add(const struct cli *cli, char **words, bool udp)
 {
 	struct steer_rule rule;
@@ -181,7 +224,7 @@ static int add(const struct cli *cli, char **words, bool udp)
 		return log_error(CLI_USAGE, "port %s cannot be steered to itself; have the "
 				 "listener wait on another port, or on 127.0.0.1 or [::1] alone",
 				 words[0]);
-	return guard_steer_add(cli->pin_dir, &rule);
+	return change_rule(cli->pin_dir, &rule);
 }
 
 static int del(const struct cli *cli, char **words, bool udp)
@@ -189,7 +232,7 @@ static int del(const struct cli *cli, char **words, bool udp)
 	struct steer_rule rule;
 	int err = read_port(words[0], udp, &rule);
 
-	return err ?: guard_steer_del(cli->pin_dir, rule.port, rule.protocol);
+	return err ?: remove_port(cli->pin_dir, &rule);
 }
 
 int cli_steer(const struct verb *verb, int argc, char **argv)
@@ -210,7 +253,7 @@ int cli_steer(const struct verb *verb, int argc, char **argv)
 	if (count == 2 && !strcmp(argv[0], "del"))
 		return del(&cli, argv + 1, udp);
 	if (count == 1 && !udp && !strcmp(argv[0], "refresh"))
-		return guard_steer_refresh(cli.pin_dir);
+		return refresh(cli.pin_dir);
 	return cli_usage(verb, "must be `steer`, `steer add PORT LISTENER`, `steer del PORT` or "
 			 "`steer refresh`");
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "cli/cli.h"
-#include "control/load.h"
+#include "control/take_down.h"
 
 int cli_unload(const struct verb *verb, int argc, char **argv)
 {
@@ -16,5 +16,5 @@ int cli_unload(const struct verb *verb, int argc, char **argv)
 		return count;
 	if (!count == !all)
 		return cli_usage(verb, "name interfaces, or give --all");
-	return all ? guard_unload_all(cli.pin_dir) : guard_unload(cli.pin_dir, argv, count);
+	return all ? take_down_all(cli.pin_dir) : take_down(cli.pin_dir, argv, count);
 }

@@ -20,7 +20,7 @@
 
 static void take_interfaces(struct reader *reader, const yaml_node_t *value, void *to)
 {
-	struct load_request *request = &((struct config *)to)->request;
+	struct guard_request *request = &((struct config *)to)->request.guard;
 	struct interfaces_of of = { &request->ifaces, &request->iface_count };
 
 	config_take_interfaces(reader, value, &of);
@@ -31,7 +31,7 @@ static void take_mode(struct reader *reader, const yaml_node_t *value, void *to)
 	struct config *config = to;
 	const char *text = yaml_text(value);
 
-	if (!text || attach_mode_parse(text, &config->request.mode))
+	if (!text || xdp_link_mode_parse(text, &config->request.guard.mode))
 		yaml_bad(reader, value, "\"%s\" is not a mode; native, skb and auto are", text ?: "this");
 }
 
@@ -48,7 +48,7 @@ static void take_max_regions(struct reader *reader, const yaml_node_t *value, vo
 	    number > ECDN_XDP_REGIONS_MAX)
 		yaml_bad(reader, value, "must be a number from 2 to %d", ECDN_XDP_REGIONS_MAX);
 	else
-		((struct config *)to)->request.max_regions = number;
+		((struct config *)to)->request.guard.max_regions = number;
 }
 
 /* A path, seen from where the configuration is; 0: none, said. */
@@ -70,35 +70,34 @@ static void take_region_file(struct reader *reader, const yaml_node_t *item, voi
 {
 	char *path = keep_path(reader, item, "region");
 
-	if (path && sources_add(to, path))
+	if (path && region_store_add_source(to, path))
 		reader->errors++;
 }
 
 static void take_regions(struct reader *reader, const yaml_node_t *value, void *to)
 {
-	yaml_each_item(reader, value, &((struct config *)to)->request.sources, take_region_file);
+	yaml_each_item(reader, value, &((struct config *)to)->request.guard.sources, take_region_file);
 }
 
 static void take_mmdb_field(struct reader *reader, const yaml_node_t *value, void *to)
 {
-	yaml_take_word(reader, value, &((struct config *)to)->request.sources.mmdb_field);
+	yaml_take_word(reader, value, &((struct config *)to)->request.guard.sources.mmdb_field);
 }
 
 static void take_port(struct reader *reader, const yaml_node_t *item, void *to)
 {
-	struct settings *settings = to;
 	const char *text = yaml_text(item);
 
-	if (!text || ports_parse(text, &settings->ports, &settings->protect))
+	if (!text || ports_parse(text, to))
 		yaml_bad(reader, item, "\"%s\" is not PORT[-PORT][/tcp|/udp] or all", text ?: "this");
 }
 
 static void take_protect(struct reader *reader, const yaml_node_t *value, void *to)
 {
-	struct settings *settings = &((struct config *)to)->request.settings;
+	struct guard_request *request = &((struct config *)to)->request.guard;
 
-	settings->has_ports = true;
-	yaml_each_item(reader, value, settings, take_port);
+	request->has_ports = true;
+	yaml_each_item(reader, value, &request->ports, take_port);
 }
 
 static void take_monitor(struct reader *reader, const yaml_node_t *value, void *to)
@@ -106,7 +105,7 @@ static void take_monitor(struct reader *reader, const yaml_node_t *value, void *
 	const char *text = yaml_text(value);
 
 	if (text && (!strcmp(text, "true") || !strcmp(text, "false")))
-		((struct config *)to)->request.settings.monitor = !strcmp(text, "true");
+		((struct config *)to)->request.guard.monitor = !strcmp(text, "true");
 	else
 		yaml_bad(reader, value, "must be true or false");
 }
@@ -115,14 +114,14 @@ static void take_proxy_group(struct reader *reader, const yaml_node_t *value, vo
 {
 	const char *text = yaml_text(value);
 
-	if (!text || words_parse_group(text, &((struct config *)to)->request.proxy_group))
+	if (!text || words_parse_group(text, &((struct config *)to)->request.guard.proxy_group))
 		yaml_bad(reader, value, "there is no group \"%s\"", text ?: "this");
 }
 
 /* A change to the region that key names, or to what it may be besides; what is wrong
  * with it is said. */
 static bool start_change(struct reader *reader, const yaml_node_t *key, const char *may_be,
-			 struct change *change)
+			 struct limits_change *change)
 {
 	const char *name = yaml_text(key);
 
@@ -142,17 +141,17 @@ static const struct {
 	unsigned int what;
 	size_t offset;
 } rates[] = {
-	{ "pps", CHANGE_PPS, offsetof(struct ecdn_xdp_limits, pps) },
-	{ "bps", CHANGE_BPS, offsetof(struct ecdn_xdp_limits, bps) },
-	{ "cps", CHANGE_CPS, offsetof(struct ecdn_xdp_limits, cps) },
-	{ "prefix_pps", CHANGE_PREFIX_PPS, offsetof(struct ecdn_xdp_limits, prefix_pps) },
-	{ "answer_cps", CHANGE_ANSWER_CPS, offsetof(struct ecdn_xdp_limits, answer_cps) },
+	{ "pps", LIMITS_PPS, offsetof(struct ecdn_xdp_limits, pps) },
+	{ "bps", LIMITS_BPS, offsetof(struct ecdn_xdp_limits, bps) },
+	{ "cps", LIMITS_CPS, offsetof(struct ecdn_xdp_limits, cps) },
+	{ "prefix_pps", LIMITS_PREFIX_PPS, offsetof(struct ecdn_xdp_limits, prefix_pps) },
+	{ "answer_cps", LIMITS_ANSWER_CPS, offsetof(struct ecdn_xdp_limits, answer_cps) },
 };
 
 static void take_limit_value(struct reader *reader, const yaml_node_t *key,
 			     const yaml_node_t *value, void *to)
 {
-	struct change *change = to;
+	struct limits_change *change = to;
 
 	for (size_t i = 0; i < sizeof(rates) / sizeof(*rates); i++) {
 		if (strcmp(yaml_text(key), rates[i].name))
@@ -162,7 +161,7 @@ static void take_limit_value(struct reader *reader, const yaml_node_t *key,
 		return;
 	}
 	if (!strcmp(yaml_text(key), "hold")) {
-		change->what |= CHANGE_HOLD;
+		change->what |= LIMITS_HOLD;
 		yaml_take_duration(reader, value, &change->limits.hold_ns);
 		return;
 	}
@@ -173,54 +172,54 @@ static void take_limit_value(struct reader *reader, const yaml_node_t *key,
 static void take_limit(struct reader *reader, const yaml_node_t *key, const yaml_node_t *value,
 		       void *to)
 {
-	struct change change;
+	struct limits_change change;
 
-	if (!start_change(reader, key, SETTINGS_DEFAULT, &change))
+	if (!start_change(reader, key, LIMITS_DEFAULT, &change))
 		return;
 	yaml_each_pair(reader, value, &change, take_limit_value);
-	if (settings_change(to, &change))
+	if (limits_add(to, &change))
 		reader->errors++;
 }
 
 static void take_limits(struct reader *reader, const yaml_node_t *value, void *to)
 {
-	yaml_each_pair(reader, value, &((struct config *)to)->request.settings, take_limit);
+	yaml_each_pair(reader, value, &((struct config *)to)->request.guard.changes, take_limit);
 }
 
 static void take_exemption(struct reader *reader, const yaml_node_t *key,
 			   const yaml_node_t *value, void *to)
 {
-	struct change change;
+	struct limits_change change;
 
 	if (!start_change(reader, key, "", &change))
 		return;
-	change.what = CHANGE_EXEMPT;
-	change.exempt_for_ns = CHANGE_FOREVER;
+	change.what = LIMITS_EXEMPT;
+	change.exempt_for_ns = LIMITS_FOREVER;
 	if (!yaml_text(value) || strcmp(yaml_text(value), "forever"))
 		yaml_take_duration(reader, value, &change.exempt_for_ns);
-	if (settings_change(to, &change))
+	if (limits_add(to, &change))
 		reader->errors++;
 }
 
 static void take_exempt(struct reader *reader, const yaml_node_t *value, void *to)
 {
-	yaml_each_pair(reader, value, &((struct config *)to)->request.settings, take_exemption);
+	yaml_each_pair(reader, value, &((struct config *)to)->request.guard.changes, take_exemption);
 }
 
 static void take_blocked(struct reader *reader, const yaml_node_t *item, void *to)
 {
-	struct change change;
+	struct limits_change change;
 
 	if (!start_change(reader, item, "", &change))
 		return;
-	change.what = CHANGE_BLOCK;
-	if (settings_change(to, &change))
+	change.what = LIMITS_BLOCK;
+	if (limits_add(to, &change))
 		reader->errors++;
 }
 
 static void take_block(struct reader *reader, const yaml_node_t *value, void *to)
 {
-	yaml_each_item(reader, value, &((struct config *)to)->request.settings, take_blocked);
+	yaml_each_item(reader, value, &((struct config *)to)->request.guard.changes, take_blocked);
 }
 
 static void take_allowed(struct reader *reader, const yaml_node_t *item, void *to)
@@ -232,20 +231,20 @@ static void take_allowed(struct reader *reader, const yaml_node_t *item, void *t
 	if (err)
 		yaml_bad(reader, item, "\"%s\" %s", text ?: "this", err == -ERANGE ?
 		    "has bits set beyond its length" : "is not an address or CIDR");
-	else if (settings_allow(to, &cidr))
+	else if (trust_request_allow(to, &cidr))
 		reader->errors++;
 }
 
 static void take_allow(struct reader *reader, const yaml_node_t *value, void *to)
 {
-	yaml_each_item(reader, value, &((struct config *)to)->request.settings, take_allowed);
+	yaml_each_item(reader, value, &((struct config *)to)->request.trust, take_allowed);
 }
 
 static void take_nodes(struct reader *reader, const yaml_node_t *value, void *to)
 {
 	char *path = keep_path(reader, value, "node");
 
-	if (path && settings_nodes(&((struct config *)to)->request.settings, path))
+	if (path && trust_request_nodes(&((struct config *)to)->request.trust, path))
 		reader->errors++;
 }
 
@@ -292,7 +291,7 @@ static void take_steered(struct reader *reader, const yaml_node_t *key,
 
 static void take_steer(struct reader *reader, const yaml_node_t *value, void *to)
 {
-	yaml_each_pair(reader, value, &((struct config *)to)->request.steer, take_steered);
+	yaml_each_pair(reader, value, &((struct config *)to)->request.steer.rules, take_steered);
 }
 
 static void take_document(struct reader *reader, const yaml_node_t *root, void *to)
@@ -314,9 +313,7 @@ static void take_document(struct reader *reader, const yaml_node_t *root, void *
 void config_init(struct config *config)
 {
 	memset(config, 0, sizeof(*config));
-	settings_init(&config->request.settings);
-	ping_request_init(&config->request.ping);
-	config->request.proxy_group = -1;
+	request_init(&config->request);
 }
 
 int config_read(struct config *config, const char *path)
@@ -331,6 +328,8 @@ int config_read(struct config *config, const char *path)
 				 strerror(errno));
 	err = yaml_read(&reader, file, take_document, config);
 	fclose(file);
+	config->ifaces = config->request.guard.ifaces;
+	config->ping_ifaces = config->request.ping.ifaces;
 	if (err)
 		config_free(config);
 	return err;
@@ -339,8 +338,7 @@ int config_read(struct config *config, const char *path)
 void config_free(struct config *config)
 {
 	yaml_forget(&config->words);
-	free(config->request.ifaces);
-	free(config->request.ping.ifaces);
-	settings_free(&config->request.settings);
-	steer_rules_free(&config->request.steer);
+	free(config->ifaces);
+	free(config->ping_ifaces);
+	request_free(&config->request);
 }

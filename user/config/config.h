@@ -13,13 +13,14 @@
 #define CONFIG_CONFIG_H
 
 #include "config/yaml.h"
-#include "control/load.h"
+#include "control/request.h"
 
 struct config {
 	const char *pin_dir;    /* 0: not set */
-	struct load_request request;
+	struct request request;
 	bool ping_follows;      /* ping goes where the guard does */
 	struct yaml_words words; /* what the pointers above point into */
+	char **ifaces, **ping_ifaces; /* lists that were read, whatever the request names now */
 };
 
 /* Nothing is set. */

@@ -67,7 +67,7 @@ static void take_tc(struct reader *reader, const yaml_node_t *value, void *to)
 {
 	const char *text = yaml_text(value);
 
-	if (!text || tc_kind_parse(text, &((struct config *)to)->request.ping.kind))
+	if (!text || tc_link_kind_parse(text, &((struct config *)to)->request.ping.kind))
 		yaml_bad(reader, value, "\"%s\" must be tcx, clsact or auto", text ?: "this");
 }
 

@@ -1,36 +1,121 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "control/session.h"
 
-#include "base/scoped.h"
-#include "kernel/slot.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
-void loaded_close(struct loaded *loaded)
+#include "base/log.h"
+#include "base/scoped.h"
+#include "kernel/config_map.h"
+
+/* What a command that was killed has attached, its parts find; its pins go with the
+ * directory. */
+static int tidy_up(const struct pins *pins)
 {
-	scoped_close(&loaded->publish);
-	names_free(loaded->names);
-	maps_close(&loaded->maps);
-	pins_unlock(&loaded->pins);
+	int err = 0;
+
+	for (unsigned int i = 0; i < parts_count() && !err; i++)
+		err = parts[i].part->recover ? parts[i].part->recover(pins) : 0;
+	return err ?: pins_remove(pins->next);
 }
 
-int loaded_open(struct loaded *loaded, const char *pin_dir)
+int session_lock(struct session *session, const char *pin_dir)
 {
-	int err = pins_init(&loaded->pins, pin_dir);
+	int err;
 
-	loaded->names = NULL;
-	loaded->publish = -1;
-	maps_init(&loaded->maps);
-	/* Looked at before the lock, which would mount and make what it needs. */
-	err = err ?: maps_open(&loaded->maps, loaded->pins.dir);
-	maps_close(&loaded->maps);
-	err = err ?: pins_lock(&loaded->pins);
-	err = err ?: maps_open(&loaded->maps, loaded->pins.dir);
-	err = err ?: lines_pin(&loaded->maps, loaded->pins.dir);
-	err = err ?: maps_names(&loaded->maps, &loaded->names);
-	if (!err) {
-		loaded->publish = pins_get(loaded->pins.dir, PINS_PUBLISH_PROGRAM);
-		err = loaded->publish < 0 ? loaded->publish : 0;
+	memset(session, 0, sizeof(*session));
+	err = pins_init(&session->pins, pin_dir);
+	err = err ?: pins_lock(&session->pins);
+	return err ?: tidy_up(&session->pins);
+}
+
+static int check_pins(const struct pins *pins)
+{
+	scoped_fd int config = config_map_open(pins);
+
+	return config < 0 ? config : 0;
+}
+
+int session_check(const struct session *session)
+{
+	return check_pins(&session->pins);
+}
+
+/* Looked at before the lock as well, because that makes directories and mounts bpffs. */
+int session_open(struct session *session, const char *pin_dir)
+{
+	int err;
+
+	memset(session, 0, sizeof(*session));
+	err = pins_init(&session->pins, pin_dir);
+	err = err ?: check_pins(&session->pins);
+	err = err ?: session_lock(session, pin_dir);
+	return err ?: session_check(session);
+}
+
+/* Maps of a part that is not loaded are left of a load that was killed as it published
+ * them. */
+static int drop_leftovers(const struct session *session, const struct part *part)
+{
+	if (session->first || !part->maps)
+		return 0;
+	return maps_drop(part->maps, session->pins.dir);
+}
+
+int session_add(struct session *session, unsigned int at, bool opens)
+{
+	const struct part *part = parts[at].part;
+	struct part_run *run = &session->run[at];
+	void *state = calloc(1, part->state_size);
+	int err;
+
+	if (!state)
+		return log_error(-ENOMEM, "out of memory");
+	*run = (struct part_run){
+		.pins = &session->pins,
+		.request = (const char *)session->request + parts[at].request,
+		.loaded = !session->first && part_is_loaded(part, session->pins.dir),
+		.opens = opens && part->open,
+	};
+	err = run->opens && !run->loaded ? drop_leftovers(session, part) : 0;
+	if (err) {
+		free(state);
+		return err;
 	}
-	if (err)
-		loaded_close(loaded);
+	run->state = state;
+	return part->prepare(run);
+}
+
+bool session_opens(const struct session *session)
+{
+	for (unsigned int i = 0; i < parts_count(); i++)
+		if (session->run[i].opens)
+			return true;
+	return false;
+}
+
+int session_each(struct session *session, session_step *step)
+{
+	int err = 0;
+
+	for (unsigned int i = 0; i < parts_count() && !err; i++)
+		if (session->run[i].state)
+			err = step(parts[i].part, &session->run[i]);
 	return err;
+}
+
+void session_close(struct session *session, int err)
+{
+	for (unsigned int i = 0; i < parts_count(); i++) {
+		struct part_run *run = &session->run[i];
+
+		if (!run->state)
+			continue;
+		parts[i].part->end(run, err);
+		free(run->state);
+	}
+	if (err && session->pins.lock >= 0)
+		pins_remove(session->pins.next);
+	pins_unlock(&session->pins);
 }

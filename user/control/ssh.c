@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * ssh.c - would this command saw off the branch that its caller sits on? sshd
- * leaves the session's addresses in SSH_CONNECTION; sudo drops the variable, so
- * the ancestors' environments are searched too.
+ * sshd leaves the session's addresses in the variable SSH_CONNECTION. sudo drops it, so
+ * the environments of all parent processes are searched.
  */
+#include "control/ssh.h"
+
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "base/process.h"
-#include "guard/region_store.h"
-#include "kernel/slot.h"
-#include "control/settings.h"
-#include "trust/trust_store.h"
+#include "kernel/config_map.h"
 #include "regions/table.h"
+#include "trust/trust_store.h"
 
 #define VARIABLE "SSH_CONNECTION="
 
@@ -65,26 +65,41 @@ static bool ssh_session(struct address *client, unsigned int *port)
 	       *port < 65536 && !parse_client(addr, client);
 }
 
-static bool is_protected(const struct settings *settings, const struct maps *maps,
-			 unsigned int port)
-{
-	struct ecdn_xdp_protected_ports ports = settings->ports;
-	uint32_t protect = settings->protect;
+/* The maps as they are, and what of them is to be looked at. */
+struct maps {
+	struct guard_maps guard;
+	struct trust_maps trust;
 	struct ecdn_xdp_config config;
+};
 
-	if (!settings->has_ports) {
-		if (maps_config(maps, &config) ||
-		    maps_get(maps->protected_ports, "protected_ports", &(__u32){ 0 }, &ports))
-			return false;
-		protect = config.protect;
-	}
-	return protect & ECDN_XDP_PROTECT_ALL || ports.tcp[port / 8] & 1 << port % 8;
+static int open_maps(struct maps *maps, const struct pins *pins)
+{
+	int err = guard_maps_open(&maps->guard, pins);
+
+	err = maps_open(trust_store_rows, &maps->trust, pins) ?: err;
+	return err ?: config_map_read(pins, &maps->config);
 }
 
-static bool will_be_allowed(const struct settings *settings, const struct address *client)
+static void close_maps(struct maps *maps)
 {
-	for (unsigned int i = 0; i < settings->allow_count; i++) {
-		const struct cidr *cidr = &settings->allow[i];
+	guard_maps_close(&maps->guard);
+	maps_close(trust_store_rows, &maps->trust);
+}
+
+static bool is_protected(const struct guard_request *request, const struct maps *maps,
+			 unsigned int port)
+{
+	struct protected_ports ports = request->ports;
+
+	if (!request->has_ports && ports_read(&maps->guard, maps->config.protect, &ports))
+		return false;
+	return ports_cover(&ports, port, IPPROTO_TCP);
+}
+
+static bool will_be_allowed(const struct trust_request *request, const struct address *client)
+{
+	for (unsigned int i = 0; i < request->allow_count; i++) {
+		const struct cidr *cidr = &request->allow[i];
 
 		if (cidr->addr.family == client->family && client->bits >= cidr->addr.bits &&
 		    client->bits <= cidr_last(cidr))
@@ -93,42 +108,55 @@ static bool will_be_allowed(const struct settings *settings, const struct addres
 	return false;
 }
 
-/* Whether a change takes hold of the client's region as `what`. */
-static bool changes_region(const struct settings *settings, const struct maps *maps,
-			   const struct address *client, unsigned int what)
+/* Whether the request blocks the client's region. */
+static bool blocks(const struct guard_request *request, const struct maps *maps,
+		   const struct address *client)
 {
 	const struct ecdn_xdp_table_line *lines;
 	struct ecdn_xdp_region_name name = {};
 	__u32 region;
 
-	if (generation_map(maps, &lines))
+	if (region_store_map(&maps->guard, &lines))
 		return false;
 	region = table_lookup(lines, client) & ECDN_XDP_ENTRY_REGION;
-	lines_unmap(lines);
-	if (maps_get(maps->region_name, "region_name", &region, &name))
+	slot_unmap(lines);
+	if (maps_get(maps->guard.region_name, "region_name", &region, &name))
 		return false;
-	for (unsigned int i = 0; i < settings->change_count; i++)
-		if (settings->changes[i].what & what &&
-		    (!strcmp(settings->changes[i].region, name.name) ||
-		     !strcmp(settings->changes[i].region, SETTINGS_DEFAULT)))
+	for (unsigned int i = 0; i < request->changes.count; i++)
+		if (request->changes.at[i].what & LIMITS_BLOCK &&
+		    (!strcmp(request->changes.at[i].region, name.name) ||
+		     !strcmp(request->changes.at[i].region, LIMITS_DEFAULT)))
 			return true;
 	return false;
 }
 
-void settings_warn_ssh(const struct settings *settings, const struct maps *maps)
+static void warn(const struct request *request, const struct maps *maps,
+		 const struct address *client, unsigned int port)
 {
 	char text[ADDRESS_TEXT_SIZE];
-	struct address client;
-	unsigned int port;
 
-	if (!ssh_session(&client, &port) || !is_protected(settings, maps, port) ||
-	    will_be_allowed(settings, &client) || trusted_covers(maps, &client))
+	if (!is_protected(&request->guard, maps, port) ||
+	    will_be_allowed(&request->trust, client) || trusted_covers(&maps->trust, client))
 		return;
-	address_format(&client, text);
-	if (changes_region(settings, maps, &client, CHANGE_BLOCK))
+	address_format(client, text);
+	if (blocks(&request->guard, maps, client))
 		log_warning("this blocks the region of your own SSH session from %s, and port %u "
 			    "is protected: ecdn-xdp allow add %s", text, port, text);
-	else if (settings->has_ports)
+	else if (request->guard.has_ports)
 		log_warning("port %u is protected now, so a surge from the region of your own SSH "
 			    "session may drop it: ecdn-xdp allow add %s", port, text);
+}
+
+void ssh_warn(const struct request *request, const struct pins *pins)
+{
+	struct address client;
+	unsigned int port;
+	struct maps maps;
+
+	if ((!request->guard.has_ports && !request->guard.changes.count) ||
+	    !ssh_session(&client, &port))
+		return;
+	if (!open_maps(&maps, pins))
+		warn(request, &maps, &client, port);
+	close_maps(&maps);
 }

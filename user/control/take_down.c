@@ -1,61 +1,89 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/*
- * unload.c - everything goes, whatever its ABI and in whatever state a load or an
- * unload that was killed has left it.
- */
+#include "control/take_down.h"
+
+#include <errno.h>
 #include <unistd.h>
 
-#include "base/scoped.h"
-#include "control/load.h"
-#include "guard/publish.h"
-#include "steer/steer_part.h"
-#include "kernel/tc_link.h"
+#include "base/log.h"
+#include "control/session.h"
 
-/* Proxies have the maps in memory and would go on with the states of the last packet.
- * What cannot be told must not keep the rest from going. */
-static int tell_proxies(const char *dir)
+/* Something of ours is on the interface, can be read and is within reach. */
+static int check(const char *dir, const char *iface)
 {
-	char path[PINS_PATH_SIZE];
-	scoped_fd int publish = -1;
+	bool found = false;
 
-	if (access(pins_path(dir, PINS_PUBLISH_PROGRAM, path), F_OK))
-		return 0;
-	publish = pins_get(dir, PINS_PUBLISH_PROGRAM);
-	return publish < 0 ? publish : publish_gone(publish);
+	for (unsigned int i = 0; i < parts_count(); i++) {
+		int err = parts[i].part->check ? parts[i].part->check(dir, iface) : -ENOENT;
+
+		if (err && err != -ENOENT)
+			return err;
+		found |= !err;
+	}
+	return found ? 0 : log_error(-ENOENT, "%s is not loaded; `ecdn-xdp status` lists what is",
+				     iface);
 }
 
-static int detach_all(const char *dir)
+static int detach(const char *dir, const char *iface)
 {
-	unsigned int count;
-	char **names;
-	int err = attach_names(dir, &names, &count);
+	for (unsigned int i = 0; i < parts_count(); i++) {
+		int err = parts[i].part->detach ? parts[i].part->detach(dir, iface) : -ENOENT;
 
-	if (err)
-		return err;
+		if (err && err != -ENOENT)
+			return err;
+	}
+	return 0;
+}
+
+int take_down(const char *pin_dir, char **ifaces, unsigned int count)
+{
+	struct session session;
+	int err = session_open(&session, pin_dir);
+
 	for (unsigned int i = 0; i < count && !err; i++)
-		err = attach_remove(dir, names[i]);
-	pins_free_names(names, count);
+		err = check(session.pins.dir, ifaces[i]);
+	for (unsigned int i = 0; i < count && !err; i++)
+		err = detach(session.pins.dir, ifaces[i]);
+	session_close(&session, err);
 	return err;
 }
 
-int guard_unload_all(const char *pin_dir)
+static int stop_all(const char *dir)
+{
+	int err = pins_check(dir);
+
+	for (unsigned int i = 0; i < parts_count() && !err; i++)
+		err = parts[i].part->stop ? parts[i].part->stop(dir) : 0;
+	return err;
+}
+
+/* A process that cannot be told must not keep the pins from going. */
+static int retire_all(const char *dir)
+{
+	int err = 0;
+
+	for (unsigned int i = 0; i < parts_count(); i++) {
+		int failed = parts[i].part->retire ? parts[i].part->retire(dir) : 0;
+
+		err = err ?: failed;
+	}
+	return err;
+}
+
+/* Pins go whatever their ABI, and in whatever state a command that was killed left them. */
+int take_down_all(const char *pin_dir)
 {
 	int err, untold = 0;
+	struct session session;
 	struct pins pins;
 
 	err = pins_init(&pins, pin_dir);
-
-	/* A load that was killed leaves what it had begun. */
 	if (err || (access(pins.dir, F_OK) && access(pins.next, F_OK)))
 		return err;
-	err = pins_lock(&pins);
-	err = err ?: pins_check(pins.dir);
-	err = err ?: detach_all(pins.dir);
-	err = err ?: tc_remove_all(pins.dir);
-	err = err ?: steering_stop(pins.dir);
+	err = session_lock(&session, pin_dir);
+	err = err ?: stop_all(session.pins.dir);
 	if (!err)
-		untold = tell_proxies(pins.dir);
-	err = err ?: pins_discard(&pins);
-	pins_unlock(&pins);
+		untold = retire_all(session.pins.dir);
+	err = err ?: pins_discard(&session.pins);
+	session_close(&session, 0);
 	return err ?: untold;
 }

@@ -2,113 +2,363 @@
 #include "guard/guard_part.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
+#include <sys/random.h>
 
 #include "base/log.h"
+#include "base/scoped.h"
+#include "base/words.h"
 #include "guard.skel.h"
+#include "guard/guard_program.h"
+#include "guard/iterator.h"
+#include "guard/publish.h"
+#include "kernel/config_map.h"
 #include "kernel/object.h"
-#include "regions.skel.h"
 
-struct features features_probe(void)
+#define PROGRAM_PIN "prog/guard"
+#define PROTECT_DEFAULT "80,443"
+
+static const struct object_names object_names = { "the guard", PROGRAM_PIN };
+
+/* The guard in a command that is under way. */
+struct guard_run {
+	struct guard_maps maps;
+	struct names *names;    /* NULL if the request names no region */
+	uint32_t max_regions;
+	uint32_t known_names;   /* of names, those that the maps hold already */
+	int table;              /* new generation, or -1 */
+	int program, old_program, publish; /* fds, or -1 */
+	struct xdp_link *links;
+	unsigned int link_count;
+};
+
+void guard_request_init(struct guard_request *request)
 {
-	struct features features = {
-		.frags = libbpf_probe_bpf_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_xdp_get_buff_len,
-						 NULL) == 1,
-	};
-
-	return features;
+	memset(request, 0, sizeof(*request));
+	request->proxy_group = -1;
+	request->monitor = -1;
 }
 
-static int size_maps(struct guard_bpf *guard, uint32_t max_regions)
+void guard_request_free(struct guard_request *request)
 {
-	struct bpf_map *by_region[] = {
-		guard->maps.region_name, guard->maps.region_limits, guard->maps.region_state,
-		guard->maps.region_stats, guard->maps.region_rate, guard->maps.region_local,
-	};
-	int cpus = libbpf_num_possible_cpus(), err;
-
-	if (cpus < 0)
-		return log_error(cpus, "cannot tell the number of CPUs: %s", strerror(-cpus));
-	for (size_t i = 0; i < sizeof(by_region) / sizeof(*by_region); i++) {
-		err = bpf_map__set_max_entries(by_region[i], max_regions);
-		if (err)
-			return log_error(err, "cannot size map %s", bpf_map__name(by_region[i]));
-	}
-	err = bpf_map__set_max_entries(guard->maps.prefixes, cpus * ECDN_XDP_PREFIX_SETS);
-	return err ? log_error(err, "cannot size map prefixes") : 0;
+	free(request->changes.at);
 }
 
-int program_open(struct guard_bpf **guard, const char *pinned_dir, uint32_t max_regions)
+static bool wanted(const void *request)
 {
-	struct features features = features_probe();
-	struct guard_bpf *opened = guard_bpf__open();
-	int err;
+	const struct guard_request *guard = request;
 
-	if (!opened)
-		return object_load_error("the guard", -errno);
-	opened->rodata->has_frags = features.frags;
-	if (features.frags)
-		bpf_program__set_flags(opened->progs.guard, BPF_F_XDP_HAS_FRAGS);
-	err = pinned_dir ? object_share(opened->obj, pinned_dir) : size_maps(opened, max_regions);
-	if (!err && (err = guard_bpf__load(opened)))
-		object_load_error("the guard", err);
-	if (err)
-		guard_bpf__destroy(opened);
-	else
-		*guard = opened;
-	return err;
+	return guard->iface_count || guard->max_regions || guard->proxy_group != (gid_t)-1 ||
+	       guard->sources.count || guard->has_ports || guard->monitor >= 0 ||
+	       guard->changes.count;
 }
 
-void program_close(struct guard_bpf *guard)
+static int read_loaded(const struct part_run *run, uint64_t *generation)
 {
-	guard_bpf__destroy(guard);
-}
+	const struct guard_request *request = run->request;
+	struct guard_run *guard = run->state;
+	struct ecdn_xdp_config config;
+	int err = guard_maps_open(&guard->maps, run->pins);
 
-int program_fd(const struct guard_bpf *guard)
-{
-	return bpf_program__fd(guard->progs.guard);
-}
-
-int program_pin(const struct guard_bpf *guard, const char *map_dir, const char *dir)
-{
-	int err = object_pin(guard->obj, map_dir);
-
-	return err ?: pins_put(dir, PINS_PROGRAM, program_fd(guard));
-}
-
-static int load_iterator(struct regions_bpf *iterator, const struct guard_bpf *guard,
-			 const char *map_dir)
-{
-	union bpf_iter_link_info info = { .map.map_fd = bpf_map__fd(guard->maps.region_stats) };
-	LIBBPF_OPTS(bpf_iter_attach_opts, options,
-		    .link_info = &info, .link_info_len = sizeof(info));
-	int err;
-
-	iterator->rodata->cpus = libbpf_num_possible_cpus();
-	err = object_share(iterator->obj, map_dir);
-	err = err ?: regions_bpf__load(iterator);
+	err = err ?: config_map_read(run->pins, &config);
+	err = err ?: slot_settle(&region_store_slot, guard->maps.region_table, run->pins->dir);
 	if (err)
 		return err;
-	iterator->links.regions = bpf_program__attach_iter(iterator->progs.regions, &options);
-	return iterator->links.regions ? 0 : -errno;
-}
-
-int program_pin_iterator(const struct guard_bpf *guard, const char *map_dir, const char *dir)
-{
-	struct regions_bpf *iterator = regions_bpf__open();
-	char path[PINS_PATH_SIZE];
-	int err;
-
-	if (!iterator)
-		return -errno;
-	err = load_iterator(iterator, guard, map_dir);
-	if (!err)
-		err = bpf_obj_pin(bpf_link__fd(iterator->links.regions),
-				  pins_path(dir, PINS_ITERATOR, path));
-	regions_bpf__destroy(iterator);
+	if (request->max_regions && request->max_regions != config.max_regions)
+		return log_error(-EINVAL, "the maps have room for %u regions, which cannot change "
+				 "in place; `ecdn-xdp unload --all` removes them and their counters",
+				 config.max_regions);
+	guard->max_regions = config.max_regions;
+	err = region_store_number(&guard->maps, generation);
+	if (!err && (run->opens || request->sources.count || request->changes.count))
+		err = guard_maps_names(&guard->maps, config.max_regions, &guard->names);
+	if (!err && guard->names)
+		guard->known_names = names_count(guard->names);
 	return err;
 }
+
+/* Programs of the version that is loaded: to be run, or put back. */
+static int open_loaded_programs(const struct part_run *run)
+{
+	struct guard_run *guard = run->state;
+
+	if (run->opens) {
+		guard->old_program = pins_get(run->pins->dir, PROGRAM_PIN);
+		return guard->old_program < 0 ? guard->old_program : 0;
+	}
+	guard->publish = pins_get(run->pins->dir, PUBLISH_PIN);
+	return guard->publish < 0 ? guard->publish : 0;
+}
+
+static int begin_new(const struct part_run *run)
+{
+	const struct guard_request *request = run->request;
+	struct guard_run *guard = run->state;
+
+	guard->max_regions = request->max_regions ?: ECDN_XDP_REGIONS_DEFAULT;
+	guard->names = names_new(guard->max_regions);
+	return guard->names ? 0 : log_error(-ENOMEM, "out of memory");
+}
+
+static int prepare(struct part_run *run)
+{
+	const struct guard_request *request = run->request;
+	struct guard_run *guard = run->state;
+	uint64_t generation = 0;
+	int err;
+
+	*guard = (struct guard_run){
+		.table = -1, .program = -1, .old_program = -1, .publish = -1,
+	};
+	guard_maps_init(&guard->maps);
+	if (run->loaded)
+		err = read_loaded(run, &generation) ?: open_loaded_programs(run);
+	else
+		err = begin_new(run);
+	if (!err && (!run->loaded || request->sources.count))
+		err = guard->table = region_store_make(&request->sources, guard->names,
+						       generation + 1);
+	return err < 0 ? err : limits_check(&request->changes, guard->names);
+}
+
+static int open_program(const struct part_run *run)
+{
+	struct guard_run *guard = run->state;
+	struct guard_bpf *skeleton;
+	int err = guard_program_open(&skeleton, guard->max_regions);
+
+	if (err)
+		return err;
+	err = object_share(skeleton->obj, run->pins);
+	err = err ?: object_load(skeleton->skeleton, &object_names, run->pins);
+	if (err >= 0)
+		guard->program = err;
+	guard_program_close(skeleton);
+	return err < 0 ? err : 0;
+}
+
+static int open_programs(struct part_run *run)
+{
+	struct guard_run *guard = run->state;
+	int err = open_program(run);
+
+	if (err)
+		return err;
+	err = guard->publish = publish_open(run->pins, guard->max_regions);
+	if (err < 0)
+		return err;
+	err = run->loaded ? 0 : publish_permit(run->pins->next);
+	guard_maps_close(&guard->maps);
+	err = err ?: guard_maps_open(&guard->maps, run->pins);
+	if (!err)
+		iterator_pin(guard->maps.region_stats, run->pins);
+	return err;
+}
+
+/* Interfaces of an earlier load get the new program too. */
+static int attach_again(const struct part_run *run, char **old, unsigned int old_count)
+{
+	const struct guard_request *request = run->request;
+	struct guard_run *guard = run->state;
+	int err = 0;
+
+	for (unsigned int i = 0; i < old_count && !err; i++) {
+		if (words_have(request->ifaces, request->iface_count, old[i]))
+			continue;
+		err = xdp_link_attach_again(&guard->links[guard->link_count], run->pins, old[i],
+					    guard->program);
+		guard->link_count += !err;
+	}
+	return err;
+}
+
+static int attach_wanted(const struct part_run *run)
+{
+	const struct guard_request *request = run->request;
+	struct guard_run *guard = run->state;
+	int err = 0;
+
+	for (unsigned int i = 0; i < request->iface_count && !err; i++) {
+		struct xdp_link *to = &guard->links[guard->link_count];
+
+		if (words_have(request->ifaces, i, request->ifaces[i]))
+			continue;
+		err = xdp_link_attach(to, run->pins, request->ifaces[i], request->mode,
+				      guard->program);
+		guard->link_count += !err;
+		if (!err)
+			log_info("%s: %s in %s mode", to->iface,
+				 to->created ? "attached" : "upgraded",
+				 xdp_link_mode_name(to->mode));
+	}
+	return err;
+}
+
+static int attach(struct part_run *run)
+{
+	const struct guard_request *request = run->request;
+	struct guard_run *guard = run->state;
+	unsigned int old_count;
+	char **old;
+	int err = xdp_link_names(run->pins->dir, &old, &old_count);
+
+	if (err)
+		return err;
+	guard->links = calloc(old_count + request->iface_count + 1, sizeof(*guard->links));
+	if (!guard->links)
+		err = log_error(-ENOMEM, "out of memory");
+	err = err ?: attach_again(run, old, old_count);
+	err = err ?: attach_wanted(run);
+	pins_free_names(old, old_count);
+	return err;
+}
+
+static int fill_new_maps(const struct part_run *run, struct ecdn_xdp_config *config)
+{
+	const struct guard_run *guard = run->state;
+	struct protected_ports ports = {};
+	uint64_t seed;
+	int err;
+
+	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+		return log_error(-errno, "cannot get random bytes: %s", strerror(errno));
+	limits_first_config(config, guard->max_regions, seed);
+	ports_parse(PROTECT_DEFAULT, &ports);
+	config->protect = ports.protect;
+	err = ports_write(&guard->maps, &ports);
+	for (uint32_t region = 0; region < guard->max_regions && !err; region++)
+		err = guard_maps_set_limits(&guard->maps, region, &config->default_limits);
+	return err;
+}
+
+/* Names come before the table that uses them, so that no reader meets an id without one. */
+static int put_table(const struct part_run *run)
+{
+	const struct guard_run *guard = run->state;
+	int err;
+
+	if (guard->table < 0)
+		return 0;
+	err = guard_maps_set_names(&guard->maps, guard->names, guard->known_names);
+	return err ?: slot_put(&region_store_slot, guard->maps.region_table, part_dir(run),
+			       guard->table);
+}
+
+static int apply_settings(const struct part_run *run, struct ecdn_xdp_config *config)
+{
+	const struct guard_request *request = run->request;
+	const struct guard_run *guard = run->state;
+	int err = limits_apply(&request->changes, &guard->maps, guard->names, config);
+
+	if (!err && request->has_ports) {
+		config->protect = request->ports.protect;
+		err = ports_write(&guard->maps, &request->ports);
+	}
+	if (request->monitor >= 0)
+		config->monitor = request->monitor;
+	return err;
+}
+
+static int configure(struct part_run *run)
+{
+	const struct guard_request *request = run->request;
+	struct ecdn_xdp_config config;
+	int err;
+
+	if (!run->opens && !wanted(request))
+		return 0;
+	err = config_map_read(run->pins, &config);
+	if (!err && !run->loaded)
+		err = fill_new_maps(run, &config);
+	err = err ?: put_table(run);
+	if (!err && request->proxy_group != (gid_t)-1)
+		err = publish_group(part_dir(run), request->proxy_group);
+	err = err ?: apply_settings(run, &config);
+	return err ?: config_map_write(run->pins, &config);
+}
+
+static int announce(struct part_run *run)
+{
+	const struct guard_request *request = run->request;
+	const struct guard_run *guard = run->state;
+	int err = publish_config(guard->publish);
+
+	for (unsigned int i = 0; i < request->changes.count && !err; i++) {
+		int region = limits_region(&request->changes.at[i], guard->names);
+
+		if (region >= 0)
+			err = publish_region(guard->publish, region);
+	}
+	return err;
+}
+
+static void end(struct part_run *run, int err)
+{
+	struct guard_run *guard = run->state;
+
+	for (unsigned int i = 0; i < guard->link_count; i++) {
+		if (err)
+			xdp_link_undo(&guard->links[i], guard->old_program);
+		else
+			xdp_link_close(&guard->links[i]);
+	}
+	free(guard->links);
+	guard_maps_close(&guard->maps);
+	scoped_close(&guard->publish);
+	scoped_close(&guard->table);
+	scoped_close(&guard->program);
+	scoped_close(&guard->old_program);
+	names_free(guard->names);
+}
+
+static int check(const char *dir, const char *iface)
+{
+	struct xdp_link link;
+	int err = xdp_link_read(&link, dir, iface);
+
+	xdp_link_close(&link);
+	return err;
+}
+
+static int stop(const char *dir)
+{
+	unsigned int count;
+	char **names;
+	int err = xdp_link_names(dir, &names, &count);
+
+	for (unsigned int i = 0; i < count && !err; i++)
+		err = xdp_link_remove(dir, names[i]);
+	pins_free_names(names, count);
+	return err;
+}
+
+/* Proxies have the maps in memory and would go on with the states of the last packet. */
+static int retire(const char *dir)
+{
+	scoped_fd int publish = -1;
+
+	if (!pins_has(dir, PUBLISH_PIN))
+		return 0;
+	publish = pins_get(dir, PUBLISH_PIN);
+	return publish < 0 ? publish : publish_gone(publish);
+}
+
+const struct part guard_part = {
+	.name = "guard",
+	.label = "the guard",
+	.load = "ecdn-xdp load IFACE",
+	.maps = guard_maps_rows,
+	.state_size = sizeof(struct guard_run),
+	.wanted = wanted,
+	.prepare = prepare,
+	.open = open_programs,
+	.attach = attach,
+	.configure = configure,
+	.announce = announce,
+	.end = end,
+	.check = check,
+	.detach = xdp_link_remove,
+	.stop = stop,
+	.retire = retire,
+};

@@ -1,43 +1,36 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * program.h - the guard as a loaded program with its maps, new or those that
- * are pinned; and what of it this kernel cannot do.
+ * guard_part.h - the guard as a part: the XDP program with the programs and maps that serve
+ * it, and what a command may ask of it.
  */
 #ifndef GUARD_GUARD_PART_H
 #define GUARD_GUARD_PART_H
 
-#include <stdbool.h>
+#include <sys/types.h>
 
-#include "kernel/maps.h"
+#include "guard/limits.h"
+#include "guard/ports.h"
+#include "guard/region_store.h"
+#include "kernel/part.h"
+#include "kernel/xdp_link.h"
 
-struct guard_bpf;
-
-/* What the kernel has beyond Linux 5.10. */
-struct features {
-	bool frags;             /* 5.18: XDP on frames of several buffers */
+struct guard_request {
+	char **ifaces;          /* to attach to, besides those where it is already */
+	unsigned int iface_count;
+	enum xdp_mode mode;
+	uint32_t max_regions;   /* 0: as it is, or the default */
+	gid_t proxy_group;      /* may write request_stats; -1: as it is, or root alone */
+	struct region_sources sources; /* none: keep the table */
+	bool has_ports;
+	struct protected_ports ports;
+	int monitor;            /* 1 or 0; -1: as it is */
+	struct limits_changes changes;
 };
 
-struct features features_probe(void);
+/* Nothing is asked for. Freed by the owner of its arrays, but for the changes. */
+void guard_request_init(struct guard_request *request);
+void guard_request_free(struct guard_request *request);
 
-/*
- * Loads the program. With pinned_dir it works on the maps pinned there, without
- * on new ones with room for max_regions. Errors are said. The caller frees it
- * with program_close(), which leaves what is pinned or attached.
- */
-int program_open(struct guard_bpf **guard, const char *pinned_dir, uint32_t max_regions);
-void program_close(struct guard_bpf *guard);
-
-int program_fd(const struct guard_bpf *guard);
-
-/* Pins the program in dir, and in map_dir those of its maps that are not. Errors are
- * said. */
-int program_pin(const struct guard_bpf *guard, const char *map_dir, const char *dir);
-
-/*
- * Pins the iterator that prints the regions in dir; the maps are pinned in map_dir. 0,
- * or a negative errno where the kernel has none: nothing else depends on it, so
- * nothing is said.
- */
-int program_pin_iterator(const struct guard_bpf *guard, const char *map_dir, const char *dir);
+extern const struct part guard_part;
 
 #endif

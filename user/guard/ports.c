@@ -2,6 +2,7 @@
 #include "guard/ports.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
 
 #include "base/quantity.h"
@@ -46,23 +47,39 @@ static int parse_port_word(char *word, struct ecdn_xdp_protected_ports *ports,
 	return 0;
 }
 
-int ports_parse(const char *text, struct ecdn_xdp_protected_ports *ports, uint32_t *protect)
+int ports_parse(const char *text, struct protected_ports *to)
 {
-	struct ecdn_xdp_protected_ports parsed = *ports;
-	uint32_t flags = *protect;
+	struct protected_ports parsed = *to;
 	char copy[1024], *rest = copy, *word;
 
 	if (!strcmp(text, "all")) {
-		*protect |= ECDN_XDP_PROTECT_ALL;
+		to->protect |= ECDN_XDP_PROTECT_ALL;
 		return 0;
 	}
 	if (strlen(text) >= sizeof(copy))
 		return -EINVAL;
 	strcpy(copy, text);
 	while ((word = strsep(&rest, ",")))
-		if (parse_port_word(word, &parsed, &flags))
+		if (parse_port_word(word, &parsed.ports, &parsed.protect))
 			return -EINVAL;
-	*ports = parsed;
-	*protect = flags;
+	*to = parsed;
 	return 0;
+}
+
+int ports_read(const struct guard_maps *maps, uint32_t protect, struct protected_ports *to)
+{
+	to->protect = protect;
+	return maps_get(maps->protected_ports, "protected_ports", &(__u32){ 0 }, &to->ports);
+}
+
+int ports_write(const struct guard_maps *maps, const struct protected_ports *from)
+{
+	return maps_set(maps->protected_ports, "protected_ports", &(__u32){ 0 }, &from->ports);
+}
+
+bool ports_cover(const struct protected_ports *in, uint16_t port, uint8_t protocol)
+{
+	const uint8_t *bits = protocol == IPPROTO_TCP ? in->ports.tcp : in->ports.udp;
+
+	return in->protect & ECDN_XDP_PROTECT_ALL || bits[port / 8] & 1 << port % 8;
 }

@@ -5,40 +5,26 @@
 #ifndef GUARD_PORTS_H
 #define GUARD_PORTS_H
 
-#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "ecdn-xdp-maps.h"
-#include "kernel/maps.h"
+#include "guard/guard_maps.h"
 
-/* Adds "PORT[-PORT][/tcp|/udp],..." or "all" to ports and the protect flags. 0, or
- * -EINVAL with both untouched and nothing logged. */
-int ports_parse(const char *text, struct ecdn_xdp_protected_ports *ports, uint32_t *protect);
-
-struct protection {
-	bool all;
+struct protected_ports {
+	uint32_t protect;       /* enum ecdn_xdp_protect */
 	struct ecdn_xdp_protected_ports ports;
 };
 
-/* Reads what the maps say. Errors are logged. */
-static inline int protection_read(const struct maps *maps, struct protection *protection)
-{
-	struct ecdn_xdp_config config;
-	int err = maps_config(maps, &config);
+/* Adds "PORT[-PORT][/tcp|/udp],..." or "all". 0, or -EINVAL with *to untouched and nothing
+ * logged. */
+int ports_parse(const char *text, struct protected_ports *to);
 
-	protection->all = !err && config.protect & ECDN_XDP_PROTECT_ALL;
-	return err ?: maps_get(maps->protected_ports, "protected_ports", &(__u32){ 0 },
-			       &protection->ports);
-}
+/* Reads or writes the map; the protect flags are config's. Errors are logged. */
+int ports_read(const struct guard_maps *maps, uint32_t protect, struct protected_ports *to);
+int ports_write(const struct guard_maps *maps, const struct protected_ports *from);
 
-static inline bool protection_covers(const struct protection *protection, uint16_t port,
-				     uint8_t protocol)
-{
-	const uint8_t *bits = protocol == IPPROTO_TCP ? protection->ports.tcp :
-							protection->ports.udp;
-
-	return protection->all || bits[port / 8] & 1 << port % 8;
-}
+/* Whether a port is protected. protocol: IPPROTO_TCP or IPPROTO_UDP. */
+bool ports_cover(const struct protected_ports *in, uint16_t port, uint8_t protocol);
 
 #endif

@@ -2,10 +2,8 @@
 #include "guard/publish.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/if_ether.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -13,11 +11,13 @@
 #include "base/log.h"
 #include "base/scoped.h"
 #include "kernel/object.h"
-#include "kernel/pins.h"
 #include "publish_marks.h"
 #include "publish.skel.h"
 
-#define NAME "the program that publishes states"
+static const struct object_names names = {
+	.label = "the program that publishes states",
+	.pin = PUBLISH_PIN,
+};
 
 static int size_maps(struct publish_bpf *publish, uint32_t max_regions)
 {
@@ -29,25 +29,18 @@ static int size_maps(struct publish_bpf *publish, uint32_t max_regions)
 	return err ? log_error(err, "cannot size map request_stats") : 0;
 }
 
-int publish_open(const char *map_dir, const char *dir, uint32_t max_regions)
+int publish_open(const struct pins *pins, uint32_t max_regions)
 {
 	struct publish_bpf *publish = publish_bpf__open();
-	int err, fd = -1;
+	int result;
 
 	if (!publish)
-		return object_load_error(NAME, -errno);
-	err = size_maps(publish, max_regions);
-	err = err ?: object_share(publish->obj, map_dir);
-	if (!err && (err = publish_bpf__load(publish)))
-		object_load_error(NAME, err);
-	err = err ?: object_pin(publish->obj, map_dir);
-	err = err ?: pins_put(dir, PINS_PUBLISH_PROGRAM, bpf_program__fd(publish->progs.publish));
-	if (!err) {
-		fd = fcntl(bpf_program__fd(publish->progs.publish), F_DUPFD_CLOEXEC, 0);
-		err = fd < 0 ? log_error(-errno, "cannot keep %s: %s", NAME, strerror(errno)) : 0;
-	}
+		return object_load_error(names.label, -errno);
+	result = size_maps(publish, max_regions);
+	result = result ?: object_share(publish->obj, pins);
+	result = result ?: object_load(publish->skeleton, &names, pins);
 	publish_bpf__destroy(publish);
-	return err ?: fd;
+	return result;
 }
 
 static int freeze(const char *dir, const char *name)
@@ -61,7 +54,7 @@ static int freeze(const char *dir, const char *name)
 	return 0;
 }
 
-/* Frozen before others may open it. */
+/* A map is frozen before others may open it. */
 int publish_permit(const char *dir)
 {
 	static const char *const read_by_all[] = { "public_config", "region_state" };
@@ -79,8 +72,8 @@ int publish_group(const char *dir, gid_t group)
 	return pins_permit(dir, "request_stats", 0660, group);
 }
 
-/* What is asked for is the packet's mark. Stable kernels of 2022, from 5.10 to 6.0, take
- * none that ends with its Ethernet header. */
+/* The packet's mark tells the program what to publish. Stable kernels of 2022, from 5.10 to
+ * 6.0, refuse a packet that ends with its Ethernet header. */
 static int run(int program, uint32_t what)
 {
 	unsigned char packet[ETH_HLEN + 1] = {};
@@ -90,8 +83,8 @@ static int run(int program, uint32_t what)
 	int err = bpf_prog_test_run_opts(program, &options);
 
 	if (err)
-		return log_error(err, "cannot run %s: %s", NAME, strerror(-err));
-	return options.retval ? log_error(-EIO, "%s found a map missing", NAME) : 0;
+		return log_error(err, "cannot run %s: %s", names.label, strerror(-err));
+	return options.retval ? log_error(-EIO, "%s found a map missing", names.label) : 0;
 }
 
 int publish_region(int program, uint32_t region)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * publish.h - what proxies see of the guard: the pins that are theirs to open, and
- * the program that brings frozen maps up to date, as nobody else can.
+ * publish.h - what proxies see of the guard: the pins that they open, and the program that
+ * brings frozen maps up to date, which nobody else can. Errors are logged.
  */
 #ifndef GUARD_PUBLISH_H
 #define GUARD_PUBLISH_H
@@ -9,21 +9,23 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/*
- * Loads the program on the maps pinned in map_dir, where its own are pinned too if
- * they are new, and pins it in dir. Returns its fd, to be closed by the caller;
- * errors are said.
- */
-int publish_open(const char *map_dir, const char *dir, uint32_t max_regions);
+#include "kernel/pins.h"
 
-/* Freezes new maps that proxies read, and lets everybody open them. Errors are said. */
+#define PUBLISH_PIN "prog/publish"
+
+/* Loads the program on the maps that are pinned, and pins it with its own maps, where these
+ * are new, in pins->next. Returns its fd, which the caller closes. */
+int publish_open(const struct pins *pins, uint32_t max_regions);
+
+/* Freezes new maps that proxies read, which are pinned in dir, and lets everybody open
+ * them. */
 int publish_permit(const char *dir);
 
-/* Lets a group write request_stats. Errors are said. */
+/* Lets a group write request_stats. */
 int publish_group(const char *dir, gid_t group);
 
-/* Each runs the program: a region's state as its limits now say; public_config as the
- * configuration and the tables now say; or that the maps are given up. Errors are said. */
+/* Each runs the program: it publishes a region's state as its limits now say; the
+ * configuration and the tables; or that the maps are given up. */
 int publish_region(int program, uint32_t region);
 int publish_config(int program);
 int publish_gone(int program);

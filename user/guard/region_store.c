@@ -10,11 +10,12 @@
 
 #include "base/log.h"
 #include "base/scoped.h"
-#include "kernel/slot.h"
 #include "regions/source.h"
 #include "regions/table.h"
 
-int sources_add(struct sources *sources, const char *file)
+const struct slot region_store_slot = { "region", "region_table", "region_lines" };
+
+int region_store_add_source(struct region_sources *sources, const char *file)
 {
 	if (sources->count == ECDN_XDP_TABLE_SOURCES)
 		return log_error(-E2BIG, "a table has at most %d region files; join some of them",
@@ -28,7 +29,7 @@ static bool is_empty(const struct range_set *set)
 	return !set->v4.count && !set->v6.count;
 }
 
-static int read_sources(const struct sources *sources, struct names *names,
+static int read_sources(const struct region_sources *sources, struct names *names,
 			struct range_set *set)
 {
 	for (unsigned int i = 0; i < sources->count; i++) {
@@ -50,7 +51,7 @@ static int read_sources(const struct sources *sources, struct names *names,
 	return 0;
 }
 
-/* The absolute path: whoever asks later may stand elsewhere. */
+/* The path is made absolute, as readers may run in another directory. */
 static void note_source(char to[ECDN_XDP_SOURCE_SIZE], const char *file)
 {
 	scoped_free char *path = realpath(file, NULL);
@@ -58,7 +59,7 @@ static void note_source(char to[ECDN_XDP_SOURCE_SIZE], const char *file)
 	snprintf(to, ECDN_XDP_SOURCE_SIZE, "%s", path ? path : file);
 }
 
-/* So that whoever maps a generation has the names of its ids. */
+/* A process that maps a generation finds the names of its ids in it. */
 static void fill_names(struct ecdn_xdp_table_line *lines, const struct names *names)
 {
 	struct ecdn_xdp_region_name *name = (void *)&lines[ECDN_XDP_TABLE_NAMES];
@@ -67,7 +68,7 @@ static void fill_names(struct ecdn_xdp_table_line *lines, const struct names *na
 		memcpy(name[id].name, names_of(names, id), strlen(names_of(names, id)));
 }
 
-static void fill_header(struct ecdn_xdp_table_header *header, const struct sources *sources,
+static void fill_header(struct ecdn_xdp_table_header *header, const struct region_sources *sources,
 			uint64_t number)
 {
 	header->generation = number;
@@ -77,11 +78,11 @@ static void fill_header(struct ecdn_xdp_table_header *header, const struct sourc
 		note_source(header->source[i], sources->file[i]);
 }
 
-static int compile(const struct range_set *set, const struct sources *sources,
+static int compile(const struct range_set *set, const struct region_sources *sources,
 		   const struct names *names, uint64_t number)
 {
 	struct ecdn_xdp_table_line *lines;
-	scoped_fd int table = lines_new(&lines_region, &lines);
+	scoped_fd int table = slot_new(&region_store_slot, &lines);
 	int err;
 
 	if (table < 0)
@@ -94,7 +95,7 @@ static int compile(const struct range_set *set, const struct sources *sources,
 			 number, set->v4.count, set->v6.count, table_header(lines)->lines,
 			 ECDN_XDP_TABLE_LINES);
 	}
-	err = lines_freeze(table, lines) ?: err;
+	err = slot_freeze(table, lines) ?: err;
 	if (err == -ENOSPC)
 		return log_error(err, "the region table is full: these ranges need more than its "
 				 "%d lines; load fewer or shorter prefixes", ECDN_XDP_TABLE_LINES);
@@ -103,7 +104,7 @@ static int compile(const struct range_set *set, const struct sources *sources,
 	return take_fd(&table);
 }
 
-int generation_make(const struct sources *sources, struct names *names, uint64_t number)
+int region_store_make(const struct region_sources *sources, struct names *names, uint64_t number)
 {
 	struct range_set set = {};
 	int err = read_sources(sources, names, &set);
@@ -114,24 +115,27 @@ int generation_make(const struct sources *sources, struct names *names, uint64_t
 	return err;
 }
 
-/* No guard is without a region table. */
-int generation_map(const struct maps *maps, const struct ecdn_xdp_table_line **lines)
+/* The guard is never without a region table. */
+static int no_table(void)
 {
-	int err = lines_map(&lines_region, maps, lines);
-
-	if (!err && !*lines)
-		err = log_error(-ENOENT, "cannot read map region_table: %s", strerror(ENOENT));
-	return err;
+	return log_error(-ENOENT, "cannot read map region_table: %s", strerror(ENOENT));
 }
 
-int generation_number(const struct maps *maps, uint64_t *number)
+int region_store_map(const struct guard_maps *maps, const struct ecdn_xdp_table_line **lines)
+{
+	int err = slot_map(&region_store_slot, maps->region_table, lines);
+
+	return err ?: *lines ? 0 : no_table();
+}
+
+int region_store_number(const struct guard_maps *maps, uint64_t *number)
 {
 	const struct ecdn_xdp_table_line *lines;
-	int err = generation_map(maps, &lines);
+	int err = region_store_map(maps, &lines);
 
 	if (err)
 		return err;
 	*number = table_header((struct ecdn_xdp_table_line *)lines)->generation;
-	lines_unmap(lines);
+	slot_unmap(lines);
 	return 0;
 }

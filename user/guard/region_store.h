@@ -1,37 +1,40 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * generation.h - a compiled region table in kernel memory. Made beside the one
- * in use and put into its place by one store: a packet sees the old one or the
- * new one.
+ * region_store.h - compiled region tables in kernel memory, of which each is a generation.
+ * A new one is made beside the one in use and put into its slot by one store: a packet sees
+ * the old one or the new one. Errors are logged.
  */
 #ifndef GUARD_REGION_STORE_H
 #define GUARD_REGION_STORE_H
 
-#include <stdbool.h>
-
-#include "kernel/maps.h"
+#include "guard/guard_maps.h"
+#include "kernel/slot.h"
 #include "table/range.h"
 
-/* Region files of one table, in the order in which they override each other. */
-struct sources {
+/* Region files of one table; each overrides those before it. */
+struct region_sources {
 	const char *file[ECDN_XDP_TABLE_SOURCES];
 	unsigned int count;
-	const char *mmdb_field;
+	const char *mmdb_field; /* path of the name in an MMDB's records; NULL: the default */
 };
 
-/* Appends; -E2BIG, said, beyond ECDN_XDP_TABLE_SOURCES or for too long a path. */
-int sources_add(struct sources *sources, const char *file);
+extern const struct slot region_store_slot;
+
+/* Appends a file; -E2BIG beyond ECDN_XDP_TABLE_SOURCES. */
+int region_store_add_source(struct region_sources *sources, const char *file);
 
 /*
- * Reads the sources, giving new regions ids from names, and compiles them as
- * generation `number`. Returns the fd of a table that user space can no longer
- * write; errors are said. No map in use is touched.
+ * Reads the sources, giving new regions ids from names, and compiles them as generation
+ * `number`. Returns the fd of a table that user space can no longer write. No map in use
+ * is touched.
  */
-int generation_make(const struct sources *sources, struct names *names, uint64_t number);
+int region_store_make(const struct region_sources *sources, struct names *names,
+		      uint64_t number);
 
-/* The table in use, mapped for reading, for lines_unmap(). Errors are said. */
-int generation_map(const struct maps *maps, const struct ecdn_xdp_table_line **lines);
-/* Its number. Errors are said. */
-int generation_number(const struct maps *maps, uint64_t *number);
+/* The table in use, mapped for reading; freed with slot_unmap(). */
+int region_store_map(const struct guard_maps *maps, const struct ecdn_xdp_table_line **lines);
+
+/* The number of the table in use. */
+int region_store_number(const struct guard_maps *maps, uint64_t *number);
 
 #endif

@@ -1,56 +1,56 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * maps.h - typed access to the pinned maps. Who changes the limits or the trusted
- * list raises config.generation afterwards, so that every CPU judges anew, and sets
- * config.trusted, without which no packet looks at the list.
+ * maps.h - the pinned maps of a part, as rows: each part keeps its fds in a struct of its
+ * own, and its rows tell where. Errors are logged, if not said otherwise.
  */
 #ifndef KERNEL_MAPS_H
 #define KERNEL_MAPS_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <linux/types.h>
 
-#include "ecdn-xdp-maps.h"
 #include "kernel/pins.h"
-#include "regions/names.h"
 
-struct maps {
-	int config, protected_ports;
-	int region_table, region_name, region_limits, region_state;
-	int region_stats, region_rate, prefixes, events;
-	int trusted_table;
-	int steer_listeners, steer_sockets, steer_stats;
-	int request_stats;
-	int ping_config, local_addresses, node_stats, node_buckets, ping_events;
-	int ping_interfaces;    /* -1 until a load where what is pinned is older than that */
+struct map_row {
+	const char *name;
+	size_t offset;          /* of the fd, an int, in the part's struct; MAP_CLOSED: none */
+	bool optional;          /* pins of an earlier version, or of a part that is not loaded,
+				   may lack it: its fd is -1 then */
 };
 
-/* Every fd -1. */
-void maps_init(struct maps *maps);
-void maps_close(struct maps *maps);
+/* A map that only programs open. */
+#define MAP_CLOSED ((size_t)-1)
 
-/*
- * Opens what is pinned in dir. -ENOENT when nothing is loaded there, -EPROTO
- * when it is of another ABI; errors are said.
- */
-int maps_open(struct maps *maps, const char *dir);
+#define MAP_ROW(type, map) { #map, offsetof(type, map), false }
+#define MAP_ROW_OPTIONAL(type, map) { #map, offsetof(type, map), true }
+#define MAP_ROW_CLOSED(map) { #map, MAP_CLOSED, false }
 
-/* Opens maps that were made just now and hold nothing yet. Errors are said. */
-int maps_open_new(struct maps *maps, const char *dir);
+/* Rows end with a NULL name. maps_init() makes every fd -1. */
+void maps_init(const struct map_row *rows, void *maps);
+void maps_close(const struct map_row *rows, void *maps);
 
-/* Value at key: 0 or a negative errno, said. */
+/* Opens the maps that are pinned in pins->dir or pins->next. All fds are -1 after an error. */
+int maps_open(const struct map_row *rows, void *maps, const struct pins *pins);
+
+/* Removes the pins of all rows from dir. */
+int maps_drop(const struct map_row *rows, const char *dir);
+
+/* The value at key: 0 or a negative errno; `map` is the name for messages. */
 int maps_get(int fd, const char *map, const void *key, void *value);
 int maps_set(int fd, const char *map, const void *key, const void *value);
 
-int maps_config(const struct maps *maps, struct ecdn_xdp_config *config);
-int maps_set_config(const struct maps *maps, const struct ecdn_xdp_config *config);
+/* Removes a key, which need not be there. */
+int maps_delete(int fd, const char *map, const void *key);
 
-int maps_limits(const struct maps *maps, uint32_t region, struct ecdn_xdp_limits *limits);
-int maps_set_limits(const struct maps *maps, uint32_t region,
-		    const struct ecdn_xdp_limits *limits);
+/*
+ * Removes from a hash whose key is a __u32 every key that `keep` does not want. Keys may
+ * come and go meanwhile.
+ */
+typedef bool maps_keep(__u32 key, void *context);
+int maps_filter(int fd, const char *map, maps_keep *keep, void *context);
 
-/* Names that have ids; to be freed with names_free(). */
-int maps_names(const struct maps *maps, struct names **names);
-/* Writes the names whose ids are from `first` on. */
-int maps_set_names(const struct maps *maps, const struct names *names, uint32_t first);
+/* The id by which the kernel knows a map; 0 if it cannot be told. */
+__u32 maps_id(int fd);
 
 #endif

@@ -2,30 +2,27 @@
 #include "kernel/object.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "base/scoped.h"
-#include "kernel/pins.h"
 
-/* Maps of the object that are of no use outside it. */
+/* Maps that libbpf makes for an object's own variables are of no use outside it. */
 static bool is_internal(const struct bpf_map *map)
 {
 	return strchr(bpf_map__name(map), '.');
 }
 
-static bool is_pinned(const char *dir, const char *name)
+static bool is_pinned(const struct pins *pins, const char *name)
 {
-	char path[PINS_PATH_SIZE];
-
-	return !access(pins_path(dir, name, path), F_OK);
+	return pins_has(pins->dir, name) || pins_has(pins->next, name);
 }
 
-static int share(struct bpf_map *map, const char *dir)
+static int share(struct bpf_map *map, const struct pins *pins)
 {
 	const char *name = bpf_map__name(map);
-	scoped_fd int fd = pins_get(dir, name);
+	scoped_fd int fd = pins_open(pins, name);
 	int err;
 
 	if (fd < 0)
@@ -34,32 +31,49 @@ static int share(struct bpf_map *map, const char *dir)
 	return err ? log_error(err, "cannot use the pinned map %s: %s", name, strerror(-err)) : 0;
 }
 
-int object_share(struct bpf_object *object, const char *dir)
+int object_share(struct bpf_object *object, const struct pins *pins)
 {
 	struct bpf_map *map;
 	int err = 0;
 
 	bpf_object__for_each_map(map, object)
-		if (!err && !is_internal(map) && is_pinned(dir, bpf_map__name(map)))
-			err = share(map, dir);
+		if (!err && !is_internal(map) && is_pinned(pins, bpf_map__name(map)))
+			err = share(map, pins);
 	return err;
 }
 
-int object_pin(struct bpf_object *object, const char *dir)
+static int pin_new_maps(struct bpf_object *object, const struct pins *pins)
 {
 	struct bpf_map *map;
 	int err = 0;
 
 	bpf_object__for_each_map(map, object)
-		if (!err && !is_internal(map) && !is_pinned(dir, bpf_map__name(map)))
-			err = pins_put(dir, bpf_map__name(map), bpf_map__fd(map));
+		if (!err && !is_internal(map) && !is_pinned(pins, bpf_map__name(map)))
+			err = pins_put(pins->next, bpf_map__name(map), bpf_map__fd(map));
 	return err;
 }
 
-int object_load_error(const char *program, int err)
+int object_load(struct bpf_object_skeleton *skeleton, const struct object_names *names,
+		const struct pins *pins)
+{
+	struct bpf_object *object = *skeleton->obj;
+	int err = bpf_object__load_skeleton(skeleton), program, fd;
+
+	if (err)
+		return object_load_error(names->label, err);
+	program = bpf_program__fd(bpf_object__next_program(object, NULL));
+	err = pin_new_maps(object, pins);
+	err = err ?: pins_put(pins->next, names->pin, program);
+	if (err)
+		return err;
+	fd = fcntl(program, F_DUPFD_CLOEXEC, 0);
+	return fd < 0 ? log_error(-errno, "cannot keep %s: %s", names->label, strerror(errno)) : fd;
+}
+
+int object_load_error(const char *label, int err)
 {
 	if (err == -EPERM)
-		return log_error(err, "cannot load %s: not permitted; run as root", program);
-	return log_error(err, "cannot load %s: %s; -v -v shows what the kernel says", program,
+		return log_error(err, "cannot load %s: not permitted; run as root", label);
+	return log_error(err, "cannot load %s: %s; -v -v shows what the kernel reports", label,
 			 strerror(-err));
 }

@@ -1,21 +1,32 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * object.h - a BPF object and the pin directory: maps that are pinned are shared by
- * name, those that are not yet become pins.
+ * object.h - a BPF object and the pins: it shares maps that are pinned, by name, and what
+ * is new becomes a pin. Errors are logged.
  */
 #ifndef KERNEL_OBJECT_H
 #define KERNEL_OBJECT_H
 
 #include <bpf/libbpf.h>
 
-/* Before loading: every map that is pinned in dir is used instead of a new one.
- * Errors are said. */
-int object_share(struct bpf_object *object, const char *dir);
+#include "kernel/pins.h"
 
-/* After loading: pins what object_share() did not find. Errors are said. */
-int object_pin(struct bpf_object *object, const char *dir);
+struct object_names {
+	const char *label;      /* of the program, in messages: "the guard" */
+	const char *pin;        /* of the program, "prog/guard" */
+};
 
-/* Says why the kernel did not load a program. Returns err. */
-int object_load_error(const char *program, int err);
+/* Before loading: the object uses every map that is pinned in pins->dir or pins->next. */
+int object_share(struct bpf_object *object, const struct pins *pins);
+
+/*
+ * Loads an opened skeleton's object, which has one program, and pins what is new in
+ * pins->next: maps that object_share() did not find, and the program. Returns an fd of the
+ * program, which the caller closes, or a negative errno.
+ */
+int object_load(struct bpf_object_skeleton *skeleton, const struct object_names *names,
+		const struct pins *pins);
+
+/* Logs why the kernel did not load a program. Returns err. */
+int object_load_error(const char *label, int err);
 
 #endif

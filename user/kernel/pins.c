@@ -5,26 +5,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
-#include <libgen.h>
-#include <linux/magic.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 
 #include "base/lock.h"
 #include "base/log.h"
-#include "base/process.h"
 #include "base/scoped.h"
+#include "kernel/bpffs.h"
 #include "kernel/owner.h"
-#include "kernel/tc_link.h"
-
-#define BPFFS "/sys/fs/bpf"
 
 /* Of root's own: a lock in bpffs could be taken by whoever may look into it. */
 #define LOCK_FILE "/run/ecdn-xdp.lock"
@@ -53,106 +47,16 @@ char *pins_path(const char *dir, const char *name, char path[PINS_PATH_SIZE])
 	return path;
 }
 
-static bool is_bpffs(const char *path)
-{
-	struct statfs fs;
-
-	return !statfs(path, &fs) && fs.f_type == BPF_FS_MAGIC;
-}
-
-static bool mounts_differ(pid_t pid, void *own)
-{
-	const struct stat *ours = own;
-	struct stat theirs;
-	char path[64];
-
-	snprintf(path, sizeof(path), "/proc/%d/ns/mnt", pid);
-	return !stat(path, &theirs) && theirs.st_ino != ours->st_ino;
-}
-
-/* Such as `ip netns exec` makes: its mounts end with the command. */
-static bool mounts_are_private(void)
-{
-	struct stat own;
-
-	return !stat("/proc/self/ns/mnt", &own) &&
-	       (mounts_differ(1, &own) || process_any_ancestor(mounts_differ, &own));
-}
-
-static int mount_bpffs(void)
-{
-	if (mounts_are_private())
-		return log_error(-ENOTSUP,
-			"cannot pin below %s: no bpffs is mounted there, and this mount namespace "
-			"ends with the command, as in `ip netns exec`; use `nsenter "
-			"--net=/run/netns/NAME ecdn-xdp ...`, or mount bpffs first", BPFFS);
-	if (mount("bpf", BPFFS, "bpf", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0755"))
-		return log_error(-errno, "cannot mount bpffs at %s: %s; %s", BPFFS,
-				 strerror(errno), errno == EPERM ? "run as root" :
-				 "mount it: mount -t bpf bpf " BPFFS);
-	log_info("mounted bpffs at %s", BPFFS);
-	return 0;
-}
-
-static bool below(const char *path, const char *dir)
-{
-	size_t length = strlen(dir);
-
-	return !strncmp(path, dir, length) && path[length] == '/';
-}
-
-/* Makes path's parents, which must be on a bpffs. */
-static int make_parents(const char *path)
-{
-	char part[PATH_MAX];
-
-	strcpy(part, path);
-	for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = 0;
-		if (mkdir(part, 0755) && errno != EEXIST)
-			return log_error(-errno, "cannot make %s: %s", part, strerror(errno));
-		*slash = '/';
-	}
-	return 0;
-}
-
-static bool on_bpffs(const char *path)
-{
-	char part[PATH_MAX];
-
-	for (strcpy(part, path); strcmp(part, "/"); strcpy(part, dirname(part)))
-		if (!access(part, F_OK))
-			return is_bpffs(part);
-	return false;
-}
-
-static int prepare(const struct pins *pins)
-{
-	int err = 0;
-
-	if (below(pins->dir, BPFFS) && !is_bpffs(BPFFS))
-		err = mount_bpffs();
-	if (!err && !on_bpffs(pins->dir))
-		err = log_error(-EINVAL, "--pin-dir %s is not on a bpf file system; "
-				"mount one: mount -t bpf bpf DIR", pins->dir);
-	err = err ?: make_parents(pins->dir);
-	err = err ?: owner_check(pins->dir);
-	return err ?: owner_check(pins->next);
-}
-
 int pins_lock(struct pins *pins)
 {
 	scoped_fd int fd = lock_take(LOCK_FILE);
-	int err;
+	int err = fd < 0 ? fd : bpffs_prepare(pins->dir);
 
-	if (fd < 0)
-		return fd;
-	err = prepare(pins);
-	if (err)
-		return err;
-	pins->lock = take_fd(&fd);
-	err = tc_recover(pins);
-	return err ?: pins_remove(pins->next);
+	err = err ?: owner_check(pins->dir);
+	err = err ?: owner_check(pins->next);
+	if (!err)
+		pins->lock = take_fd(&fd);
+	return err;
 }
 
 void pins_unlock(struct pins *pins)
@@ -162,11 +66,11 @@ void pins_unlock(struct pins *pins)
 	pins->lock = -1;
 }
 
-bool pins_exist(const struct pins *pins)
+bool pins_has(const char *dir, const char *name)
 {
 	char path[PINS_PATH_SIZE];
 
-	return !access(pins_path(pins->dir, "config", path), F_OK);
+	return !access(pins_path(dir, name, path), F_OK);
 }
 
 static void replace_char(char *text, char from, char to)
@@ -193,25 +97,30 @@ static int make_dir(const char *path)
 
 int pins_make(const char *dir)
 {
-	static const char *const below[] = { PINS_LINKS, PINS_PROGRAMS, PINS_PINGS, PINS_NOTES };
 	char path[PINS_PATH_SIZE];
 	int err = make_dir(dir);
 
-	for (size_t i = 0; i < sizeof(below) / sizeof(*below) && !err; i++)
-		err = make_dir(pins_path(dir, below[i], path));
-	return err;
+	err = err ?: make_dir(pins_path(dir, PINS_LINKS, path));
+	return err ?: make_dir(pins_path(dir, PINS_PROGRAMS, path));
+}
+
+int pins_make_folder(const char *dir, const char *name)
+{
+	char path[PINS_PATH_SIZE], *slash;
+
+	pins_path(dir, name, path);
+	slash = strrchr(path, '/');
+	*slash = 0;
+	return access(path, F_OK) ? make_dir(path) : 0;
 }
 
 /*
- * Whoever names another directory must not lose what is in it. link/ and prog/ are
- * made first and removed last, so they tell even after a crash.
+ * A user who names another directory by mistake must not lose what is in it. link/ and
+ * prog/ are made first and removed last, so they mark our directory even after a crash.
  */
 static bool is_ours(const char *dir)
 {
-	char link[PINS_PATH_SIZE], prog[PINS_PATH_SIZE];
-
-	return !access(pins_path(dir, PINS_LINKS, link), F_OK) &&
-	       !access(pins_path(dir, PINS_PROGRAMS, prog), F_OK);
+	return pins_has(dir, PINS_LINKS) && pins_has(dir, PINS_PROGRAMS);
 }
 
 static bool is_mark(const char *name)
@@ -325,8 +234,11 @@ int pins_discard(const struct pins *pins)
 int pins_put(const char *dir, const char *name, int fd)
 {
 	char path[PINS_PATH_SIZE];
-	int err = bpf_obj_pin(fd, pins_path(dir, name, path));
+	int err = pins_make_folder(dir, name);
 
+	if (err)
+		return err;
+	err = bpf_obj_pin(fd, pins_path(dir, name, path));
 	if (err)
 		return log_error(err, "cannot pin %s: %s", path, strerror(-err));
 	return 0;
@@ -346,12 +258,77 @@ int pins_permit(const char *dir, const char *name, mode_t mode, gid_t group)
 int pins_move(const struct pins *pins, const char *name)
 {
 	char from[PINS_PATH_SIZE], to[PINS_PATH_SIZE];
+	int err = pins_make_folder(pins->dir, name);
 
+	if (err)
+		return err;
 	pins_path(pins->next, name, from);
 	pins_path(pins->dir, name, to);
 	if (rename(from, to))
 		return log_error(-errno, "cannot rename %s to %s: %s", from, to, strerror(errno));
 	return 0;
+}
+
+static int is_file(const struct dirent *entry)
+{
+	return entry->d_type != DT_DIR;
+}
+
+static int is_folder(const struct dirent *entry)
+{
+	return entry->d_type == DT_DIR && no_mark(entry);
+}
+
+/* Moves all of next/SUB that are no folders. */
+static int move_files(const struct pins *pins, const char *sub)
+{
+	char path[PINS_PATH_SIZE], name[2 * NAME_MAX];
+	struct dirent **entries;
+	int count = scandir(pins_path(pins->next, sub, path), &entries, is_file, alphasort);
+	int err = 0;
+
+	if (count < 0)
+		return log_error(-errno, "cannot read %s: %s", path, strerror(errno));
+	for (int i = 0; i < count; i++) {
+		snprintf(name, sizeof(name), "%s%s%s", sub, *sub ? "/" : "", entries[i]->d_name);
+		err = err ?: pins_move(pins, name);
+		free(entries[i]);
+	}
+	free(entries);
+	return err;
+}
+
+static int move_folders(const struct pins *pins)
+{
+	struct dirent **entries;
+	int count = scandir(pins->next, &entries, is_folder, alphasort);
+	int err = 0;
+
+	if (count < 0)
+		return log_error(-errno, "cannot read %s: %s", pins->next, strerror(errno));
+	for (int i = 0; i < count; i++) {
+		err = err ?: move_files(pins, entries[i]->d_name);
+		free(entries[i]);
+	}
+	free(entries);
+	return err;
+}
+
+int pins_publish(const struct pins *pins)
+{
+	int err;
+
+	if (access(pins->dir, F_OK)) {
+		if (!rename(pins->next, pins->dir))
+			return 0;
+		return log_error(-errno, "cannot rename %s to %s: %s", pins->next, pins->dir,
+				 strerror(errno));
+	}
+	err = move_files(pins, "");
+	err = err ?: move_files(pins, PINS_PROGRAMS);
+	err = err ?: move_files(pins, PINS_LINKS);
+	err = err ?: move_folders(pins);
+	return err ?: pins_remove(pins->next);
 }
 
 int pins_drop(const char *dir, const char *name)
@@ -390,4 +367,9 @@ int pins_get(const char *dir, const char *name)
 	if (fd < 0)
 		return log_error(-errno, "cannot open %s: %s", path, strerror(errno));
 	return fd;
+}
+
+int pins_open(const struct pins *pins, const char *name)
+{
+	return pins_get(pins_has(pins->dir, name) ? pins->dir : pins->next, name);
 }

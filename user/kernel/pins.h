@@ -1,23 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * pins.h - the pin directory: where it is, who may change it now, and how it
- * comes and goes as a whole.
+ * pins.h - the pin directory: where it is, who may change it now, and how it comes and
+ * goes as a whole.
  *
  *	DIR/MAP            each map by name
  *	DIR/region_lines   the region table in use, DIR/trusted_lines that of prefixes
  *	                   that are never limited: replaced by every new one
- *	DIR/prog/PROGRAM   guard, steer, ping, publish
- *	DIR/link/IFACE     what holds the guard to an interface; bpffs takes no '.' in
- *	                   a name, so eth0.7 is eth0:7 here
- *	DIR/steer          what holds steer to a network namespace
+ *	DIR/prog/PART      each part's program; a part is loaded if this is there
+ *	DIR/link/IFACE     the link that holds an XDP program to an interface; bpffs takes
+ *	                   no '.' in a name, so eth0.7 is eth0:7 here
+ *	DIR/steer          the link that holds steer to a network namespace
  *	DIR/ping/IFACE     what holds ping to an interface: a link, or before Linux 6.6 the
- *	                   program, whose filter is found by it
+ *	                   program, by which its filter is found
  *	DIR/clsact/IFACE   for a filter, a note of where it is (kernel/tc_link.h)
  *	DIR/regions        an iterator: cat it
  *
- * They are root's alone but for what proxies read: public_config, region_state,
- * region_lines and trusted_lines, which are frozen, so that whoever opens them for
- * writing cannot write; and request_stats, which proxies write.
+ * They are root's alone, except for what proxies read: public_config, region_state,
+ * region_lines and trusted_lines are frozen, so that a process that opens them for writing
+ * cannot write; request_stats is what proxies write.
+ *
+ * A command builds new pins in "DIR-next" and publishes them at its end. All functions
+ * that return int log their errors, if not said otherwise. Not thread-safe.
  */
 #ifndef KERNEL_PINS_H
 #define KERNEL_PINS_H
@@ -28,44 +31,29 @@
 #include <sys/types.h>
 
 #define PINS_PROGRAMS "prog"
-#define PINS_PROGRAM PINS_PROGRAMS "/guard"
-#define PINS_STEER_PROGRAM PINS_PROGRAMS "/steer"
-#define PINS_STEER "steer"
-#define PINS_PING_PROGRAM PINS_PROGRAMS "/ping"
-#define PINS_PINGS "ping"
-#define PINS_NOTES "clsact"
-#define PINS_PUBLISH_PROGRAM PINS_PROGRAMS "/publish"
-#define PINS_REGION_LINES "region_lines"
-#define PINS_TRUSTED_LINES "trusted_lines"
 #define PINS_LINKS "link"
-#define PINS_ITERATOR "regions"
 
 /* A directory and the longest name below it. */
 #define PINS_PATH_SIZE (PATH_MAX + 64)
 
-/* An interface's pin: a subdirectory's name and its own. */
-#define PINS_NAME_SIZE (sizeof(PINS_NOTES) + IF_NAMESIZE)
+/* An interface's pin: a folder's name, at most 15 bytes, and the interface's. */
+#define PINS_NAME_SIZE (16 + IF_NAMESIZE)
 
 struct pins {
 	char dir[PATH_MAX];     /* what readers use */
-	char next[PATH_MAX];    /* "DIR-next": what a load builds */
+	char next[PATH_MAX];    /* "DIR-next": what a command builds */
 	int lock;               /* -1: not locked */
 };
 
-/* Takes note of the directory; opens nothing. Errors are said. */
+/* Takes note of the directory and opens nothing. */
 int pins_init(struct pins *pins, const char *dir);
 
 /*
- * For writers: mounts bpffs at /sys/fs/bpf if dir is below it and nothing is
- * mounted there, makes the directories above dir, and waits until no other
- * writer holds the lock. What a writer that died had begun is removed. -EPERM if
- * somebody else than root has made what is there. Errors are said.
+ * For writers: prepares the file system (kernel/bpffs.h) and waits until no other writer
+ * holds the lock. -EPERM if a user other than root has made what is there.
  */
 int pins_lock(struct pins *pins);
 void pins_unlock(struct pins *pins);
-
-/* Whether dir holds a loaded guard. */
-bool pins_exist(const struct pins *pins);
 
 /* "DIR/name" into path; returns path. */
 char *pins_path(const char *dir, const char *name, char path[PINS_PATH_SIZE]);
@@ -73,42 +61,57 @@ char *pins_path(const char *dir, const char *name, char path[PINS_PATH_SIZE]);
 /* "SUB/IFACE", as a pin can be named, into name; returns name. */
 char *pins_interface(const char *sub, const char *iface, char name[PINS_NAME_SIZE]);
 
-/* The interfaces that are pinned in dir/sub, sorted; to be freed with pins_free_names().
- * No dir, no names. Errors are said. */
+/* True if the pin dir/name is there. */
+bool pins_has(const char *dir, const char *name);
+
+/* The interfaces that are pinned in dir/sub, sorted; freed with pins_free_names(). Without
+ * dir there are none. */
 int pins_names(const char *dir, const char *sub, char ***names, unsigned int *count);
 void pins_free_names(char **names, unsigned int count);
 
-/* Makes dir with what is below it. Errors are said. */
+/* Makes dir with the folders that mark it as ours. */
 int pins_make(const char *dir);
 
-/* Whether dir, if there is one, was made by pins_make(). Errors are said. */
+/* Makes the folder of "FOLDER/NAME" in dir if it is not there. */
+int pins_make_folder(const char *dir, const char *name);
+
+/* 0 if dir was made by pins_make(), or is not there. */
 int pins_check(const char *dir);
 
 /* Removes dir and all that is in it, unless pins_check() refuses it; a pin's
  * object lives on while it is in use elsewhere. No dir, no error. */
 int pins_remove(const char *dir);
 
-/* Removes a loaded guard's pins: out of the readers' sight first, then one by one,
- * so that one who is interrupted leaves what pins_lock() removes. */
+/* Removes dir: out of the readers' sight first, then pin by pin, so that a command that is
+ * killed meanwhile leaves only a "DIR-next", which the next one removes. */
 int pins_discard(const struct pins *pins);
 
-/* Pins fd as dir/name. Errors are said. */
+/*
+ * Moves all of pins->next to pins->dir, over what is there: as a whole if dir is not there
+ * yet, else maps first, then programs, then what attaches them, so that whatever is
+ * attached has its program pinned, and every program its maps.
+ */
+int pins_publish(const struct pins *pins);
+
+/* Pins fd as dir/name, whose folder is made if need be. */
 int pins_put(const char *dir, const char *name, int fd);
 
-/* Pins fd as dir/name with a mode, in the place of what was pinned there. Errors are
- * said. */
+/* Pins fd as dir/name with a mode, in the place of what was pinned there. */
 int pins_replace(const char *dir, const char *name, int fd, mode_t mode);
 
-/* Moves a pin from pins->next to pins->dir, over what is there. Errors are said. */
+/* Moves a pin from pins->next to pins->dir, over what is there. */
 int pins_move(const struct pins *pins, const char *name);
 
-/* Removes the pin dir/name, if there is one. Errors are said. */
+/* Removes the pin dir/name, if there is one. */
 int pins_drop(const char *dir, const char *name);
 
-/* Mode and group of the pin dir/name; group -1: as it is. Errors are said. */
+/* Sets mode and group of the pin dir/name; group -1: as it is. */
 int pins_permit(const char *dir, const char *name, mode_t mode, gid_t group);
 
-/* The object pinned as dir/name: an fd, or a negative errno, said. */
+/* The object pinned as dir/name: an fd, or a negative errno. */
 int pins_get(const char *dir, const char *name);
+
+/* The same of dir, or if it is not there, of next. */
+int pins_open(const struct pins *pins, const char *name);
 
 #endif

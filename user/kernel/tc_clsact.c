@@ -25,7 +25,7 @@
 struct filters {
 	uint32_t program_id;    /* whose filter is looked for */
 	bool found;
-	struct clsact_filter filter;
+	struct tc_clsact_filter filter;
 	unsigned int count;
 	uint8_t taken[(PRIORITY_LAST + 1) / 8];
 	uint32_t first;         /* priority; 0: there is no filter */
@@ -104,25 +104,38 @@ static int read_filters(int ifindex, uint32_t parent, struct filters *filters)
 	return err ? log_error(err, "cannot ask the kernel for TC filters: %s", strerror(-err)) : 0;
 }
 
-int clsact_find(int ifindex, uint32_t program_id, struct clsact_filter *filter)
+/* Of a direction: the parent of its filters, and libbpf's word for it. */
+static uint32_t parent_of(const struct tc_hook *hook)
+{
+	return hook->egress ? TC_H_MIN_EGRESS : TC_H_MIN_INGRESS;
+}
+
+static enum bpf_tc_attach_point point_of(const struct tc_hook *hook)
+{
+	return hook->egress ? BPF_TC_EGRESS : BPF_TC_INGRESS;
+}
+
+int tc_clsact_find(const struct tc_hook *hook, int ifindex, uint32_t program_id,
+		   struct tc_clsact_filter *filter)
 {
 	struct filters filters = { .program_id = program_id };
-	int err = read_filters(ifindex, TC_H_MIN_INGRESS, &filters);
+	int err = read_filters(ifindex, parent_of(hook), &filters);
 
 	*filter = filters.filter;
 	return err ?: filters.found;
 }
 
-int clsact_prepare(int ifindex, const char *iface, bool *made)
+int tc_clsact_prepare(const struct tc_hook *hook, int ifindex, const char *iface, bool *made)
 {
-	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = BPF_TC_INGRESS);
-	int err = bpf_tc_hook_create(&hook);
+	LIBBPF_OPTS(bpf_tc_hook, at, .ifindex = ifindex, .attach_point = point_of(hook));
+	int err = bpf_tc_hook_create(&at);
 
 	*made = !err;
 	if (!err || err == -EEXIST)
 		return 0;
 	if (err == -EPERM)
-		return log_error(err, "cannot attach ping to %s: not permitted; run as root", iface);
+		return log_error(err, "cannot attach %s to %s: not permitted; run as root",
+				 hook->program, iface);
 	return log_error(err, "cannot make the qdisc clsact on %s: %s%s", iface, strerror(-err),
 			 err == -ENOENT ? "; modprobe sch_ingress" : "");
 }
@@ -148,12 +161,12 @@ static uint32_t choose_priority(const struct filters *filters)
 	return priority;
 }
 
-int clsact_attach(int ifindex, const char *iface, int program)
+int tc_clsact_attach(const struct tc_hook *hook, int ifindex, const char *iface, int program)
 {
-	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = BPF_TC_INGRESS);
+	LIBBPF_OPTS(bpf_tc_hook, at, .ifindex = ifindex, .attach_point = point_of(hook));
 	LIBBPF_OPTS(bpf_tc_opts, options, .prog_fd = program, .handle = 1);
 	struct filters filters = {};
-	int err = read_filters(ifindex, TC_H_MIN_INGRESS, &filters);
+	int err = read_filters(ifindex, parent_of(hook), &filters);
 
 	if (err)
 		return err;
@@ -162,36 +175,39 @@ int clsact_attach(int ifindex, const char *iface, int program)
 		return log_error(-ENOSPC, "%s has filters at every priority", iface);
 	if (options.priority > PRIORITY_FIRST && filters.first &&
 	    filters.first < options.priority)
-		log_warning("%s: a filter at priority %u comes before ping, which does not meet "
-			    "packets that it keeps to itself", iface, filters.first);
-	err = bpf_tc_attach(&hook, &options);
+		log_warning("%s: a filter at priority %u comes before %s, which does not meet "
+			    "packets that the filter keeps to itself", iface, filters.first,
+			    hook->program);
+	err = bpf_tc_attach(&at, &options);
 	if (err)
-		return log_error(err, "cannot attach ping to %s at clsact: %s%s", iface,
+		return log_error(err, "cannot attach %s to %s at clsact: %s%s", hook->program, iface,
 				 strerror(-err), err == -ENOENT ? "; modprobe cls_bpf" : "");
 	return 0;
 }
 
-int clsact_replace(int ifindex, const struct clsact_filter *filter, int program)
+int tc_clsact_replace(const struct tc_hook *hook, int ifindex,
+		      const struct tc_clsact_filter *filter, int program)
 {
-	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = BPF_TC_INGRESS);
+	LIBBPF_OPTS(bpf_tc_hook, at, .ifindex = ifindex, .attach_point = point_of(hook));
 	LIBBPF_OPTS(bpf_tc_opts, options, .prog_fd = program, .handle = filter->handle,
 		    .priority = filter->priority, .flags = BPF_TC_F_REPLACE);
 
-	return bpf_tc_attach(&hook, &options);
+	return bpf_tc_attach(&at, &options);
 }
 
-int clsact_detach(int ifindex, const struct clsact_filter *filter)
+int tc_clsact_detach(const struct tc_hook *hook, int ifindex,
+		     const struct tc_clsact_filter *filter)
 {
-	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = BPF_TC_INGRESS);
+	LIBBPF_OPTS(bpf_tc_hook, at, .ifindex = ifindex, .attach_point = point_of(hook));
 	LIBBPF_OPTS(bpf_tc_opts, options, .handle = filter->handle, .priority = filter->priority);
 
-	return bpf_tc_detach(&hook, &options);
+	return bpf_tc_detach(&at, &options);
 }
 
-int clsact_remove_empty(int ifindex)
+int tc_clsact_remove_empty(int ifindex)
 {
 	/* Both directions: that is the whole qdisc. */
-	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex,
+	LIBBPF_OPTS(bpf_tc_hook, at, .ifindex = ifindex,
 		    .attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS);
 	struct filters ingress = {}, egress = {};
 	int err = read_filters(ifindex, TC_H_MIN_INGRESS, &ingress);
@@ -199,7 +215,7 @@ int clsact_remove_empty(int ifindex)
 	err = err ?: read_filters(ifindex, TC_H_MIN_EGRESS, &egress);
 	if (err || ingress.count || egress.count)
 		return err;
-	err = bpf_tc_hook_destroy(&hook);
+	err = bpf_tc_hook_destroy(&at);
 	if (err && err != -ENOENT && err != -ENODEV && err != -EINVAL)
 		return log_error(err, "cannot remove the qdisc clsact: %s", strerror(-err));
 	return 0;

@@ -10,31 +10,25 @@
 
 #include "base/log.h"
 #include "net/netns.h"
-#include "base/scoped.h"
 
 #define NOTE_SIZE 64
 #define MADE ":made"
 
-static char *pin_path(const char *dir, const char *iface, char path[PINS_PATH_SIZE])
+static char *path_of(const char *folder, const char *dir, const char *iface,
+		     char path[PINS_PATH_SIZE])
 {
 	char name[PINS_NAME_SIZE];
 
-	return pins_path(dir, pins_interface(PINS_PINGS, iface, name), path);
+	return pins_path(dir, pins_interface(folder, iface, name), path);
 }
 
-static char *note_path(const char *dir, const char *iface, char path[PINS_PATH_SIZE])
-{
-	char name[PINS_NAME_SIZE];
-
-	return pins_path(dir, pins_interface(PINS_NOTES, iface, name), path);
-}
-
-int tc_note_read(struct tc_note *note, const char *dir, const char *iface)
+int tc_note_read(struct tc_note *note, const struct tc_hook *hook, const char *dir,
+		 const char *iface)
 {
 	char path[PINS_PATH_SIZE], text[NOTE_SIZE] = "", end[NOTE_SIZE] = "";
 	unsigned int netns;
 
-	if (readlink(note_path(dir, iface, path), text, sizeof(text) - 1) < 0 ||
+	if (readlink(path_of(hook->notes, dir, iface, path), text, sizeof(text) - 1) < 0 ||
 	    sscanf(text, "%u:%d%63s", &netns, &note->ifindex, end) < 2)
 		return -ENOENT;
 	note->here = netns == netns_own();
@@ -42,39 +36,37 @@ int tc_note_read(struct tc_note *note, const char *dir, const char *iface)
 	return 0;
 }
 
-int tc_note_write(const struct tc_note *note, const char *dir, const char *iface)
+int tc_note_write(const struct tc_note *note, const struct tc_hook *hook, const char *dir,
+		  const char *iface)
 {
-	char path[PINS_PATH_SIZE], text[NOTE_SIZE];
+	char name[PINS_NAME_SIZE], path[PINS_PATH_SIZE], text[NOTE_SIZE];
+	int err = pins_make_folder(dir, pins_interface(hook->notes, iface, name));
 
+	if (err)
+		return err;
 	snprintf(text, sizeof(text), "%u:%d%s", netns_own(), note->ifindex,
 		 note->made_qdisc ? MADE : "");
-	if (symlink(text, note_path(dir, iface, path)))
+	if (symlink(text, pins_path(dir, name, path)))
 		return log_error(-errno, "cannot make %s: %s", path, strerror(errno));
 	return 0;
 }
 
-int tc_note_move(const struct pins *pins, const char *iface)
+int tc_note_drop(const struct tc_hook *hook, const char *dir, const char *iface)
 {
 	char name[PINS_NAME_SIZE];
 
-	return pins_move(pins, pins_interface(PINS_NOTES, iface, name));
+	return pins_drop(dir, pins_interface(hook->notes, iface, name));
 }
 
-int tc_note_drop(const char *dir, const char *iface)
+bool tc_note_is_pinned(const struct tc_hook *hook, const char *dir, const char *iface)
 {
 	char name[PINS_NAME_SIZE];
 
-	return pins_drop(dir, pins_interface(PINS_NOTES, iface, name));
+	return pins_has(dir, pins_interface(hook->pins, iface, name));
 }
 
-bool tc_is_pinned(const char *dir, const char *iface)
-{
-	char path[PINS_PATH_SIZE];
-
-	return !access(pin_path(dir, iface, path), F_OK);
-}
-
-/* The kernel's own answer differs in nothing but the name of the file. */
+/* bpf_obj_get() returns a link or a program; only the name of the anonymous inode tells
+ * which. */
 static bool is_program_fd(int fd)
 {
 	char path[64], name[64] = "";
@@ -83,10 +75,11 @@ static bool is_program_fd(int fd)
 	return readlink(path, name, sizeof(name) - 1) > 0 && strstr(name, "bpf-prog");
 }
 
-int tc_pin_open(const char *dir, const char *iface, bool *is_program)
+int tc_note_open_pin(const struct tc_hook *hook, const char *dir, const char *iface,
+		     bool *is_program)
 {
 	char path[PINS_PATH_SIZE];
-	int fd = bpf_obj_get(pin_path(dir, iface, path));
+	int fd = bpf_obj_get(path_of(hook->pins, dir, iface, path));
 
 	if (fd < 0 && errno == ENOENT)
 		return -ENOENT;
@@ -96,39 +89,41 @@ int tc_pin_open(const char *dir, const char *iface, bool *is_program)
 	return fd;
 }
 
-int tc_pin(const char *dir, const char *iface, int fd)
+int tc_note_pin(const struct tc_hook *hook, const char *dir, const char *iface, int fd)
 {
 	char name[PINS_NAME_SIZE];
 
-	return pins_put(dir, pins_interface(PINS_PINGS, iface, name), fd);
+	return pins_put(dir, pins_interface(hook->pins, iface, name), fd);
 }
 
-int tc_pin_move(const struct pins *pins, const char *iface)
+int tc_note_move_pin(const struct tc_hook *hook, const struct pins *pins, const char *iface)
 {
 	char name[PINS_NAME_SIZE];
 
-	return pins_move(pins, pins_interface(PINS_PINGS, iface, name));
+	return pins_move(pins, pins_interface(hook->pins, iface, name));
 }
 
-int tc_pin_drop(const char *dir, const char *iface)
+int tc_note_drop_pin(const struct tc_hook *hook, const char *dir, const char *iface)
 {
 	char name[PINS_NAME_SIZE];
 
-	return pins_drop(dir, pins_interface(PINS_PINGS, iface, name));
+	return pins_drop(dir, pins_interface(hook->pins, iface, name));
 }
 
-int tc_pin_names(const char *dir, char ***names, unsigned int *count)
+int tc_note_pin_names(const struct tc_hook *hook, const char *dir, char ***names,
+		      unsigned int *count)
 {
-	return pins_names(dir, PINS_PINGS, names, count);
+	return pins_names(dir, hook->pins, names, count);
 }
 
-int tc_program_id(int program, uint32_t *id)
+int tc_note_program_id(const struct tc_hook *hook, int program, uint32_t *id)
 {
 	struct bpf_prog_info info = {};
 	__u32 length = sizeof(info);
 
 	if (bpf_obj_get_info_by_fd(program, &info, &length))
-		return log_error(-errno, "cannot read ping's number: %s", strerror(errno));
+		return log_error(-errno, "cannot read the id of %s: %s", hook->program,
+				 strerror(errno));
 	*id = info.id;
 	return 0;
 }

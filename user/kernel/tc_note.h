@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tc_pin.h - what is kept of ping on an interface: DIR/ping/IFACE, and for a filter the
- * note DIR/clsact/IFACE.
+ * tc_note.h - what is kept of a program at TC on an interface: its pin, and for a filter
+ * the note of where it is. Errors are logged, if not said otherwise.
  */
 #ifndef KERNEL_TC_NOTE_H
 #define KERNEL_TC_NOTE_H
@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "kernel/pins.h"
+#include "kernel/tc_hook.h"
 
 /* What a filter's program cannot tell. */
 struct tc_note {
@@ -18,27 +19,31 @@ struct tc_note {
 	bool made_qdisc;
 };
 
-/* -ENOENT, not said, if there is none that can be read. */
-int tc_note_read(struct tc_note *note, const char *dir, const char *iface);
+/* -ENOENT, silent, if there is none that can be read. */
+int tc_note_read(struct tc_note *note, const struct tc_hook *hook, const char *dir,
+		 const char *iface);
 
-/* Of this network namespace. Errors are said. */
-int tc_note_write(const struct tc_note *note, const char *dir, const char *iface);
-int tc_note_move(const struct pins *pins, const char *iface);
-int tc_note_drop(const char *dir, const char *iface);
+/* Writes a note of this network namespace. */
+int tc_note_write(const struct tc_note *note, const struct tc_hook *hook, const char *dir,
+		  const char *iface);
+int tc_note_drop(const struct tc_hook *hook, const char *dir, const char *iface);
 
-/* Whether iface is pinned in dir. */
-bool tc_is_pinned(const char *dir, const char *iface);
+/* True if iface is pinned in dir. */
+bool tc_note_is_pinned(const struct tc_hook *hook, const char *dir, const char *iface);
 
-/* The fd of what is pinned; *is_program: it is a filter's. -ENOENT is not said. */
-int tc_pin_open(const char *dir, const char *iface, bool *is_program);
-int tc_pin(const char *dir, const char *iface, int fd);
-int tc_pin_move(const struct pins *pins, const char *iface);
-int tc_pin_drop(const char *dir, const char *iface);
+/* The fd of what is pinned; *is_program: it is a filter's program, and no link. -ENOENT is
+ * silent. */
+int tc_note_open_pin(const struct tc_hook *hook, const char *dir, const char *iface,
+		     bool *is_program);
+int tc_note_pin(const struct tc_hook *hook, const char *dir, const char *iface, int fd);
+int tc_note_move_pin(const struct tc_hook *hook, const struct pins *pins, const char *iface);
+int tc_note_drop_pin(const struct tc_hook *hook, const char *dir, const char *iface);
 
-/* Whose pins there are; to be freed with pins_free_names(). Errors are said. */
-int tc_pin_names(const char *dir, char ***names, unsigned int *count);
+/* The interfaces that are pinned, sorted; freed with pins_free_names(). */
+int tc_note_pin_names(const struct tc_hook *hook, const char *dir, char ***names,
+		      unsigned int *count);
 
-/* Errors are said. */
-int tc_program_id(int program, uint32_t *id);
+/* The id by which the kernel knows a program. */
+int tc_note_program_id(const struct tc_hook *hook, int program, uint32_t *id);
 
 #endif

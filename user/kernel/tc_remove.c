@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/*
- * tc_remove.c - ping comes off an interface: by hand, or after a load that was killed.
- */
+#include "kernel/tc_remove.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -12,80 +11,82 @@
 #include "kernel/tc_link.h"
 #include "kernel/tc_note.h"
 
-static int detach(const struct tc_attachment *of)
+static int detach(const struct tc_link *of)
 {
 	int err = 0;
 
-	/* By hand: the pin's removal alone would wait for other holders. */
+	/* Explicitly: the pin's removal alone would wait for other holders. */
 	if (of->kind == TC_TCX)
 		err = of->state == TC_GONE ? 0 : bpf_link_detach(of->fd);
 	else if (of->state == TC_HERE)
-		err = clsact_detach(of->ifindex, &of->filter);
+		err = tc_clsact_detach(of->hook, of->ifindex, &of->filter);
 	if (err)
-		return log_error(err, "%s: cannot detach ping: %s", of->iface, strerror(-err));
-	/* Gone by itself, it may have left the qdisc. */
+		return log_error(err, "%s: cannot detach %s: %s", of->iface, of->hook->program,
+				 strerror(-err));
+	/* A filter that is gone may have left the qdisc. */
 	if (of->made_qdisc && of->state != TC_ELSEWHERE)
-		err = clsact_remove_empty(of->ifindex);
+		err = tc_clsact_remove_empty(of->ifindex);
 	return err;
 }
 
-static int remove_read(const char *dir, struct tc_attachment *of)
+static int remove_read(const char *dir, struct tc_link *of)
 {
 	int err = detach(of);
 
-	tc_close(of);
-	err = err ?: tc_pin_drop(dir, of->iface);
-	return err ?: tc_note_drop(dir, of->iface);
+	tc_link_close(of);
+	err = err ?: tc_note_drop_pin(of->hook, dir, of->iface);
+	return err ?: tc_note_drop(of->hook, dir, of->iface);
 }
 
-static bool out_of_reach(const struct tc_attachment *of)
+static bool out_of_reach(const struct tc_link *of)
 {
 	return of->kind == TC_CLSACT && of->state == TC_ELSEWHERE;
 }
 
-static int read_reachable(struct tc_attachment *of, const char *dir, const char *iface)
+static int read_reachable(struct tc_link *of, const struct tc_hook *hook, const char *dir,
+			  const char *iface)
 {
-	int err = tc_read(of, dir, iface);
+	int err = tc_link_read(of, hook, dir, iface);
 
 	if (err || !out_of_reach(of))
 		return err;
-	tc_close(of);
-	return log_error(-EBUSY, "ping is attached to %s in another network namespace; unload it "
-			 "there", iface);
+	tc_link_close(of);
+	return log_error(-EBUSY, "%s is attached to %s in another network namespace; unload it "
+			 "there", hook->program, iface);
 }
 
-int tc_can_remove(const char *dir, const char *iface)
+int tc_remove_check(const struct tc_hook *hook, const char *dir, const char *iface)
 {
-	struct tc_attachment of;
-	int err = read_reachable(&of, dir, iface);
+	struct tc_link of;
+	int err = read_reachable(&of, hook, dir, iface);
 
 	if (!err)
-		tc_close(&of);
+		tc_link_close(&of);
 	return err;
 }
 
-int tc_remove(const char *dir, const char *iface)
+int tc_remove(const struct tc_hook *hook, const char *dir, const char *iface)
 {
-	struct tc_attachment of;
-	int err = read_reachable(&of, dir, iface);
+	struct tc_link of;
+	int err = read_reachable(&of, hook, dir, iface);
 
 	return err ?: remove_read(dir, &of);
 }
 
-int tc_remove_all(const char *dir)
+int tc_remove_all(const struct tc_hook *hook, const char *dir)
 {
-	struct tc_attachment of;
+	struct tc_link of;
 	unsigned int count;
 	char **names;
-	int err = tc_pin_names(dir, &names, &count);
+	int err = tc_note_pin_names(hook, dir, &names, &count);
 
 	for (unsigned int i = 0; i < count && !err; i++) {
-		err = tc_read(&of, dir, names[i]);
+		err = tc_link_read(&of, hook, dir, names[i]);
 		if (err)
 			break;
 		if (out_of_reach(&of))
 			log_warning("%s is in another network namespace: if that is still there, "
-				    "remove ping's filter with tc", of.iface);
+				    "remove the filter of %s with tc", of.iface, hook->program);
 		err = remove_read(dir, &of);
 	}
 	pins_free_names(names, count);
@@ -93,45 +94,47 @@ int tc_remove_all(const char *dir)
 }
 
 /* A filter of a load that was killed: put on, with a note in next, or replaced. */
-static int recover(const struct pins *pins, const char *iface, int program)
+static int recover(const struct tc_hook *hook, const struct pins *pins, const char *iface,
+		   int program)
 {
-	struct clsact_filter filter;
+	struct tc_clsact_filter filter;
 	struct tc_note note;
 	uint32_t id;
-	bool created = !tc_note_read(&note, pins->next, iface);
-	int err = tc_program_id(program, &id);
+	bool created = !tc_note_read(&note, hook, pins->next, iface);
+	int err = tc_note_program_id(hook, program, &id);
 
-	if (err || (!created && tc_note_read(&note, pins->dir, iface)))
+	if (err || (!created && tc_note_read(&note, hook, pins->dir, iface)))
 		return err;
 	if (!note.here) {
-		log_warning("%s: a load of ping was killed in another network namespace, out of "
-			    "reach: if its filter is there, remove it with tc", iface);
+		log_warning("%s: a load of %s was killed in another network namespace, out of "
+			    "reach: if its filter is there, remove it with tc", iface,
+			    hook->program);
 		return 0;
 	}
-	err = clsact_find(note.ifindex, id, &filter);
+	err = tc_clsact_find(hook, note.ifindex, id, &filter);
 	if (err < 0)
 		return err;
 	if (!created)
-		return err ? tc_pin_move(pins, iface) : 0;
+		return err ? tc_note_move_pin(hook, pins, iface) : 0;
 	if (err)
-		clsact_detach(note.ifindex, &filter);
-	return note.made_qdisc ? clsact_remove_empty(note.ifindex) : 0;
+		tc_clsact_detach(hook, note.ifindex, &filter);
+	return note.made_qdisc ? tc_clsact_remove_empty(note.ifindex) : 0;
 }
 
-int tc_recover(const struct pins *pins)
+int tc_remove_recover(const struct tc_hook *hook, const struct pins *pins)
 {
 	unsigned int count;
 	char **names;
-	int err = tc_pin_names(pins->next, &names, &count);
+	int err = tc_note_pin_names(hook, pins->next, &names, &count);
 
 	for (unsigned int i = 0; i < count && !err; i++) {
 		bool is_program;
-		scoped_fd int fd = tc_pin_open(pins->next, names[i], &is_program);
+		scoped_fd int fd = tc_note_open_pin(hook, pins->next, names[i], &is_program);
 
 		if (fd < 0)
 			err = fd;
 		else if (is_program)
-			err = recover(pins, names[i], fd);
+			err = recover(hook, pins, names[i], fd);
 	}
 	pins_free_names(names, count);
 	return err;

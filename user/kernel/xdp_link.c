@@ -3,12 +3,9 @@
 
 #include <errno.h>
 #include <linux/if_link.h>
-#include <net/if_arp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -16,26 +13,28 @@
 
 #include "base/log.h"
 #include "base/scoped.h"
+#include "base/words.h"
+#include "net/link.h"
 
 static const char *const mode_names[] = {
-	[ATTACH_AUTO] = "auto",
-	[ATTACH_NATIVE] = "native",
-	[ATTACH_SKB] = "skb",
+	[XDP_MODE_AUTO] = "auto",
+	[XDP_MODE_NATIVE] = "native",
+	[XDP_MODE_SKB] = "skb",
 };
 
-const char *attach_mode_name(enum attach_mode mode)
+const char *xdp_link_mode_name(enum xdp_mode mode)
 {
 	return mode_names[mode];
 }
 
-int attach_mode_parse(const char *text, enum attach_mode *mode)
+int xdp_link_mode_parse(const char *text, enum xdp_mode *mode)
 {
-	for (size_t i = 0; i < sizeof(mode_names) / sizeof(*mode_names); i++)
-		if (!strcmp(text, mode_names[i])) {
-			*mode = i;
-			return 0;
-		}
-	return -EINVAL;
+	int index = words_index(mode_names, sizeof(mode_names) / sizeof(*mode_names), text);
+
+	if (index < 0)
+		return index;
+	*mode = index;
+	return 0;
 }
 
 static char *link_path(const char *dir, const char *iface, char path[PINS_PATH_SIZE])
@@ -46,46 +45,36 @@ static char *link_path(const char *dir, const char *iface, char path[PINS_PATH_S
 }
 
 /* Only the interface's own network namespace can tell. */
-static enum attach_mode mode_of(int ifindex, __u32 program)
+static enum xdp_mode mode_of(int ifindex, __u32 program)
 {
 	LIBBPF_OPTS(bpf_xdp_query_opts, query);
 
 	if (!ifindex || bpf_xdp_query(ifindex, 0, &query))
-		return ATTACH_AUTO;
+		return XDP_MODE_AUTO;
 	if (query.drv_prog_id == program)
-		return ATTACH_NATIVE;
-	return query.skb_prog_id == program ? ATTACH_SKB : ATTACH_AUTO;
+		return XDP_MODE_NATIVE;
+	return query.skb_prog_id == program ? XDP_MODE_SKB : XDP_MODE_AUTO;
 }
 
-/* A missing pin is -ENOENT and not said. */
-static int read_link(struct attachment *of, const char *dir, const char *iface)
+int xdp_link_read(struct xdp_link *of, const char *dir, const char *iface)
 {
 	struct bpf_link_info info = {};
 	__u32 length = sizeof(info);
 	char path[PINS_PATH_SIZE];
 
 	memset(of, 0, sizeof(*of));
-	of->link = -1;
+	of->fd = -1;
 	if (strlen(iface) >= sizeof(of->iface))
 		return log_error(-ENODEV, "there is no interface %s: its name is too long", iface);
 	snprintf(of->iface, sizeof(of->iface), "%s", iface);
-	of->link = bpf_obj_get(link_path(dir, iface, path));
-	if (of->link < 0 && errno == ENOENT)
+	of->fd = bpf_obj_get(link_path(dir, iface, path));
+	if (of->fd < 0 && errno == ENOENT)
 		return -ENOENT;
-	if (of->link < 0 || bpf_obj_get_info_by_fd(of->link, &info, &length))
+	if (of->fd < 0 || bpf_obj_get_info_by_fd(of->fd, &info, &length))
 		return log_error(-errno, "cannot read %s: %s", path, strerror(errno));
 	of->ifindex = info.xdp.ifindex;
 	of->mode = mode_of(of->ifindex, info.prog_id);
 	return 0;
-}
-
-int attach_read(struct attachment *of, const char *dir, const char *iface)
-{
-	int err = read_link(of, dir, iface);
-
-	if (err == -ENOENT)
-		return log_error(err, "%s is not loaded; `ecdn-xdp status` lists what is", iface);
-	return err;
 }
 
 /* The program on an interface, in words; the kernel's error alone does not name it. */
@@ -115,10 +104,10 @@ static int busy_error(const char *iface, int ifindex)
 			 iface, program, iface);
 }
 
-static int create_link(int program, int ifindex, enum attach_mode mode)
+static int create_link(int program, int ifindex, enum xdp_mode mode)
 {
 	LIBBPF_OPTS(bpf_link_create_opts, options,
-		    .flags = mode == ATTACH_SKB ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE);
+		    .flags = mode == XDP_MODE_SKB ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE);
 
 	return bpf_link_create(program, ifindex, BPF_XDP, &options);
 }
@@ -128,44 +117,44 @@ static bool is_busy(int err)
 	return err == -EBUSY || err == -EEXIST;
 }
 
-static int create_error(int err, const char *iface, int ifindex, enum attach_mode mode)
+static int create_error(int err, const char *iface, int ifindex, enum xdp_mode mode)
 {
 	if (is_busy(err))
 		return busy_error(iface, ifindex);
 	if (err == -EPERM)
 		return log_error(err, "cannot attach to %s: not permitted; run as root", iface);
 	return log_error(err, "cannot attach to %s in %s mode: %s%s", iface,
-			 attach_mode_name(mode), strerror(-err), mode == ATTACH_NATIVE ?
+			 xdp_link_mode_name(mode), strerror(-err), mode == XDP_MODE_NATIVE ?
 			 "; its driver or its MTU may not allow it: try -m skb" : "");
 }
 
-static int attach_new(struct attachment *to, enum attach_mode mode, int program)
+static int attach_new(struct xdp_link *to, enum xdp_mode mode, int program)
 {
-	enum attach_mode tried = mode == ATTACH_SKB ? ATTACH_SKB : ATTACH_NATIVE;
+	enum xdp_mode tried = mode == XDP_MODE_SKB ? XDP_MODE_SKB : XDP_MODE_NATIVE;
 
-	to->link = create_link(program, to->ifindex, tried);
-	if (to->link < 0 && mode == ATTACH_AUTO && !is_busy(to->link) && to->link != -EPERM) {
+	to->fd = create_link(program, to->ifindex, tried);
+	if (to->fd < 0 && mode == XDP_MODE_AUTO && !is_busy(to->fd) && to->fd != -EPERM) {
 		log_warning("%s: native mode is not possible (%s); falling back to skb mode, "
-			    "which is slower", to->iface, strerror(-to->link));
-		tried = ATTACH_SKB;
-		to->link = create_link(program, to->ifindex, tried);
+			    "which is slower", to->iface, strerror(-to->fd));
+		tried = XDP_MODE_SKB;
+		to->fd = create_link(program, to->ifindex, tried);
 	}
-	if (to->link < 0)
-		return create_error(to->link, to->iface, to->ifindex, tried);
+	if (to->fd < 0)
+		return create_error(to->fd, to->iface, to->ifindex, tried);
 	to->created = true;
 	to->mode = tried;
 	return 0;
 }
 
-static int attach_over(struct attachment *to, enum attach_mode mode, int program)
+static int attach_over(struct xdp_link *to, enum xdp_mode mode, int program)
 {
 	int err;
 
-	if (mode != ATTACH_AUTO && to->mode != ATTACH_AUTO && mode != to->mode)
+	if (mode != XDP_MODE_AUTO && to->mode != XDP_MODE_AUTO && mode != to->mode)
 		return log_error(-EINVAL, "%s is attached in %s mode, which cannot change in place; "
 				 "`ecdn-xdp unload %s` first", to->iface,
-				 attach_mode_name(to->mode), to->iface);
-	err = bpf_link_update(to->link, program, NULL);
+				 xdp_link_mode_name(to->mode), to->iface);
+	err = bpf_link_update(to->fd, program, NULL);
 	if (err)
 		return log_error(err, "cannot replace the program on %s: %s", to->iface,
 				 strerror(-err));
@@ -173,32 +162,20 @@ static int attach_over(struct attachment *to, enum attach_mode mode, int program
 	return 0;
 }
 
-/* Frames of tun, ppp or WireGuard begin with the IP header. */
-bool attach_has_ethernet(const char *iface)
-{
-	struct ifreq request = {};
-	scoped_fd int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-	strcpy(request.ifr_name, iface);
-	return fd < 0 || ioctl(fd, SIOCGIFHWADDR, &request) ||
-	       request.ifr_hwaddr.sa_family == ARPHRD_ETHER ||
-	       request.ifr_hwaddr.sa_family == ARPHRD_LOOPBACK;
-}
-
 /* The pin of an interface that was loaded under another name. */
 static bool former_name(const char *dir, int ifindex, char name[IF_NAMESIZE])
 {
-	struct attachment other;
+	struct xdp_link other;
 	unsigned int count;
 	bool found = false;
 	char **names;
 
-	if (attach_names(dir, &names, &count))
+	if (xdp_link_names(dir, &names, &count))
 		return false;
 	for (unsigned int i = 0; i < count && !found; i++) {
-		found = !read_link(&other, dir, names[i]) && other.ifindex == ifindex &&
-			other.mode != ATTACH_AUTO;
-		attach_close(&other);
+		found = !xdp_link_read(&other, dir, names[i]) && other.ifindex == ifindex &&
+			other.mode != XDP_MODE_AUTO;
+		xdp_link_close(&other);
 		if (found)
 			strcpy(name, other.iface);
 	}
@@ -206,7 +183,7 @@ static bool former_name(const char *dir, int ifindex, char name[IF_NAMESIZE])
 	return found;
 }
 
-static int attach_unpinned(struct attachment *to, const char *dir, enum attach_mode mode,
+static int attach_unpinned(struct xdp_link *to, const char *dir, enum xdp_mode mode,
 			   int program)
 {
 	char former[IF_NAMESIZE];
@@ -214,7 +191,7 @@ static int attach_unpinned(struct attachment *to, const char *dir, enum attach_m
 	if (!to->ifindex)
 		return log_error(-ENODEV, "there is no interface %s; `ip link` lists them",
 				 to->iface);
-	if (!attach_has_ethernet(to->iface))
+	if (!link_has_ethernet(to->iface))
 		return log_error(-EINVAL, "%s is not an Ethernet interface, and its frames cannot be "
 				 "told apart; load the one below it", to->iface);
 	if (former_name(dir, to->ifindex, former))
@@ -223,71 +200,82 @@ static int attach_unpinned(struct attachment *to, const char *dir, enum attach_m
 	return attach_new(to, mode, program);
 }
 
-int attach_again(struct attachment *to, const char *dir, const char *iface, int program)
+int xdp_link_attach_again(struct xdp_link *to, const struct pins *pins, const char *iface,
+			  int program)
 {
-	int err = read_link(to, dir, iface);
+	int err = xdp_link_read(to, pins->dir, iface);
 
 	if (!err && to->ifindex)
-		err = attach_over(to, ATTACH_AUTO, program);
+		err = attach_over(to, XDP_MODE_AUTO, program);
 	if (err)
-		attach_close(to);
+		xdp_link_close(to);
 	return err;
 }
 
-int attach(struct attachment *to, const char *dir, const char *iface, enum attach_mode mode,
-	   int program)
+static int pin_new(const struct xdp_link *of, const struct pins *pins)
+{
+	char name[PINS_NAME_SIZE];
+
+	if (!of->created)
+		return 0;
+	return pins_put(pins->next, pins_interface(PINS_LINKS, of->iface, name), of->fd);
+}
+
+int xdp_link_attach(struct xdp_link *to, const struct pins *pins, const char *iface,
+		    enum xdp_mode mode, int program)
 {
 	int ifindex = if_nametoindex(iface);
-	int err = read_link(to, dir, iface);
+	int err = xdp_link_read(to, pins->dir, iface);
 
-	if (!err && to->ifindex == ifindex && to->mode != ATTACH_AUTO) {
+	if (!err && to->ifindex == ifindex && to->mode != XDP_MODE_AUTO) {
 		err = attach_over(to, mode, program);
 	} else if (!err && to->ifindex) {
 		err = log_error(-EEXIST, "%s is pinned for an interface that is not here under that "
 				"name: it was renamed, or is in another network namespace; unload it "
 				"there, or use another --pin-dir", iface);
 	} else if (!err || err == -ENOENT) {
-		attach_close(to);
+		xdp_link_close(to);
 		to->ifindex = ifindex;
-		err = attach_unpinned(to, dir, mode, program);
+		err = attach_unpinned(to, pins->dir, mode, program);
 	}
+	err = err ?: pin_new(to, pins);
 	if (err)
-		attach_close(to);
+		xdp_link_close(to);
 	return err;
 }
 
-void attach_undo(struct attachment *of, int old_program)
+void xdp_link_undo(struct xdp_link *of, int old_program)
 {
-	if (of->replaced && bpf_link_update(of->link, old_program, NULL))
+	if (of->replaced && bpf_link_update(of->fd, old_program, NULL))
 		log_warning("%s: cannot put the old program back: %s", of->iface, strerror(errno));
-	attach_close(of);
+	xdp_link_close(of);
 }
 
-void attach_close(struct attachment *of)
+void xdp_link_close(struct xdp_link *of)
 {
-	if (of->link >= 0)
-		close(of->link);
-	of->link = -1;
+	if (of->fd >= 0)
+		close(of->fd);
+	of->fd = -1;
 }
 
-int attach_remove(const char *dir, const char *iface)
+int xdp_link_remove(const char *dir, const char *iface)
 {
 	char path[PINS_PATH_SIZE];
-	struct attachment of;
-	int err = attach_read(&of, dir, iface);
+	struct xdp_link of;
+	int err = xdp_link_read(&of, dir, iface);
 
 	if (err)
 		return err;
 	/* Detached by hand: the pin's removal alone would wait for other holders. */
-	if (of.ifindex && bpf_link_detach(of.link))
+	if (of.ifindex && bpf_link_detach(of.fd))
 		log_warning("%s: cannot detach: %s", iface, strerror(errno));
-	attach_close(&of);
+	xdp_link_close(&of);
 	if (unlink(link_path(dir, iface, path)))
 		return log_error(-errno, "cannot remove %s: %s", path, strerror(errno));
 	return 0;
 }
 
-int attach_names(const char *dir, char ***names, unsigned int *count)
+int xdp_link_names(const char *dir, char ***names, unsigned int *count)
 {
 	return pins_names(dir, PINS_LINKS, names, count);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * attach.h - the guard on an interface, held by a pinned link: it stays when
- * the loader ends, and its program can be replaced between two packets.
+ * xdp_link.h - an XDP program on an interface, held by the link that is pinned as
+ * DIR/link/IFACE: it stays when the command ends, and its program can be replaced between
+ * two packets. Errors are logged, if not said otherwise.
  */
 #ifndef KERNEL_XDP_LINK_H
 #define KERNEL_XDP_LINK_H
@@ -11,54 +12,50 @@
 
 #include "kernel/pins.h"
 
-enum attach_mode {
-	ATTACH_AUTO,            /* native, or where the driver cannot, skb */
-	ATTACH_NATIVE,
-	ATTACH_SKB,
+enum xdp_mode {
+	XDP_MODE_AUTO,          /* native, or where the driver cannot, skb */
+	XDP_MODE_NATIVE,
+	XDP_MODE_SKB,
 };
 
-struct attachment {
+struct xdp_link {
 	char iface[IF_NAMESIZE];
 	int ifindex;            /* 0: the interface is gone */
-	int link;
-	bool created;           /* by attach(): it is not pinned in dir yet */
-	bool replaced;          /* by attach(): the program of an existing link */
-	enum attach_mode mode;  /* ATTACH_AUTO where it cannot be told */
+	int fd;
+	bool created;           /* by xdp_link_attach(): it is pinned in next alone */
+	bool replaced;          /* by xdp_link_attach(): the program of an existing link */
+	enum xdp_mode mode;     /* XDP_MODE_AUTO where it cannot be told */
 };
 
 /*
- * Attaches program to iface: through the link pinned in dir if there is one,
- * else by a new one. Nothing is pinned. Errors are said, with the program that
- * is in the way where one is.
+ * Attaches program to iface: through the link pinned in pins->dir if there is one, else by
+ * a new one, which is pinned in pins->next. An error names the program that is in the way
+ * where one is.
  */
-int attach(struct attachment *to, const char *dir, const char *iface, enum attach_mode mode,
-	   int program);
+int xdp_link_attach(struct xdp_link *to, const struct pins *pins, const char *iface,
+		    enum xdp_mode mode, int program);
 
-/* Replaces the program of a link pinned in dir; a link whose interface is gone
- * is left as it is. Errors are said. */
-int attach_again(struct attachment *to, const char *dir, const char *iface, int program);
+/* Replaces the program of the link pinned in pins->dir; a link whose interface is gone is
+ * left as it is. */
+int xdp_link_attach_again(struct xdp_link *to, const struct pins *pins, const char *iface,
+			  int program);
 
-/* Takes attach() back: the link's old program, or no link. */
-void attach_undo(struct attachment *of, int old_program);
+/* Takes xdp_link_attach() back: the link's old program, or no link. */
+void xdp_link_undo(struct xdp_link *of, int old_program);
+void xdp_link_close(struct xdp_link *of);
 
-/* Closes the link's fd. */
-void attach_close(struct attachment *of);
+/* Reads what is pinned as dir/link/IFACE, with its link open. No pin: -ENOENT, silent. */
+int xdp_link_read(struct xdp_link *of, const char *dir, const char *iface);
 
-/* Reads what is pinned as dir/link/iface, with its link open. Errors are said. */
-int attach_read(struct attachment *of, const char *dir, const char *iface);
+/* Detaches at once and removes the pin. No pin: -ENOENT, silent. */
+int xdp_link_remove(const char *dir, const char *iface);
 
-/* Detaches at once and removes the pin. -ENOENT, said, if there is none. */
-int attach_remove(const char *dir, const char *iface);
+/* Names of the pinned links, sorted; freed with pins_free_names(). */
+int xdp_link_names(const char *dir, char ***names, unsigned int *count);
 
-/* Names of the pinned links, sorted; to be freed with pins_free_names(). Errors are said. */
-int attach_names(const char *dir, char ***names, unsigned int *count);
+const char *xdp_link_mode_name(enum xdp_mode mode);
 
-/* Whether frames on iface can be parsed. */
-bool attach_has_ethernet(const char *iface);
-
-const char *attach_mode_name(enum attach_mode mode);
-
-/* 0, or -EINVAL with nothing said. */
-int attach_mode_parse(const char *text, enum attach_mode *mode);
+/* 0, or -EINVAL, silent. */
+int xdp_link_mode_parse(const char *text, enum xdp_mode *mode);
 
 #endif

@@ -159,7 +159,7 @@ static int add_new(int map, const struct addresses *wanted)
 }
 
 /* New ones first, so that an address that stays is always there. */
-int addresses_write(const struct addresses *addresses, const struct maps *maps)
+int addresses_write(const struct addresses *addresses, const struct ping_maps *maps)
 {
 	struct addresses held = {};
 	int err = read_map(maps->local_addresses, &held), full = 0;
@@ -224,7 +224,7 @@ static int find_stale(int map, const struct addresses *all, struct addresses *st
 }
 
 int addresses_compare(struct addresses *missing, struct addresses *stale,
-		      const struct maps *maps)
+		      const struct ping_maps *maps)
 {
 	struct addresses all;
 	int err = addresses_read(&all);
@@ -241,7 +241,7 @@ int addresses_compare(struct addresses *missing, struct addresses *stale,
 	return err;
 }
 
-int addresses_count(const struct maps *maps)
+int addresses_count(const struct ping_maps *maps)
 {
 	struct addresses held = {};
 	int err = read_map(maps->local_addresses, &held);

@@ -6,7 +6,7 @@
 #ifndef PING_PING_ADDRESSES_H
 #define PING_PING_ADDRESSES_H
 
-#include "kernel/maps.h"
+#include "ping/ping_maps.h"
 
 struct addresses {
 	struct ecdn_xdp_local_key *key;
@@ -19,7 +19,7 @@ void addresses_free(struct addresses *addresses);
 
 /* Makes them those of the map local_addresses. More than it holds are left out, with a
  * warning. Errors are said. */
-int addresses_write(const struct addresses *addresses, const struct maps *maps);
+int addresses_write(const struct addresses *addresses, const struct ping_maps *maps);
 
 /*
  * Those that this host has now and the map does not hold, and those that the map alone
@@ -27,9 +27,9 @@ int addresses_write(const struct addresses *addresses, const struct maps *maps);
  * said.
  */
 int addresses_compare(struct addresses *missing, struct addresses *stale,
-		      const struct maps *maps);
+		      const struct ping_maps *maps);
 
 /* How many the map holds; errors are said. */
-int addresses_count(const struct maps *maps);
+int addresses_count(const struct ping_maps *maps);
 
 #endif

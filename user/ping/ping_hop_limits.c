@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <net/if.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -46,22 +47,12 @@ uint8_t hop_limits_ipv6(void)
 	return of_interface("default");
 }
 
-static int drop_gone(int map)
+static bool is_there(__u32 ifindex, void *context)
 {
 	char name[IF_NAMESIZE];
-	__u32 ifindex, next;
-	int err = bpf_map_get_next_key(map, NULL, &ifindex);
 
-	while (!err) {
-		/* Asked before the key goes: from one that is gone it would begin anew. */
-		err = bpf_map_get_next_key(map, &ifindex, &next);
-		if (!if_indextoname(ifindex, name) && bpf_map_delete_elem(map, &ifindex))
-			return log_error(-errno, "cannot write map ping_interfaces: %s",
-					 strerror(errno));
-		ifindex = next;
-	}
-	return err == -ENOENT ? 0 : log_error(err, "cannot read map ping_interfaces: %s",
-					      strerror(-err));
+	(void)context;
+	return if_indextoname(ifindex, name);
 }
 
 static int add(int map, const struct if_nameindex *interface)
@@ -73,14 +64,14 @@ static int add(int map, const struct if_nameindex *interface)
 	return log_error(-errno, "cannot write map ping_interfaces: %s", strerror(errno));
 }
 
-int hop_limits_write(const struct maps *maps)
+int hop_limits_write(const struct ping_maps *maps)
 {
 	struct if_nameindex *all = if_nameindex();
 	int err;
 
 	if (!all)
 		return log_error(-errno, "cannot list the interfaces: %s", strerror(errno));
-	err = drop_gone(maps->ping_interfaces);
+	err = maps_filter(maps->ping_interfaces, "ping_interfaces", is_there, NULL);
 	for (struct if_nameindex *one = all; one->if_index && !err; one++)
 		err = add(maps->ping_interfaces, one);
 	if_freenameindex(all);

@@ -6,7 +6,9 @@
 #ifndef PING_PING_HOP_LIMITS_H
 #define PING_PING_HOP_LIMITS_H
 
-#include "kernel/maps.h"
+#include <stdint.h>
+
+#include "ping/ping_maps.h"
 
 uint8_t hop_limits_ipv4(void);
 
@@ -15,6 +17,6 @@ uint8_t hop_limits_ipv6(void);
 
 /* Makes those of IPv6 on each interface here what the map ping_interfaces holds; beyond its
  * room interfaces have that of later ones. Errors are said. */
-int hop_limits_write(const struct maps *maps);
+int hop_limits_write(const struct ping_maps *maps);
 
 #endif

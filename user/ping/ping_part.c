@@ -8,11 +8,36 @@
 #include "base/log.h"
 #include "base/scoped.h"
 #include "base/words.h"
-#include "ping.skel.h"
-#include "ping/ping_hop_limits.h"
+#include "kernel/config_map.h"
 #include "kernel/object.h"
 #include "kernel/tc_note.h"
+#include "kernel/tc_remove.h"
+#include "ping.skel.h"
+#include "ping/ping_addresses.h"
+#include "ping/ping_hop_limits.h"
+#include "ping/ping_maps.h"
 #include "trust/trust_store.h"
+
+#define PROGRAM_PIN "prog/ping"
+
+const struct tc_hook ping_part_hook = {
+	.program = "ping",
+	.load = "ecdn-xdp load --ping",
+	.pins = "ping",
+	.notes = "clsact",
+};
+
+static const struct object_names object_names = { "ping", PROGRAM_PIN };
+
+/* Ping in a command that is under way. */
+struct ping_run {
+	struct ping_maps maps;
+	int program;            /* fd, or -1 */
+	struct addresses addresses;
+	struct tc_link *links;
+	unsigned int link_count;
+	bool elsewhere;         /* not in this network namespace, but in another */
+};
 
 static const char *const mode_names[] = {
 	[ECDN_XDP_PING_ANSWER] = "answer",
@@ -27,12 +52,12 @@ const char *ping_mode_name(uint32_t mode)
 
 int ping_mode_parse(const char *text, int *mode)
 {
-	for (int i = 0; i < ECDN_XDP_PING_MAX; i++)
-		if (!strcmp(text, mode_names[i])) {
-			*mode = i;
-			return 0;
-		}
-	return -EINVAL;
+	int index = words_index(mode_names, ECDN_XDP_PING_MAX, text);
+
+	if (index < 0)
+		return index;
+	*mode = index;
+	return 0;
 }
 
 void ping_request_init(struct ping_request *request)
@@ -51,162 +76,235 @@ const char *ping_settings_wrong(const struct ping_settings *settings)
 	return NULL;
 }
 
-int ping_open(struct ping *ping, const char *map_dir, const char *dir)
+static bool wanted(const void *request)
+{
+	const struct ping_request *ping = request;
+	const struct ping_settings *settings = &ping->settings;
+
+	return ping->iface_count || settings->mode >= 0 || settings->only_nodes >= 0 ||
+	       settings->has_rate || settings->has_burst;
+}
+
+/* The kernel may not tell the addresses, which must come out before anything is changed. */
+static int prepare(struct part_run *run)
+{
+	struct ping_run *ping = run->state;
+
+	*ping = (struct ping_run){ .program = -1 };
+	maps_init(ping_maps_rows, &ping->maps);
+	return run->opens ? addresses_read(&ping->addresses) : 0;
+}
+
+static int open_program(struct part_run *run)
 {
 	struct ping_bpf *skeleton = ping_bpf__open();
+	struct ping_run *ping = run->state;
 	int err;
 
 	if (!skeleton)
-		return object_load_error("ping", -errno);
-	err = object_share(skeleton->obj, map_dir);
-	if (!err && (err = ping_bpf__load(skeleton)))
-		object_load_error("ping", err);
-	err = err ?: object_pin(skeleton->obj, map_dir);
-	err = err ?: pins_put(dir, PINS_PING_PROGRAM, bpf_program__fd(skeleton->progs.ping));
+		return object_load_error(object_names.label, -errno);
+	err = object_share(skeleton->obj, run->pins);
+	err = err ?: (ping->program = object_load(skeleton->skeleton, &object_names, run->pins));
 	ping_bpf__destroy(skeleton);
-	/* Before anything is changed: the kernel may not tell. */
-	err = err ?: addresses_read(&ping->addresses);
-	if (err)
-		return err;
-	ping->program = pins_get(dir, PINS_PING_PROGRAM);
-	return ping->program < 0 ? ping->program : 0;
+	return err < 0 ? err : maps_open(ping_maps_rows, &ping->maps, run->pins);
 }
 
-static int attach_all(struct ping *ping, const struct pins *pins,
-		      const struct ping_request *request, char **old, unsigned int old_count)
+/* Interfaces of an earlier load get the new program too. */
+static int attach_again(const struct part_run *run, char **old, unsigned int old_count)
 {
+	const struct ping_request *request = run->request;
+	struct ping_run *ping = run->state;
 	int err = 0;
 
 	for (unsigned int i = 0; i < old_count && !err; i++) {
 		if (words_have(request->ifaces, request->iface_count, old[i]))
 			continue;
-		err = tc_attach_again(&ping->attachments[ping->attachment_count], pins, old[i],
-				      ping->program);
-		ping->attachment_count += !err;
-	}
-	for (unsigned int i = 0; i < request->iface_count && !err; i++) {
-		struct tc_attachment *to = &ping->attachments[ping->attachment_count];
-
-		if (words_have(request->ifaces, i, request->ifaces[i]))
-			continue;
-		err = tc_attach(to, pins, request->ifaces[i], request->kind, ping->program);
-		ping->attachment_count += !err;
-		if (!err)
-			log_info("%s: ping %s through %s", to->iface,
-				 to->created ? "attached" : "upgraded", tc_kind_name(to->kind));
+		err = tc_link_attach_again(&ping->links[ping->link_count], &ping_part_hook,
+					   run->pins, old[i], ping->program);
+		ping->link_count += !err;
 	}
 	return err;
 }
 
-static unsigned int count_state(const struct ping *ping, enum tc_state state)
+static int attach_wanted(const struct part_run *run)
+{
+	const struct ping_request *request = run->request;
+	struct ping_run *ping = run->state;
+	int err = 0;
+
+	for (unsigned int i = 0; i < request->iface_count && !err; i++) {
+		struct tc_link *to = &ping->links[ping->link_count];
+
+		if (words_have(request->ifaces, i, request->ifaces[i]))
+			continue;
+		err = tc_link_attach(to, &ping_part_hook, run->pins, request->ifaces[i],
+				     request->kind, ping->program);
+		ping->link_count += !err;
+		if (!err)
+			log_info("%s: ping %s through %s", to->iface,
+				 to->created ? "attached" : "upgraded",
+				 tc_link_kind_name(to->kind));
+	}
+	return err;
+}
+
+static unsigned int count_state(const struct ping_run *ping, enum tc_state state)
 {
 	unsigned int count = 0;
 
-	for (unsigned int i = 0; i < ping->attachment_count; i++)
-		count += ping->attachments[i].state == state;
+	for (unsigned int i = 0; i < ping->link_count; i++)
+		count += ping->links[i].state == state;
 	return count;
 }
 
 /* The maps have room for the addresses of one network namespace. */
-static void find_place(struct ping *ping)
+static void find_place(struct ping_run *ping)
 {
 	bool here = count_state(ping, TC_HERE);
 
 	ping->elsewhere = !here && count_state(ping, TC_ELSEWHERE);
-	for (unsigned int i = 0; i < ping->attachment_count && here; i++)
-		if (ping->attachments[i].state == TC_ELSEWHERE)
+	for (unsigned int i = 0; i < ping->link_count && here; i++)
+		if (ping->links[i].state == TC_ELSEWHERE)
 			log_warning("%s: in another network namespace, whose addresses ping does not "
 				    "answer for any more; use another --pin-dir for one of them",
-				    ping->attachments[i].iface);
+				    ping->links[i].iface);
 }
 
-int ping_attach(struct ping *ping, const struct pins *pins, const struct ping_request *request)
+static int attach(struct part_run *run)
 {
+	const struct ping_request *request = run->request;
+	struct ping_run *ping = run->state;
 	unsigned int old_count;
 	char **old;
-	int err = tc_pin_names(pins->dir, &old, &old_count);
+	int err = tc_note_pin_names(&ping_part_hook, run->pins->dir, &old, &old_count);
 
 	if (err)
 		return err;
-	ping->attachments = calloc(old_count + request->iface_count + 1,
-				   sizeof(*ping->attachments));
-	err = ping->attachments ? attach_all(ping, pins, request, old, old_count) :
-	      log_error(-ENOMEM, "out of memory");
+	ping->links = calloc(old_count + request->iface_count + 1, sizeof(*ping->links));
+	if (!ping->links)
+		err = log_error(-ENOMEM, "out of memory");
+	err = err ?: attach_again(run, old, old_count);
+	err = err ?: attach_wanted(run);
 	pins_free_names(old, old_count);
 	if (!err)
 		find_place(ping);
 	return err;
 }
 
-static void warn_of_nobody(const struct maps *maps)
+static void warn_of_nobody(const struct part_run *run)
 {
+	struct trust_maps maps;
 	struct trusted_list list = {};
-	bool nodes = trusted_read(maps, &list);
+	bool nodes = maps_open(trust_store_rows, &maps, run->pins) || trusted_read(&maps, &list);
 
 	for (size_t i = 0; i < list.count && !nodes; i++)
 		nodes = list.row[i].node;
 	if (!nodes)
 		log_warning("there are no nodes: nobody can ping this host until `ecdn-xdp node load`");
 	trusted_free(&list);
+	maps_close(trust_store_rows, &maps);
 }
 
-int ping_configure(const struct ping *ping, const struct ping_settings *settings,
-		   const struct maps *maps, bool fresh)
+static void apply(const struct ping_settings *settings, struct ecdn_xdp_ping_config *config)
+{
+	if (settings->mode >= 0)
+		config->mode = settings->mode;
+	if (settings->only_nodes >= 0)
+		config->only_nodes = settings->only_nodes;
+	if (settings->has_rate)
+		config->rate = settings->rate;
+	if (settings->has_burst)
+		config->burst = settings->burst;
+}
+
+/* How answers look, and which addresses are this host's. */
+static int write_host(const struct ping_run *ping, struct ecdn_xdp_ping_config *config)
+{
+	int err;
+
+	if (ping->elsewhere)
+		return 0;
+	config->ttl = hop_limits_ipv4();
+	config->hop_limit = hop_limits_ipv6();
+	err = hop_limits_write(&ping->maps);
+	return err ?: addresses_write(&ping->addresses, &ping->maps);
+}
+
+static int configure(struct part_run *run)
 {
 	struct ecdn_xdp_ping_config config = { .rate = PING_RATE, .burst = PING_BURST };
-	int err = fresh ? 0 : maps_get(maps->ping_config, "ping_config", &(__u32){ 0 }, &config);
-
-	if (err)
-		return err;
-	if (settings->mode >= 0)
-		config.mode = settings->mode;
-	if (settings->only_nodes >= 0)
-		config.only_nodes = settings->only_nodes;
-	if (settings->has_rate)
-		config.rate = settings->rate;
-	if (settings->has_burst)
-		config.burst = settings->burst;
-	if (!ping->elsewhere) {
-		config.ttl = hop_limits_ipv4();
-		config.hop_limit = hop_limits_ipv6();
-		err = hop_limits_write(maps);
-		err = err ?: addresses_write(&ping->addresses, maps);
-	}
-	if (!err && config.only_nodes)
-		warn_of_nobody(maps);
-	return err ?: maps_set(maps->ping_config, "ping_config", &(__u32){ 0 }, &config);
-}
-
-int ping_move(const struct ping *ping, const struct pins *pins)
-{
+	const struct ping_request *request = run->request;
+	const struct ping_run *ping = run->state;
 	int err = 0;
 
-	for (unsigned int i = 0; i < ping->attachment_count && !err; i++)
-		err = tc_move(&ping->attachments[i], pins);
+	if (!run->opens)
+		return 0;
+	if (run->loaded)
+		err = maps_get(ping->maps.ping_config, "ping_config", &(__u32){ 0 }, &config);
+	if (err)
+		return err;
+	apply(&request->settings, &config);
+	err = write_host(ping, &config);
+	if (!err && config.only_nodes)
+		warn_of_nobody(run);
+	return err ?: maps_set(ping->maps.ping_config, "ping_config", &(__u32){ 0 }, &config);
+}
+
+static int settle(struct part_run *run)
+{
+	const struct ping_run *ping = run->state;
+	int err = 0;
+
+	for (unsigned int i = 0; i < ping->link_count && !err; i++)
+		err = tc_link_settle(&ping->links[i], run->pins);
 	return err;
 }
 
-void ping_undo(struct ping *ping, const char *dir)
+static void undo(const struct part_run *run)
 {
+	struct ping_run *ping = run->state;
 	bool replaced = false;
 	scoped_fd int old = -1;
 
-	for (unsigned int i = 0; i < ping->attachment_count; i++)
-		replaced |= ping->attachments[i].replaced;
-	old = replaced ? pins_get(dir, PINS_PING_PROGRAM) : -1;
-	for (unsigned int i = 0; i < ping->attachment_count; i++)
-		tc_undo(&ping->attachments[i], old);
-	ping->attachment_count = 0;
-	ping_close(ping);
+	for (unsigned int i = 0; i < ping->link_count; i++)
+		replaced |= ping->links[i].replaced;
+	old = replaced ? pins_get(run->pins->dir, PROGRAM_PIN) : -1;
+	for (unsigned int i = 0; i < ping->link_count; i++)
+		tc_link_undo(&ping->links[i], old);
 }
 
-void ping_close(struct ping *ping)
+static void end(struct part_run *run, int err)
 {
-	for (unsigned int i = 0; i < ping->attachment_count; i++)
-		tc_close(&ping->attachments[i]);
-	free(ping->attachments);
+	struct ping_run *ping = run->state;
+
+	if (err)
+		undo(run);
+	for (unsigned int i = 0; i < ping->link_count; i++)
+		tc_link_close(&ping->links[i]);
+	free(ping->links);
 	addresses_free(&ping->addresses);
 	scoped_close(&ping->program);
+	maps_close(ping_maps_rows, &ping->maps);
+}
+
+static int recover(const struct pins *pins)
+{
+	return tc_remove_recover(&ping_part_hook, pins);
+}
+
+static int check(const char *dir, const char *iface)
+{
+	return tc_remove_check(&ping_part_hook, dir, iface);
+}
+
+static int detach(const char *dir, const char *iface)
+{
+	return tc_remove(&ping_part_hook, dir, iface);
+}
+
+static int stop(const char *dir)
+{
+	return tc_remove_all(&ping_part_hook, dir);
 }
 
 bool ping_is_attached(const char *dir)
@@ -214,8 +312,27 @@ bool ping_is_attached(const char *dir)
 	unsigned int count;
 	char **names;
 
-	if (tc_pin_names(dir, &names, &count))
+	if (tc_note_pin_names(&ping_part_hook, dir, &names, &count))
 		return false;
 	pins_free_names(names, count);
 	return count;
 }
+
+const struct part ping_part = {
+	.name = "ping",
+	.label = "ping",
+	.load = "ecdn-xdp load --ping IFACE",
+	.maps = ping_maps_rows,
+	.state_size = sizeof(struct ping_run),
+	.wanted = wanted,
+	.prepare = prepare,
+	.open = open_program,
+	.attach = attach,
+	.configure = configure,
+	.settle = settle,
+	.end = end,
+	.recover = recover,
+	.check = check,
+	.detach = detach,
+	.stop = stop,
+};

@@ -34,12 +34,12 @@ static unsigned long long count_of(const struct view_ping *view, size_t event)
 	return *(const __u64 *)((const char *)&view->events + event_names[event].offset);
 }
 
-static const char *state_of(const struct tc_attachment *attachment)
+static const char *state_of(const struct tc_link *attachment)
 {
 	if (attachment->state == TC_GONE)
 		return "gone";
 	return attachment->state == TC_ELSEWHERE ? "attached elsewhere" :
-	       tc_kind_name(attachment->kind);
+	       tc_link_kind_name(attachment->kind);
 }
 
 static void print_settings(const struct view_ping *view)
@@ -63,7 +63,7 @@ static void print_settings(const struct view_ping *view)
 void status_ping_print(const struct view_ping *view)
 {
 	for (unsigned int i = 0; i < view->attachment_count; i++) {
-		const struct tc_attachment *attachment = &view->attachments[i];
+		const struct tc_link *attachment = &view->attachments[i];
 
 		printf("ping        %s: %s\n", attachment->iface, attachment->state == TC_GONE ?
 		       "gone; `ecdn-xdp unload` it, or `load --ping` it again" :

@@ -11,6 +11,13 @@
 #include "base/log.h"
 #include "base/scoped.h"
 
+const struct map_row steer_maps_rows[] = {
+	MAP_ROW(struct steer_maps, steer_listeners),
+	MAP_ROW(struct steer_maps, steer_sockets),
+	MAP_ROW(struct steer_maps, steer_stats),
+	{ NULL, 0, false },
+};
+
 static unsigned long order(const struct ecdn_xdp_steer_key *key)
 {
 	return (unsigned long)key->port << 16 | key->protocol << 8 | key->family;
@@ -24,7 +31,7 @@ static int by_order(const void *one, const void *other)
 	return a < b ? -1 : a > b;
 }
 
-int steer_table_read(const struct maps *maps, struct steer_table *table)
+int steer_table_read(const struct steer_maps *maps, struct steer_table *table)
 {
 	struct ecdn_xdp_steer_key key, *last = NULL;
 
@@ -54,7 +61,7 @@ const struct steer_entry *steer_table_find(const struct steer_table *table,
 	return NULL;
 }
 
-void steer_row_read(const struct maps *maps, uint32_t first,
+void steer_row_read(const struct steer_maps *maps, uint32_t first,
 		    uint64_t cookies[ECDN_XDP_STEER_SOCKETS])
 {
 	for (uint32_t i = 0; i < ECDN_XDP_STEER_SOCKETS; i++)
@@ -78,7 +85,7 @@ static bool row_has(const uint64_t cookies[ECDN_XDP_STEER_SOCKETS], uint64_t coo
 	return false;
 }
 
-static int put_socket(const struct maps *maps, uint32_t place, int fd)
+static int put_socket(const struct steer_maps *maps, uint32_t place, int fd)
 {
 	__u64 value = fd;
 
@@ -94,7 +101,7 @@ static int put_socket(const struct maps *maps, uint32_t place, int fd)
  * its tie to the map and stay there after its end. New ones go over those that leave,
  * so that a listener is never without.
  */
-static int fill_row(const struct maps *maps, uint32_t first, const struct steer_socket *sockets,
+static int fill_row(const struct steer_maps *maps, uint32_t first, const struct steer_socket *sockets,
 		    unsigned int count)
 {
 	uint64_t cookies[ECDN_XDP_STEER_SOCKETS];
@@ -139,7 +146,7 @@ static int free_row(const struct steer_table *table, uint32_t *first)
 }
 
 /* Counts that are there go on. */
-static int make_stats(const struct maps *maps, struct ecdn_xdp_steer_key key)
+static int make_stats(const struct steer_maps *maps, struct ecdn_xdp_steer_key key)
 {
 	int cpus = libbpf_num_possible_cpus();
 	scoped_free struct ecdn_xdp_steer_stats *zeros = NULL;
@@ -158,7 +165,7 @@ static int make_stats(const struct maps *maps, struct ecdn_xdp_steer_key key)
 }
 
 /* Counters last: without them no connection looks for an entry. */
-int steer_table_put(const struct maps *maps, const struct ecdn_xdp_steer_key *key,
+int steer_table_put(const struct steer_maps *maps, const struct ecdn_xdp_steer_key *key,
 		    struct ecdn_xdp_steer *value, const struct steer_socket *sockets,
 		    unsigned int count)
 {
@@ -178,14 +185,7 @@ int steer_table_put(const struct maps *maps, const struct ecdn_xdp_steer_key *ke
 	return err ?: make_stats(maps, *key);
 }
 
-static int remove_key(int fd, const char *map, const struct ecdn_xdp_steer_key *key)
-{
-	if (bpf_map_delete_elem(fd, key) && errno != ENOENT)
-		return log_error(-errno, "cannot delete from map %s: %s", map, strerror(errno));
-	return 0;
-}
-
-int steer_table_remove(const struct maps *maps, const struct ecdn_xdp_steer_key *key)
+int steer_table_remove(const struct steer_maps *maps, const struct ecdn_xdp_steer_key *key)
 {
 	struct ecdn_xdp_steer_key other = *key;
 	const struct steer_entry *entry;
@@ -195,16 +195,16 @@ int steer_table_remove(const struct maps *maps, const struct ecdn_xdp_steer_key 
 	entry = steer_table_find(&table, key);
 	if (err || !entry)
 		return err;
-	err = remove_key(maps->steer_listeners, "steer_listeners", key);
+	err = maps_delete(maps->steer_listeners, "steer_listeners", key);
 	err = err ?: fill_row(maps, entry->value.first_socket, NULL, 0);
 	other.family = key->family == 4 ? 6 : 4;
 	if (err || steer_table_find(&table, &other))
 		return err;
-	err = remove_key(maps->steer_stats, "steer_stats", key);
-	return err ?: remove_key(maps->steer_stats, "steer_stats", &other);
+	err = maps_delete(maps->steer_stats, "steer_stats", key);
+	return err ?: maps_delete(maps->steer_stats, "steer_stats", &other);
 }
 
-int steer_stats_read(const struct maps *maps, const struct ecdn_xdp_steer_key *key,
+int steer_stats_read(const struct steer_maps *maps, const struct ecdn_xdp_steer_key *key,
 		     struct ecdn_xdp_steer_stats *sum)
 {
 	int cpus = libbpf_num_possible_cpus();

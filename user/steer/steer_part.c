@@ -2,165 +2,231 @@
 #include "steer/steer_part.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdint.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <bpf/bpf.h>
+#include <netinet/in.h>
 
 #include "base/log.h"
-#include "net/netns.h"
 #include "base/scoped.h"
+#include "kernel/netns_link.h"
 #include "kernel/object.h"
+#include "steer/steer_maps.h"
+#include "steer/steer_sockets.h"
 #include "steer.skel.h"
 
-int steering_open(struct steering *steering, const char *map_dir, const char *dir)
-{
-	struct steer_bpf *steer = steer_bpf__open();
-	int err;
+#define PROGRAM_PIN "prog/steer"
 
-	if (!steer)
-		return object_load_error("steer", -errno);
-	err = object_share(steer->obj, map_dir);
-	if (!err && (err = steer_bpf__load(steer)))
-		object_load_error("steer", err);
-	err = err ?: object_pin(steer->obj, map_dir);
-	err = err ?: pins_put(dir, PINS_STEER_PROGRAM, bpf_program__fd(steer->progs.steer));
-	steer_bpf__destroy(steer);
-	if (err)
+const struct pinned_link_hook steer_part_hook = {
+	.program = "steer",
+	.target = "this network namespace",
+	.pin = "steer",
+	.program_pin = PROGRAM_PIN,
+	.type = BPF_SK_LOOKUP,
+};
+
+static const struct object_names object_names = { "steer", PROGRAM_PIN };
+
+/* Steer in a command that is under way. */
+struct steer_run {
+	struct steer_maps maps;
+	struct steer_taken taken; /* of the one rule of a request that must_listen */
+	int program;            /* fd, or -1 */
+	struct pinned_link link;
+};
+
+static bool wanted(const void *request)
+{
+	const struct steer_request *steer = request;
+
+	return steer->rules.count || steer->refresh || steer->remove;
+}
+
+static int check_port(const struct steer_run *steer, const struct steer_request *request)
+{
+	struct ecdn_xdp_steer_key v4 = { request->port, request->protocol, 4 };
+	struct ecdn_xdp_steer_key v6 = { request->port, request->protocol, 6 };
+	char text[STEER_PORT_TEXT_SIZE];
+	struct steer_table table;
+	int err = steer_table_read(&steer->maps, &table);
+
+	if (err || steer_table_find(&table, &v4) || steer_table_find(&table, &v6))
 		return err;
-	steering->program = pins_get(dir, PINS_STEER_PROGRAM);
-	return steering->program < 0 ? steering->program : 0;
+	return log_error(-ENOENT, "port %s has no listener; `ecdn-xdp steer` lists those that "
+			 "have", steer_format_port(request->port, request->protocol, text));
 }
 
-/* Inode of the network namespace; 0: it is gone, which a link outlives. */
-static int netns_of(int link, uint32_t *inode)
+static int prepare(struct part_run *run)
 {
-	struct bpf_link_info info = {};
-	__u32 length = sizeof(info);
+	const struct steer_request *request = run->request;
+	struct steer_run *steer = run->state;
+	int err = 0;
 
-	if (bpf_obj_get_info_by_fd(link, &info, &length))
-		return log_error(-errno, "cannot tell where steer is attached: %s",
-				 strerror(errno));
-	*inode = info.netns.netns_ino;
-	return 0;
+	*steer = (struct steer_run){ .program = -1, .link = PINNED_LINK_NONE };
+	maps_init(steer_maps_rows, &steer->maps);
+	if (run->loaded)
+		err = maps_open(steer_maps_rows, &steer->maps, run->pins);
+	if (!err && request->remove)
+		err = check_port(steer, request);
+	if (!err && request->rules.count)
+		err = netns_link_check(&steer_part_hook, run->pins->dir);
+	if (err >= 0 && request->must_listen)
+		err = steer_sockets_take(&request->rules.rule[0], &steer->taken);
+	return err < 0 ? err : 0;
 }
 
-/* The link pinned in dir; -ENOENT, not said, if there is none that holds anything. */
-static int open_link(const char *dir, uint32_t *inode)
+static int open_program(struct part_run *run)
 {
-	scoped_fd int link = -1;
-	char path[PINS_PATH_SIZE];
+	struct steer_bpf *skeleton = steer_bpf__open();
+	struct steer_run *steer = run->state;
 	int err;
 
-	if (access(pins_path(dir, PINS_STEER, path), F_OK))
-		return -ENOENT;
-	link = pins_get(dir, PINS_STEER);
-	if (link < 0)
-		return link;
-	err = netns_of(link, inode);
-	if (!err && !*inode)
-		err = -ENOENT;
-	return err ?: take_fd(&link);
+	if (!skeleton)
+		return object_load_error(object_names.label, -errno);
+	err = object_share(skeleton->obj, run->pins);
+	err = err ?: (steer->program = object_load(skeleton->skeleton, &object_names, run->pins));
+	steer_bpf__destroy(skeleton);
+	if (err < 0)
+		return err;
+	maps_close(steer_maps_rows, &steer->maps);
+	return maps_open(steer_maps_rows, &steer->maps, run->pins);
 }
 
-static int create_link(int program, const char *dir)
+static int attach(struct part_run *run)
 {
-	scoped_fd int netns = open(NETNS_OWN, O_RDONLY | O_CLOEXEC), link = -1;
+	const struct steer_request *request = run->request;
+	struct steer_run *steer = run->state;
 	int err;
 
-	if (netns < 0)
-		return log_error(-errno, "cannot open " NETNS_OWN ": %s", strerror(errno));
-	link = bpf_link_create(program, netns, BPF_SK_LOOKUP, NULL);
-	if (link < 0)
-		return log_error(link, "cannot attach steer to this network namespace: %s%s",
-				 strerror(-link), link == -EPERM ? "; run as root" : "");
-	err = pins_put(dir, PINS_STEER, link);
-	return err ?: take_fd(&link);
+	if (request->rules.count)
+		return netns_link_attach(&steer->link, &steer_part_hook, run->pins,
+					 steer->program);
+	err = pinned_link_replace(&steer->link, &steer_part_hook, run->pins->dir, steer->program);
+	return err == -ENOENT ? 0 : err;
 }
 
-int steering_attach(struct steering *steering, const char *dir, const char *next_dir, bool wanted)
+/* Of a TCP connection the port that was asked is its own; a datagram leaves from the
+ * socket's. */
+static void warn_answers(const struct steer_rule *rule)
 {
-	uint32_t inode;
-	int err;
+	if (rule->protocol == IPPROTO_UDP && rule->port != rule->listener_port)
+		log_warning("port %u/udp: what the listener answers leaves from its port %u, which "
+			    "clients of port %u do not take; have it wait on port %u of 127.0.0.1 or "
+			    "[::1], and answer from the address that was asked", rule->port,
+			    rule->listener_port, rule->port, rule->port);
+}
 
-	steering->link = open_link(dir, &inode);
-	if (steering->link == -ENOENT) {
-		steering->link = wanted ? create_link(steering->program, next_dir) : -1;
-		steering->created = steering->link >= 0;
-		return wanted && steering->link < 0 ? steering->link : 0;
+static int add_one(const struct part_run *run)
+{
+	const struct steer_request *request = run->request;
+	const struct steer_run *steer = run->state;
+	int err = run->opens ? 0 : netns_link_start(&steer_part_hook, run->pins->dir);
+
+	return err ?: steer_sockets_put(&steer->maps, &request->rules.rule[0], &steer->taken);
+}
+
+/* A proxy that steers nobody is no reason to be without a guard. */
+static int add_all(const struct part_run *run)
+{
+	const struct steer_request *request = run->request;
+	const struct steer_run *steer = run->state;
+	int untaken, err = steer_sockets_put_all(&steer->maps, &request->rules, &untaken);
+
+	if (!err && untaken)
+		log_warning("loaded all the same; `ecdn-xdp steer` tells which ports have no "
+			    "listener, `ecdn-xdp steer refresh` looks again");
+	return err;
+}
+
+static int add(const struct part_run *run)
+{
+	const struct steer_request *request = run->request;
+	int err = request->must_listen ? add_one(run) : add_all(run);
+
+	for (unsigned int i = 0; i < request->rules.count && !err; i++)
+		warn_answers(&request->rules.rule[i]);
+	return err;
+}
+
+static int remove_port(const struct part_run *run)
+{
+	const struct steer_request *request = run->request;
+	const struct steer_run *steer = run->state;
+	struct ecdn_xdp_steer_key key = { request->port, request->protocol, 4 };
+	int err = steer_table_remove(&steer->maps, &key);
+
+	key.family = 6;
+	return err ?: steer_table_remove(&steer->maps, &key);
+}
+
+static int rules_of(const struct steer_table *table, struct steer_rules *rules)
+{
+	int err = 0;
+
+	for (unsigned int i = 0; i < table->count && !err; i++) {
+		struct steer_rule rule;
+
+		steer_rule_from(&rule, &table->entry[i].key, &table->entry[i].value);
+		err = steer_rules_add(rules, &rule);
 	}
-	if (steering->link < 0)
-		return steering->link;
-	err = bpf_link_update(steering->link, steering->program, NULL);
-	if (err)
-		return log_error(err, "cannot replace steer: %s", strerror(-err));
-	steering->replaced = true;
-	return 0;
+	return err ? log_error(err, "out of memory") : 0;
 }
 
-void steering_undo(struct steering *steering, const char *dir)
+static int refresh(const struct part_run *run)
 {
-	scoped_fd int old = steering->replaced ? pins_get(dir, PINS_STEER_PROGRAM) : -1;
+	const struct steer_run *steer = run->state;
+	struct steer_rules rules = {};
+	struct steer_table table;
+	int err = steer_table_read(&steer->maps, &table), untaken = 0;
 
-	if (old >= 0 && bpf_link_update(steering->link, old, NULL))
-		log_warning("cannot put the old steer back: %s", strerror(errno));
-	steering_close(steering);
+	err = err ?: rules_of(&table, &rules);
+	if (!err && rules.count)
+		err = netns_link_start(&steer_part_hook, run->pins->dir);
+	if (!err && rules.count)
+		err = steer_sockets_put_all(&steer->maps, &rules, &untaken);
+	steer_rules_free(&rules);
+	return err ?: untaken;
 }
 
-void steering_close(struct steering *steering)
+static int configure(struct part_run *run)
 {
-	scoped_close(&steering->link);
-	scoped_close(&steering->program);
+	const struct steer_request *request = run->request;
+	int err = request->rules.count ? add(run) : 0;
+
+	if (!err && request->remove)
+		err = remove_port(run);
+	if (!err && request->refresh)
+		err = refresh(run);
+	return err;
 }
 
-int steering_read(const char *dir, bool *attached, bool *here)
+static void end(struct part_run *run, int err)
 {
-	uint32_t inode = 0;
-	scoped_fd int link = open_link(dir, &inode);
-
-	*attached = link >= 0;
-	*here = link >= 0 && inode == netns_own();
-	return link < 0 && link != -ENOENT ? link : 0;
-}
-
-/* A connection that is given to a socket of another network namespace is lost. */
-int steering_check(const char *dir)
-{
-	bool attached, here;
-	int err = steering_read(dir, &attached, &here);
-
-	if (!err && attached && !here)
-		err = log_error(-EBUSY, "steer is attached to another network namespace; run this "
-				"there, or use another --pin-dir");
-	return err ?: attached;
-}
-
-int steering_start(const char *dir)
-{
-	scoped_fd int program = -1, link = -1;
-	int err = steering_check(dir);
+	struct steer_run *steer = run->state;
 
 	if (err)
-		return err < 0 ? err : 0;
-	program = pins_get(dir, PINS_STEER_PROGRAM);
-	if (program < 0)
-		return program;
-	err = pins_drop(dir, PINS_STEER);
-	link = err ?: create_link(program, dir);
-	return link < 0 ? link : 0;
+		pinned_link_undo(&steer->link, &steer_part_hook, run->pins->dir);
+	else
+		pinned_link_close(&steer->link);
+	steer_sockets_release(&steer->taken);
+	scoped_close(&steer->program);
+	maps_close(steer_maps_rows, &steer->maps);
 }
 
-int steering_stop(const char *dir)
+static int stop(const char *dir)
 {
-	uint32_t inode;
-	scoped_fd int link = open_link(dir, &inode);
-
-	if (link < 0 && link != -ENOENT)
-		return link;
-	/* By hand: the pin's removal alone would wait for other holders. */
-	if (link >= 0 && bpf_link_detach(link))
-		log_warning("cannot detach steer: %s", strerror(errno));
-	return pins_drop(dir, PINS_STEER);
+	return pinned_link_stop(&steer_part_hook, dir);
 }
+
+const struct part steer_part = {
+	.name = "steer",
+	.label = "steer",
+	.load = "ecdn-xdp steer add PORT LISTENER",
+	.by_change = true,
+	.maps = steer_maps_rows,
+	.state_size = sizeof(struct steer_run),
+	.wanted = wanted,
+	.prepare = prepare,
+	.open = open_program,
+	.attach = attach,
+	.configure = configure,
+	.end = end,
+	.stop = stop,
+};

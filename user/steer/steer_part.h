@@ -1,53 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * steering.h - the program steer in a network namespace, held by a pinned link.
- * steer/steer_sockets.h has what it works on.
+ * steer_part.h - steer as a part: the program on a network namespace, the listeners that
+ * get the connections of limited regions, and what a command may ask of them.
  */
 #ifndef STEER_STEER_PART_H
 #define STEER_STEER_PART_H
 
-#include <stdbool.h>
+#include "kernel/part.h"
+#include "kernel/pinned_link.h"
+#include "steer/steer_rule.h"
 
-#include "kernel/pins.h"
-
-struct steering {
-	int program;
-	int link;               /* -1: not attached */
-	bool created;           /* it is not pinned in dir yet */
-	bool replaced;          /* the program of an existing link */
+struct steer_request {
+	/* Connections go to these listeners: each in the place of the port's earlier listener
+	 * of its family. */
+	struct steer_rules rules;
+	bool must_listen;       /* a listener that is not there is an error, not a warning */
+	bool refresh;           /* all listeners' sockets are looked for again */
+	bool remove;            /* all listeners of this port, and their counters */
+	uint16_t port;
+	uint8_t protocol;
 };
 
-#define STEERING_NONE { .program = -1, .link = -1 }
-
-/*
- * Loads the program on the maps pinned in map_dir, where its own are pinned too if
- * they are new, and pins it in dir. Errors are said.
- */
-int steering_open(struct steering *steering, const char *map_dir, const char *dir);
-
-/*
- * Puts the program into the link pinned in dir, or if there is none and it is wanted
- * attaches it to this network namespace, with the link pinned in next_dir. Errors
- * are said.
- */
-int steering_attach(struct steering *steering, const char *dir, const char *next_dir, bool wanted);
-
-/* Takes steering_attach() back: the program pinned in dir, or no link. */
-void steering_undo(struct steering *steering, const char *dir);
-void steering_close(struct steering *steering);
-
-/* 1 if it is attached to this network namespace, 0 if it is attached nowhere; -EBUSY, said,
- * if it is in another, whose connections cannot go to sockets here. Errors are said. */
-int steering_check(const char *dir);
-
-/* Attaches the program pinned in dir to this network namespace, unless it is. Errors are
- * said, as one is where it is attached in another. */
-int steering_start(const char *dir);
-
-/* Whether it is attached; *here, whether to this network namespace. Errors are said. */
-int steering_read(const char *dir, bool *attached, bool *here);
-
-/* Detaches and removes the pin; not attached, no error. */
-int steering_stop(const char *dir);
+extern const struct pinned_link_hook steer_part_hook;
+extern const struct part steer_part;
 
 #endif

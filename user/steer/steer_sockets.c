@@ -1,37 +1,28 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "steer/steer_sockets.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "net/listener.h"
-#include "control/session.h"
-#include "guard/ports.h"
-#include "steer/steer_part.h"
 
-/* Times that sockets which vanish between being found and taken are looked for anew. */
+/* How often sockets are looked for again that went between being found and being taken. */
 #define ATTEMPTS 5
 
-/* A listener's sockets, open here as long as they are needed. */
-struct taken {
-	struct steer_socket socket[ECDN_XDP_STEER_SOCKETS];
-	unsigned int count;
-};
-
-static void release(struct taken *taken)
+void steer_sockets_release(struct steer_taken *taken)
 {
 	for (unsigned int i = 0; i < taken->count; i++)
 		close(taken->socket[i].fd);
 	taken->count = 0;
 }
 
-/* -ESTALE, not said: they are not what they were. */
+/* -ESTALE, silent: a socket is no longer what it was. */
 static int take(const struct listeners *listeners, const struct steer_rule *rule,
-		struct taken *taken)
+		struct steer_taken *taken)
 {
 	const struct listener *found[ECDN_XDP_STEER_SOCKETS];
 	unsigned int count = steer_rule_find(rule, listeners, found, ECDN_XDP_STEER_SOCKETS);
@@ -41,7 +32,7 @@ static int take(const struct listeners *listeners, const struct steer_rule *rule
 		int fd = listener_take(found[i]);
 
 		if (fd < 0) {
-			release(taken);
+			steer_sockets_release(taken);
 			return fd;
 		}
 		taken->socket[taken->count++] = (struct steer_socket){ found[i]->cookie, fd };
@@ -49,9 +40,9 @@ static int take(const struct listeners *listeners, const struct steer_rule *rule
 	return 0;
 }
 
-/* Looks again where a process went between the one and the other. No sockets, no error. */
+/* No sockets, no error. */
 static int take_steadily(struct listeners *listeners, const struct steer_rule *rule,
-			 struct taken *taken)
+			 struct steer_taken *taken)
 {
 	char text[LISTENER_TEXT_SIZE];
 	int err = take(listeners, rule, taken);
@@ -66,7 +57,8 @@ static int take_steadily(struct listeners *listeners, const struct steer_rule *r
 	return err;
 }
 
-static int put(const struct maps *maps, const struct steer_rule *rule, const struct taken *taken)
+int steer_sockets_put(const struct steer_maps *maps, const struct steer_rule *rule,
+		      const struct steer_taken *taken)
 {
 	struct ecdn_xdp_steer_key key = steer_rule_key(rule);
 	char port[STEER_PORT_TEXT_SIZE], text[LISTENER_TEXT_SIZE];
@@ -91,29 +83,7 @@ static void warn_gone(const struct steer_rule *rule)
 		    listener_format(&rule->listener, rule->listener_port, text));
 }
 
-static void warn_unprotected(const struct protection *protection, const struct steer_rule *rule)
-{
-	char port[STEER_PORT_TEXT_SIZE];
-
-	if (protection_covers(protection, rule->port, rule->protocol))
-		return;
-	steer_format_port(rule->port, rule->protocol, port);
-	log_warning("port %s is not protected, so nobody is steered; `ecdn-xdp load --protect` "
-		    "names the ports that are", port);
-}
-
-/* Of a TCP connection the port that was asked is its own; a datagram leaves from the
- * socket's. */
-static void warn_answers(const struct steer_rule *rule)
-{
-	if (rule->protocol == IPPROTO_UDP && rule->port != rule->listener_port)
-		log_warning("port %u/udp: what the listener answers leaves from its port %u, which "
-			    "clients of port %u do not take; have it wait on port %u of 127.0.0.1 or "
-			    "[::1], and answer from the address that was asked", rule->port,
-			    rule->listener_port, rule->port, rule->port);
-}
-
-/* What there is instead, for whoever mistook the address or the protocol. */
+/* Names what listens instead, as the address or the protocol may be mistaken. */
 static int refuse_absent(const struct listeners *listeners, const struct steer_rule *rule)
 {
 	char wanted[LISTENER_TEXT_SIZE], text[LISTENER_TEXT_SIZE], others[512] = "";
@@ -141,75 +111,23 @@ static int refuse_absent(const struct listeners *listeners, const struct steer_r
 			 others);
 }
 
-static int add(const struct loaded *loaded, const struct steer_rule *rule)
+int steer_sockets_take(const struct steer_rule *rule, struct steer_taken *taken)
 {
-	struct protection protection;
 	struct listeners listeners;
-	struct taken taken = {};
-	int err = protection_read(&loaded->maps, &protection);
+	int err = listeners_read(&listeners);
 
-	err = err ?: listeners_read(&listeners);
+	taken->count = 0;
 	if (err)
 		return err;
-	err = take_steadily(&listeners, rule, &taken);
-	if (!err && !taken.count)
+	err = take_steadily(&listeners, rule, taken);
+	if (!err && !taken->count)
 		err = refuse_absent(&listeners, rule);
-	err = err ?: steering_start(loaded->pins.dir);
-	err = err ?: put(&loaded->maps, rule, &taken);
-	if (!err) {
-		warn_unprotected(&protection, rule);
-		warn_answers(rule);
-	}
-	release(&taken);
 	listeners_free(&listeners);
 	return err;
 }
 
-int guard_steer_add(const char *pin_dir, const struct steer_rule *rule)
-{
-	struct loaded loaded;
-	int err = loaded_open(&loaded, pin_dir);
-
-	if (err)
-		return err;
-	err = add(&loaded, rule);
-	loaded_close(&loaded);
-	return err;
-}
-
-static int del(const struct maps *maps, uint16_t port, uint8_t protocol)
-{
-	struct ecdn_xdp_steer_key v4 = { port, protocol, 4 }, v6 = { port, protocol, 6 };
-	char text[STEER_PORT_TEXT_SIZE];
-	struct steer_table table;
-	int err = steer_table_read(maps, &table);
-
-	if (err)
-		return err;
-	if (!steer_table_find(&table, &v4) && !steer_table_find(&table, &v6))
-		return log_error(-ENOENT, "port %s has no listener; `ecdn-xdp steer` lists those "
-				 "that have", steer_format_port(port, protocol, text));
-	err = steer_table_remove(maps, &v4);
-	return err ?: steer_table_remove(maps, &v6);
-}
-
-int guard_steer_del(const char *pin_dir, uint16_t port, uint8_t protocol)
-{
-	struct loaded loaded;
-	int err = loaded_open(&loaded, pin_dir);
-
-	if (err)
-		return err;
-	err = del(&loaded.maps, port, protocol);
-	loaded_close(&loaded);
-	return err;
-}
-
-/*
- * Puts each rule's sockets in place, of a listener that is not there, or whose cannot be
- * taken, none. *untaken is the first error of those that cannot.
- */
-static int put_all(const struct maps *maps, const struct steer_rules *rules, int *untaken)
+int steer_sockets_put_all(const struct steer_maps *maps, const struct steer_rules *rules,
+			  int *untaken)
 {
 	struct listeners listeners;
 	int err = listeners_read(&listeners);
@@ -219,75 +137,15 @@ static int put_all(const struct maps *maps, const struct steer_rules *rules, int
 		return err;
 	for (unsigned int i = 0; i < rules->count && !err; i++) {
 		const struct steer_rule *rule = &rules->rule[i];
-		struct taken taken = {};
+		struct steer_taken taken = {};
 		int missed = take_steadily(&listeners, rule, &taken);
 
 		if (!missed && !taken.count)
 			warn_gone(rule);
-		err = put(maps, rule, &taken);
-		release(&taken);
+		err = steer_sockets_put(maps, rule, &taken);
+		steer_sockets_release(&taken);
 		*untaken = *untaken ?: missed;
 	}
 	listeners_free(&listeners);
-	return err;
-}
-
-/* A proxy that steers nobody is no reason to be without a guard. */
-int steer_apply(const struct maps *maps, const struct steer_rules *rules)
-{
-	struct protection protection;
-	int err, untaken = 0;
-
-	if (!rules->count)
-		return 0;
-	err = protection_read(maps, &protection);
-	for (unsigned int i = 0; i < rules->count && !err; i++) {
-		warn_unprotected(&protection, &rules->rule[i]);
-		warn_answers(&rules->rule[i]);
-	}
-	err = err ?: put_all(maps, rules, &untaken);
-	if (!err && untaken)
-		log_warning("loaded all the same; `ecdn-xdp steer` tells which ports have no "
-			    "listener, `ecdn-xdp steer refresh` looks again");
-	return err;
-}
-
-static int rules_of(const struct steer_table *table, struct steer_rules *rules)
-{
-	int err = 0;
-
-	for (unsigned int i = 0; i < table->count && !err; i++) {
-		struct steer_rule rule;
-
-		steer_rule_from(&rule, &table->entry[i].key, &table->entry[i].value);
-		err = steer_rules_add(rules, &rule);
-	}
-	return err ? log_error(err, "out of memory") : 0;
-}
-
-static int refresh(const struct loaded *loaded)
-{
-	struct steer_rules rules = {};
-	struct steer_table table;
-	int err = steer_table_read(&loaded->maps, &table), untaken = 0;
-
-	err = err ?: rules_of(&table, &rules);
-	if (!err && rules.count)
-		err = steering_start(loaded->pins.dir);
-	if (!err && rules.count)
-		err = put_all(&loaded->maps, &rules, &untaken);
-	steer_rules_free(&rules);
-	return err ?: untaken;
-}
-
-int guard_steer_refresh(const char *pin_dir)
-{
-	struct loaded loaded;
-	int err = loaded_open(&loaded, pin_dir);
-
-	if (err)
-		return err;
-	err = refresh(&loaded);
-	loaded_close(&loaded);
 	return err;
 }

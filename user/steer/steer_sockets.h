@@ -1,34 +1,35 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * steer.h - which listeners get the connections of limited regions: finding their
- * sockets and handing them to the kernel. steer/steer_part.h has the program.
+ * steer_sockets.h - finds the sockets of listeners in this network namespace and hands
+ * them to the kernel. Errors are logged.
  */
 #ifndef STEER_STEER_SOCKETS_H
 #define STEER_STEER_SOCKETS_H
 
-#include "steer/steer_rule.h"
 #include "steer/steer_maps.h"
+#include "steer/steer_rule.h"
+
+/* A listener's sockets, open here until steer_sockets_release(). */
+struct steer_taken {
+	struct steer_socket socket[ECDN_XDP_STEER_SOCKETS];
+	unsigned int count;
+};
+
+/* The sockets of one rule. -ENOENT if nobody listens there: the error tells who listens on
+ * that port instead. */
+int steer_sockets_take(const struct steer_rule *rule, struct steer_taken *taken);
+void steer_sockets_release(struct steer_taken *taken);
+
+/* Makes the sockets those of the rule's entry. */
+int steer_sockets_put(const struct steer_maps *maps, const struct steer_rule *rule,
+		      const struct steer_taken *taken);
 
 /*
- * Has connections go to a listener that is open now, in this network namespace, and
- * attaches the program there. In the place of the port's earlier listener of that
- * family, if it has one. Errors are said.
+ * Finds and puts the sockets of all rules. A listener that is not there, or whose sockets
+ * cannot be taken, gets an entry without sockets and a warning; *untaken is the first error
+ * of those that cannot be taken.
  */
-int guard_steer_add(const char *pin_dir, const struct steer_rule *rule);
-
-/* All listeners of a port, and their counters. -ENOENT if it has none; errors are said. */
-int guard_steer_del(const char *pin_dir, uint16_t port, uint8_t protocol);
-
-/* Finds all listeners again: sockets that came since, and the program's attachment. A
- * listener that is not there is no error, but said. Errors are said. */
-int guard_steer_refresh(const char *pin_dir);
-
-/*
- * The same as guard_steer_add() for several, on maps whose lock is held, without the
- * program. A listener that is not there, or whose sockets cannot be taken, is a warning: it
- * gets an entry without sockets.
- * Ports and limits must be set before, so that what is warned of is true.
- */
-int steer_apply(const struct maps *maps, const struct steer_rules *rules);
+int steer_sockets_put_all(const struct steer_maps *maps, const struct steer_rules *rules,
+			  int *untaken);
 
 #endif

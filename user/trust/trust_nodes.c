@@ -3,9 +3,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
-
-#include <bpf/bpf.h>
 
 #include "base/log.h"
 #include "base/scoped.h"
@@ -26,33 +23,23 @@ static void mark_staying(const struct trusted_list *before, const struct trusted
 	}
 }
 
-static int drop_others(int fd, const char *map, const bool *stays)
+static bool keep(__u32 index, void *stays)
 {
-	uint32_t index, next;
-	int err = bpf_map_get_next_key(fd, NULL, &index);
-
-	while (!err) {
-		bool keep = index < ECDN_XDP_TRUSTED_NODES_MAX && stays[index];
-
-		/* Asked before the row goes: from a key that is gone it would begin anew. */
-		err = bpf_map_get_next_key(fd, &index, &next);
-		if (!keep && bpf_map_delete_elem(fd, &index) && errno != ENOENT)
-			return log_error(-errno, "cannot remove a node's row from map %s: %s", map,
-					 strerror(errno));
-		index = next;
-	}
-	return err == -ENOENT ? 0 : log_error(err, "cannot read map %s: %s", map, strerror(-err));
+	return index < ECDN_XDP_TRUSTED_NODES_MAX && ((const bool *)stays)[index];
 }
 
-int node_rows_keep(const struct maps *maps, const struct trusted_list *before,
-		   const struct trusted_list *after)
+int trust_nodes_keep(const struct trust_maps *maps, const struct trusted_list *before,
+		     const struct trusted_list *after)
 {
-	scoped_free bool *stays = calloc(ECDN_XDP_TRUSTED_NODES_MAX, sizeof(*stays));
+	scoped_free bool *stays = NULL;
 	int err;
 
+	if (maps->node_stats < 0 || maps->node_buckets < 0)
+		return 0;
+	stays = calloc(ECDN_XDP_TRUSTED_NODES_MAX, sizeof(*stays));
 	if (!stays)
 		return log_error(-ENOMEM, "out of memory for the nodes");
 	mark_staying(before, after, stays);
-	err = drop_others(maps->node_stats, "node_stats", stays);
-	return err ?: drop_others(maps->node_buckets, "node_buckets", stays);
+	err = maps_filter(maps->node_stats, "node_stats", keep, stays);
+	return err ?: maps_filter(maps->node_buckets, "node_buckets", keep, stays);
 }

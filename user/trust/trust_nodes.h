@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * node_rows.h - what the kernel keeps of each node, its counters and its token
- * bucket, follows the list of nodes.
+ * trust_nodes.h - what the kernel keeps of each node, its counters and its token bucket,
+ * follows the list of nodes.
  */
 #ifndef TRUST_TRUST_NODES_H
 #define TRUST_TRUST_NODES_H
 
-#include "kernel/maps.h"
-#include "trust/trust_list.h"
+#include "trust/trust_store.h"
 
 /*
- * Nodes that are on both lists keep their rows, all others go. Called with the same list
- * twice before a change, as a writer that died may have left rows of nodes that are gone,
- * whose indices are given away now; with the old one and the new one after it. Errors are
- * said.
+ * Keeps the rows of nodes that are on both lists, and removes all others. Called with the
+ * same list twice before a change, as a writer that was killed may have left rows of nodes
+ * that are gone, whose indices are given away now; with the old list and the new one after
+ * it. Errors are logged.
  */
-int node_rows_keep(const struct maps *maps, const struct trusted_list *before,
-		   const struct trusted_list *after);
+int trust_nodes_keep(const struct trust_maps *maps, const struct trusted_list *before,
+		     const struct trusted_list *after);
 
 #endif

@@ -8,31 +8,54 @@
 
 #include "base/log.h"
 #include "base/scoped.h"
-#include "kernel/slot.h"
 #include "trust/trust_table.h"
 
-int trusted_read(const struct maps *maps, struct trusted_list *list)
+const struct map_row trust_store_rows[] = {
+	MAP_ROW(struct trust_maps, trusted_table),
+	MAP_ROW_OPTIONAL(struct trust_maps, node_stats),
+	MAP_ROW_OPTIONAL(struct trust_maps, node_buckets),
+	{ NULL, 0, false },
+};
+
+const struct slot trust_store_slot = { "trusted", "trusted_table", "trusted_lines" };
+
+int trusted_read(const struct trust_maps *maps, struct trusted_list *list)
 {
 	const struct ecdn_xdp_table_line *lines;
-	int err = lines_map(&lines_trusted, maps, &lines);
+	int err = slot_map(&trust_store_slot, maps->trusted_table, &lines);
 
 	if (err || !lines)
 		return err;
 	if (trusted_rows(lines, list))
 		err = log_error(-ENOMEM, "out of memory for the trusted prefixes");
-	lines_unmap(lines);
+	slot_unmap(lines);
 	return err;
 }
 
-bool trusted_covers(const struct maps *maps, const struct address *address)
+int trust_store_count(const struct trust_maps *maps, uint32_t *count)
+{
+	struct ecdn_xdp_trusted_header header;
+	struct ecdn_xdp_table_line line;
+	int found = slot_line(&trust_store_slot, maps->trusted_table, ECDN_XDP_TABLE_HEADER,
+			      &line);
+
+	*count = 0;
+	if (found <= 0)
+		return found;
+	memcpy(&header, &line, sizeof(header));
+	*count = header.rows;
+	return 0;
+}
+
+bool trusted_covers(const struct trust_maps *maps, const struct address *address)
 {
 	const struct ecdn_xdp_table_line *lines;
 	bool covers;
 
-	if (lines_map(&lines_trusted, maps, &lines) || !lines)
+	if (slot_map(&trust_store_slot, maps->trusted_table, &lines) || !lines)
 		return false;
 	covers = trusted_lookup(lines, address);
-	lines_unmap(lines);
+	slot_unmap(lines);
 	return covers;
 }
 
@@ -61,7 +84,7 @@ int trusted_fits(const struct trusted_list *list)
 int trusted_make(const struct trusted_list *list, uint64_t generation)
 {
 	struct ecdn_xdp_table_line *lines;
-	scoped_fd int table = lines_new(&lines_trusted, &lines);
+	scoped_fd int table = slot_new(&trust_store_slot, &lines);
 	int err;
 
 	if (table < 0)
@@ -73,7 +96,7 @@ int trusted_make(const struct trusted_list *list, uint64_t generation)
 		log_info("trusted table: generation %lu, %zu prefixes, %u of %d lines", generation,
 			 list->count, trusted_header(lines)->lines, ECDN_XDP_TABLE_LINES);
 	}
-	err = lines_freeze(table, lines) ?: err;
+	err = slot_freeze(table, lines) ?: err;
 	return err ? refuse(list, err) : take_fd(&table);
 }
 
@@ -97,20 +120,22 @@ static uint64_t next_generation(const struct ecdn_xdp_table_line *lines)
 	return now.tv_sec * 1000000000ULL + now.tv_nsec;
 }
 
-int trusted_write(const struct maps *maps, const char *dir, const struct trusted_list *list)
+int trusted_write(const struct trust_maps *maps, const char *dir,
+		  const struct trusted_list *list)
 {
 	const struct ecdn_xdp_table_line *lines;
-	int err = lines_map(&lines_trusted, maps, &lines);
+	int err = slot_map(&trust_store_slot, maps->trusted_table, &lines);
 	scoped_fd int table = -1;
 
 	if (err)
 		return err;
 	if (!list->count) {
-		err = lines_drop(&lines_trusted, maps, dir);
+		err = slot_drop(&trust_store_slot, maps->trusted_table, dir);
 	} else if (!lines || !holds(lines, list)) {
 		table = trusted_make(list, next_generation(lines));
-		err = table < 0 ? table : lines_put(&lines_trusted, maps, dir, table);
+		err = table < 0 ? table :
+		      slot_put(&trust_store_slot, maps->trusted_table, dir, table);
 	}
-	lines_unmap(lines);
+	slot_unmap(lines);
 	return err;
 }

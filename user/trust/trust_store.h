@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * trusted.h - the trusted list in kernel memory: a frozen table with its rows, made
- * anew by every change and put into its place as a whole. An empty list has none.
+ * trust_store.h - the trusted list in kernel memory: a frozen table with its rows, which
+ * every change makes again and puts into its slot as a whole. An empty list has none.
+ * Errors are logged.
  */
 #ifndef TRUST_TRUST_STORE_H
 #define TRUST_TRUST_STORE_H
@@ -9,25 +10,38 @@
 #include <stdbool.h>
 
 #include "kernel/maps.h"
+#include "kernel/slot.h"
 #include "trust/trust_list.h"
 
-/* The list as it is; *list is empty before, and freed with trusted_free() after.
- * Errors are said. */
-int trusted_read(const struct maps *maps, struct trusted_list *list);
+/* The last two are ping's, whose rows follow the list: -1 where ping is not loaded. */
+struct trust_maps {
+	int trusted_table;
+	int node_stats, node_buckets;
+};
 
-/* Whether a table has room for the list: 0; -ENOSPC or -ENOMEM, said. */
+extern const struct map_row trust_store_rows[];
+extern const struct slot trust_store_slot;
+
+/* The list as it is; *list is empty before, and freed with trusted_free() after. */
+int trusted_read(const struct trust_maps *maps, struct trusted_list *list);
+
+/* Rows of the list as it is. */
+int trust_store_count(const struct trust_maps *maps, uint32_t *count);
+
+/* Whether a table has room for the list: 0; -ENOSPC or -ENOMEM. */
 int trusted_fits(const struct trusted_list *list);
 
-/* A frozen table of the list, that no program reads yet: its fd. Errors are said. */
+/* A frozen table of the list, that no program reads yet: its fd. */
 int trusted_make(const struct trusted_list *list, uint64_t generation);
 
 /*
  * Makes it the list, if it is not, and pins its table in dir for proxies. It counts
- * once the caller has set config.trusted to its length. Errors are said.
+ * once the caller has set config.trusted to its length.
  */
-int trusted_write(const struct maps *maps, const char *dir, const struct trusted_list *list);
+int trusted_write(const struct trust_maps *maps, const char *dir,
+		  const struct trusted_list *list);
 
 /* Whether an address is in one of the prefixes. */
-bool trusted_covers(const struct maps *maps, const struct address *address);
+bool trusted_covers(const struct trust_maps *maps, const struct address *address);
 
 #endif

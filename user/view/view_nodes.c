@@ -11,6 +11,7 @@
 #include "base/scoped.h"
 #include "kernel/percpu.h"
 #include "trust/trust_store.h"
+#include "view/view_pins.h"
 
 /* Rows that one system call reads: some MiB on a machine of many CPUs. */
 #define BATCH 1024
@@ -112,11 +113,15 @@ static int read_rows(struct view_nodes *nodes, const struct percpu *percpu)
 	return read_batches(&rows, by_index);
 }
 
-static int read_stats(struct view_nodes *nodes, const struct maps *maps)
+/* Without ping no node was heard. */
+static int read_stats(struct view_nodes *nodes, const struct trust_maps *maps)
 {
 	struct percpu percpu;
-	int err = percpu_open(&percpu, maps->node_stats, "node_stats");
+	int err;
 
+	if (maps->node_stats < 0)
+		return 0;
+	err = percpu_open(&percpu, maps->node_stats, "node_stats");
 	err = err ?: read_rows(nodes, &percpu);
 	percpu_close(&percpu);
 	return err;
@@ -125,16 +130,20 @@ static int read_stats(struct view_nodes *nodes, const struct maps *maps)
 int view_nodes_read(struct view_nodes *nodes, const char *pin_dir)
 {
 	struct trusted_list list = {};
-	struct maps maps;
-	int err = maps_open(&maps, pin_dir);
+	struct trust_maps maps;
+	struct view_pins pins;
+	int err = view_pins_read(&pins, pin_dir);
 
 	memset(nodes, 0, sizeof(*nodes));
+	if (err)
+		return err;
+	err = maps_open(trust_store_rows, &maps, &pins.pins);
 	err = err ?: trusted_read(&maps, &list);
 	err = err ?: list_nodes(nodes, &list);
 	err = err ?: read_stats(nodes, &maps);
 	nodes->moment = clock_now();
 	trusted_free(&list);
-	maps_close(&maps);
+	maps_close(trust_store_rows, &maps);
 	if (err)
 		view_nodes_free(nodes);
 	return err;

@@ -8,8 +8,10 @@
 #include "base/log.h"
 #include "kernel/percpu.h"
 #include "kernel/tc_note.h"
+#include "ping/ping_maps.h"
+#include "view/view_pins.h"
 
-static int read_maps(struct view_ping *view, const struct maps *maps)
+static int read_maps(struct view_ping *view, const struct ping_maps *maps)
 {
 	const __u32 slot = 0;
 	int err = maps_get(maps->ping_config, "ping_config", &slot, &view->config);
@@ -33,11 +35,11 @@ static void sum_up(struct view_ping *view)
 	}
 }
 
-static int read_attachments(struct view_ping *view, const char *dir)
+static int read_links(struct view_ping *view, const char *dir)
 {
 	unsigned int count;
 	char **names;
-	int err = tc_pin_names(dir, &names, &count);
+	int err = tc_note_pin_names(&ping_part_hook, dir, &names, &count);
 
 	if (err)
 		return err;
@@ -45,10 +47,10 @@ static int read_attachments(struct view_ping *view, const char *dir)
 	if (!view->attachments)
 		err = log_error(-ENOMEM, "out of memory for the interfaces");
 	for (unsigned int i = 0; i < count && !err; i++) {
-		struct tc_attachment *to = &view->attachments[view->attachment_count];
+		struct tc_link *to = &view->attachments[view->attachment_count];
 
-		err = tc_read(to, dir, names[i]);
-		tc_close(to);
+		err = tc_link_read(to, &ping_part_hook, dir, names[i]);
+		tc_link_close(to);
 		/* The interface was unloaded since its name was read. */
 		if (err == -ENOENT)
 			err = 0;
@@ -61,18 +63,21 @@ static int read_attachments(struct view_ping *view, const char *dir)
 
 int view_ping_read(struct view_ping *view, const char *pin_dir)
 {
-	struct maps maps;
-	int err = maps_open(&maps, pin_dir);
+	struct ping_maps maps;
+	struct view_pins pins;
+	int err = view_pins_read(&pins, pin_dir);
 
 	memset(view, 0, sizeof(*view));
-	if (err)
+	if (err || !part_is_loaded(&ping_part, pins.pins.dir))
 		return err;
-	err = read_maps(view, &maps);
-	err = err ?: read_attachments(view, pin_dir);
+	view->loaded = true;
+	err = maps_open(ping_maps_rows, &maps, &pins.pins);
+	err = err ?: read_maps(view, &maps);
+	err = err ?: read_links(view, pins.pins.dir);
 	sum_up(view);
 	if (!err && view->here)
 		err = addresses_compare(&view->missing, &view->stale, &maps);
-	maps_close(&maps);
+	maps_close(ping_maps_rows, &maps);
 	if (err)
 		view_ping_free(view);
 	return err;

@@ -6,15 +6,17 @@
 #ifndef VIEW_VIEW_PING_H
 #define VIEW_VIEW_PING_H
 
+#include "ping/ping_addresses.h"
 #include "ping/ping_part.h"
 
 struct view_ping {
+	bool loaded;            /* else all other members are zeros */
 	struct ecdn_xdp_ping_config config;
 	struct ecdn_xdp_ping_events events; /* sums over CPUs */
 	unsigned int addresses; /* of this host, as ping knows them */
-	struct tc_attachment *attachments; /* their fds are closed */
+	struct tc_link *attachments; /* their fds are closed */
 	unsigned int attachment_count;
-	bool attached;          /* at least one attachment is still there ... */
+	bool attached;          /* at least one link is still there ... */
 	bool here;              /* ... and in this network namespace */
 	bool gone;              /* at least one is not there any more */
 	/* Both empty unless ping is here, since addresses are a network namespace's own. */

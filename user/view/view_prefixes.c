@@ -11,7 +11,7 @@
 
 #include "base/log.h"
 #include "base/scoped.h"
-#include "kernel/maps.h"
+#include "view/view_pins.h"
 
 static void view_key(struct view_prefix *view, uint64_t key)
 {
@@ -120,15 +120,16 @@ static int find_region(const struct names *names, const char *region, int *id)
 
 int view_prefixes_read(struct view_prefixes *view, const char *pin_dir, const char *region)
 {
-	struct maps maps;
-	int id = -1, err = maps_open(&maps, pin_dir);
+	struct guard_maps maps;
+	struct view_pins pins;
+	int id = -1, err = view_pins_guard(&pins, pin_dir, &maps);
 
 	memset(view, 0, sizeof(*view));
-	err = err ?: maps_names(&maps, &view->names);
+	err = err ?: guard_maps_names(&maps, pins.config.max_regions, &view->names);
 	err = err ?: find_region(view->names, region, &id);
 	view->moment = clock_now();
 	err = err ?: read_map(view, maps.prefixes, id);
-	maps_close(&maps);
+	guard_maps_close(&maps);
 	if (err)
 		view_prefixes_free(view);
 	return err;

@@ -15,6 +15,7 @@
 #include "kernel/percpu.h"
 #include "rate.h"
 #include "regions/names.h"
+#include "view/view_pins.h"
 
 /* What the kernel would make of the region's rates if a packet came now. */
 static void judge(struct view_region *region, struct ecdn_xdp_rate *rate, uint64_t now_ns)
@@ -29,11 +30,11 @@ static void judge(struct view_region *region, struct ecdn_xdp_rate *rate, uint64
 	region->cps = per_second(load.connections);
 }
 
-static int read_region(struct view_region *region, const struct maps *maps,
+static int read_region(struct view_region *region, const struct guard_maps *maps,
 		       const struct percpu *stats, uint64_t now_ns)
 {
 	struct ecdn_xdp_region_rate shared;
-	int err = maps_limits(maps, region->id, &region->limits);
+	int err = guard_maps_limits(maps, region->id, &region->limits);
 
 	err = err ?: maps_get(maps->region_rate, "region_rate", &region->id, &shared);
 	err = err ?: percpu_read(stats, &region->id, &region->stats, sizeof(region->stats));
@@ -42,7 +43,7 @@ static int read_region(struct view_region *region, const struct maps *maps,
 	return err;
 }
 
-static int read_named(struct view_regions *view, const struct maps *maps,
+static int read_named(struct view_regions *view, const struct guard_maps *maps,
 		      const struct names *names)
 {
 	struct percpu stats;
@@ -63,10 +64,10 @@ static int read_named(struct view_regions *view, const struct maps *maps,
 	return err;
 }
 
-static int read_regions(struct view_regions *view, const struct maps *maps)
+static int read_regions(struct view_regions *view, const struct guard_maps *maps)
 {
 	struct names *names;
-	int err = maps_names(maps, &names);
+	int err = guard_maps_names(maps, view->config.max_regions, &names);
 
 	if (err)
 		return err;
@@ -76,7 +77,7 @@ static int read_regions(struct view_regions *view, const struct maps *maps)
 }
 
 /* Mapped as a whole, since a system call for each CPU of each region would take its time. */
-static int read_requests(struct view_regions *view, const struct maps *maps)
+static int read_requests(struct view_regions *view, const struct guard_maps *maps)
 {
 	uint32_t cpus = libbpf_num_possible_cpus(), regions = view->config.max_regions;
 	size_t size = (size_t)cpus * regions * sizeof(struct ecdn_xdp_requests);
@@ -97,28 +98,28 @@ static int read_requests(struct view_regions *view, const struct maps *maps)
 	return 0;
 }
 
-static int read_maps(struct view_regions *view, const struct maps *maps)
+static int read_maps(struct view_regions *view, const struct guard_maps *maps)
 {
-	int err = maps_config(maps, &view->config);
-
-	err = err ?: percpu_sum(maps->events, "events", &(__u32){ 0 }, &view->events,
-				sizeof(view->events));
-	err = err ?: generation_number(maps, &view->generation);
+	int err = percpu_sum(maps->events, "events", &(__u32){ 0 }, &view->events,
+			     sizeof(view->events));
+	err = err ?: region_store_number(maps, &view->generation);
 	err = err ?: read_regions(view, maps);
 	return err ?: read_requests(view, maps);
 }
 
 int view_regions_read(struct view_regions *view, const char *pin_dir)
 {
-	struct maps maps;
-	int err = maps_open(&maps, pin_dir);
+	struct guard_maps maps;
+	struct view_pins pins;
+	int err = view_pins_guard(&pins, pin_dir, &maps);
 
 	memset(view, 0, sizeof(*view));
 	if (err)
 		return err;
+	view->config = pins.config;
 	view->moment = clock_now();
 	err = read_maps(view, &maps);
-	maps_close(&maps);
+	guard_maps_close(&maps);
 	if (err)
 		view_regions_free(view);
 	return err;

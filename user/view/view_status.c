@@ -4,33 +4,32 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/log.h"
-#include "guard/region_store.h"
-#include "kernel/maps.h"
+#include "guard/guard_part.h"
+#include "guard/iterator.h"
+#include "kernel/netns_link.h"
 #include "kernel/percpu.h"
-#include "kernel/slot.h"
-#include "regions/names.h"
 #include "regions/table.h"
 #include "steer/steer_part.h"
+#include "view/view_pins.h"
 
-static int read_table(struct view_status *view, const struct maps *maps)
+static int read_table(struct view_status *view, const struct guard_maps *maps)
 {
 	const struct ecdn_xdp_table_line *lines;
-	int err = generation_map(maps, &lines);
+	int err = region_store_map(maps, &lines);
 
 	if (err)
 		return err;
 	view->table = *table_header((struct ecdn_xdp_table_line *)lines);
-	lines_unmap(lines);
+	slot_unmap(lines);
 	return 0;
 }
 
-static int count_regions(struct view_status *view, const struct maps *maps)
+static int count_regions(struct view_status *view, const struct guard_maps *maps)
 {
 	struct names *names;
-	int err = maps_names(maps, &names);
+	int err = guard_maps_names(maps, view->config.max_regions, &names);
 
 	if (err)
 		return err;
@@ -39,23 +38,22 @@ static int count_regions(struct view_status *view, const struct maps *maps)
 	return 0;
 }
 
-static int read_maps(struct view_status *view, const struct maps *maps)
+static int read_maps(struct view_status *view, const struct guard_maps *maps)
 {
 	const __u32 slot = 0;
-	int err = maps_config(maps, &view->config);
+	int err = maps_get(maps->protected_ports, "protected_ports", &slot, &view->ports);
 
-	err = err ?: maps_get(maps->protected_ports, "protected_ports", &slot, &view->ports);
 	err = err ?: percpu_sum(maps->events, "events", &slot, &view->events,
 				sizeof(view->events));
 	err = err ?: read_table(view, maps);
 	return err ?: count_regions(view, maps);
 }
 
-static int read_attachments(struct view_status *view, const char *pin_dir)
+static int read_links(struct view_status *view, const char *dir)
 {
 	unsigned int count;
 	char **names;
-	int err = attach_names(pin_dir, &names, &count);
+	int err = xdp_link_names(dir, &names, &count);
 
 	if (err)
 		return err;
@@ -63,30 +61,45 @@ static int read_attachments(struct view_status *view, const char *pin_dir)
 	if (!view->attachments)
 		err = log_error(-ENOMEM, "out of memory for the interfaces");
 	for (unsigned int i = 0; i < count && !err; i++) {
-		struct attachment *to = &view->attachments[view->attachment_count];
+		struct xdp_link *to = &view->attachments[view->attachment_count];
 
-		err = attach_read(to, pin_dir, names[i]);
-		attach_close(to);
-		view->attachment_count += !err;
+		err = xdp_link_read(to, dir, names[i]);
+		xdp_link_close(to);
+		/* Unloaded since the names were read. */
+		if (err == -ENOENT)
+			err = 0;
+		else
+			view->attachment_count += !err;
 	}
 	pins_free_names(names, count);
 	return err;
 }
 
+static int read_guard(struct view_status *view, const struct pins *pins)
+{
+	struct guard_maps maps;
+	int err = guard_maps_open(&maps, pins);
+
+	view->guard = true;
+	view->has_iterator = pins_has(pins->dir, ITERATOR_PIN);
+	err = err ?: read_maps(view, &maps);
+	guard_maps_close(&maps);
+	return err ?: read_links(view, pins->dir);
+}
+
 int view_status_read(struct view_status *view, const char *pin_dir)
 {
-	char path[PINS_PATH_SIZE];
-	struct maps maps;
-	int err = maps_open(&maps, pin_dir);
+	struct view_pins pins;
+	int err = view_pins_read(&pins, pin_dir);
 
 	memset(view, 0, sizeof(*view));
 	if (err)
 		return err;
-	view->has_iterator = !access(pins_path(pin_dir, PINS_ITERATOR, path), F_OK);
-	err = read_maps(view, &maps);
-	maps_close(&maps);
-	err = err ?: read_attachments(view, pin_dir);
-	err = err ?: steering_read(pin_dir, &view->steer_attached, &view->steer_here);
+	view->config = pins.config;
+	if (part_is_loaded(&guard_part, pins.pins.dir))
+		err = read_guard(view, &pins.pins);
+	err = err ?: netns_link_read(&steer_part_hook, pins.pins.dir, &view->steer_attached,
+				     &view->steer_here);
 	if (err)
 		view_status_free(view);
 	return err;

@@ -13,6 +13,7 @@
 #include "kernel/xdp_link.h"
 
 struct view_status {
+	bool guard;             /* it is loaded; else its members below are zeros */
 	struct ecdn_xdp_config config;
 	struct ecdn_xdp_protected_ports ports;
 	struct ecdn_xdp_table_header table;
@@ -20,7 +21,7 @@ struct view_status {
 	uint32_t regions;       /* ids in use */
 	bool has_iterator;      /* DIR/regions is pinned */
 	bool steer_attached, steer_here; /* to any, to this network namespace */
-	struct attachment *attachments; /* of the guard; their fds are closed */
+	struct xdp_link *attachments; /* of the guard; their fds are closed */
 	unsigned int attachment_count;
 };
 

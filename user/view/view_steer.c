@@ -8,12 +8,14 @@
 #include "base/log.h"
 #include "base/words.h"
 #include "guard/ports.h"
+#include "kernel/netns_link.h"
 #include "steer/steer_part.h"
+#include "view/view_pins.h"
 
 struct reading {
-	struct maps maps;
+	struct steer_maps maps;
 	struct steer_table table;
-	struct protection protection;
+	struct protected_ports ports;
 	struct listeners listeners;
 };
 
@@ -101,7 +103,7 @@ static int read_listener(const struct reading *reading, const struct steer_entry
 	err = read_sockets(reading, entry, view);
 	err = err ?: read_stats(reading, entry->key, &view->v4, 4);
 	err = err ?: read_stats(reading, entry->key, &view->v6, 6);
-	if (!protection_covers(&reading->protection, view->rule.port, view->rule.protocol))
+	if (!ports_cover(&reading->ports, view->rule.port, view->rule.protocol))
 		view->state = VIEW_STEER_UNPROTECTED;
 	else
 		view->state = view->sockets ? VIEW_STEER_READY : VIEW_STEER_GONE;
@@ -136,7 +138,6 @@ static int read_all(struct view_steer *view, struct reading *reading)
 {
 	int err = steer_table_read(&reading->maps, &reading->table);
 
-	err = err ?: protection_read(&reading->maps, &reading->protection);
 	err = err ?: listeners_read(&reading->listeners);
 	if (err)
 		return err;
@@ -156,12 +157,21 @@ static int read_all(struct view_steer *view, struct reading *reading)
 int view_steer_read(struct view_steer *view, const char *pin_dir)
 {
 	struct reading reading;
-	int err = maps_open(&reading.maps, pin_dir);
+	struct guard_maps guard;
+	struct view_pins pins;
+	int err = view_pins_guard(&pins, pin_dir, &guard);
 
 	memset(view, 0, sizeof(*view));
-	err = err ?: steering_read(pin_dir, &view->attached, &view->here);
+	err = err ?: ports_read(&guard, pins.config.protect, &reading.ports);
+	guard_maps_close(&guard);
+	/* No listener was ever added. */
+	if (err || !part_is_loaded(&steer_part, pins.pins.dir))
+		return err;
+	err = maps_open(steer_maps_rows, &reading.maps, &pins.pins);
+	err = err ?: netns_link_read(&steer_part_hook, pins.pins.dir, &view->attached,
+				     &view->here);
 	err = err ?: read_all(view, &reading);
-	maps_close(&reading.maps);
+	maps_close(steer_maps_rows, &reading.maps);
 	if (err)
 		view_steer_free(view);
 	return err;

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * parts.h - all parts, in the order in which commands go through them.
+ */
+#ifndef CONTROL_PARTS_H
+#define CONTROL_PARTS_H
+
+#include "kernel/part.h"
+
+struct parts_row {
+	const struct part *part;
+	size_t request;         /* offset of the part's request in struct request */
+	const struct part *needs; /* a part without which this one is of no use, or NULL */
+};
+
+/* A part comes after those it needs; the trusted list, which the others read, first. */
+extern const struct parts_row parts[];
+
+#define PARTS_MAX 8             /* rows that there may be */
+
+unsigned int parts_count(void);
+
+#endif

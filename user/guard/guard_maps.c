@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "guard/guard_maps.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+
+const struct map_row guard_maps_rows[] = {
+	MAP_ROW(struct guard_maps, protected_ports),
+	MAP_ROW(struct guard_maps, region_table),
+	MAP_ROW(struct guard_maps, region_name),
+	MAP_ROW(struct guard_maps, region_limits),
+	MAP_ROW(struct guard_maps, region_state),
+	MAP_ROW(struct guard_maps, region_stats),
+	MAP_ROW(struct guard_maps, region_rate),
+	MAP_ROW(struct guard_maps, prefixes),
+	MAP_ROW(struct guard_maps, events),
+	MAP_ROW(struct guard_maps, request_stats),
+	MAP_ROW_CLOSED(region_local),
+	MAP_ROW_CLOSED(region_lines),
+	MAP_ROW_CLOSED(prefix_buckets),
+	MAP_ROW_CLOSED(clock),
+	MAP_ROW_CLOSED(public_config),
+	{ NULL, 0, false },
+};
+
+void guard_maps_init(struct guard_maps *maps)
+{
+	maps_init(guard_maps_rows, maps);
+}
+
+void guard_maps_close(struct guard_maps *maps)
+{
+	maps_close(guard_maps_rows, maps);
+}
+
+int guard_maps_open(struct guard_maps *maps, const struct pins *pins)
+{
+	return maps_open(guard_maps_rows, maps, pins);
+}
+
+int guard_maps_limits(const struct guard_maps *maps, uint32_t region,
+		      struct ecdn_xdp_limits *limits)
+{
+	return maps_get(maps->region_limits, "region_limits", &region, limits);
+}
+
+int guard_maps_set_limits(const struct guard_maps *maps, uint32_t region,
+			  const struct ecdn_xdp_limits *limits)
+{
+	return maps_set(maps->region_limits, "region_limits", &region, limits);
+}
+
+static int read_names(const struct guard_maps *maps, uint32_t max_regions, struct names *names)
+{
+	for (uint32_t id = 1; id < max_regions; id++) {
+		struct ecdn_xdp_region_name name;
+		int err = maps_get(maps->region_name, "region_name", &id, &name);
+
+		if (err || !name.name[0])
+			return err;
+		name.name[sizeof(name.name) - 1] = 0;
+		err = names_set(names, id, name.name);
+		if (err)
+			return log_error(err, "map region_name holds %s twice", name.name);
+	}
+	return 0;
+}
+
+int guard_maps_names(const struct guard_maps *maps, uint32_t max_regions, struct names **names)
+{
+	struct names *found = names_new(max_regions);
+	int err;
+
+	if (!found)
+		return log_error(-ENOMEM, "out of memory");
+	err = read_names(maps, max_regions, found);
+	if (err)
+		names_free(found);
+	else
+		*names = found;
+	return err;
+}
+
+int guard_maps_set_names(const struct guard_maps *maps, const struct names *names,
+			 uint32_t first)
+{
+	int err = 0;
+
+	for (uint32_t id = first; id < names_count(names) && !err; id++) {
+		struct ecdn_xdp_region_name name = {};
+
+		memcpy(name.name, names_of(names, id), strlen(names_of(names, id)));
+		err = maps_set(maps->region_name, "region_name", &id, &name);
+	}
+	return err;
+}

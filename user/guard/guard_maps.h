@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * guard_maps.h - the maps of the guard, opened. Errors are logged.
+ *
+ * Whoever changes limits raises config.generation afterwards, so that every CPU judges by
+ * them.
+ */
+#ifndef GUARD_GUARD_MAPS_H
+#define GUARD_GUARD_MAPS_H
+
+#include "ecdn-xdp-maps.h"
+#include "kernel/maps.h"
+#include "regions/names.h"
+
+struct guard_maps {
+	int protected_ports;
+	int region_table, region_name, region_limits, region_state;
+	int region_stats, region_rate, prefixes, events;
+	int request_stats;
+};
+
+extern const struct map_row guard_maps_rows[];
+
+void guard_maps_init(struct guard_maps *maps);
+void guard_maps_close(struct guard_maps *maps);
+int guard_maps_open(struct guard_maps *maps, const struct pins *pins);
+
+int guard_maps_limits(const struct guard_maps *maps, uint32_t region,
+		      struct ecdn_xdp_limits *limits);
+int guard_maps_set_limits(const struct guard_maps *maps, uint32_t region,
+			  const struct ecdn_xdp_limits *limits);
+
+/* The names that have ids, with room for max_regions; freed with names_free(). */
+int guard_maps_names(const struct guard_maps *maps, uint32_t max_regions, struct names **names);
+
+/* Writes the names whose ids are from `first` on. */
+int guard_maps_set_names(const struct guard_maps *maps, const struct names *names,
+			 uint32_t first);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * guard_program.h - the guard's object: opened for this kernel and this number of CPUs, and
+ * loaded. Errors are logged.
+ */
+#ifndef GUARD_GUARD_PROGRAM_H
+#define GUARD_GUARD_PROGRAM_H
+
+#include <stdint.h>
+
+struct guard_bpf;
+
+/* Opens the object, whose maps, where they are new, are to have room for max_regions. The
+ * caller frees it with guard_program_close(), which leaves what is pinned or attached. */
+int guard_program_open(struct guard_bpf **guard, uint32_t max_regions);
+void guard_program_close(struct guard_bpf *guard);
+
+/* Loads the object on new maps, with nothing pinned: for tests and benchmarks. */
+int guard_program_load(struct guard_bpf *guard);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * cgroup_link.h - a program on a cgroup of version 2 and all cgroups below it, held by a
+ * pinned link. Errors are logged.
+ */
+#ifndef KERNEL_CGROUP_LINK_H
+#define KERNEL_CGROUP_LINK_H
+
+#include "kernel/pinned_link.h"
+
+/*
+ * Puts program into the link pinned in pins->dir; without one attaches it to the cgroup
+ * at path, a directory of a cgroup2 file system, with the link pinned in pins->next.
+ * -EINVAL if path is none.
+ */
+int cgroup_link_attach(struct pinned_link *link, const struct pinned_link_hook *hook,
+		       const struct pins *pins, const char *path, int program);
+
+#endif

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "kernel/config_map.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+
+#include "base/log.h"
+#include "base/scoped.h"
+#include "kernel/maps.h"
+#include "kernel/owner.h"
+
+#define NAME "config"
+
+/* The ABI is the first word whatever the rest has become, so it is read alone. */
+static int check_abi(const char *dir, int fd)
+{
+	struct bpf_map_info info = {};
+	__u32 length = sizeof(info), slot = 0;
+	union {
+		__u32 abi;
+		char room[4096];
+	} value = {};
+
+	if (bpf_obj_get_info_by_fd(fd, &info, &length) || info.value_size > sizeof(value) ||
+	    bpf_map_lookup_elem(fd, &slot, &value))
+		return log_error(-EPROTO, "%s/" NAME " is not a map of ecdn-xdp", dir);
+	if (value.abi != ECDN_XDP_ABI)
+		return log_error(-EPROTO, "the maps in %s are of ABI %u, this ecdn-xdp speaks ABI %u; "
+				 "`ecdn-xdp unload --all` removes them and their counters",
+				 dir, value.abi, ECDN_XDP_ABI);
+	return 0;
+}
+
+int config_map_open(const struct pins *pins)
+{
+	scoped_fd int fd = -1;
+	int err;
+
+	if (!pins_has(pins->dir, NAME) && errno == EACCES)
+		return log_error(-EACCES, "cannot look into %s: not permitted; run as root",
+				 pins->dir);
+	if (!pins_has(pins->dir, NAME))
+		return log_error(-ENOENT, "nothing is loaded in %s; `ecdn-xdp load IFACE` loads the "
+				 "guard, `ecdn-xdp load --ping IFACE` ping", pins->dir);
+	err = owner_check(pins->dir);
+	if (err)
+		return err;
+	fd = pins_get(pins->dir, NAME);
+	err = fd < 0 ? fd : check_abi(pins->dir, fd);
+	return err ?: take_fd(&fd);
+}
+
+int config_map_begin(const struct pins *pins)
+{
+	struct ecdn_xdp_config config = { .abi = ECDN_XDP_ABI };
+	scoped_fd int fd = pins_get(pins->next, NAME);
+
+	return fd < 0 ? fd : maps_set(fd, NAME, &(__u32){ 0 }, &config);
+}
+
+int config_map_read(const struct pins *pins, struct ecdn_xdp_config *config)
+{
+	scoped_fd int fd = pins_open(pins, NAME);
+
+	return fd < 0 ? fd : maps_get(fd, NAME, &(__u32){ 0 }, config);
+}
+
+int config_map_write(const struct pins *pins, struct ecdn_xdp_config *config)
+{
+	scoped_fd int fd = pins_open(pins, NAME);
+
+	config->generation++;
+	return fd < 0 ? fd : maps_set(fd, NAME, &(__u32){ 0 }, config);
+}

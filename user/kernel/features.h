@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * features.h - what the running kernel has beyond Linux 5.10, the oldest that is
+ * supported. Each feature is a row.
+ */
+#ifndef KERNEL_FEATURES_H
+#define KERNEL_FEATURES_H
+
+#include <stdbool.h>
+
+struct feature {
+	const char *name;       /* in `status`, and the key of its JSON */
+	const char *since;      /* the first Linux that has it */
+	bool (*probe)(void);
+	const char *without;    /* what is lost without it */
+};
+
+extern const struct feature features[]; /* ends with a NULL name */
+
+/* XDP programs on frames of several buffers. */
+bool features_jumbo(void);
+
+/* Links at TC. */
+bool features_tcx(void);
+
+#endif

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "kernel/part.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/log.h"
+
+char *part_pin(const struct part *part, char name[PART_PIN_SIZE])
+{
+	snprintf(name, PART_PIN_SIZE, PINS_PROGRAMS "/%s", part->name);
+	return name;
+}
+
+bool part_is_loaded(const struct part *part, const char *dir)
+{
+	char name[PART_PIN_SIZE];
+
+	return pins_has(dir, part->open ? part_pin(part, name) : "config");
+}
+
+int part_require(const struct part *part, const char *dir)
+{
+	if (part_is_loaded(part, dir))
+		return 0;
+	return log_error(-ENOENT, "%s is not loaded in %s; `%s` loads it", part->label, dir,
+			 part->load);
+}

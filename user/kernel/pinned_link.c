@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "kernel/pinned_link.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/scoped.h"
+
+/* The target as the kernel names it; 0: it is gone. */
+static __u64 target_of(const struct bpf_link_info *info)
+{
+	return info->type == BPF_LINK_TYPE_CGROUP ? info->cgroup.cgroup_id :
+						    info->netns.netns_ino;
+}
+
+int pinned_link_open(const struct pinned_link_hook *hook, const char *dir,
+		     struct bpf_link_info *info)
+{
+	scoped_fd int fd = -1;
+	__u32 length = sizeof(*info);
+
+	if (!pins_has(dir, hook->pin))
+		return -ENOENT;
+	fd = pins_get(dir, hook->pin);
+	if (fd < 0)
+		return fd;
+	memset(info, 0, sizeof(*info));
+	if (bpf_obj_get_info_by_fd(fd, info, &length))
+		return log_error(-errno, "cannot tell where %s is attached: %s", hook->program,
+				 strerror(errno));
+	return target_of(info) ? take_fd(&fd) : -ENOENT;
+}
+
+int pinned_link_create(const struct pinned_link_hook *hook, const char *dir, int target,
+		       int program)
+{
+	scoped_fd int fd = bpf_link_create(program, target, hook->type, NULL);
+	int err;
+
+	if (fd < 0)
+		return log_error(fd, "cannot attach %s to %s: %s%s", hook->program, hook->target,
+				 strerror(-fd), fd == -EPERM ? "; run as root" : "");
+	err = pins_put(dir, hook->pin, fd);
+	return err ?: take_fd(&fd);
+}
+
+int pinned_link_replace(struct pinned_link *link, const struct pinned_link_hook *hook,
+			const char *dir, int program)
+{
+	struct bpf_link_info info;
+	int err;
+
+	link->fd = pinned_link_open(hook, dir, &info);
+	if (link->fd < 0)
+		return link->fd;
+	err = bpf_link_update(link->fd, program, NULL);
+	if (err)
+		return log_error(err, "cannot replace %s: %s", hook->program, strerror(-err));
+	link->replaced = true;
+	return 0;
+}
+
+void pinned_link_undo(struct pinned_link *link, const struct pinned_link_hook *hook,
+		      const char *dir)
+{
+	scoped_fd int old = link->replaced ? pins_get(dir, hook->program_pin) : -1;
+
+	if (old >= 0 && bpf_link_update(link->fd, old, NULL))
+		log_warning("cannot put the old %s back: %s", hook->program, strerror(errno));
+	pinned_link_close(link);
+}
+
+void pinned_link_close(struct pinned_link *link)
+{
+	scoped_close(&link->fd);
+	link->fd = -1;
+}
+
+int pinned_link_stop(const struct pinned_link_hook *hook, const char *dir)
+{
+	struct bpf_link_info info;
+	scoped_fd int fd = pinned_link_open(hook, dir, &info);
+
+	if (fd < 0 && fd != -ENOENT)
+		return fd;
+	/* Explicitly: the pin's removal alone would wait for other holders. */
+	if (fd >= 0 && bpf_link_detach(fd))
+		log_warning("cannot detach %s: %s", hook->program, strerror(errno));
+	return pins_drop(dir, hook->pin);
+}

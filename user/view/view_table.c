@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "view/view_table.h"
+
+#include <string.h>
+
+#include "guard/region_store.h"
+#include "regions/table.h"
+#include "view/view_pins.h"
+
+int view_table_open(struct view_table *view, const char *pin_dir)
+{
+	struct guard_maps maps;
+	struct view_pins pins;
+	int err = view_pins_guard(&pins, pin_dir, &maps);
+
+	memset(view, 0, sizeof(*view));
+	err = err ?: guard_maps_names(&maps, pins.config.max_regions, &view->names);
+	err = err ?: region_store_map(&maps, &view->lines);
+	guard_maps_close(&maps);
+	if (!err)
+		view->header = table_header((struct ecdn_xdp_table_line *)view->lines);
+	else
+		view_table_close(view);
+	return err;
+}
+
+void view_table_close(struct view_table *view)
+{
+	slot_unmap(view->lines);
+	names_free(view->names);
+	memset(view, 0, sizeof(*view));
+}
