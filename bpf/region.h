@@ -17,19 +17,6 @@ struct {
 	__array(values, struct table_lines);
 } region_table SEC(".maps");
 
-static __always_inline __u32 table_walk(void *table, __u32 root, const __u8 *addr, int length)
-{
-	__u32 entry = table_step(table, ECDN_XDP_ENTRY_CHILD | (root + addr[0] * 16), addr[1]);
-
-	/* Not unrolled: the smaller code is the faster one. */
-	for (int i = 2; i < length; i++) {
-		if (!(entry & ECDN_XDP_ENTRY_CHILD))
-			break;
-		entry = table_step(table, entry, addr[i]);
-	}
-	return entry & ECDN_XDP_ENTRY_REGION;
-}
-
 /* Region id, or -1 where no table is loaded. */
 static __always_inline int region_of(__u8 family, const __u32 addr_be[4])
 {
@@ -40,8 +27,8 @@ static __always_inline int region_of(__u8 family, const __u32 addr_be[4])
 	if (!table)
 		return -1;
 	if (family == 4)
-		return table_walk(table, ECDN_XDP_TABLE_ROOT_V4, addr, 4);
-	return table_walk(table, ECDN_XDP_TABLE_ROOT_V6, addr, 16);
+		return ecdn_xdp_walk_region(table, line_at, addr, 4) & ECDN_XDP_ENTRY_REGION;
+	return ecdn_xdp_walk_region(table, line_at, addr, 16) & ECDN_XDP_ENTRY_REGION;
 }
 
 #endif

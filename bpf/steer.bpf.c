@@ -4,6 +4,8 @@
  * has a listener which says 513, goes to that listener. Whatever is not there (the
  * entry, the table, the listener's sockets) leaves the connection where it was.
  */
+#include <bpf/bpf_endian.h>
+
 #include "region.h"
 #include "region_maps.h"
 #include "settings.h"

@@ -19,6 +19,8 @@
 #include <linux/bpf.h>
 #include <linux/types.h>
 
+#include "ecdn-xdp-table.h"
+
 #define ECDN_XDP_ABI 2
 
 #define ECDN_XDP_PIN_DIR "/sys/fs/bpf/ecdn-xdp"
@@ -71,158 +73,6 @@ struct ecdn_xdp_config {
 struct ecdn_xdp_protected_ports {
 	__u8 tcp[8192];
 	__u8 udp[8192];
-};
-
-/*
- * region_table, trusted_table: ARRAY_OF_MAPS of one, each holding its current
- * generation: a map of lines of 64 bytes. A generation is never written again once
- * it is in the slot; a new one replaces it as a whole. Its map is pinned too, as
- * region_lines and trusted_lines: frozen, for readers who mmap it.
- *
- * An address is looked up byte by byte. A block holds an entry for each value of
- * one byte: a leaf, which is the answer, or a child, which is the block of the
- * next byte. Blocks that are equal are stored once, in one of these forms:
- *
- *	16 lines	entry of byte B is word B % 16 of line B / 16
- *	1 line, RUNS	for up to 13 runs of equal entries: the entries are the words
- *			from 3 on; before them, a byte for each run but the first:
- *			256 - the value at which it begins, or 1 for a run not there
- *	1 line, TAIL	in trusted_table alone: of all addresses that lead here one
- *			prefix differs from the rest, see struct ecdn_xdp_table_tail
- *
- * The first two bytes find a root block of 16 lines: that of a first byte N
- * begins at line ROOT_V4 + 16 N or ROOT_V6 + 16 N.
- */
-#define ECDN_XDP_TABLE_LINES 524288
-#define ECDN_XDP_TABLE_ROOT_V4 0
-#define ECDN_XDP_TABLE_ROOT_V6 4096
-#define ECDN_XDP_TABLE_HEADER 8192     /* lines that hold the header */
-#define ECDN_XDP_TABLE_NAMES 8448      /* region_table: lines that hold names, 4 each */
-#define ECDN_XDP_TABLE_FIRST_FREE 12544
-#define ECDN_XDP_TABLE_SOURCES 63
-#define ECDN_XDP_SOURCE_SIZE 256
-#define ECDN_XDP_TABLE_MAGIC 0x4e444345 /* "ECDN" in memory on little endian */
-
-#define ECDN_XDP_ENTRY_CHILD 0x80000000U
-#define ECDN_XDP_ENTRY_RUNS 0x40000000U        /* of a child: its block is one line */
-#define ECDN_XDP_ENTRY_TAIL 0x20000000U        /* of a child: its block is a tail */
-#define ECDN_XDP_ENTRY_LINE 0x0fffffffU        /* of a child: its block's first line */
-
-/* A leaf of region_table. */
-#define ECDN_XDP_ENTRY_REGION 0x0000ffffU      /* region id ... */
-#define ECDN_XDP_ENTRY_SOURCE_SHIFT 16         /* ... and which source named it, from 1 */
-#define ECDN_XDP_ENTRY_SOURCE 0x003f0000U
-
-/* A leaf of trusted_table; 0: neither. */
-#define ECDN_XDP_ENTRY_ALLOWED 0x01000000U     /* in an allowed prefix */
-#define ECDN_XDP_ENTRY_NODE 0x00ffffffU        /* index of the longest node's prefix, from 1 */
-
-#define ECDN_XDP_LINE_RUNS 13
-#define ECDN_XDP_LINE_FIRST_RUN 3
-
-struct ecdn_xdp_table_line {
-	union {
-		__u32 word[16];
-		struct {
-			__u64 begins_low;  /* of runs 1 to 8, a byte each */
-			__u32 begins_high; /* of runs 9 to 12 */
-			__u32 run[ECDN_XDP_LINE_RUNS];
-		};
-	};
-};
-
-/* The line in which a child has the entry of a byte. */
-static inline __u32 ecdn_xdp_line(__u32 child, __u8 byte)
-{
-	__u32 first = child & ECDN_XDP_ENTRY_LINE;
-
-	return child & ECDN_XDP_ENTRY_RUNS ? first : first + (byte >> 4);
-}
-
-/*
- * The word of that line which is the entry. Runs that begin at or before byte are
- * counted by carries: 256 - begin + byte reaches the ninth bit of its lane.
- */
-static inline __u32 ecdn_xdp_word(__u32 child, const struct ecdn_xdp_table_line *line,
-				  __u8 byte)
-{
-	const __u64 lanes = 0x0001000100010001ULL, even = lanes * 0xff, carry = lanes << 8;
-	__u64 bytes = byte * lanes, low = line->begins_low, high = line->begins_high, begun;
-
-	if (!(child & ECDN_XDP_ENTRY_RUNS))
-		return byte & 15;
-	begun = (((low & even) + bytes) & carry) + (((low >> 8 & even) + bytes) & carry) +
-		(((high & even) + bytes) & carry) + (((high >> 8 & even) + bytes) & carry);
-	return ECDN_XDP_LINE_FIRST_RUN + ((begun >> 8) * lanes >> 48);
-}
-
-/*
- * Where (address & mask) == addr the walk goes on with `inside`, at the address's
- * byte next_byte if that is a child; elsewhere the answer is `outside`. An IPv4
- * address is the first word, with zeros after it.
- */
-struct ecdn_xdp_table_tail {
-	__u32 addr_be[4];
-	__u32 mask_be[4];
-	__u32 inside;
-	__u32 outside;         /* always a leaf */
-	__u32 next_byte;
-	__u32 reserved[5];
-};
-
-/* Whether an address is inside. */
-static inline __u32 ecdn_xdp_in_tail(const struct ecdn_xdp_table_tail *tail,
-				     const __u32 addr_be[4])
-{
-	return !(((addr_be[0] & tail->mask_be[0]) ^ tail->addr_be[0]) |
-		 ((addr_be[1] & tail->mask_be[1]) ^ tail->addr_be[1]) |
-		 ((addr_be[2] & tail->mask_be[2]) ^ tail->addr_be[2]) |
-		 ((addr_be[3] & tail->mask_be[3]) ^ tail->addr_be[3]));
-}
-
-/* At line ECDN_XDP_TABLE_HEADER of region_lines. */
-struct ecdn_xdp_table_header {
-	__u32 magic;
-	__u32 lines;           /* in use, roots and header included */
-	__u64 generation;      /* from 1 */
-	__u64 loaded_at;       /* seconds since the epoch */
-	__u32 sources;
-	__u32 reserved;
-	__u64 ranges_v4;       /* ranges of addresses with one region, after merging */
-	__u64 ranges_v6;
-	char source[ECDN_XDP_TABLE_SOURCES][ECDN_XDP_SOURCE_SIZE]; /* path of source N + 1 */
-};
-
-/* At line ECDN_XDP_TABLE_HEADER of trusted_lines. */
-struct ecdn_xdp_trusted_header {
-	__u32 magic;
-	__u32 lines;           /* in use, roots and header included, rows not */
-	__u64 generation;      /* from 1 */
-	__u64 loaded_at;       /* seconds since the epoch */
-	__u32 rows;            /* in the last lines: row 0 is the last but rows - 1 */
-	__u32 allowed;         /* of them ... */
-	__u32 nodes;           /* ... and of these; one row may be both */
-	__u32 reserved;
-};
-
-/*
- * What trusted_lines was made of, a line each, sorted by family, address and
- * length: prefixes that are never limited. A node is one of the platform's
- * intermediate nodes; its index stays its prefix's own for as long as that is on
- * the list.
- */
-#define ECDN_XDP_TRUSTED_NAME_SIZE 32
-#define ECDN_XDP_TRUSTED_NODES_MAX 262144      /* indices are below */
-
-struct ecdn_xdp_trusted_row {
-	__u8 addr[16];         /* network byte order; IPv4: the first four, then zeros */
-	__u8 family;           /* 4 or 6 */
-	__u8 length;           /* of the prefix, in bits */
-	__u8 allowed;          /* 1: on the list of `ecdn-xdp allow` */
-	__u8 reserved;
-	__u32 node;            /* index from 1, 0: no node */
-	__u64 added_at;        /* seconds since the epoch */
-	char name[ECDN_XDP_TRUSTED_NAME_SIZE]; /* of a node; NUL-terminated, may be empty */
 };
 
 /* region_name: ARRAY by region id. An id keeps its name until unload --all. */
@@ -514,19 +364,9 @@ struct ecdn_xdp_events {
 	__u64 map_missing;     /* a lookup that cannot fail did: passed */
 };
 
-#if defined(__cplusplus)
-#define ECDN_XDP_SIZE(type, size) static_assert(sizeof(type) == (size), #type)
-#else
-#define ECDN_XDP_SIZE(type, size) _Static_assert(sizeof(type) == (size), #type)
-#endif
 ECDN_XDP_SIZE(struct ecdn_xdp_limits, 72);
 ECDN_XDP_SIZE(struct ecdn_xdp_config, 104);
 ECDN_XDP_SIZE(struct ecdn_xdp_protected_ports, 16384);
-ECDN_XDP_SIZE(struct ecdn_xdp_table_line, 64);
-ECDN_XDP_SIZE(struct ecdn_xdp_table_header, 48 + 63 * 256);
-ECDN_XDP_SIZE(struct ecdn_xdp_table_tail, 64);
-ECDN_XDP_SIZE(struct ecdn_xdp_trusted_header, 40);
-ECDN_XDP_SIZE(struct ecdn_xdp_trusted_row, 64);
 ECDN_XDP_SIZE(struct ecdn_xdp_region_state, 24);
 ECDN_XDP_SIZE(struct ecdn_xdp_public_config, 32);
 ECDN_XDP_SIZE(struct ecdn_xdp_requests, 16);

@@ -9,17 +9,19 @@ strict=(-Wall -Wextra -Wpedantic -Werror -pedantic-errors)
 functions=$(echo ecdn_xdp_{close,count,is_node,open,ready,verdict})
 
 test_header() {
-	local standard
+	local header standard
 
-	echo '#include "ecdn-xdp.h"' >"$work/alone.c"
-	cp "$work/alone.c" "$work/alone.cc"
-	for standard in c99 c11 c17 gnu11; do
-		does "header: $standard" gcc -std=$standard "${strict[@]}" -I "$top/include" \
-			-fsyntax-only "$work/alone.c"
-	done
-	for standard in c++11 c++17 c++20; do
-		does "header: $standard" g++ -std=$standard "${strict[@]}" -I "$top/include" \
-			-fsyntax-only "$work/alone.cc"
+	for header in ecdn-xdp ecdn-xdp-maps ecdn-xdp-table; do
+		echo "#include \"$header.h\"" >"$work/alone.c"
+		cp "$work/alone.c" "$work/alone.cc"
+		for standard in c99 c11 c17 gnu11; do
+			does "$header.h: $standard" gcc -std=$standard "${strict[@]}" \
+				-I "$top/include" -fsyntax-only "$work/alone.c"
+		done
+		for standard in c++11 c++17 c++20; do
+			does "$header.h: $standard" g++ -std=$standard "${strict[@]}" \
+				-I "$top/include" -fsyntax-only "$work/alone.cc"
+		done
 	done
 }
 

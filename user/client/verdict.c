@@ -39,10 +39,9 @@ static inline bool glance_failed(const struct ecdn_xdp_client *client,
 	return __atomic_load_n(&client->sequence, __ATOMIC_RELAXED) != glance->sequence;
 }
 
-/* Where a walk begins and what it goes by. */
+/* The bytes of an address, 4 or 16 of them. */
 struct source {
 	const uint8_t *addr;
-	uint32_t root;
 	unsigned int length;
 };
 
@@ -66,7 +65,6 @@ static inline bool source_of(const struct sockaddr *address, struct source *sour
 	} else if (address->sa_family == AF_INET6) {
 		source->addr = bytes + offsetof(struct sockaddr_in6, sin6_addr);
 		if (!is_mapped(source->addr)) {
-			source->root = ECDN_XDP_TABLE_ROOT_V6;
 			source->length = 16;
 			return true;
 		}
@@ -74,89 +72,44 @@ static inline bool source_of(const struct sockaddr *address, struct source *sour
 	} else {
 		return false;
 	}
-	source->root = ECDN_XDP_TABLE_ROOT_V4;
 	source->length = 4;
 	return true;
 }
 
-static inline const struct ecdn_xdp_table_line *line_at(const char *table, uint32_t index)
+/* Never NULL, and inside the view's part whatever the index. */
+static inline const struct ecdn_xdp_table_line *line_at(const void *table, uint32_t index)
 {
-	return (const struct ecdn_xdp_table_line *)table + (index & (ECDN_XDP_TABLE_LINES - 1));
-}
+	const struct ecdn_xdp_table_line *lines = table;
 
-static inline uint32_t step(const char *table, uint32_t child, uint8_t byte)
-{
-	const struct ecdn_xdp_table_line *line = line_at(table, ecdn_xdp_line(child, byte));
-
-	return line->word[ecdn_xdp_word(child, line, byte) & 15];
-}
-
-static inline uint32_t first_step(const char *table, const struct source *source)
-{
-	return step(table, ECDN_XDP_ENTRY_CHILD | (source->root + source->addr[0] * 16),
-		    source->addr[1]);
-}
-
-/* Two branches rather than a loop; what is foretold right spares a line's latency. */
-static inline uint32_t walk_v4(const char *table, const struct source *source)
-{
-	uint32_t entry = first_step(table, source);
-
-	if (!(entry & ECDN_XDP_ENTRY_CHILD))
-		return entry;
-	entry = step(table, entry, source->addr[2]);
-	if (!(entry & ECDN_XDP_ENTRY_CHILD))
-		return entry;
-	return step(table, entry, source->addr[3]);
-}
-
-static inline uint32_t walk_v6(const char *table, const struct source *source)
-{
-	uint32_t entry = first_step(table, source);
-
-	for (int i = 2; i < 16 && entry & ECDN_XDP_ENTRY_CHILD; i++)
-		entry = step(table, entry, source->addr[i]);
-	return entry;
+	if (!lines)
+		__builtin_unreachable();
+	return &lines[index & (ECDN_XDP_TABLE_LINES - 1)];
 }
 
 static inline uint32_t region_of(const struct glance *glance, const struct source *source)
 {
-	uint32_t entry = source->length == 4 ? walk_v4(glance->memory, source) :
-					       walk_v6(glance->memory, source);
+	uint32_t entry = source->length == 4 ?
+			 ecdn_xdp_walk_region(glance->memory, line_at, source->addr, 4) :
+			 ecdn_xdp_walk_region(glance->memory, line_at, source->addr, 16);
 	uint32_t regions = __atomic_load_n(&glance->view->max_regions, __ATOMIC_RELAXED);
 
 	entry &= ECDN_XDP_ENTRY_REGION;
 	return likely(entry < regions) ? entry : ECDN_XDP_REGION_NONE;
 }
 
-/* The leaf of the trusted table. A tail takes no byte, so two steps for each suffice. */
+/* The leaf of the trusted table; 0 where there is none. */
 static uint32_t trust_in(const struct glance *glance, const struct source *source)
 {
-	union {
-		uint32_t words_be[4];
-		uint8_t byte[16];
-	} addr = { .words_be = { 0 } };
+	uint32_t root = source->length == 4 ? ECDN_XDP_TABLE_ROOT_V4 : ECDN_XDP_TABLE_ROOT_V6;
 	const char *table = glance->memory + AT_TRUSTED;
-	uint32_t entry, byte = 2;
+	uint32_t addr_be[4] = { 0 }, entry;
 
 	if (!__atomic_load_n(&glance->view->trusted_generation, __ATOMIC_RELAXED))
 		return 0;
-	memcpy(addr.byte, source->addr, source->length);
-	entry = first_step(table, source);
-	for (int i = 0; i < 32 && entry & ECDN_XDP_ENTRY_CHILD; i++) {
-		if (entry & ECDN_XDP_ENTRY_TAIL) {
-			const struct ecdn_xdp_table_tail *tail =
-				(const void *)line_at(table, entry & ECDN_XDP_ENTRY_LINE);
-
-			if (!ecdn_xdp_in_tail(tail, addr.words_be))
-				return tail->outside & TRUSTED;
-			entry = tail->inside;
-			byte = tail->next_byte;
-		} else {
-			entry = step(table, entry, addr.byte[byte++ & 15]);
-		}
-	}
-	return entry & ECDN_XDP_ENTRY_CHILD ? 0 : entry & TRUSTED;
+	memcpy(addr_be, source->addr, source->length);
+	/* The first bytes are read where they are, so that the line needs no copy's end. */
+	entry = ecdn_xdp_first(table, line_at, root, source->addr[0], source->addr[1]);
+	return ecdn_xdp_walk_trusted(table, line_at, entry, addr_be) & TRUSTED;
 }
 
 /* The node's own, which come by no interface that the guard counts. */

@@ -37,13 +37,12 @@ struct ecdn_xdp_table_header *table_header(struct ecdn_xdp_table_line *lines)
 
 uint32_t table_lookup(const struct ecdn_xdp_table_line *lines, const struct address *address)
 {
-	bool v4 = address->family == AF_INET;
-	uint32_t entry = block_root(v4 ? ECDN_XDP_TABLE_ROOT_V4 : ECDN_XDP_TABLE_ROOT_V6,
-				    address->bits >> 120);
-	int length = v4 ? 4 : 16;
+	uint8_t addr[16];
+	uint32_t entry;
 
-	for (int level = 1; level < length && entry & ECDN_XDP_ENTRY_CHILD; level++)
-		entry = block_entry(lines, entry, block_byte(address->bits, level));
+	address_to_bytes(address, addr);
+	entry = ecdn_xdp_walk_region(lines, block_line_at, addr,
+				     address->family == AF_INET ? 4 : 16);
 	return entry & ECDN_XDP_ENTRY_CHILD ? 0 : entry;
 }
 
@@ -80,7 +79,7 @@ static int list_family(const struct ecdn_xdp_table_line *lines, uint32_t root,
 	int error = 0;
 
 	for (unsigned int byte = 0; !error && byte < 256; byte++)
-		error = list_block(lines, block_root(root, byte), 1, (addr_bits)byte << 120, list);
+		error = list_block(lines, ecdn_xdp_root(root, byte), 1, (addr_bits)byte << 120, list);
 	return error;
 }
 

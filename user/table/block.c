@@ -121,9 +121,13 @@ int block_store_tail(struct block_store *store, const struct ecdn_xdp_table_tail
 			   entry);
 }
 
+const struct ecdn_xdp_table_line *block_line_at(const void *lines, uint32_t index)
+{
+	return index < ECDN_XDP_TABLE_LINES ?
+	       (const struct ecdn_xdp_table_line *)lines + index : NULL;
+}
+
 uint32_t block_entry(const struct ecdn_xdp_table_line *lines, uint32_t child, uint8_t byte)
 {
-	const struct ecdn_xdp_table_line *line = &lines[ecdn_xdp_line(child, byte)];
-
-	return line->word[ecdn_xdp_word(child, line, byte)];
+	return ecdn_xdp_step(lines, block_line_at, child, byte);
 }

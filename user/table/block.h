@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "ecdn-xdp-maps.h"
+#include "ecdn-xdp-table.h"
 #include "base/address.h"
 
 #define BLOCK_LINES 16
@@ -47,14 +47,11 @@ int block_store_draft(struct block_store *store, const struct block_draft *draft
 int block_store_tail(struct block_store *store, const struct ecdn_xdp_table_tail *tail,
 		     uint32_t *entry);
 
-/* The entry of a child's byte; the child is no tail. */
-uint32_t block_entry(const struct ecdn_xdp_table_line *lines, uint32_t child, uint8_t byte);
+/* A line of a table in memory, of which there are ECDN_XDP_TABLE_LINES; NULL beyond them. */
+const struct ecdn_xdp_table_line *block_line_at(const void *lines, uint32_t index);
 
-/* A root is a block of 16 lines like any other, but found by a byte. */
-static inline uint32_t block_root(uint32_t root, uint8_t byte)
-{
-	return ECDN_XDP_ENTRY_CHILD | (root + byte * BLOCK_LINES);
-}
+/* The entry that a child, which is no tail, has for a byte. */
+uint32_t block_entry(const struct ecdn_xdp_table_line *lines, uint32_t child, uint8_t byte);
 
 static inline uint8_t block_byte(addr_bits bits, int level)
 {

@@ -144,35 +144,17 @@ struct ecdn_xdp_trusted_header *trusted_header(struct ecdn_xdp_table_line *lines
 
 uint32_t trusted_lookup(const struct ecdn_xdp_table_line *lines, const struct address *address)
 {
-	bool v4 = address->family == AF_INET;
-	uint32_t root = v4 ? ECDN_XDP_TABLE_ROOT_V4 : ECDN_XDP_TABLE_ROOT_V6;
-	uint32_t entry = block_root(root, block_byte(address->bits, 0));
-	uint32_t at = 1, length = v4 ? 4 : 16;
+	uint32_t root = address->family == AF_INET ? ECDN_XDP_TABLE_ROOT_V4 :
+						    ECDN_XDP_TABLE_ROOT_V6;
 	union {
 		uint8_t bytes[16];
 		__u32 word_be[4];
 	} addr;
+	uint32_t entry;
 
 	address_to_bytes(address, addr.bytes);
-	while (entry & ECDN_XDP_ENTRY_CHILD && at < length) {
-		const struct ecdn_xdp_table_line *line;
-		const struct ecdn_xdp_table_tail *tail;
-
-		if (!(entry & ECDN_XDP_ENTRY_TAIL)) {
-			entry = block_entry(lines, entry, addr.bytes[at++]);
-			continue;
-		}
-		line = &lines[entry & ECDN_XDP_ENTRY_LINE];
-		tail = (const struct ecdn_xdp_table_tail *)line;
-		if (!ecdn_xdp_in_tail(tail, addr.word_be))
-			return tail->outside;
-		/* Only onward: then the walk ends whatever the lines say. */
-		if (tail->inside & ECDN_XDP_ENTRY_CHILD && tail->next_byte <= at)
-			return 0;
-		entry = tail->inside;
-		at = tail->next_byte;
-	}
-	return entry & ECDN_XDP_ENTRY_CHILD ? 0 : entry;
+	entry = ecdn_xdp_first(lines, block_line_at, root, addr.bytes[0], addr.bytes[1]);
+	return ecdn_xdp_walk_trusted(lines, block_line_at, entry, addr.word_be);
 }
 
 int trusted_rows(const struct ecdn_xdp_table_line *lines, struct trusted_list *list)
