@@ -8,10 +8,11 @@
 #ifndef BPF_LIMIT_H
 #define BPF_LIMIT_H
 
+#include "bucket.h"
+#include "clock.h"
+#include "count.h"
 #include "packet.h"
 #include "rate.h"
-#include "count.h"
-#include "clock.h"
 #include "settings.h"
 #include "trust.h"
 

@@ -8,9 +8,9 @@
 #include <linux/if_packet.h>
 #include <linux/pkt_cls.h>
 
+#include "bucket.h"
 #include "echo.h"
 #include "echo_reply.h"
-#include "rate.h"
 #include "trust.h"
 
 /* The first byte of the lowest such address; 255.255.255.255 is above IPv4's. */

@@ -29,7 +29,7 @@
 #ifndef BPF_PREFIX_H
 #define BPF_PREFIX_H
 
-#include "rate.h"
+#include "bucket.h"
 
 #define PREFIX_EPOCH_SHIFT 33           /* of ns: 8.6 s */
 

@@ -1,58 +1,38 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * rate.h - the limiter's arithmetic: sliding windows, token buckets, the state
- * machine of a region. Time is an argument and no helper is called, so that the
- * kernel, the readers of its maps and the unit tests run the same code.
+ * rate.h - what the limiter measures: sliding windows, and the states that a region goes
+ * through by them. Time is an argument and no helper is called, so that the kernel, the
+ * readers of its maps and the unit tests run the same code.
  *
- * Measuring. A window keeps the counts of the current and the previous span and
- * assumes that the previous one came evenly: estimate = current + previous *
- * (what of the previous span the window still covers). A steady rate is
- * estimated exactly, a rate that starts at t in full from t + 2 spans on, and
- * nothing is estimated above what the last two spans really held.
+ * A window keeps the counts of the current and the previous span and assumes that the
+ * previous one came evenly: estimate = current + previous * (the part of the previous
+ * span that the window still covers). A steady rate is estimated exactly, a rate that
+ * starts at t in full from t + 2 spans on, and nothing is estimated above what the last
+ * two spans really held.
  *
- * Every CPU adds up its own packets and hands them over when it sees the next
- * jiffy, so at any time what a window lacks is at most one jiffy's traffic of
- * each CPU: of a 1.07 s window 0.4 % at HZ=250, 1 % at HZ=100. It is late, and
- * judged as of when it came.
+ * Every CPU adds up its own packets and hands them over when it sees the next jiffy, so
+ * at any time a window lacks at most one jiffy's traffic of each CPU: of a 1.07 s window
+ * 0.4 % at HZ=250, 1 % at HZ=100. That traffic is not lost but late, and credited to the
+ * time when it came.
  *
- * A surge is declared when a rate is above its limit in the slow window, or
- * above the limit and a margin in the fast one. The fast one is what acts
- * within 2 * 34 ms and a jiffy; the margin, an eighth and 16 packets, is
- * what keeps the chance clusters of a rate near its limit from declaring one. As
- * loads are credited to the start of their jiffy, the fast window reads low by up
- * to jiffy / span, 12 % at HZ=250: what is sure to be acted on within 100 ms is a
- * rate above 1.3 times the limit plus 500 packets/s. Below that the slow window
- * finds it, in the time that the limit itself takes to be exceeded.
- *
- * Passing. A bucket is a GCRA (ITU-T I.371, A.1): spent_ns is the time up to
- * which tokens are spent. CPUs lease `batch` tokens at once, 1/256 s worth, so
- * that a packet rarely touches the shared bucket. The bucket saves up 67 ms of the
- * limit, or 16 tokens if that is more: a page's worth of packets comes at once, and
- * who sends no more than that must lose none. Over T seconds at most
- *     limit * (T + depth) + CPUs * batch
- * pass: with a limit above 256/s that is limit * (T + 0.067 + 0.0039 * CPUs).
+ * A surge is declared when a rate is above its limit in the slow window, or above the
+ * limit and a margin in the fast one. The fast window acts within 2 * 34 ms and a jiffy;
+ * the margin, an eighth and 16 packets, keeps the chance clusters of a rate near its
+ * limit from declaring a surge. As loads are credited to the start of their jiffy, the
+ * fast window reads low by up to jiffy / span, 12 % at HZ=250: a rate above 1.3 times
+ * the limit plus 500 packets/s is sure to be acted on within 100 ms. Below that the slow
+ * window finds it, in the time that the limit itself takes to be exceeded.
  */
 #ifndef BPF_RATE_H
 #define BPF_RATE_H
 
 #include "ecdn-xdp-maps.h"
-
-#ifndef __always_inline
-#define __always_inline inline __attribute__((always_inline))
-#endif
-
-#define NS_PER_SECOND 1000000000ULL
+#include "pure.h"
 
 #define RATE_SLOW_SPAN 30               /* 2^30 ns = 1.07 s */
 #define RATE_FAST_SPAN 25               /* 2^25 ns = 34 ms */
 #define RATE_MARGIN_PACKETS 16
 #define RATE_MARGIN_BITS (16 * 1514 * 8)
-
-#define BUCKET_BATCHES_PER_SECOND 256
-#define BUCKET_DEPTH_NS (1ULL << 26)    /* 67 ms */
-#define BUCKET_BURST 16
-
-#define CREDIT_NEW 0xffffffff           /* more than any batch: clamped at first use */
 
 static __always_inline void load_add(struct ecdn_xdp_load *to,
 				     const struct ecdn_xdp_load *load)
@@ -74,7 +54,7 @@ static __always_inline void window_roll(struct ecdn_xdp_window *window, int span
 	window->number = number;
 }
 
-/* What was measured at a time before the window is too old to matter. */
+/* Adds what was measured at at_ns. What is older than both spans no longer matters. */
 static __always_inline void window_add(struct ecdn_xdp_window *window, int span,
 				       const struct ecdn_xdp_load *load, __u64 at_ns)
 {
@@ -87,7 +67,8 @@ static __always_inline void window_add(struct ecdn_xdp_window *window, int span,
 		load_add(&window->previous, load);
 }
 
-/* Ten bits of the span's fraction keep the product in 64 bits up to 100 Tbit/s. */
+/* The estimate of one count. The fraction of the span that is over has ten bits, which
+ * keep the product in 64 bits up to 100 Tbit/s. */
 static __always_inline __u64 window_sum(__u64 current, __u64 previous, int span, __u64 now_ns)
 {
 	__u64 gone = (now_ns >> (span - 10)) & 1023;
@@ -109,13 +90,14 @@ window_load(const struct ecdn_xdp_window *window, int span, __u64 now_ns)
 	return load;
 }
 
-/* What a rate per second comes to in 2^span ns; 953674 = 10^12 / 2^20. */
+/* The count that a rate per second comes to in 2^span ns; 953674 = 10^12 / 2^20. */
 static __always_inline __u64 per_span(__u64 per_second, int span)
 {
 	return (per_second * 1000 / 953674 << 10 | per_second * 1000 % 953674 * 1024 / 953674) >>
 	       (RATE_SLOW_SPAN - span);
 }
 
+/* The rate per second of a count in the slow span, for those who show it. */
 static __always_inline __u64 per_second(__u64 in_slow_span)
 {
 	return in_slow_span / 1024000 * 953674 + in_slow_span % 1024000 * 953674 / 1024000;
@@ -141,7 +123,7 @@ static __always_inline int starts_surge(const struct ecdn_xdp_load *slow,
 		     RATE_MARGIN_PACKETS);
 }
 
-/* At or above 80 % of a limit. */
+/* 1 if a rate is at or above 80 % of its limit, which keeps a surge going, else 0. */
 static __always_inline int presses(const struct ecdn_xdp_load *slow,
 				   const struct ecdn_xdp_limits *limits)
 {
@@ -156,7 +138,8 @@ static __always_inline void forget_surge(struct ecdn_xdp_rate *rate)
 	rate->below_ns = 0;
 }
 
-/* After a silence the windows were empty two slow spans after it began, not only now. */
+/* After a silence the windows have been empty since two slow spans after it began, though
+ * nobody looked: the region has been below 80 % from then on. */
 static __always_inline void note_silence(struct ecdn_xdp_rate *rate, __u64 now_ns)
 {
 	__u64 empty_ns = rate->measured_ns + (2ULL << RATE_SLOW_SPAN);
@@ -165,7 +148,7 @@ static __always_inline void note_silence(struct ecdn_xdp_rate *rate, __u64 now_n
 		rate->below_ns = empty_ns;
 }
 
-/* The fast window declares a surge, the slow one alone says how long it lasts. */
+/* Either window declares a surge, the slow one alone tells how long it lasts. */
 static __always_inline void judge_surge(struct ecdn_xdp_rate *rate,
 					const struct ecdn_xdp_limits *limits, __u64 now_ns)
 {
@@ -187,8 +170,8 @@ static __always_inline void judge_surge(struct ecdn_xdp_rate *rate,
 }
 
 /*
- * Adds what a CPU measured at at_ns. The caller of these three holds the region's
- * lock, or a copy.
+ * Adds what a CPU measured at at_ns. The caller of rate_add(), rate_update() and
+ * rate_hand_over() holds the region's lock, or has a copy of its rate.
  */
 static __always_inline void rate_add(struct ecdn_xdp_rate *rate,
 				     const struct ecdn_xdp_load *load, __u64 at_ns)
@@ -199,7 +182,7 @@ static __always_inline void rate_add(struct ecdn_xdp_rate *rate,
 		rate->measured_ns = at_ns;
 }
 
-/* The region's state by now, enum ecdn_xdp_state. */
+/* Brings the rate up to now_ns. Returns the region's state then, enum ecdn_xdp_state. */
 static __always_inline __u32 rate_update(struct ecdn_xdp_rate *rate,
 					 const struct ecdn_xdp_limits *limits, __u64 now_ns)
 {
@@ -222,7 +205,8 @@ static __always_inline __u32 rate_update(struct ecdn_xdp_rate *rate,
 	return rate->limited ? ECDN_XDP_STATE_LIMITED : ECDN_XDP_STATE_NORMAL;
 }
 
-/* When a region that sends nothing more is normal again: see note_silence(). */
+/* When a region in that state returns to normal if it sends nothing more, see
+ * note_silence(); ~0: no end, and in the states that do not end by themselves. */
 static __always_inline __u64 rate_until(const struct ecdn_xdp_rate *rate,
 					const struct ecdn_xdp_limits *limits, __u32 state)
 {
@@ -236,8 +220,9 @@ static __always_inline __u64 rate_until(const struct ecdn_xdp_rate *rate,
 }
 
 /*
- * Readers take no lock, and may meet one member before the other: for them until_ns
- * counts while limited, where a former state's reads as "for good" or "over by now".
+ * Readers take no lock and may see a new state with an old until_ns. They use until_ns
+ * only while the state is LIMITED; a stale value is then ~0 or in the past, and both are
+ * harmless.
  */
 static __always_inline void publish_state(struct ecdn_xdp_region_state *public,
 					  const struct ecdn_xdp_rate *rate,
@@ -255,10 +240,10 @@ static __always_inline void publish_state(struct ecdn_xdp_region_state *public,
 }
 
 /*
- * What a CPU measured since its last hand-over, at at_ns. After a silence that is
- * long ago, and the windows may have gone on without it: then it is judged by
- * itself, as pulses with pauses between them are a surge too. It is one jiffy's, so
- * never more than a window would have held.
+ * Adds the load that a CPU measured at at_ns, its last hand-over, and returns the state
+ * at now_ns. After a silence at_ns is long ago, and the windows may have moved on: then
+ * the load is judged by itself, as pulses with pauses between them are a surge too. It
+ * is the load of one jiffy, so never more than a window would have held.
  */
 static __always_inline __u32 rate_hand_over(struct ecdn_xdp_rate *rate,
 					    const struct ecdn_xdp_limits *limits,
@@ -275,73 +260,6 @@ static __always_inline __u32 rate_hand_over(struct ecdn_xdp_rate *rate,
 			rate->below_ns = at_ns;
 	}
 	return rate_update(rate, limits, now_ns);
-}
-
-/* Tokens a CPU leases at once; 0 where there is no limit. */
-static __always_inline __u32 bucket_batch(__u64 limit)
-{
-	__u64 batch = limit / BUCKET_BATCHES_PER_SECOND;
-
-	if (batch > 0x7fffffff)
-		batch = 0x7fffffff;
-	return batch ? batch : !!limit;
-}
-
-/* What a batch costs, in ns of the bucket. */
-static __always_inline __u64 bucket_cost(__u64 limit, __u32 batch)
-{
-	return limit ? batch * NS_PER_SECOND / limit : 0;
-}
-
-/* What the bucket saves up. It must hold a lease and what a jiffy adds. */
-static __always_inline __u64 bucket_depth(__u64 limit)
-{
-	__u64 burst_ns = limit ? BUCKET_BURST * NS_PER_SECOND / limit : 0;
-
-	return burst_ns > BUCKET_DEPTH_NS ? burst_ns : BUCKET_DEPTH_NS;
-}
-
-/* Spends cost_ns if a bucket of that depth holds it. */
-static __always_inline int bucket_lease(__u64 *spent_ns, __u64 cost_ns, __u64 depth_ns,
-					__u64 now_ns)
-{
-	__u64 full_ns = now_ns - depth_ns;
-	__u64 spent = (__s64)(*spent_ns - full_ns) > 0 ? *spent_ns : full_ns;
-
-	if ((__s64)(spent + cost_ns - now_ns) > 0)
-		return 0;
-	*spent_ns = spent + cost_ns;
-	return 1;
-}
-
-static __always_inline int credit_spend(struct ecdn_xdp_credit *credit, __u32 batch)
-{
-	if (credit->tokens > batch)
-		credit->tokens = batch;
-	if (!credit->tokens)
-		return 0;
-	credit->tokens--;
-	return 1;
-}
-
-/*
- * An empty bucket is asked again in the next jiffy: before that the clock does
- * not move.
- */
-static __always_inline int credit_denied(const struct ecdn_xdp_credit *credit, __u32 jiffy)
-{
-	return credit->denied == jiffy;
-}
-
-/* The answer to a request for another batch, of which one token is spent. */
-static __always_inline int credit_renew(struct ecdn_xdp_credit *credit, __u32 batch,
-					__u32 jiffy, int granted)
-{
-	if (granted)
-		credit->tokens = batch - 1;
-	else
-		credit->denied = jiffy;
-	return granted;
 }
 
 #endif

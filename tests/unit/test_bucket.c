@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "rate.h"
+#include "bucket.h"
 
 #define SECOND NS_PER_SECOND
 #define START (1000 * SECOND + 123456789)

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * pure.h - what those headers share that call no helper, so that the kernel, the readers
+ * of its maps and the unit tests run the same code.
+ */
+#ifndef BPF_PURE_H
+#define BPF_PURE_H
+
+/* glibc and libbpf's headers have it too, but not every libc. */
+#ifndef __always_inline
+#define __always_inline inline __attribute__((always_inline))
+#endif
+
+#define NS_PER_SECOND 1000000000ULL
+
+#endif
