@@ -9,6 +9,7 @@
 #include <linux/pkt_cls.h>
 
 #include "bucket.h"
+#include "config.h"
 #include "echo.h"
 #include "echo_reply.h"
 #include "trust.h"

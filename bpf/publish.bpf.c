@@ -7,11 +7,11 @@
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
+#include "config.h"
 #include "publish_marks.h"
 #include "rate.h"
 #include "region.h"
 #include "region_maps.h"
-#include "settings.h"
 #include "trust.h"
 
 struct {
