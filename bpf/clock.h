@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * clock.h - time and randomness at the price of a load. Reading the clock costs
- * more than parsing a packet (37 ns where it was measured), bpf_jiffies64() is
- * a memory access: so each CPU reads the clock when the jiffy has changed.
+ * clock.h - time and randomness at the price of a memory access. Reading the clock costs
+ * more than parsing a packet (37 ns where it was measured), while bpf_jiffies64() is one
+ * load: so each CPU reads the clock when the jiffy has changed, and keeps it.
  */
 #ifndef BPF_CLOCK_H
 #define BPF_CLOCK_H
@@ -25,6 +25,7 @@ struct {
 	__type(value, struct clock);
 } clock SEC(".maps");
 
+/* This CPU's clock; NULL never happens, but the verifier cannot know. */
 static __always_inline struct clock *clock_read(void)
 {
 	__u64 jiffies = bpf_jiffies64();
@@ -40,7 +41,7 @@ static __always_inline struct clock *clock_read(void)
 	return now;
 }
 
-/* Marsaglia, "Xorshift RNGs" (2003); stirred with the kernel's each jiffy. */
+/* Marsaglia, "Xorshift RNGs" (2003); clock_read() stirs in the kernel's own each jiffy. */
 static __always_inline __u32 clock_random(struct clock *clock)
 {
 	__u64 random = clock->random;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * count.h - every packet in a counter: per region and CPU, per source prefix
- * and CPU, or by the reason why it has no region.
+ * count.h - every packet counts: in its region and its source prefix, on each CPU apart,
+ * or under the reason why it has no region.
  */
 #ifndef BPF_COUNT_H
 #define BPF_COUNT_H
@@ -18,7 +18,7 @@ struct {
 	__type(value, struct ecdn_xdp_events);
 } events SEC(".maps");
 
-/* The loader sizes it: sets for each possible CPU. */
+/* The loader sizes the map: each possible CPU has its own sets. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, ECDN_XDP_PREFIX_SETS);
@@ -31,7 +31,7 @@ struct {
 struct source {
 	__u64 key;
 	__u64 hash;
-	struct ecdn_xdp_prefix *prefix; /* 0: not among the heavy ones */
+	struct ecdn_xdp_prefix *prefix; /* NULL: the prefix is not among the heavy ones */
 };
 
 static __always_inline struct ecdn_xdp_events *events_of_cpu(void)
@@ -103,7 +103,8 @@ static __always_inline void count_traffic(struct ecdn_xdp_traffic *traffic, __u3
 	traffic->bytes += bytes;
 }
 
-/* The hash leaves the region out: the set is fetched while the region is looked up. */
+/* The hash leaves the region out, so that the set can be fetched while the region is still
+ * looked up. */
 static __always_inline void source_of(struct source *source, const struct packet *packet,
 				      __u32 region, __u64 seed)
 {

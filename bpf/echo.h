@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * echo.h - finds ICMP and ICMPv6 echo requests among all that comes in. Drivers may
- * leave any header outside of the linear part of an skb, so what looks like one is
- * read by bpf_skb_load_bytes(); what is not, mostly goes by two loads of its first line.
+ * echo.h - finds ICMP and ICMPv6 echo requests among all packets that come in. Drivers
+ * may leave any header outside of the linear part of an skb, so a packet that may be a
+ * request is read by bpf_skb_load_bytes(); nearly all others pass after two loads.
  */
 #ifndef BPF_ECHO_H
 #define BPF_ECHO_H
@@ -35,19 +35,20 @@ struct echo_header {
 enum echo_kind {
 	ECHO_NONE,
 	ECHO_REQUEST,
-	ECHO_FRAGMENT,          /* the first one of a request, or of what may be one */
-	ECHO_OPTIONS,           /* with a source route, bad options, or extension headers */
-	ECHO_TRUNCATED,         /* of a request, or of what may be one */
+	ECHO_FRAGMENT,          /* a request's first fragment, or a fragment that may be */
+	ECHO_OPTIONS,           /* a request with a source route, bad options, more headers */
+	ECHO_TRUNCATED,         /* a request, or what may be one, that ends too early */
 };
 
 struct echo {
 	__u32 source_be[4];     /* an IPv4 address is in the first, with zeros after it */
 	__u32 target_be[4];
 	__u32 ip;               /* offset of the IP header ... */
-	__u32 icmp;             /* ... and of the ICMP header; 0: not to be seen */
+	__u32 icmp;             /* ... and of the ICMP header; 0: it cannot be seen */
 	__u8 family;            /* 4 or 6 */
 };
 
+/* False for most packets that are no echo request, true for all that are. */
 static __always_inline bool may_be_echo(const struct __sk_buff *skb)
 {
 	const __u8 *data = (void *)(long)skb->data;
@@ -55,7 +56,7 @@ static __always_inline bool may_be_echo(const struct __sk_buff *skb)
 
 	if ((void *)(data + ETH_HLEN + sizeof(struct iphdr)) > (void *)(long)skb->data_end)
 		return true;
-	/* By itself: struct ethhdr is packed, and would be read byte by byte. */
+	/* Not as a member of struct ethhdr, which is packed and would be read byte by byte. */
 	proto_be = *(__be16 *)(data + offsetof(struct ethhdr, h_proto));
 	if (proto_be == bpf_htons(ETH_P_IP))
 		return data[ETH_HLEN + offsetof(struct iphdr, protocol)] == IPPROTO_ICMP;
@@ -68,10 +69,11 @@ static __always_inline bool may_be_echo(const struct __sk_buff *skb)
 }
 
 /*
- * Whether the options can be sent back as they are: a source route would have to be
- * reversed, and what is malformed deserves the stack's own answer. Read at once, as a
- * call for each option would let the packet choose what it costs; and byte by byte, as
- * the verifier of Linux 5.10 takes no other place on the stack.
+ * True if the options can be sent back as they are: a source route would have to be
+ * reversed, and malformed options deserve the stack's own answer. They are loaded by one
+ * call, as one for each option would let the packet choose what it costs; and the loop
+ * goes from byte to byte, as the verifier of Linux 5.10 lets no program read the stack at
+ * a place that is not known beforehand.
  */
 static __always_inline bool options_plain(struct __sk_buff *skb, __u32 at, __u32 size)
 {
@@ -133,9 +135,10 @@ static __always_inline enum echo_kind echo_parse_ipv4(struct __sk_buff *skb, str
 }
 
 /*
- * Steps over extension headers, so that nobody's request goes unseen behind one: sets
- * echo->icmp, and says what the request is if it is one. What hides behind more of them
- * than anybody needs, or begins in the next fragment, may be one: echo->icmp stays 0.
+ * Steps over extension headers, so that no request goes unseen behind one. Sets
+ * echo->icmp, and returns of which kind the request is if the ICMP header turns out to be
+ * one. A packet with more extension headers than anybody needs, or whose ICMP header
+ * begins in the next fragment, may be a request: then echo->icmp stays 0.
  */
 static __always_inline enum echo_kind find_icmpv6(struct __sk_buff *skb, struct echo *echo,
 						  __u8 next, __u32 end)
@@ -198,9 +201,9 @@ static __always_inline enum echo_kind echo_parse_ipv6(struct __sk_buff *skb, str
 }
 
 /*
- * What is on the wire behind a tag that the device took off is behind none here. A
- * function of its own, where all its ways meet again: else the verifier follows each of
- * them to the end of the program.
+ * If the NIC stripped a VLAN tag, the frame looks untagged here. Not inlined, so that all
+ * its paths meet again at its end: else the verifier follows each of them to the end of the
+ * program.
  */
 static __noinline enum echo_kind echo_parse(struct __sk_buff *skb, struct echo *echo)
 {

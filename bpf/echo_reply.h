@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * echo_reply.h - turns an echo request into its reply, where it is: types, addresses
- * and hop limit change, and what covers them by RFC 1624. The rest stays as it came:
+ * echo_reply.h - turns an echo request into its reply, in place: types, addresses and
+ * hop limit change, and the checksums over them by RFC 1624. The rest stays as it came:
  * VLAN tags, TOS, options, payload.
  *
- * skb->csum is the sum of the packet where a device has sent that up, and goes with
- * the skb to the next device, so it must stay true. Swapping addresses leaves it as it
- * is, and so does a field together with the checksum over it; only IPv6's hop limit has
- * none. bpf_l4_csum_replace() knows that a checksum which the device is to complete
- * (CHECKSUM_PARTIAL) must not be touched.
+ * Where the device has summed the packet, skb->csum holds the sum and goes with the skb
+ * to the next device, so it must stay true. Swapping addresses does not change it, nor
+ * does changing a field together with the checksum over it; only IPv6's hop limit has no
+ * checksum over it. bpf_l4_csum_replace() knows that a checksum which the device is to
+ * complete (CHECKSUM_PARTIAL) must not be touched.
  *
- * Written by helpers and not directly: for a program that writes directly the kernel
- * copies each packet that somebody else looks at too, ping or not.
+ * The packet is written by helpers and not directly: for a program that writes directly
+ * the kernel copies each packet that others look at as well, echo request or not.
  */
 #ifndef BPF_ECHO_REPLY_H
 #define BPF_ECHO_REPLY_H
@@ -23,7 +23,7 @@ struct echo_macs {
 	__u8 source[ETH_ALEN];
 };
 
-/* What changes of an IPv4 header, from its byte 8 on. */
+/* The part of an IPv4 header that changes, from its byte 8 on. */
 struct echo_ipv4 {
 	__u8 ttl;
 	__u8 protocol;
@@ -31,14 +31,14 @@ struct echo_ipv4 {
 	__u32 source_be, target_be;
 };
 
-/* What changes of an IPv6 header, from its byte 6 on. */
+/* The part of an IPv6 header that changes, from its byte 6 on. */
 struct echo_ipv6 {
 	__u8 next;
 	__u8 hop_limit;
 	__u32 source_be[4], target_be[4];
 } __attribute__((packed));
 
-/* RFC 1624, 3, equation 3; in any byte order, if the same for all. */
+/* RFC 1624, 3, equation 3; all three in one byte order, whichever it is. */
 static __always_inline __u16 checksum_replace(__u16 check, __u16 from, __u16 to)
 {
 	__u32 sum = (__u16)~check + (__u16)~from + to;
@@ -85,9 +85,10 @@ static __always_inline long reply_ipv6(struct __sk_buff *skb, const struct echo 
 }
 
 /*
- * By differences a checksum of -0 becomes 0, which of all zeros is wrong and -0 never:
- * an IPv4 request may have nothing but its type. One that was 0 and still is so is the
- * device's to complete.
+ * An incremental update can yield 0x0000 where a full sum yields 0xffff, which is minus
+ * zero. A message of zeros, as an IPv4 reply may be, does not verify with 0x0000 and always
+ * does with 0xffff, so that is written. A checksum that was 0 and still is stays so: the
+ * device fills it in.
  */
 static __always_inline long reply_icmp(struct __sk_buff *skb, const struct echo *echo, __u8 from,
 				       __u8 to)
@@ -104,7 +105,10 @@ static __always_inline long reply_icmp(struct __sk_buff *skb, const struct echo 
 	return bpf_skb_store_bytes(skb, echo->icmp, &to, sizeof(to), 0);
 }
 
-/* Nothing is written before all of it can be. hop_limit: IPv4's TTL. */
+/*
+ * Nothing is written unless all of it can be. hop_limit is the TTL for IPv4. 0, or an error
+ * where the frame cannot be written.
+ */
 static __always_inline long echo_reply(struct __sk_buff *skb, const struct echo *echo,
 				       __u8 hop_limit)
 {

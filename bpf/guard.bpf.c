@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /*
- * guard: parse, find the region of the source, count, judge. Every packet that
- * is not dropped passes to the host's stack, and what cannot be understood is
- * passed and counted by reason.
+ * guard: the XDP program that finds the region of each packet's source, counts the packet
+ * and drops it where a limit says so. All others pass to the host's stack; a packet that
+ * cannot be understood passes and is counted by the reason.
  */
 #include "packet.h"
 #include "region.h"
 #include "count.h"
 #include "limit.h"
 
-/* Set by the loader from what the kernel has. */
+/* Set by the loader: 1 where the kernel tells the length of packets in several buffers. */
 const volatile __u32 has_frags;
 
 static __always_inline __u32 frame_bytes(struct xdp_md *ctx)

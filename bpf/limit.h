@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * limit.h - may this packet pass? What a region's packets add up to is kept per
- * CPU and handed to the region's shared rate once a jiffy (rate.h says what
- * that costs in accuracy); between two hand-overs a packet reads and writes
- * this CPU's memory alone.
+ * limit.h - may this packet pass? Each CPU adds up a region's packets by itself and hands
+ * them over to the region's shared rate once a jiffy (rate.h derives what that costs in
+ * accuracy); between two hand-overs a packet reads and writes this CPU's memory alone.
  */
 #ifndef BPF_LIMIT_H
 #define BPF_LIMIT_H
@@ -16,22 +15,24 @@
 #include "settings.h"
 #include "trust.h"
 
-/* What a CPU leases at once from a bucket. */
+/* The tokens that a CPU leases at once from a bucket. */
 struct lease {
-	__u64 cost_ns;          /* of a batch */
+	__u64 cost_ns;          /* what the batch costs, in ns of the bucket */
 	__u64 depth_ns;         /* of the bucket */
-	__u32 batch;            /* 0: no limit */
+	__u32 batch;            /* tokens; 0: there is no limit */
 };
 
+/* What a CPU keeps of a region. */
 struct region_local {
 	__u64 jiffies;          /* of the last hand-over */
-	__u32 generation;       /* of the configuration it was judged by */
+	__u32 generation;       /* of the configuration that the state follows from */
 	__u32 state;            /* enum ecdn_xdp_state */
 	__u64 measured_ns;      /* time of the last hand-over ... */
-	struct ecdn_xdp_load load; /* ... and what was measured since */
+	struct ecdn_xdp_load load; /* ... and the packets since then */
 	struct lease prefix;
 	struct lease answer;
-	struct ecdn_xdp_credit answer_credit[2]; /* of others, of prefixes that flood */
+	/* [0] for prefixes that behave, [1] for prefixes that flood */
+	struct ecdn_xdp_credit answer_credit[2];
 };
 
 enum drop {
@@ -56,8 +57,9 @@ struct {
 } prefix_buckets SEC(".maps");
 
 /*
- * A packet that hides its ports belongs to the protected ones: hiding buys nothing.
- * Neighbour discovery never does: without it the host is off the network.
+ * True if the limits hold for the packet. A packet that hides its ports counts as
+ * protected, so that hiding buys nothing. Neighbour discovery never does, as without it
+ * the host is off the network.
  */
 static __always_inline bool is_protected(const struct ecdn_xdp_config *config,
 					 const struct packet *packet)
@@ -88,7 +90,8 @@ static __always_inline void set_lease(struct lease *lease, __u64 limit)
 	lease->depth_ns = bucket_depth(limit);
 }
 
-/* Hands over what this CPU measured and learns the region's state. */
+/* Hands over the packets that this CPU has added up and learns the region's state. False if
+ * a map is missing. */
 static __always_inline bool hand_over(struct region_local *local, __u32 region,
 				      const struct clock *clock, __u32 generation)
 {
@@ -117,7 +120,7 @@ static __always_inline bool hand_over(struct region_local *local, __u32 region,
 	return true;
 }
 
-/* Of the whole bucket, or of what is above a reserve. */
+/* Leases from a region's bucket for answers, of which the lowest reserve_ns are not given. */
 static __always_inline bool lease_answer(__u32 region, const struct lease *lease,
 					 __u64 reserve_ns, __u64 now_ns)
 {
@@ -134,9 +137,9 @@ static __always_inline bool lease_answer(__u32 region, const struct lease *lease
 }
 
 /*
- * Way of key; without one, the way whose bucket is fullest, made key's as it is, so
- * that prefixes that displace each other gain nothing by it: a set as a whole passes
- * no more than its ways are worth.
+ * Leases from the bucket of key. If it has none in the set, it takes over the fullest one
+ * with what that holds, so that prefixes which displace each other gain nothing by it: a
+ * set as a whole passes no more than its ways are worth.
  */
 static __always_inline bool buckets_lease(struct ecdn_xdp_bucket_set *set, __u64 key,
 					  const struct lease *lease, __u64 now_ns, bool *evicted)
@@ -178,8 +181,8 @@ static __always_inline bool lease_prefix(const struct source *source,
 }
 
 /*
- * A prefix that is not among the heavy ones passes. It is lighter than those that
- * are, so with more than 16,384 prefixes a CPU above the limit some go free.
+ * A prefix that is not among the heavy ones passes, being lighter than those that are. So
+ * with more than 16,384 prefixes on a CPU that are above the limit, some go free.
  */
 static __always_inline bool prefix_passes(const struct region_local *local,
 					  const struct source *source,
@@ -200,7 +203,7 @@ static __always_inline bool prefix_passes(const struct region_local *local,
 			    lease_prefix(source, lease, clock->now_ns));
 }
 
-/* Lost packets to prefix_pps within the last jiffies, a second's at HZ=250. */
+/* True if the prefix lost packets to prefix_pps in the last 256 jiffies, a second at HZ=250. */
 static __always_inline bool floods(const struct source *source, __u32 jiffy)
 {
 	const struct ecdn_xdp_prefix *prefix = source->prefix;
@@ -209,8 +212,9 @@ static __always_inline bool floods(const struct source *source, __u32 jiffy)
 }
 
 /*
- * What passes of a prefix that floods may be more than all answers. It gets those of the
- * bucket's upper half alone: who asks now and then always finds the lower one.
+ * Of a prefix that floods, more may pass than all answers that there are. It gets tokens
+ * of the bucket's upper half alone, so that a prefix that asks now and then finds those of
+ * the lower half.
  */
 static __always_inline bool answer_passes(struct region_local *local, __u32 region,
 					  const struct source *source,
@@ -234,8 +238,8 @@ static __always_inline bool answer_passes(struct region_local *local, __u32 regi
 }
 
 /*
- * Or hides whether it does: hiding buys nothing. Later fragments open nothing by
- * themselves, but what they complete may.
+ * True if the packet opens a connection, or hides its ports so that it might: hiding buys
+ * nothing. A later fragment opens none by itself, but the packet that it completes may.
  */
 static __always_inline bool may_open(const struct packet *packet)
 {
@@ -249,7 +253,7 @@ static __always_inline void measure(struct region_local *local, const struct pac
 	local->load.connections += may_open(packet) && packet->opaque != PACKET_FRAGMENT;
 }
 
-/* Prefixes first, so that a flooding prefix does not use up its region's answers. */
+/* Prefixes are judged first, so that one that floods does not use up its region's answers. */
 static __always_inline enum drop judge(const struct ecdn_xdp_config *config,
 				       const struct packet *packet, __u32 region,
 				       const struct source *source, const struct clock *clock)

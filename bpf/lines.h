@@ -19,6 +19,7 @@ struct table_lines {
 	__uint(value_size, sizeof(struct ecdn_xdp_table_line));
 };
 
+/* An ecdn_xdp_line_at of a map. */
 static __always_inline const struct ecdn_xdp_table_line *line_at(const void *table, __u32 index)
 {
 	return bpf_map_lookup_elem((void *)table, &index);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * packet.h - a frame becomes a struct packet. The only place that checks
- * packet bounds, and the only one that knows header formats.
+ * packet.h - a frame becomes a struct packet. Nothing else in the guard checks packet
+ * bounds or knows header formats.
  *
- * Whatever the upper layers look like, a packet whose fixed IP header is there
- * is understood as far as its source address: only then it can be counted.
+ * Whatever the upper layers look like, a packet whose fixed IP header is there is
+ * understood as far as its source address, so that it can be counted.
  */
 #ifndef BPF_PACKET_H
 #define BPF_PACKET_H
@@ -39,7 +39,7 @@
 #ifndef IPPROTO_MH
 #define IPPROTO_MH 135
 #endif
-/* RFC 4861: only a packet with this hop limit has not been forwarded. */
+/* RFC 4861: a packet with this hop limit has not been forwarded. */
 #define ND_HOP_LIMIT 255
 #define ND_ROUTER_SOLICITATION 133
 #define ND_REDIRECT 137
@@ -55,7 +55,7 @@ enum packet_kind {
 	PACKET_BAD_HEADER,
 };
 
-/* Why the ports of an IP packet that should have them cannot be seen. */
+/* Why the ports of an IP packet that should have ports cannot be seen. */
 enum packet_opaque {
 	PACKET_CLEAR,
 	PACKET_FRAGMENT,
@@ -70,9 +70,9 @@ struct packet {
 	__u8 family;            /* 4 or 6 */
 	__u8 proto;             /* upper layer, or PACKET_PROTO_UNKNOWN */
 	__u8 has_port;
-	__u8 connection;        /* opens one: TCP SYN without ACK, QUIC Initial */
+	__u8 connection;        /* 1: opens one: TCP SYN without ACK, QUIC Initial */
 	__u8 opaque;            /* enum packet_opaque */
-	__u8 neighbour;         /* IPv6 neighbour discovery, from this link */
+	__u8 neighbour;         /* 1: IPv6 neighbour discovery, from this link */
 };
 
 struct vlan_header {
@@ -109,7 +109,7 @@ static __always_inline bool quic_initial(const struct quic_long *quic)
 	       (version == QUIC_V2 && type == QUIC_V2_INITIAL);
 }
 
-/* room: bytes the IP header promises from pos on; what follows is padding. */
+/* room: bytes that the IP header promises from pos on; the frame's rest is padding. */
 static __always_inline void parse_upper(struct packet *packet, void *pos,
 					__u32 room, void *end)
 {
@@ -211,7 +211,7 @@ static __always_inline void parse_ipv6_upper(struct packet *packet, void *pos,
 		if (packet->proto == IPPROTO_FRAGMENT) {
 			length = sizeof(*ext);
 			if (ext->frag_off & bpf_htons(IP6_FRAGMENT_OFFSET)) {
-				/* What ext->next says counts in the first one only. */
+				/* ext->next holds for the first fragment alone. */
 				packet->proto = PACKET_PROTO_UNKNOWN;
 				packet->opaque = PACKET_FRAGMENT;
 				return;
@@ -247,7 +247,7 @@ static __always_inline enum packet_kind parse_ipv6(struct packet *packet,
 	return PACKET_IP;
 }
 
-/* packet: zeroed but for bytes. */
+/* The caller has zeroed packet, and set its bytes. */
 static __always_inline enum packet_kind packet_parse(struct packet *packet,
 						     void *pos, void *end)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /*
  * ping: echo requests of the platform's intermediate nodes are answered here, at TC
- * ingress, before any firewall of the host sees them; or go on with a mark that its
- * rule can ask for. Whatever is not ours goes on to the next filter as if we were not
- * there: TC_ACT_UNSPEC, which for tcx is TCX_NEXT.
+ * ingress, before any firewall of the host sees them; or they go on with a mark that a
+ * firewall's rule can match. All other packets go on to the next filter as if this program
+ * were not there: TC_ACT_UNSPEC, which for tcx is TCX_NEXT.
  */
 #include <linux/if_packet.h>
 #include <linux/pkt_cls.h>
@@ -14,14 +14,14 @@
 #include "echo_reply.h"
 #include "trust.h"
 
-/* The first byte of the lowest such address; 255.255.255.255 is above IPv4's. */
+/* The first byte of the lowest multicast address; 255.255.255.255 is above it too. */
 #define IPV4_MULTICAST 0xe0
 #define IPV6_MULTICAST 0xff
 
-/* Of the slowest clock that kernels are built with, HZ=100. */
+/* A jiffy of the slowest clock that kernels are built with, HZ=100. */
 #define JIFFY_MAX_NS 10000000ULL
 
-/* Since when a new bucket saves up: it is full, though the clock began with the host. */
+/* A new bucket counts as unspent for this long, so that it starts full even just after boot. */
 #define BUCKET_AGE_NS (1ULL << 62)
 
 struct {
@@ -70,7 +70,7 @@ struct {
 	__type(value, struct ecdn_xdp_ping_events);
 } ping_events SEC(".maps");
 
-/* What is kept of the node that a request came from. */
+/* The counters and the token bucket of the node that a request came from. */
 struct node {
 	struct ecdn_xdp_node_stats *stats;
 	struct ecdn_xdp_node_bucket *bucket;
@@ -87,7 +87,10 @@ static __always_inline bool is_local(const struct echo *echo)
 	return bpf_map_lookup_elem(&local_addresses, &key);
 }
 
-/* Rows come into being when a node is first heard: most of a long list never is. */
+/*
+ * Rows are made when a node first sends a request, as most nodes of a long list never do.
+ * False if there is no room for one.
+ */
 static __always_inline bool node_find(struct node *node, __u32 index, __u64 now_ns)
 {
 	const struct ecdn_xdp_node_stats no_stats = {};
@@ -107,9 +110,10 @@ static __always_inline bool node_find(struct node *node, __u32 index, __u64 now_
 }
 
 /*
- * Who was refused in this jiffy is so again, without asking the bucket: a flood from a
- * forged node address is not to pull its line from CPU to CPU. What the bucket gains
- * until the next jiffy must not be lost, so that needs some depth.
+ * A node that was refused in this jiffy is refused again without asking the bucket, so that
+ * a flood from a forged node address does not pull the bucket's line from CPU to CPU. The
+ * tokens that the bucket gains until the next jiffy must not be lost, so this is done only
+ * where the bucket can hold a jiffy's.
  */
 static __always_inline bool within_rate(const struct ecdn_xdp_ping_config *conf,
 					const struct node *node, __u64 now_ns)
@@ -183,12 +187,13 @@ static __always_inline int serve(struct __sk_buff *skb, const struct echo *echo,
 	return TC_ACT_UNSPEC;
 }
 
+/* True if the request is to this host itself. */
 static __always_inline bool is_ours(const struct __sk_buff *skb, const struct echo *echo)
 {
 	return skb->pkt_type == PACKET_HOST && is_local(echo);
 }
 
-/* So that this host may answer, though it is none of its addresses. */
+/* True if the request is to all hosts, so that this one may answer it too. */
 static __always_inline bool is_to_all(const struct __sk_buff *skb, const struct echo *echo)
 {
 	__u8 first = *(const __u8 *)echo->target_be;

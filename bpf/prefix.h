@@ -3,13 +3,13 @@
  * prefix.h - the heavy source prefixes, in constant memory and constant time:
  * d-way random admission (dW-RAP: Ben Basat, Chen, Einziger, Friedman, Kassner,
  * "Randomized Admission Policy for Efficient Top-k and Frequency Estimation",
- * INFOCOM 2017). No helper is called, so the unit tests run the same code.
+ * INFOCOM 2017). No helper is called, so that the unit tests run the same code.
  *
- * A prefix belongs to one set of d = 4 ways. Found there, its weight grows by
- * one. Not found, it takes the place of the lightest way, of weight w, with
- * probability 1 / (w + 1), and starts at w + 1. So a prefix of n packets is in
- * as soon as it is heavier than what the set's crowd can hold against it, while
- * a crowd of one-packet sources mostly writes nothing at all.
+ * A prefix belongs to one set of d = 4 ways. With each of its packets, if it has a way
+ * there, its weight grows by one; if it has none, it takes the place of the lightest way,
+ * of weight w, with probability 1 / (w + 1), and starts at w + 1. So a prefix of n packets
+ * is in as soon as it is heavier than what the set's crowd can hold against it, while a
+ * crowd of one-packet sources mostly writes nothing at all.
  *
  * Bound. Let m packets of a crowd fall into a set that holds h < d heavy
  * prefixes. To raise the lightest of its d - h other ways from w to w + 1 takes
@@ -23,17 +23,19 @@
  * of any length from F packets/s holds w <= sqrt(4 F epoch / (4096 (d - h))):
  * at 10 million packets/s, 170.
  *
- * The lightest way is found without a branch on which it is: that cannot be
- * predicted, and costs more than the arithmetic.
+ * The lightest way is found without a branch on which way it is, as no CPU can predict
+ * that branch, and it would cost more than the arithmetic.
  */
 #ifndef BPF_PREFIX_H
 #define BPF_PREFIX_H
+
+#include <stddef.h>
 
 #include "bucket.h"
 
 #define PREFIX_EPOCH_SHIFT 33           /* of ns: 8.6 s */
 
-/* All ones if value is negative, else 0. Opaque, or clang makes it a branch. */
+/* All ones if value is negative, else 0. In assembly, as clang would make it a branch. */
 static __always_inline __u64 sign_mask(__u64 value)
 {
 #ifdef __bpf__
@@ -54,7 +56,7 @@ static __always_inline __u64 prefix_key_v6(__u64 prefix, __u32 region)
 	return prefix << ECDN_XDP_PREFIX_SHIFT | ECDN_XDP_PREFIX_V6 | region;
 }
 
-/* MurmurHash3's finalizer, over a secret. */
+/* MurmurHash3's finalizer, over a secret: no source can choose its set. */
 static __always_inline __u64 prefix_hash(__u64 prefix, __u64 seed)
 {
 	__u64 hash = prefix ^ seed;
@@ -66,7 +68,7 @@ static __always_inline __u64 prefix_hash(__u64 prefix, __u64 seed)
 	return hash ^ hash >> 33;
 }
 
-/* Way of key, or ECDN_XDP_PREFIX_WAYS. */
+/* The way that key has, or ECDN_XDP_PREFIX_WAYS if it has none. */
 static __always_inline __u32 prefix_find(const struct ecdn_xdp_prefix_set *set, __u64 key)
 {
 	for (__u32 way = 0; way < ECDN_XDP_PREFIX_WAYS; way++)
@@ -75,7 +77,7 @@ static __always_inline __u32 prefix_find(const struct ecdn_xdp_prefix_set *set, 
 	return ECDN_XDP_PREFIX_WAYS;
 }
 
-/* weight << 8 | way of the lightest way. */
+/* The lightest way, as weight << 8 | way. */
 static __always_inline __u64 prefix_lightest(const struct ecdn_xdp_prefix_set *set)
 {
 	__u64 lightest = (__u64)set->weight[0] << 8;
@@ -101,7 +103,7 @@ static __always_inline void prefix_age(struct ecdn_xdp_prefix_set *set, __u32 ep
 	set->epoch = epoch;
 }
 
-/* A reader that sees the same key before and after has seen one prefix. */
+/* A reader that sees the same key before and after reading a way has read one prefix's. */
 static __always_inline void prefix_replace(struct ecdn_xdp_prefix_set *set, __u32 way,
 					   __u64 key, __u32 weight)
 {
@@ -120,8 +122,8 @@ static __always_inline void prefix_replace(struct ecdn_xdp_prefix_set *set, __u3
 }
 
 /*
- * Counts one packet of key in its set; random is uniform over 32 bits. Returns
- * the prefix, or 0 while it is not admitted.
+ * Counts one packet of key in its set; random is uniform over 32 bits. Returns the prefix,
+ * or NULL while it is not admitted.
  */
 static __always_inline struct ecdn_xdp_prefix *
 prefix_count(struct ecdn_xdp_prefix_set *set, __u64 key, __u32 bytes, __u64 now_ns,
@@ -138,7 +140,7 @@ prefix_count(struct ecdn_xdp_prefix_set *set, __u64 key, __u32 bytes, __u64 now_
 		__u64 weight = (lightest >> 8) + 1;
 
 		if (random * weight >> 32)
-			return 0;
+			return NULL;
 		way = lightest & (ECDN_XDP_PREFIX_WAYS - 1);
 		prefix_replace(set, way, key, weight);
 	}

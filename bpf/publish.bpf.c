@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /*
- * publish: what readers without privileges see, brought up to date by a command.
- * Their maps are frozen, so that having one open gives no way to write, to the
- * agent neither: it runs this program instead, on no packet of anybody's.
+ * publish: brings the maps that readers without privileges see up to date when a command
+ * has changed something. Those maps are frozen, so that a process that has one open cannot
+ * write it; as the agent cannot either, it runs this program, on a packet that it makes up.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
@@ -22,7 +22,7 @@ struct {
 	__type(value, struct ecdn_xdp_public_config);
 } public_config SEC(".maps");
 
-/* No program's, but one of the maps that proxies see. The loader sizes it. */
+/* No program uses this map, but proxies write it. The loader sizes it. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, ECDN_XDP_REGIONS_DEFAULT);
@@ -31,7 +31,7 @@ struct {
 	__type(value, struct ecdn_xdp_requests);
 } request_stats SEC(".maps");
 
-/* Of a table's header, which both kinds begin in the same way; 0 without a table. */
+/* The generation in a table's header, whose start both kinds share; 0 without a table. */
 static __always_inline __u64 generation_of(void *table)
 {
 	__u32 index = ECDN_XDP_TABLE_HEADER;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * publish_marks.h - what the agent asks of the program publish, in the mark of a packet
- * that it is run on: the region whose state is to be judged anew, or one of these.
+ * publish_marks.h - what the agent asks of the program publish, by the mark of the packet
+ * on which it runs it: a region, whose state is to be judged again, or one of these.
  */
 #ifndef BPF_PUBLISH_MARKS_H
 #define BPF_PUBLISH_MARKS_H

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * region.h - source address to region: for each byte of the address, from the
- * second on, one line of the table, until an entry is a region. At most 3 for
- * IPv4 and 15 for IPv6, whatever the address; user/regions/table.h builds what is
- * read here.
+ * region.h - source address to region, by the walk in ecdn-xdp-table.h through the table
+ * that user/regions/table.h builds.
  */
 #ifndef BPF_REGION_H
 #define BPF_REGION_H
@@ -17,7 +15,7 @@ struct {
 	__array(values, struct table_lines);
 } region_table SEC(".maps");
 
-/* Region id, or -1 where no table is loaded. */
+/* The region id of an address, or -1 where no table is loaded. */
 static __always_inline int region_of(__u8 family, const __u32 addr_be[4])
 {
 	const __u8 *addr = (const __u8 *)addr_be;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * region_maps.h - what is kept by region id and read by people too. The loader
- * sizes all of it to config.max_regions.
+ * region_maps.h - the maps by region id that the agent reads too. The loader sizes all of
+ * them to config.max_regions.
  */
 #ifndef BPF_REGION_MAPS_H
 #define BPF_REGION_MAPS_H

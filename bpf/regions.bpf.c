@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /*
- * regions: a pinned iterator over region_stats, so that `cat` prints the table
- * of regions, the CPUs' counts added up, with no program of ours installed.
+ * regions: a pinned iterator over region_stats, so that `cat` prints the table of regions,
+ * the CPUs' counts added up, even where ecdn-xdp is not installed.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
@@ -11,7 +11,7 @@
 #include "rate.h"
 #include "region_maps.h"
 
-/* Set by the loader: possible CPUs, as many as the element has copies. */
+/* Set by the loader: possible CPUs, for each of which a value has a copy. */
 const volatile __u32 cpus = 1;
 
 static const char states[ECDN_XDP_STATE_MAX][8] = {
@@ -31,7 +31,7 @@ static __always_inline __u64 bytes_of(const struct ecdn_xdp_drops *drops)
 	return drops->blocked.bytes + drops->prefix_pps.bytes + drops->answer_cps.bytes;
 }
 
-/* By now: region_state is as of the region's last packet. */
+/* The state at this time, while region_state is as of the region's last packet. */
 static __always_inline __u32 state_of(__u32 region)
 {
 	struct ecdn_xdp_region_rate *shared = bpf_map_lookup_elem(&region_rate, &region);
@@ -58,7 +58,7 @@ int regions(struct bpf_iter__bpf_map_elem *ctx)
 		return 0;
 	region = *key;
 	if (!ctx->meta->seq_num)
-		/* In one piece: before Linux 5.13 no more than six strings can be printed. */
+		/* One string, as before Linux 5.13 no more than six can be printed. */
 		BPF_SEQ_PRINTF(seq, "REGION          STATE            PACKETS              BYTES"
 			       "  CONNECTIONS         DROPPED      DROPPED_BYTES\n");
 	name = bpf_map_lookup_elem(&region_name, &region);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /*
- * steer: a new connection from a limited or blocked region, to a protected port that
- * has a listener which says 513, goes to that listener. Whatever is not there (the
- * entry, the table, the listener's sockets) leaves the connection where it was.
+ * steer: a new connection from a limited or blocked region goes to the listener that
+ * answers 513 for the protected port, if that port has one. Where something is missing (the
+ * entry, the table, the listener's sockets) the connection goes where it would have gone.
  */
 #include <bpf/bpf_endian.h>
 
@@ -36,12 +36,12 @@ struct {
 
 enum assigned {
 	ASSIGNED,
-	NO_SOCKET,              /* a listener, but none of its sockets is open */
+	NO_SOCKET,              /* there is a listener, but none of its sockets is open */
 	NO_LISTENER,
 	REFUSED,
 };
 
-/* The node's own, which come by no interface that the guard counts. */
+/* Loopback addresses are the host's own, and come by no interface that the guard counts. */
 static __always_inline bool is_loopback(__u8 family, const __u32 addr_be[4])
 {
 	if (family == 4)
@@ -68,7 +68,7 @@ static __always_inline bool is_refused(const struct ecdn_xdp_config *conf, __u8 
 	return !conf->trusted || !trusted_entry(family, addr_be);
 }
 
-/* The first open socket will do: of a SO_REUSEPORT group the kernel then chooses one. */
+/* Takes the first open socket: in a SO_REUSEPORT group the kernel then chooses one itself. */
 static __always_inline enum assigned assign(struct bpf_sk_lookup *ctx,
 					    const struct ecdn_xdp_steer_key *key)
 {
@@ -90,7 +90,7 @@ static __always_inline enum assigned assign(struct bpf_sk_lookup *ctx,
 	return NO_SOCKET;
 }
 
-/* The listener of the connection's family; where that has no socket, the other's. */
+/* Assigns the listener of the connection's family or, without a socket of it, the other's. */
 static __always_inline enum assigned assign_either(struct bpf_sk_lookup *ctx,
 						   const struct ecdn_xdp_steer_key *key)
 {

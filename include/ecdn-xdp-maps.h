@@ -1,17 +1,52 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * ecdn-xdp-maps.h - the whole contract between the BPF programs and everything
- * that reads or fills their maps.
+ * ecdn-xdp-maps.h - all maps, one row each: the whole contract between the BPF programs
+ * and everything that reads or fills their maps.
  *
- * The maps are pinned by name in /sys/fs/bpf/ecdn-xdp/ (or --pin-dir DIR).
- * Integers are in host byte order unless their name ends in _be. Times named
- * _ns are CLOCK_MONOTONIC nanoseconds, the clock of bpf_ktime_get_ns(); the
- * kernel reads it once per jiffy and CPU, so they are exact to one jiffy.
- * Counters only ever grow, and survive reload, upgrade and the death of any
- * process.
+ *	map              type           key          value            written by      mode  part
+ *	config           ARRAY          0            config           agent           0600  all
+ *	protected_ports  ARRAY          0            protected_ports  agent           0600  guard
+ *	region_table     ARRAY_OF_MAPS  0            region_lines     agent           0600  guard
+ *	region_lines     ARRAY, mmap    line         table_line       agent           0666  guard
+ *	region_name      ARRAY          region       region_name      agent           0600  guard
+ *	region_limits    ARRAY          region       limits           agent           0600  guard
+ *	region_rate      ARRAY          region       region_rate      guard, publish  0600  guard
+ *	region_state     ARRAY, mmap    region       region_state     guard, publish  0666  guard
+ *	region_stats     PERCPU_ARRAY   region       region_stats     guard           0600  guard
+ *	region_local     PERCPU_ARRAY   region       bpf/limit.h      guard           0600  guard
+ *	prefixes         ARRAY, mmap    cpu, set     prefix_set       guard           0600  guard
+ *	prefix_buckets   ARRAY          set          bucket_set       guard           0600  guard
+ *	clock            PERCPU_ARRAY   0            bpf/clock.h      guard           0600  guard
+ *	events           PERCPU_ARRAY   0            events           guard           0600  guard
+ *	public_config    ARRAY, mmap    0            public_config    publish         0666  publish
+ *	request_stats    ARRAY, mmap    cpu, region  requests         proxies         0660  publish
+ *	trusted_table    ARRAY_OF_MAPS  0            trusted_lines    agent           0600  trust
+ *	trusted_lines    ARRAY, mmap    line         table_line       agent           0666  trust
+ *	steer_listeners  HASH           steer_key    steer            agent           0600  steer
+ *	steer_sockets    SOCKMAP        place        socket           agent           0600  steer
+ *	steer_stats      PERCPU_HASH    steer_key    steer_stats      steer, agent    0600  steer
+ *	ping_config      ARRAY          0            ping_config      agent           0600  ping
+ *	ping_interfaces  HASH           ifindex      ping_interface   agent           0600  ping
+ *	ping_events      PERCPU_ARRAY   0            ping_events      ping            0600  ping
+ *	local_addresses  LPM_TRIE       local_key    1                agent           0600  ping
+ *	node_stats       PERCPU_HASH    node         node_stats       ping, agent     0600  ping
+ *	node_buckets     HASH           node         node_bucket      ping, agent     0600  ping
  *
- * The structs change only together with ECDN_XDP_ABI, which is the first word
- * of the map "config": read it before anything else.
+ * The maps are pinned by name in /sys/fs/bpf/ecdn-xdp/ (or --pin-dir DIR). A value is the
+ * struct ecdn_xdp_ of that name, or what the file defines that is named. The agent is any
+ * run of ecdn-xdp; guard, publish, steer and ping are BPF programs. Mode is the pin's, which
+ * root owns: 0600 opens to root alone; 0666 to all, to be read, as those maps are frozen
+ * and no process can write them, the agent after it has filled them neither; 0660 is 0600
+ * until `ecdn-xdp load --proxy-group GROUP`. A map is loaded with its part; config with any
+ * part, trust with guard, steer, publish and ping.
+ *
+ * Integers are in host byte order unless their name ends in _be. Times named _ns are
+ * CLOCK_MONOTONIC nanoseconds, the clock of bpf_ktime_get_ns(); the guard reads it once
+ * per jiffy and CPU, so its times are exact to one jiffy. Counters only ever grow, and
+ * survive reload, upgrade and the death of any process.
+ *
+ * The structs change only together with ECDN_XDP_ABI, which is the first word of the map
+ * "config": read it before anything else.
  */
 #ifndef ECDN_XDP_MAPS_H
 #define ECDN_XDP_MAPS_H
@@ -28,63 +63,60 @@
 /* Bytes of a region's name, its terminating NUL included. */
 #define ECDN_XDP_NAME_SIZE 16
 
-/* Region 0: no region known for the address. */
+/* Region 0 stands for addresses whose region is not known. */
 #define ECDN_XDP_REGION_NONE 0
 #define ECDN_XDP_REGION_NONE_NAME "--"
 
-/* Regions a node holds unless told otherwise, and at the most: ids fit 14 bits. */
+/* Regions that a host holds unless told otherwise, and at the most: ids fit 14 bits. */
 #define ECDN_XDP_REGIONS_DEFAULT 4096
 #define ECDN_XDP_REGIONS_MAX 16384
 
-/*
- * config: ARRAY of one. Written by the agent, read by every packet.
- */
+/* Limits of a region: the values of region_limits, and the default in config. */
 struct ecdn_xdp_limits {
 	__u64 pps;           /* packets/s that declare a surge; 0: no limit */
 	__u64 bps;           /* bits/s that declare a surge; 0: no limit */
 	__u64 cps;           /* new connections/s that declare a surge; 0: no limit */
-	__u64 prefix_pps;    /* while limited: packets/s that pass per source prefix; 0: all */
-	__u64 answer_cps;    /* while limited: new connections/s that pass; 0: all */
+	__u64 prefix_pps;    /* packets/s of a source prefix that pass while limited; 0: all */
+	__u64 answer_cps;    /* new connections/s that pass while limited; 0: all */
 	__u64 hold_ns;       /* how long every rate must stay below 80 % to end a surge */
-	__u64 exempt_until_ns; /* never limited before this time; ~0: for good */
+	__u64 exempt_until_ns; /* the region is never limited before this time; ~0: for good */
 	__u64 released_ns;   /* a surge declared before this time is over */
-	__u32 blocked;       /* 1: drop all that may be dropped */
+	__u32 blocked;       /* 1: all packets that may be dropped are */
 	__u32 own;           /* bit N: member N is the region's own; others follow the default */
 };
 
 enum ecdn_xdp_protect {
-	ECDN_XDP_PROTECT_TCP = 1 << 0, /* some TCP port is protected */
-	ECDN_XDP_PROTECT_UDP = 1 << 1, /* some UDP port is protected */
-	ECDN_XDP_PROTECT_ALL = 1 << 2, /* every packet is, ports or not */
+	ECDN_XDP_PROTECT_TCP = 1 << 0, /* at least one TCP port is protected */
+	ECDN_XDP_PROTECT_UDP = 1 << 1, /* at least one UDP port is protected */
+	ECDN_XDP_PROTECT_ALL = 1 << 2, /* every packet is protected, whatever its port */
 };
 
+/* config: every packet reads it. */
 struct ecdn_xdp_config {
 	__u32 abi;             /* ECDN_XDP_ABI; always the first word */
 	__u32 generation;      /* grows with each change of config or region_limits */
-	__u32 monitor;         /* 1: count what would be dropped, pass it */
+	__u32 monitor;         /* 1: what would be dropped is counted and passes */
 	__u32 protect;         /* enum ecdn_xdp_protect */
-	__u32 trusted;         /* prefixes in the trusted table; 0: no packet looks there */
+	__u32 trusted;         /* prefixes in the trusted table; 0: no packet is looked up there */
 	__u32 max_regions;     /* entries of every per-region map */
-	__u64 hash_seed;       /* secret: keeps sources from choosing their bucket */
-	struct ecdn_xdp_limits default_limits; /* of regions without their own */
+	__u64 hash_seed;       /* a secret, so that sources cannot choose their bucket */
+	struct ecdn_xdp_limits default_limits; /* of regions without limits of their own */
 };
 
-/* protected_ports: ARRAY of one; bit port % 8 of byte port / 8. */
+/* protected_ports: a port is protected if bit port % 8 of byte port / 8 is set. */
 struct ecdn_xdp_protected_ports {
 	__u8 tcp[8192];
 	__u8 udp[8192];
 };
 
-/* region_name: ARRAY by region id. An id keeps its name until unload --all. */
+/* region_name: an id keeps its name until `ecdn-xdp unload --all`. */
 struct ecdn_xdp_region_name {
-	char name[ECDN_XDP_NAME_SIZE]; /* NUL-terminated; empty: id not in use */
+	char name[ECDN_XDP_NAME_SIZE]; /* NUL-terminated; empty: the id is not in use */
 };
 
-/* region_limits: ARRAY by region id of struct ecdn_xdp_limits. */
-
 /*
- * region_state: mmapable ARRAY by region id, frozen. Written by the kernel alone:
- * with the packets of the region, and when a command changes its limits.
+ * region_state: written with the packets of the region, and when a command changes its
+ * limits. In between it may be out of date, so a reader compares until_ns with the time.
  */
 enum ecdn_xdp_state {
 	ECDN_XDP_STATE_NORMAL,
@@ -97,44 +129,47 @@ enum ecdn_xdp_state {
 struct ecdn_xdp_region_state {
 	__u32 state;           /* enum ecdn_xdp_state */
 	__u32 reserved;
-	__u64 since_ns;        /* when it entered that state */
-	__u64 until_ns;        /* from then on it is normal, unless a packet came; ~0: never */
+	__u64 since_ns;        /* when the region entered that state */
+	/*
+	 * While LIMITED or EXEMPT: when the region returns to NORMAL if no further packet
+	 * arrives. ~0: no end, and in the other states.
+	 */
+	__u64 until_ns;
 };
 
 /*
- * public_config: mmapable ARRAY of one, frozen: what readers without privileges
- * may know of the configuration. Written by the kernel alone, when a command
- * changed something.
+ * public_config: what readers without privileges may know of the configuration. Written
+ * when a command has changed something.
  */
 struct ecdn_xdp_public_config {
 	__u32 abi;             /* ECDN_XDP_ABI; always the first word */
 	__u32 monitor;         /* 1: nobody is to be refused */
 	__u32 max_regions;
-	__u32 gone;            /* 1: unloaded; the pins are not these maps' any more */
-	__u64 table_generation;   /* of region_lines; 0: none */
-	__u64 trusted_generation; /* of trusted_lines; 0: none */
+	__u32 gone;            /* 1: unloaded, and these maps have no pins any more */
+	__u64 table_generation;   /* of region_lines; 0: no table is loaded */
+	__u64 trusted_generation; /* of trusted_lines; 0: no table is loaded */
 };
 
 /*
- * request_stats: mmapable ARRAY of [possible CPUs][max_regions]: what proxies say
- * that they answered. Written by proxies, by nobody else; who may open it for
- * writing can spoil these counts and nothing else.
+ * request_stats, [possible CPUs][max_regions]: requests that proxies report as answered.
+ * Nobody else writes it; a process that may open it for writing can spoil these counts
+ * and nothing else.
  */
 struct ecdn_xdp_requests {
 	__u64 requests;
-	__u64 refused;         /* of them, with status 513 */
+	__u64 refused;         /* how many of these were answered with status 513 */
 };
 
-/* region_stats: PERCPU_ARRAY by region id. */
+/* region_stats, on each CPU. */
 struct ecdn_xdp_traffic {
 	__u64 packets;
 	__u64 bytes;           /* of whole frames, from the Ethernet header on */
 };
 
 struct ecdn_xdp_drops {
-	struct ecdn_xdp_traffic blocked;    /* the region is blocked */
-	struct ecdn_xdp_traffic prefix_pps; /* limited, and its prefix above prefix_pps */
-	struct ecdn_xdp_traffic answer_cps; /* limited, a new connection beyond answer_cps */
+	struct ecdn_xdp_traffic blocked;    /* as the region is blocked */
+	struct ecdn_xdp_traffic prefix_pps; /* while limited, of prefixes above prefix_pps */
+	struct ecdn_xdp_traffic answer_cps; /* while limited, new connections above answer_cps */
 };
 
 struct ecdn_xdp_region_stats {
@@ -143,12 +178,12 @@ struct ecdn_xdp_region_stats {
 	__u64 connections;     /* TCP SYN without ACK; QUIC Initial from a client */
 	__u64 reserved;
 	struct ecdn_xdp_drops dropped;
-	struct ecdn_xdp_drops would_drop; /* monitor mode: counted here, passed */
+	struct ecdn_xdp_drops would_drop; /* in monitor mode: packets that passed all the same */
 };
 
 /*
- * region_rate: ARRAY by region id. The limiter's own: rates of protected
- * traffic, measured before any drop, over two sliding windows.
+ * region_rate: the rates by which the limiter declares surges: of protected traffic,
+ * measured before any drop, over two sliding windows (bpf/rate.h).
  */
 struct ecdn_xdp_load {
 	__u64 packets;
@@ -157,7 +192,7 @@ struct ecdn_xdp_load {
 };
 
 struct ecdn_xdp_window {
-	__u64 number;          /* of the current window: now_ns >> span */
+	__u64 number;          /* of the current span: now_ns >> the span's bits */
 	struct ecdn_xdp_load current;
 	struct ecdn_xdp_load previous;
 };
@@ -166,9 +201,9 @@ struct ecdn_xdp_rate {
 	__u32 limited;         /* 1: a surge was declared and is not over */
 	__u32 reserved;
 	__u64 limited_ns;      /* when it was declared */
-	__u64 below_ns;        /* below 80 % since then; 0: not below */
-	__u64 measured_ns;     /* last hand-over from any CPU */
-	__u64 answer_ns;       /* answer_cps: tokens are spent up to this time */
+	__u64 below_ns;        /* every rate is below 80 % since then; 0: one is not */
+	__u64 measured_ns;     /* when the last packets from any CPU were measured */
+	__u64 answer_ns;       /* answer_cps' bucket: tokens are spent up to this time */
 	struct ecdn_xdp_window fast;
 	struct ecdn_xdp_window slow;
 };
@@ -179,10 +214,9 @@ struct ecdn_xdp_region_rate {
 };
 
 /*
- * prefixes: mmapable ARRAY of [possible CPUs][ECDN_XDP_PREFIX_SETS] sets: the
- * heavy source prefixes (/24, /48), by d-way random admission. See bpf/prefix.h
- * for the algorithm and its error bound. Way N of a set is in use when key[N]
- * is not 0. Written by the kernel alone, a CPU its own sets.
+ * prefixes, [possible CPUs][ECDN_XDP_PREFIX_SETS]: the heavy source prefixes (/24, /48),
+ * by d-way random admission. See bpf/prefix.h for the algorithm and its error bound. Way N
+ * of a set is in use when key[N] is not 0. A CPU writes its own sets alone.
  */
 #define ECDN_XDP_PREFIX_SETS 4096
 #define ECDN_XDP_PREFIX_WAYS 4
@@ -194,31 +228,28 @@ struct ecdn_xdp_region_rate {
 #define ECDN_XDP_PREFIX_FAMILY (3 << 14)
 #define ECDN_XDP_PREFIX_REGION (ECDN_XDP_REGIONS_MAX - 1)
 
-/* A CPU's share of a token bucket: what may pass before it leases more. */
+/* A CPU's share of a token bucket: the packets that may pass before it leases more. */
 struct ecdn_xdp_credit {
 	__u32 tokens;
 	__u32 denied;          /* jiffy (low 32 bits) in which a lease was refused */
 };
 
 struct ecdn_xdp_prefix {
-	__u64 packets;         /* since it was admitted */
+	__u64 packets;         /* since the prefix was admitted, as the bytes */
 	__u64 bytes;
 	__u64 last_seen_ns;
-	struct ecdn_xdp_credit credit; /* the limiter's */
+	struct ecdn_xdp_credit credit; /* under prefix_pps */
 };
 
 struct ecdn_xdp_prefix_set {
 	__u64 key[ECDN_XDP_PREFIX_WAYS];
-	__u32 weight[ECDN_XDP_PREFIX_WAYS]; /* what defends a way against eviction */
+	__u32 weight[ECDN_XDP_PREFIX_WAYS]; /* defends a way against eviction */
 	__u32 epoch;           /* weights are halved once per epoch */
 	__u32 reserved[3];
 	struct ecdn_xdp_prefix prefix[ECDN_XDP_PREFIX_WAYS];
 };
 
-/*
- * prefix_buckets: ARRAY of sets, shared by all CPUs: the token buckets of
- * prefixes that meet the limiter.
- */
+/* prefix_buckets: the token buckets of prefixes that meet the limiter, for all CPUs. */
 #define ECDN_XDP_BUCKET_SETS 8192
 #define ECDN_XDP_BUCKET_WAYS 4
 
@@ -233,64 +264,66 @@ struct ecdn_xdp_bucket_set {
 };
 
 /*
- * steer_listeners: HASH of struct ecdn_xdp_steer_key: to which listener new
- * connections to a protected port go when their region is limited or blocked. The
- * key's family is the listener's: without one of its own, a connection's family
- * tries the other's, which a listener of [::] without IPV6_V6ONLY can serve.
+ * steer_listeners: to which listener new connections to a protected port go when their
+ * region is limited or blocked. The key's family is the listener's: where a connection's
+ * family has no listener, the other family's is tried, as one of [::] without IPV6_V6ONLY
+ * serves both.
  */
 #define ECDN_XDP_STEER_MAX 256
-#define ECDN_XDP_STEER_SOCKETS 16      /* of one listener: one of each SO_REUSEPORT worker */
+#define ECDN_XDP_STEER_SOCKETS 16      /* of a listener: each SO_REUSEPORT worker has one */
 
 struct ecdn_xdp_steer_key {
-	__u16 port;            /* protected, to which connections come */
+	__u16 port;            /* the protected port that connections come to */
 	__u8 protocol;         /* IPPROTO_TCP or IPPROTO_UDP */
 	__u8 family;           /* 4 or 6 */
 };
 
 struct ecdn_xdp_steer {
-	__u32 first_socket;    /* its sockets' place in steer_sockets */
+	__u32 first_socket;    /* index of its first socket in steer_sockets */
 	__u16 listener_port;
 	__u16 reserved;
 	__u8 listener_addr[16]; /* network byte order; IPv4: the first four */
 };
 
-/* steer_sockets: SOCKMAP of [ECDN_XDP_STEER_MAX][ECDN_XDP_STEER_SOCKETS]; its values
- * are sockets, and read as their cookies. A socket that is closed leaves by itself. */
-
-/* steer_stats: PERCPU_HASH of struct ecdn_xdp_steer_key, the family a connection's.
- * What is counted are the kernel's look-ups of a listener: a SYN, again when it is
- * sent again, the ACK that completes a SYN cookie, and every datagram. */
-struct ecdn_xdp_steer_stats {
-	__u64 steered;
-	__u64 no_socket;       /* fell back: no socket of the listener is open */
-	__u64 refused;         /* fell back: the socket does not serve this family */
-	__u64 would_steer;     /* monitor mode */
-};
+/*
+ * steer_sockets, [ECDN_XDP_STEER_MAX][ECDN_XDP_STEER_SOCKETS]: a value is a socket, and
+ * read as its cookie. A socket that is closed leaves the map by itself.
+ */
 
 /*
- * ping_config: ARRAY of one. What becomes of ICMP and ICMPv6 echo requests.
+ * steer_stats: the key's family is the connection's. Each look-up of a listener by the
+ * kernel counts: a SYN, also one that is sent again, the ACK that completes a SYN cookie,
+ * and every datagram.
  */
+struct ecdn_xdp_steer_stats {
+	__u64 steered;
+	__u64 no_socket;       /* not steered, as no socket of the listener is open */
+	__u64 refused;         /* not steered, as the socket does not serve this family */
+	__u64 would_steer;     /* not steered, as monitor mode is on */
+};
+
+/* ping_config: what becomes of ICMP and ICMPv6 echo requests. */
 enum ecdn_xdp_ping_mode {
 	ECDN_XDP_PING_ANSWER,  /* a node's request is turned into its reply and sent back */
-	ECDN_XDP_PING_PASS,    /* it goes on to the stack, with the mark */
+	ECDN_XDP_PING_PASS,    /* it goes on to the host's stack, with ECDN_XDP_PING_MARK */
 	ECDN_XDP_PING_MAX,
 };
 
-/* Set in the mark of a node's request that goes on; other bits stay as they are. */
+/* Bits that are set in the mark of a node's request that goes on to the stack. */
 #define ECDN_XDP_PING_MARK 0x0ec00000U
 
 struct ecdn_xdp_ping_config {
 	__u32 mode;            /* enum ecdn_xdp_ping_mode */
-	__u32 only_nodes;      /* 1: requests of all others to this host are dropped */
+	__u32 only_nodes;      /* 1: requests to this host that come from no node are dropped */
 	__u64 rate;            /* requests/s of a node that are answered or go on */
-	__u64 burst;           /* requests that may come at once */
+	__u64 burst;           /* requests of a node that may come at once */
 	__u8 ttl;              /* of IPv4 answers */
 	__u8 hop_limit;        /* of IPv6 answers on interfaces without their own */
 	__u8 reserved[6];
 };
 
-/* ping_interfaces: HASH by interface index: the hop limit of IPv6 answers that leave there,
- * as routers or the operator have set it. */
+/* ping_interfaces: the hop limit of IPv6 answers that leave by an interface, as routers or the
+ * operator have set it. The key is the interface's index. */
 #define ECDN_XDP_PING_INTERFACES_MAX 4096
 
 struct ecdn_xdp_ping_interface {
@@ -299,69 +332,72 @@ struct ecdn_xdp_ping_interface {
 };
 
 /*
- * local_addresses: LPM_TRIE of this host's own unicast addresses, as of the last command
- * that wrote it: requests to others are not answered. The family is the first part of
- * the prefix, so that neither can match the other; a value is 1.
+ * local_addresses: this host's own unicast addresses when a command last wrote them;
+ * requests to other addresses are not answered. The family comes first in the prefix, so
+ * that an address of one cannot match the other's.
  */
 #define ECDN_XDP_LOCAL_MAX 4096
 
 struct ecdn_xdp_local_key {
-	__u32 prefix_len;      /* 32 + the prefix's own */
+	__u32 prefix_len;      /* 32 bits of the family, and those of the address */
 	__u32 family;          /* 4 or 6 */
 	__u8 addr[16];         /* network byte order; IPv4: the first four */
 };
 
 /*
- * node_stats: PERCPU_HASH by node index (struct ecdn_xdp_trusted_row) of those nodes
- * that were heard from. A node that is taken off the list loses its row.
+ * node_stats: by the node's index (struct ecdn_xdp_trusted_row), of nodes that have sent a
+ * request. A node that is taken off the list loses its row.
  */
 struct ecdn_xdp_node_stats {
 	__u64 requests;        /* echo requests to this host: the sum of the next two */
-	__u64 answered;        /* or with the mark gone on to the stack */
-	__u64 over_rate;       /* dropped */
+	__u64 answered;        /* answered, or passed to the stack with the mark */
+	__u64 over_rate;       /* dropped, as they came faster than ping_config.rate */
 	__u64 bytes;           /* of requests, from the Ethernet header on */
-	__u64 first_seen_ns;   /* of this CPU; 0: not seen */
+	__u64 first_seen_ns;   /* by this CPU; 0: never */
 	__u64 last_seen_ns;
 	__u32 denied;          /* jiffy (low 32 bits) in which the bucket was empty */
 	__u32 reserved;
 };
 
-/* node_buckets: HASH by node index: a node's token bucket, shared by all CPUs. */
+/* node_buckets: by the node's index, its token bucket, shared by all CPUs. */
 struct ecdn_xdp_node_bucket {
 	struct bpf_spin_lock lock;
 	__u32 reserved;
 	__u64 spent_ns;        /* tokens are spent up to this time */
 };
 
-/* ping_events: PERCPU_ARRAY of one: echo requests that were not a node's to this host,
- * and why a node's was left to the stack. What IPv6 headers hide may be one and counts:
- * behind more of them than are followed, or in the fragment after the first. */
+/*
+ * ping_events: echo requests that came from no node or went to another host, and reasons
+ * why a node's request was left to the stack. An IPv6 packet that may hide a request is
+ * counted as one: behind more headers than are followed, or in the fragment after the
+ * first.
+ */
 struct ecdn_xdp_ping_events {
 	__u64 stranger;        /* from no node: left to the host's own policy */
-	__u64 stranger_dropped; /* the same with only_nodes */
+	__u64 stranger_dropped; /* from no node: dropped, as only_nodes is set */
 	__u64 not_local;       /* to an address that is not this host's */
-	__u64 fragment;        /* a node's, in fragments */
-	__u64 options;         /* a node's, with a source route or IPv6 extension headers */
-	__u64 truncated;       /* ends before its ICMP header does */
-	__u64 give_up;         /* no row for a node's counters, or the frame is not writable */
+	__u64 fragment;        /* from a node, in fragments */
+	__u64 options;         /* from a node, with a source route or IPv6 extension headers */
+	__u64 truncated;       /* the packet ends before its ICMP header does */
+	__u64 give_up;         /* no room for a node's counters, or a frame that is read-only */
 };
 
-/* events: PERCPU_ARRAY of one. Why packets passed without a region, and give-ups. */
+/* events: reasons why packets passed without a region, and what the guard had to give up. */
 struct ecdn_xdp_events {
-	/* No region: passed, counted here alone. */
+	/* These packets have no region: they pass, and are counted here alone. */
 	__u64 arp;
 	__u64 other_ethertype;
 	__u64 vlan_depth;      /* more than two tags */
-	__u64 truncated;       /* ends before its IP header does */
-	__u64 bad_header;      /* version or header length that cannot be */
-	/* Counted in their region, but with no view of the upper layer. */
-	__u64 fragment;        /* not the first: no ports */
-	__u64 upper_truncated; /* ends before its ports do */
+	__u64 truncated;       /* the packet ends before its IP header does */
+	__u64 bad_header;      /* a version or header length that cannot be */
+	/* These are counted in their region too, but their ports cannot be seen. */
+	__u64 fragment;        /* any fragment but the first */
+	__u64 upper_truncated; /* the packet ends before its ports do */
 	__u64 ext_headers;     /* more IPv6 extension headers than are followed */
-	/* The house's own limits. */
-	__u64 no_table;        /* counted as region 0: no table is loaded */
-	__u64 bucket_evicted;  /* prefix_buckets was full: one still in use was given up */
-	__u64 map_missing;     /* a lookup that cannot fail did: passed */
+	/* What was not at hand. */
+	__u64 no_table;        /* no table is loaded: the packet is counted in region 0 */
+	__u64 bucket_evicted;  /* prefix_buckets had no room: a bucket in use was given up */
+	__u64 map_missing;     /* a lookup that cannot fail did: the packet passes */
 };
 
 ECDN_XDP_SIZE(struct ecdn_xdp_limits, 72);

@@ -5,20 +5,20 @@
  * platform's intermediate nodes?
  *
  * Answers come from memory shared with the kernel: a question costs no system
- * call, no lock and no allocation. Once a second, and when the agent has put
+ * call, no lock and no allocation. Once a second, and when ecdn-xdp has put
  * another table in place, one question looks at the pins and maps what is new.
- * What is missing is no error: the answer is ECDN_XDP_PASS, said once, and pins
- * that appear are picked up.
+ * Pins that are missing are no error: the answer is ECDN_XDP_PASS, the reason is
+ * logged once, and pins that appear are picked up.
  *
- * Threads: all but ecdn_xdp_open() and ecdn_xdp_close() may be called by any
- * number of threads at once. After fork() each process goes on by itself; fork
+ * Threads: all functions but ecdn_xdp_open() and ecdn_xdp_close() may be called by
+ * any number of threads at once. After fork() each process goes on by itself; fork
  * while no other thread is inside a call.
  *
- * Privileges: none from Linux 5.19 on. Before it the kernel opens pins for
- * CAP_BPF alone: open in the privileged parent and let the workers inherit, who
- * then keep the region table of that time, and follow the regions' states. The
- * same holds where /sys/fs/bpf is closed to others (mode 0700, as systemd mounts
- * it), but there workers follow new tables too, until `ecdn-xdp unload --all`.
+ * Privileges: none from Linux 5.19 on. Before that the kernel opens pins for CAP_BPF
+ * alone: open the client in the privileged parent and let the workers inherit it. The
+ * workers then keep the region table of that time, and follow the regions' states. The
+ * same holds where /sys/fs/bpf is closed to others (mode 0700, as systemd mounts it),
+ * but there workers follow new tables too, until `ecdn-xdp unload --all`.
  */
 #ifndef ECDN_XDP_H
 #define ECDN_XDP_H
@@ -32,13 +32,13 @@ extern "C" {
 /* Bytes of a region's name, its terminating NUL included. */
 #define ECDN_XDP_REGION_NAME_SIZE 16
 
-/* The status that refuses a request because its region surges. */
+/* The HTTP status that refuses a request because its region surges. */
 #define ECDN_XDP_STATUS 513
 
 enum ecdn_xdp_verdict {
-	ECDN_XDP_PASS,          /* answer as ever */
+	ECDN_XDP_PASS,          /* answer as usual */
 	ECDN_XDP_LIMITED,       /* the region surges: answer with ECDN_XDP_STATUS */
-	ECDN_XDP_BLOCKED,       /* the region is blocked: likewise */
+	ECDN_XDP_BLOCKED,       /* the region is blocked: answer with ECDN_XDP_STATUS */
 };
 
 struct ecdn_xdp_region {
@@ -48,32 +48,32 @@ struct ecdn_xdp_region {
 
 struct ecdn_xdp_client;
 
-/* Receives one line without its end; called by whichever thread found out. */
+/* Logs one line, given without a line end; any thread that asks a question may call it. */
 typedef void ecdn_xdp_say(void *context, const char *message);
 
 /*
  * Opens what is pinned in pin_dir, an absolute path; NULL: /sys/fs/bpf/ecdn-xdp.
- * say gets what is to be told to the operator; NULL: standard error. Returns a
- * client that ecdn_xdp_close() frees, or NULL with errno EINVAL for a path that
- * cannot be, ENOMEM. Pins that are missing are no error.
+ * say logs what the operator should know; NULL: to standard error. Returns a client
+ * that ecdn_xdp_close() frees, or NULL with errno EINVAL for a path that cannot be, or
+ * ENOMEM. Pins that are missing are no error.
  */
 struct ecdn_xdp_client *ecdn_xdp_open(const char *pin_dir, ecdn_xdp_say *say, void *context);
 void ecdn_xdp_close(struct ecdn_xdp_client *client);
 
 /*
- * 0 if answers come from the guard; else why they are all ECDN_XDP_PASS, a negative
- * errno: -ENOENT nothing is loaded, -EACCES or -EPERM the pins may not be opened,
- * -EPROTO they are of another ABI than this library, -EKEYREJECTED the directory was
- * made by somebody else than root.
+ * 0 if answers come from the guard; else the reason why they are all ECDN_XDP_PASS, a
+ * negative errno: -ENOENT nothing is loaded, -EACCES or -EPERM the pins may not be
+ * opened, -EPROTO they are of another ABI than this library, -EKEYREJECTED the directory
+ * was made by somebody else than root.
  */
 int ecdn_xdp_ready(struct ecdn_xdp_client *client);
 
 /*
- * What to do with a request from address, an AF_INET or AF_INET6 one in network
- * byte order as sockets give it; IPv4-mapped ones are IPv4. Other families pass.
- * Allowed prefixes and intermediate nodes pass, loopback addresses of no region, and
- * everybody in monitor mode.
- * *region, unless NULL, tells the region whatever the verdict.
+ * What to do with a request from address, an AF_INET or AF_INET6 one in network byte
+ * order as sockets give it; an IPv4-mapped one is IPv4. Other families pass. Allowed
+ * prefixes and intermediate nodes pass, and so do loopback addresses that have no region,
+ * and everybody in monitor mode.
+ * *region, unless NULL, becomes the region whatever the verdict.
  */
 enum ecdn_xdp_verdict ecdn_xdp_verdict(struct ecdn_xdp_client *client,
 				       const struct sockaddr *address,
@@ -84,9 +84,9 @@ int ecdn_xdp_is_node(struct ecdn_xdp_client *client, const struct sockaddr *addr
 
 /*
  * Counts a request that was answered with an HTTP status, for `ecdn-xdp stats`:
- * region is the id that ecdn_xdp_verdict() told; ECDN_XDP_STATUS counts as refused.
- * 0; -ENOENT without a guard or for an id that cannot be, -EACCES where this
- * process may not write the counts: `ecdn-xdp load --proxy-group GROUP`.
+ * region is the id that ecdn_xdp_verdict() gave; ECDN_XDP_STATUS counts as refused.
+ * 0; -ENOENT without a guard or for an id that cannot be, -EACCES where this process
+ * may not write the counts, which `ecdn-xdp load --proxy-group GROUP` allows.
  */
 int ecdn_xdp_count(struct ecdn_xdp_client *client, unsigned int region, int status);
 
