@@ -17,7 +17,7 @@ static bool belongs_to(const char *path, uid_t user)
 	return !lstat(path, &stat) && stat.st_uid == user;
 }
 
-/* Root's own links are followed. In a user namespace root is whom /sys belongs to. */
+/* Symbolic links of root are followed. In a user namespace root is the owner of /sys. */
 bool pins_are_roots(const struct ecdn_xdp_client *client)
 {
 	struct stat sys;

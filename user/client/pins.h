@@ -11,20 +11,20 @@
 
 #include "client.h"
 
-/* A directory by either way. */
+/* Room for the path of the directory by either way. */
 #define VIA_SIZE (PATH_MAX + 32)
 
 /*
- * public_config's pin as it is now, and by which way: 0; -ENOENT where there is
- * none, -EACCES where this process may not look.
+ * Finds the pin public_config as it is now, and the path `via` which it was found: 0;
+ * -ENOENT where there is none, -EACCES where this process may not look.
  */
 int pins_find(const struct ecdn_xdp_client *client, struct stat *stat, char via[VIA_SIZE]);
 
-/* Whether none but root has made the directory and those above: where anybody may make
- * one, it may not be the guard's. */
+/* True if root has made the directory and those above it: where others may make one, it may
+ * not be the guard's. */
 bool pins_are_roots(const struct ecdn_xdp_client *client);
 
-/* Keeps the directory itself open, for later. */
+/* Keeps the directory open, to find the pins through it once its path is out of reach. */
 void pins_keep_dir(struct ecdn_xdp_client *client);
 
 /* An fd of the map pinned as via/name, or a negative errno. */

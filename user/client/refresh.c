@@ -10,14 +10,14 @@
 #include "view.h"
 
 #define LOOK_NS 1000000000ULL
-/* A look that changes nothing although there is news is a matter of an instant, or
- * of privileges; it must not become a system call per request. */
+/* Where a look changes nothing although something is new, the pins are just being replaced
+ * or privileges are missing; that must not become a system call per request. */
 #define RETRY_NS 100000000ULL
 
-/* Whether a guard is being replaced by another one just now. */
+/* How often the pins are opened again when they are replaced meanwhile. */
 #define TRIES 3
 
-/* Takes over what next has open; what is not needed any more is closed. */
+/* Shows `next` and takes over its open pins; those that are no longer needed are closed. */
 static int show(struct ecdn_xdp_client *client, struct set *next)
 {
 	int err = view_show(client, next);
@@ -39,7 +39,7 @@ static void show_nothing(struct ecdn_xdp_client *client, int error)
 		show(client, &nothing);
 }
 
-/* Of another guard than before, or of one that was not there. */
+/* Opens everything, as the pins are another guard's than before or there were none. */
 static void start_over(struct ecdn_xdp_client *client, const char *via, const struct stat *found)
 {
 	struct stat now = *found;
@@ -47,7 +47,7 @@ static void start_over(struct ecdn_xdp_client *client, const char *via, const st
 	struct set next;
 	int err = 0;
 
-	/* The other way leads to a directory that was root's when it was kept. */
+	/* By the other way the directory is one that was root's when it was kept open. */
 	if (!strcmp(via, client->dir) && !pins_are_roots(client))
 		err = -EKEYREJECTED;
 	strcpy(again, via);
@@ -82,8 +82,8 @@ static void read_public(const struct ecdn_xdp_client *client,
 	memcpy(public, client_memory(client, client->sequence) + AT_PUBLIC, sizeof(*public));
 }
 
-/* What cannot be had is told when it was not to be had twice, nothing new having come
- * in between. */
+/* Logs a table that cannot be opened when it could not twice, and nothing new has come in
+ * between. */
 static void tell_kept(struct ecdn_xdp_client *client, int err,
 		      const struct ecdn_xdp_public_config *before)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * refresh.h - how a client keeps up with the pins: by what public_config says, at
- * every answer, and by a look at them once a second.
+ * refresh.h - how a client keeps up with the pins: it reads public_config at every answer,
+ * and looks at the pins once a second.
  */
 #ifndef CLIENT_REFRESH_H
 #define CLIENT_REFRESH_H
@@ -10,10 +10,11 @@
 
 #include "client.h"
 
-/* Looks now, unless another thread does. */
+/* Looks at the pins now, unless another thread does. */
 void refresh(struct ecdn_xdp_client *client, uint64_t now_ns);
 
-/* The clock of _ns, exact to one jiffy like the kernel's side, and no system call. */
+/* The time that members named _ns hold: exact to one jiffy like the guard's, and without a
+ * system call. */
 static inline uint64_t clock_ns(void)
 {
 	struct timespec now;
@@ -22,7 +23,7 @@ static inline uint64_t clock_ns(void)
 	return now.tv_sec * 1000000000ULL + now.tv_nsec;
 }
 
-/* Whether public_config tells of what the view does not show. */
+/* True if public_config names something that the view does not show. */
 static inline bool has_news(const struct ecdn_xdp_client *client)
 {
 	unsigned int sequence = __atomic_load_n(&client->sequence, __ATOMIC_ACQUIRE);
@@ -35,6 +36,7 @@ static inline bool has_news(const struct ecdn_xdp_client *client)
 	       (public->trusted_generation ^ view->trusted_generation);
 }
 
+/* Looks at the pins if it is time to. */
 static inline void keep_up(struct ecdn_xdp_client *client, uint64_t now_ns)
 {
 	if (now_ns >= __atomic_load_n(&client->look_ns, __ATOMIC_RELAXED) ||

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * say.h - what the operator is told: a line for each change, none for its going on.
+ * say.h - what the library logs: a line for each change, and none while things stay as they
+ * are.
  */
 #ifndef CLIENT_SAY_H
 #define CLIENT_SAY_H
 
 #include "client.h"
 
-/* "libecdn-xdp: " and the line, on standard error. */
+/* Writes "libecdn-xdp: " and the line to standard error. */
 void say_to_stderr(void *context, const char *message);
 
-/* That answers come from the guard (0), or why they do not; nothing if it was told
- * last, and nothing of a client that begins with the guard there. */
+/* Logs that answers come from the guard (0), or why they do not; nothing if that was logged
+ * last, and nothing for a client that finds the guard when it opens. */
 void say_ready(struct ecdn_xdp_client *client, int error);
 
-/* That the tables are the latest (0), or why the old ones are kept. */
+/* Logs that the tables are the latest (0), or why the old ones are kept. */
 void say_kept(struct ecdn_xdp_client *client, int error);
 
 #endif

@@ -24,8 +24,8 @@ static void pin_close(struct pin *pin)
 	memset(pin, 0, sizeof(*pin));
 }
 
-/* Opens a part's pin and maps it, *memory being the caller's to unmap. Whoever makes
- * a view of it later finds that it can be. */
+/* Opens a part's pin and maps it, so that a view can rely on that; the caller unmaps
+ * *memory. */
 static int pin_open(struct ecdn_xdp_client *client, const char *via, enum part part,
 		    size_t bytes, struct pin *pin, void **memory)
 {
@@ -56,7 +56,7 @@ static int open_unseen(struct ecdn_xdp_client *client, const char *via, enum par
 	return err;
 }
 
-/* Both kinds of tables begin their header in the same way. */
+/* The headers of both kinds of tables begin alike. */
 static int open_table(struct ecdn_xdp_client *client, const char *via, enum part part,
 		      uint64_t *generation, struct pin *pin)
 {
@@ -77,7 +77,7 @@ static int open_table(struct ecdn_xdp_client *client, const char *via, enum part
 	return err;
 }
 
-/* Of public_config nothing but its first word is known before that is. */
+/* Before the first word of public_config is checked, nothing is known of the others. */
 static int open_public(struct ecdn_xdp_client *client, const char *via, struct set *set,
 		       struct ecdn_xdp_public_config *public)
 {
@@ -98,7 +98,7 @@ static int open_public(struct ecdn_xdp_client *client, const char *via, struct s
 	return 0;
 }
 
-/* Who may not count may ask. */
+/* A process that may not count requests may still ask for verdicts. */
 static void open_counts(struct ecdn_xdp_client *client, const char *via, struct set *set)
 {
 	size_t bytes = client->cpus * set->max_regions * sizeof(struct ecdn_xdp_requests);
@@ -107,7 +107,7 @@ static void open_counts(struct ecdn_xdp_client *client, const char *via, struct 
 	set->counts_error = err == -EPERM ? -EACCES : err;
 }
 
-/* A table of number 0 is none. */
+/* Opens the table that public_config names if it is not open yet; 0: there is none. */
 static int follow_table(struct ecdn_xdp_client *client, const char *via, enum part part,
 			uint64_t wanted, uint64_t *generation, struct pin *pin)
 {
@@ -121,7 +121,7 @@ static int follow_table(struct ecdn_xdp_client *client, const char *via, enum pa
 		err = open_table(client, via, part, &found, &opened);
 	if (err)
 		return err;
-	/* The very one that is here already: the pin is about to be replaced. */
+	/* The pin still is the table that is open already: it is about to be replaced. */
 	if (found == *generation) {
 		pin_close(&opened);
 		return -EAGAIN;
@@ -160,7 +160,7 @@ static int open_all(struct ecdn_xdp_client *client, const char *via, const struc
 		err = set_follow(client, via, &public, set);
 	if (err)
 		return err;
-	/* Maps of two guards, one unloaded and one loaded meanwhile, do not fit. */
+	/* If the guard was unloaded and another one loaded, these are maps of both. */
 	if (pins_find(client, &now, again) || now.st_dev != found->st_dev ||
 	    now.st_ino != found->st_ino)
 		return -EAGAIN;

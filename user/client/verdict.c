@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * verdict.c - the answers, out of the view in use. Every index is bounded whatever
- * the memory says: it may be another's by the time it is read.
+ * verdict.c - the answers, out of the view in use. Every index is bounded whatever the
+ * memory holds: another map may be there by the time it is read.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -14,7 +14,7 @@
 
 #define TRUSTED (ECDN_XDP_ENTRY_ALLOWED | ECDN_XDP_ENTRY_NODE)
 
-/* An answer is what one view says: while (glance_failed()) begin again. */
+/* The view that an answer is made of: while (glance_failed()) begin again. */
 struct glance {
 	unsigned int sequence;
 	const struct view *view;
@@ -55,7 +55,7 @@ static inline bool is_mapped(const uint8_t addr[16])
 	return !zeros && mark_be == htonl(0xffff);
 }
 
-/* False for a family without regions. */
+/* The address inside a sockaddr; false for a family that has no regions. */
 static inline bool source_of(const struct sockaddr *address, struct source *source)
 {
 	const uint8_t *bytes = (const uint8_t *)address;
@@ -76,7 +76,7 @@ static inline bool source_of(const struct sockaddr *address, struct source *sour
 	return true;
 }
 
-/* Never NULL, and inside the view's part whatever the index. */
+/* An ecdn_xdp_line_at: never NULL, and inside the view's part whatever the index. */
 static inline const struct ecdn_xdp_table_line *line_at(const void *table, uint32_t index)
 {
 	const struct ecdn_xdp_table_line *lines = table;
@@ -107,26 +107,26 @@ static uint32_t trust_in(const struct glance *glance, const struct source *sourc
 	if (!__atomic_load_n(&glance->view->trusted_generation, __ATOMIC_RELAXED))
 		return 0;
 	memcpy(addr_be, source->addr, source->length);
-	/* The first bytes are read where they are, so that the line needs no copy's end. */
+	/* Not from the copy, so that the first line is on its way before that is done. */
 	entry = ecdn_xdp_first(table, line_at, root, source->addr[0], source->addr[1]);
 	return ecdn_xdp_walk_trusted(table, line_at, entry, addr_be) & TRUSTED;
 }
 
-/* The node's own, which come by no interface that the guard counts. */
+/* Loopback addresses are the host's own, and come by no interface that the guard counts. */
 static bool is_loopback(const struct source *source)
 {
 	return source->length == 4 ? source->addr[0] == 127 :
 	       !memcmp(source->addr, &in6addr_loopback, sizeof(in6addr_loopback));
 }
 
-/* Who passes whatever the region's state. */
+/* True if the source passes whatever the region's state. */
 static bool is_exempt(const struct glance *glance, const struct source *source, uint32_t region)
 {
 	return trust_in(glance, source) ||
 	       (region == ECDN_XDP_REGION_NONE && is_loopback(source));
 }
 
-/* Whether the region's state and the operator let it be refused at all. */
+/* The verdict by the region's state and monitor mode alone. */
 static inline enum ecdn_xdp_verdict verdict_on(const struct glance *glance, uint32_t region,
 					       uint64_t now_ns)
 {

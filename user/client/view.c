@@ -41,9 +41,9 @@ static int map_zeros(char *at, size_t room, enum part part)
 }
 
 /*
- * Zeros over the whole part; then the map over its beginning. Whoever reads there
- * meanwhile waits in the kernel, or finds what was, zeros, or what will be. Counts
- * may be written by a late thread, so nothing of them is ever read-only.
+ * Maps zeros over the whole part, then the map over its beginning. A thread that reads
+ * there meanwhile waits in the kernel, or finds the old map, zeros or the new map. A late
+ * thread may still write counts, so their part is never read-only.
  */
 static int map_part(const struct ecdn_xdp_client *client, unsigned int sequence, enum part part,
 		    const struct pin *pin)
@@ -63,7 +63,7 @@ static int map_part(const struct ecdn_xdp_client *client, unsigned int sequence,
 	return err;
 }
 
-/* What is there already stays untouched, and with it what late threads count. */
+/* A map that is there already stays as it is, and with it what late threads count. */
 static int fill(const struct ecdn_xdp_client *client, unsigned int sequence, struct view *view,
 		const struct set *set)
 {
@@ -74,7 +74,7 @@ static int fill(const struct ecdn_xdp_client *client, unsigned int sequence, str
 		if (view->serial[part] == pin->serial)
 			continue;
 		err = map_part(client, sequence, part, pin);
-		/* No serial: whatever is there now, it is to be mapped anew. */
+		/* No pin has this serial: whatever is there now, it will be mapped again. */
 		view->serial[part] = err ? UINT64_MAX : pin->serial;
 		if (err)
 			return err;
@@ -92,7 +92,8 @@ static void describe(struct view *view, const struct set *set)
 	__atomic_store_n(&view->trusted_generation, set->trusted_generation, __ATOMIC_RELAXED);
 }
 
-/* The memory of a replaced table is the kernel's again at once, not at the next one. */
+/* Unmaps from the view that was in use what is not in the set, so that the memory of a
+ * replaced table is free at once and not with the next table. */
 static void retire(const struct ecdn_xdp_client *client, unsigned int sequence, struct view *old,
 		   const struct set *set)
 {
@@ -110,8 +111,8 @@ int view_show(struct ecdn_xdp_client *client, const struct set *set)
 	int err;
 
 	/*
-	 * A thread that meets any of what follows in this view began before sequence
-	 * became `now`, and after this fence it cannot but find that out.
+	 * A thread that can see the writes below still holds the old sequence and notices
+	 * when it checks it after this fence.
 	 */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	err = fill(client, next, &client->view[next & 1], set);

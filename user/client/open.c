@@ -14,7 +14,7 @@
 
 #define POSSIBLE_CPUS "/sys/devices/system/cpu/possible"
 
-/* As many as the agent counts when it sizes request_stats: "0-3,8-11" is 8. */
+/* The number of possible CPUs, by which the agent sizes request_stats: "0-3,8-11" is 8. */
 static unsigned int possible_cpus(void)
 {
 	FILE *file = fopen(POSSIBLE_CPUS, "re");
@@ -31,7 +31,7 @@ static unsigned int possible_cpus(void)
 	return count ? count : 1;
 }
 
-/* Without slashes at the end, of which directories do not know. */
+/* Takes the path without the slashes at its end. -EINVAL if it is not absolute or too long. */
 static int take_dir(struct ecdn_xdp_client *client, const char *dir)
 {
 	size_t length = strlen(dir);
