@@ -9,8 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/pidfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/scoped.h"
@@ -99,7 +100,8 @@ int holders_find(const struct holder_search *search)
 
 int holder_take(const struct holder *holder, uint64_t cookie)
 {
-	scoped_fd int pid = pidfd_open(holder->pid, 0), fd = -1;
+	/* <sys/pidfd.h> came with glibc 2.36 only. */
+	scoped_fd int pid = (int)syscall(SYS_pidfd_open, holder->pid, 0), fd = -1;
 	socklen_t length = sizeof(uint64_t), protocol_length = sizeof(int);
 	uint64_t found;
 	int protocol;
@@ -107,7 +109,7 @@ int holder_take(const struct holder *holder, uint64_t cookie)
 	/* Processes and fds come and go, and their numbers come again. */
 	if (pid < 0)
 		return errno == ESRCH ? -ESTALE : -errno;
-	fd = pidfd_getfd(pid, holder->fd, 0);
+	fd = (int)syscall(SYS_pidfd_getfd, pid, holder->fd, 0);
 	if (fd < 0)
 		return errno == ESRCH || errno == EBADF ? -ESTALE : -errno;
 	/* What inet_diag shows is its first subflow, which is no process's. */
