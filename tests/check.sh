@@ -8,6 +8,8 @@ set -euo pipefail
 LIMIT=170                       # seconds of one program
 
 top=$(readlink -f "$(dirname "$0")/..")
+export BUILD
+BUILD=$(readlink -m "${BUILD:-$top/build}")
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 trap 'exit 1' INT TERM
@@ -58,7 +60,7 @@ main() {
 	mount_bpffs
 	for program in "$@"; do
 		# Objects stand beside the programs, and programs outlive their source.
-		if [[ $program = *.sh || -e $top/${program#"$top"/build/}.c ]]; then
+		if [[ $program = *.sh || -e $top/${program#"$BUILD"/}.c ]]; then
 			run "$program"
 		fi
 	done
@@ -71,6 +73,6 @@ if [ "$(id -u)" != 0 ]; then
 	exit 1
 fi
 shopt -s nullglob
-(($#)) || set -- "$top"/build/tests/unit/test_* "$top"/build/tests/run/test_* \
+(($#)) || set -- "$BUILD"/tests/unit/test_* "$BUILD"/tests/run/test_* \
 	"$top"/tests/net/test_*.sh
 main "$@"

@@ -9,11 +9,14 @@
 set -euo pipefail
 
 top=$(readlink -f "$(dirname "${BASH_SOURCE[0]}")/../..")
+build=${BUILD:-$top/build}
 name=$(basename "$0" .sh)
 id=${name#test_}-$$
 pin=/sys/fs/bpf/ecdn-test-${id//./-}
 work=$(mktemp -d /tmp/ecdn-test-XXXXXX) # bpffs takes no dot in a name, and so does --pin-dir
 regions=$work/regions
+# Ours before one that does not work on this kernel.
+PATH=$(dirname "$("$top/bpf/bpftool.sh")"):$PATH
 hosts=()
 passed=0
 failed=0
@@ -176,13 +179,13 @@ ecdn() {
 	local verb=$1
 
 	shift
-	on edge "$top/build/ecdn-xdp" "$verb" --pin-dir "$pin" "$@"
+	on edge "$build/ecdn-xdp" "$verb" --pin-dir "$pin" "$@"
 }
 
 # flood [OPTION...]: from client c0 to the edge, IPv4 unless --to says otherwise.
 # Floods at the same time need a cable each to know what they sent: via=c1 flood.
 flood() {
-	on client "$top/build/tests/tools/flood" --dev "${via:-c0}" --mac $edge_mac --to $edge_ip "$@"
+	on client "$build/tests/tools/flood" --dev "${via:-c0}" --mac $edge_mac --to $edge_ip "$@"
 }
 
 # flood_start FILE [OPTION...]: floods in the background until flood_stop, and
@@ -191,7 +194,7 @@ flood_start() {
 	local said=$1
 
 	shift
-	(exec nsenter --net="/run/netns/ecdn-$id-client" "$top/build/tests/tools/flood" \
+	(exec nsenter --net="/run/netns/ecdn-$id-client" "$build/tests/tools/flood" \
 		--dev c0 --mac $edge_mac --to $edge_ip --seconds 1m "$@" >"$said") &
 	flooding=$!
 	sleep 0.3

@@ -5,7 +5,7 @@
 # start. Proxies go by a name, so that a test may have several.
 
 # shellcheck disable=SC2034,SC2154
-module=$top/build/nginx/ngx_http_ecdn_xdp_module.so
+module=$build/nginx/ngx_http_ecdn_xdp_module.so
 proxies=$work/proxies
 certificate=$proxies/edge.crt
 certificate_key=$proxies/edge.key

@@ -113,7 +113,7 @@ silent() {
 # echoes OPTION...: one request as a raw frame from the node, IPv4 unless --to says
 # otherwise; "answers=N wrong=N ttl=N".
 echoes() {
-	on node "$top/build/tests/tools/echo" --dev n0 --mac $edge_mac --from $node_ip \
+	on node "$build/tests/tools/echo" --dev n0 --mac $edge_mac --from $node_ip \
 		--to "${edge_of[node]}" "$@" 2>&1
 }
 

@@ -8,7 +8,7 @@ source "$(dirname "$0")/lib.sh"
 VERBS=(load unload status stats prefix region limit exempt block release allow node)
 
 program() {
-	on edge "$top/build/ecdn-xdp" "$@"
+	on edge "$build/ecdn-xdp" "$@"
 }
 
 test_help() {

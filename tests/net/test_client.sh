@@ -325,7 +325,7 @@ freeze' "$(attack request_stats)"
 
 client_and_edge
 # The tree may be where nobody can look.
-install -m 755 "$top"/build/tests/tools/client{,_attack} "$work"
+install -m 755 "$build"/tests/tools/client{,_attack} "$work"
 chmod 755 "$work"
 test_verdicts
 test_surge

@@ -16,7 +16,7 @@ flood_on() {
 	local cpu=$1
 
 	shift
-	on "client$cpu" "$top/build/tests/tools/flood" --dev c0 --mac $edge_mac --to $edge_ip \
+	on "client$cpu" "$build/tests/tools/flood" --dev c0 --mac $edge_mac --to $edge_ip \
 		--cpu "${cpus[cpu]}" "$@"
 }
 

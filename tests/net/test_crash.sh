@@ -74,7 +74,7 @@ test_killed_unload() {
 
 # verdict ADDR: what a proxy that comes now is told.
 verdict() {
-	"$top/build/tests/tools/client" --pin-dir "$pin" <<<"verdict $1" 2>&1
+	"$build/tests/tools/client" --pin-dir "$pin" <<<"verdict $1" 2>&1
 }
 
 # Killed between the slot, which packets read, and the pin, which proxies open: the next
@@ -131,14 +131,14 @@ test_other_namespace() {
 	before=$(pins)
 	program=$(xdp_of edge v0)
 	fails "other namespace: load of v0 is refused" 1 'v0.*namespace' \
-		on other "$top/build/ecdn-xdp" load --pin-dir "$pin" v0
+		on other "$build/ecdn-xdp" load --pin-dir "$pin" v0
 	is "other namespace: nothing is attached there" "" "$(xdp_of other v0)"
 	is "other namespace: the program on the first one's v0 is the same" "$program" \
 		"$(xdp_of edge v0)"
 	is "other namespace: nor is a pin changed" "$before" "$(pins)"
 	does "other namespace: another --pin-dir" \
-		on other "$top/build/ecdn-xdp" load --pin-dir "$pin-other" --regions "$regions" v0
-	on other "$top/build/ecdn-xdp" unload --all --pin-dir "$pin-other"
+		on other "$build/ecdn-xdp" load --pin-dir "$pin-other" --regions "$regions" v0
+	on other "$build/ecdn-xdp" unload --all --pin-dir "$pin-other"
 	ecdn unload --all
 }
 
@@ -172,7 +172,7 @@ foreign() {
 
 	before=$(pins)
 	fails "$1: unload --all is refused" 1 'not a pin directory' \
-		on edge "$top/build/ecdn-xdp" unload --all --pin-dir "$pin-foreign"
+		on edge "$build/ecdn-xdp" unload --all --pin-dir "$pin-foreign"
 	is "$1: nothing is removed" "$before" "$(pins)"
 }
 

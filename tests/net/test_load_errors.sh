@@ -86,9 +86,9 @@ test_usage() {
 
 test_pin_dir() {
 	fails "pin directory: not on bpffs" 1 'bpf file system' \
-		on edge "$top/build/ecdn-xdp" load --pin-dir "$work/pins" e0
+		on edge "$build/ecdn-xdp" load --pin-dir "$work/pins" e0
 	fails "pin directory: relative" 1 'absolute' \
-		on edge "$top/build/ecdn-xdp" load --pin-dir pins e0
+		on edge "$build/ecdn-xdp" load --pin-dir pins e0
 	is "pin directory: nothing is made" "" "$(ls "$work/pins" 2>/dev/null || true)"
 }
 
@@ -97,9 +97,9 @@ test_pin_dir() {
 test_private_mounts() {
 	fails "bpffs hidden by a private mount namespace: refused, with what to do" 1 'nsenter' \
 		on edge unshare -m sh -c "while umount -l /sys/fs/bpf 2>/dev/null; do :; done; \
-			exec '$top/build/ecdn-xdp' load --pin-dir '$pin' --regions '$regions' e0"
+			exec '$build/ecdn-xdp' load --pin-dir '$pin' --regions '$regions' e0"
 	fails "ip netns exec: the same" 1 'nsenter' ip netns exec "ecdn-$id-edge" \
-		"$top/build/ecdn-xdp" load --pin-dir "$pin" --regions "$regions" e0
+		"$build/ecdn-xdp" load --pin-dir "$pin" --regions "$regions" e0
 	is "private mounts: nothing is attached" null \
 		"$(on edge ip -j link show dev e0 | jq '.[0].xdp')"
 }
@@ -107,7 +107,7 @@ test_private_mounts() {
 test_unprivileged() {
 	local verb
 
-	cp "$top/build/ecdn-xdp" "$work/ecdn-xdp"
+	cp "$build/ecdn-xdp" "$work/ecdn-xdp"
 	chmod 755 "$work" "$work/ecdn-xdp"
 	for verb in "load e0" status "limit set default --pps 1k" "unload e0"; do
 		# shellcheck disable=SC2086

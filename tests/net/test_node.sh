@@ -205,7 +205,7 @@ test_many() {
 	fails "many: more than there are indices" 1 '262143' ecdn node load "$work/more"
 	is "many: then nothing changes" "$count" "$(trusted)"
 	ecdn node list --format plain | cut -d ' ' -f 1 |
-		xargs "$top/build/ecdn-xdp" node del --pin-dir "$pin"
+		xargs "$build/ecdn-xdp" node del --pin-dir "$pin"
 }
 
 # What an upgrade finds it keeps.

@@ -193,7 +193,7 @@ test_many() {
 		printf "10.%d.%d.%d\n", i / 62500, i / 250 % 250, i % 250 }' >"$work/many"
 	# From an empty list, so that indices are those of the lines.
 	ecdn node list --format plain | cut -d ' ' -f 1 |
-		xargs "$top/build/ecdn-xdp" node del --pin-dir "$pin"
+		xargs "$build/ecdn-xdp" node del --pin-dir "$pin"
 	ecdn node load "$work/many"
 	awk -v pin="$pin" -v one="$one" 'BEGIN { for (i = 1; i <= 100000; i += 10)
 		printf "map update pinned %s/node_stats key %d %d %d 0 value %s %s %s %s %s %s %s\n",

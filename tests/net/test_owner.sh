@@ -62,23 +62,23 @@ refused "a directory above" "$open/above"
 nobody rm -r "$open/above"
 pin=$open/pins
 
-on edge "$top/build/ecdn-xdp" load --pin-dir "$open/other" --regions "$regions" e0
-on edge "$top/build/ecdn-xdp" block --pin-dir "$open/other" BETA
-on edge "$top/build/ecdn-xdp" unload --pin-dir "$open/other" e0
+on edge "$build/ecdn-xdp" load --pin-dir "$open/other" --regions "$regions" e0
+on edge "$build/ecdn-xdp" block --pin-dir "$open/other" BETA
+on edge "$build/ecdn-xdp" unload --pin-dir "$open/other" e0
 for how in link_other "nobody ln -s $open/other $pin"; do
 	$how
 	refused "another guard's maps, ${how%% *}" "$pin"
 	is "${how%% *}: who asks is told nothing" $'ready -129\npass 0 --' \
 		"$(printf 'ready\nverdict 203.0.113.7\n' |
-			"$top/build/tests/tools/client" --pin-dir "$pin" 2>"$work/said")"
+			"$build/tests/tools/client" --pin-dir "$pin" 2>"$work/said")"
 	has "${how%% *}: and why" "$pin is not root's alone" "$(<"$work/said")"
 	nobody rm -r "$pin"
 done
 
 ln -s other "$open/ours"
 has "root's own link is believed" '^blocked [0-9]+ BETA$' \
-	"$(echo verdict 203.0.113.7 | "$top/build/tests/tools/client" --pin-dir "$open/ours")"
+	"$(echo verdict 203.0.113.7 | "$build/tests/tools/client" --pin-dir "$open/ours")"
 chmod 777 "$open/other"
 fails "a directory of root's that others may change" 1 "others may change $open/other;" \
-	on edge "$top/build/ecdn-xdp" block --pin-dir "$open/other" ALPHA
+	on edge "$build/ecdn-xdp" block --pin-dir "$open/other" ALPHA
 finish

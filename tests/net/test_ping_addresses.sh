@@ -124,13 +124,13 @@ test_elsewhere() {
 	for kind in tcx clsact; do
 		ecdn unload e0
 		ecdn load --ping --tc "$kind" e0 2>/dev/null || continue
-		said=$(on node "$top/build/ecdn-xdp" node check --json --pin-dir "$pin")
+		said=$(on node "$build/ecdn-xdp" node check --json --pin-dir "$pin")
 		is "$kind: from another network namespace" '[true,null,null]' \
 			"$(jq -c '[.attached, .unknown_addresses, .stale_addresses]' <<<"$said")"
 		lacks "$kind: nor as text" 'does not know|has no longer' \
-			"$(on node "$top/build/ecdn-xdp" node check --pin-dir "$pin")"
+			"$(on node "$build/ecdn-xdp" node check --pin-dir "$pin")"
 		does "$kind: nor for scripts" \
-			on node "$top/build/ecdn-xdp" node check --exit-code --pin-dir "$pin"
+			on node "$build/ecdn-xdp" node check --exit-code --pin-dir "$pin"
 		is "$kind: but from its own" '[]' "$(unknown)"
 	done
 	ecdn unload e0

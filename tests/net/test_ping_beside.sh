@@ -143,7 +143,7 @@ test_rates() {
 # other NAME [IFACE]: a TC program that counts IPv4 packets; held by tcx if there is an
 # interface, which fails where the kernel has none.
 other() {
-	on edge "$top/build/tests/tools/bystander" "$pin-other-$1" ${2:+"$2"}
+	on edge "$build/tests/tools/bystander" "$pin-other-$1" ${2:+"$2"}
 }
 
 other_filter() {
@@ -155,7 +155,7 @@ counted() {
 	local other
 
 	for other in "$@"; do
-		"$top/build/tests/tools/bystander" "$pin-other-$other"
+		"$build/tests/tools/bystander" "$pin-other-$other"
 	done | paste -sd ' '
 }
 
@@ -208,9 +208,13 @@ test_beside() {
 	wall_down ingress
 }
 
-# tcx, clsact or nothing: what is pinned, if the kernel agrees.
+# tcx, clsact or nothing: what is pinned, if the kernel agrees. bpftool 7.5 shows the
+# link and ends with 255.
 how_attached() {
-	if bpftool link show pinned "$pin/ping/e0" >/dev/null 2>&1; then
+	local link
+
+	link=$(bpftool -j link show pinned "$pin/ping/e0" 2>/dev/null | tr -d '\0') || true
+	if [[ $link = *'"prog_id":'* ]]; then
 		echo tcx
 	elif [ -e "$pin/ping/e0" ] || on edge tc filter show dev e0 ingress | grep -q ' ping '; then
 		on edge tc filter show dev e0 ingress | sed -n 's/.* ping .*/clsact/p'
@@ -261,7 +265,7 @@ test_limited() {
 
 	wall_up ingress
 	ecdn limit set ALPHA --pps 1k --prefix-pps 10 --hold 10s
-	(exec nsenter --net="/run/netns/ecdn-$id-node" "$top/build/tests/tools/flood" --dev n0 \
+	(exec nsenter --net="/run/netns/ecdn-$id-node" "$build/tests/tools/flood" --dev n0 \
 		--mac $edge_mac --to "${edge_of[node]}" --from 198.51.100.128/25 --rate 20k \
 		--seconds 20s >/dev/null) &
 	surge=$!

@@ -36,11 +36,11 @@ test_namespaces() {
 		ecdn load --ping --tc "$kind" e0
 		before=$(pins)
 		fails "$kind, other namespace: load is refused" 1 'e0.*namespace' \
-			on other "$top/build/ecdn-xdp" load --pin-dir "$pin" --ping e0
+			on other "$build/ecdn-xdp" load --pin-dir "$pin" --ping e0
 		is "$kind, other namespace: no pin is changed" "$before" "$(pins)"
 		is "$kind, other namespace: it stays where it is" "$(pinned_program)" "$(runs)"
 		has "$kind, other namespace: status there" 'e0: attached, in another' \
-			"$(on other "$top/build/ecdn-xdp" status --pin-dir "$pin")"
+			"$(on other "$build/ecdn-xdp" status --pin-dir "$pin")"
 		ecdn unload --all
 	done
 }
@@ -48,9 +48,9 @@ test_namespaces() {
 # unload, of a filter that only its own namespace can reach.
 test_out_of_reach() {
 	ecdn load --ping --tc clsact e0
-	on other "$top/build/ecdn-xdp" load --pin-dir "$pin" --guard e1
+	on other "$build/ecdn-xdp" load --pin-dir "$pin" --guard e1
 	fails "out of reach: unload" 1 'e0 in another network namespace; unload it there' \
-		on other "$top/build/ecdn-xdp" unload --pin-dir "$pin" e1 e0
+		on other "$build/ecdn-xdp" unload --pin-dir "$pin" e1 e0
 	is "out of reach: the other one stays, too" true \
 		"$(on other ip -j link show dev e1 | jq '.[0] | has("xdp")')"
 	ecdn unload --all
@@ -64,12 +64,12 @@ test_two_namespaces() {
 		ecdn load --ping --tc "$kind" e0
 		ecdn node add $node
 		does "$kind, two namespaces: the guard alone there" \
-			on other "$top/build/ecdn-xdp" load --pin-dir "$pin" e1
+			on other "$build/ecdn-xdp" load --pin-dir "$pin" e1
 		is "$kind, two namespaces: ping answers for the addresses here" 5 "$(ping_from $node)"
 		is "$kind, two namespaces: which status knows" '[]' "$(status .unknown_addresses)"
 		has "$kind, two namespaces: ping there is said to end that" \
 			'warning: e0: .*addresses .*another --pin-dir' \
-			"$(on other "$top/build/ecdn-xdp" load --pin-dir "$pin" --ping --tc "$kind" e1 2>&1)"
+			"$(on other "$build/ecdn-xdp" load --pin-dir "$pin" --ping --tc "$kind" e1 2>&1)"
 		ecdn unload --all 2>/dev/null
 		on edge tc qdisc del dev e0 clsact 2>/dev/null || true
 		on other tc qdisc del dev e1 clsact 2>/dev/null || true
@@ -82,7 +82,7 @@ test_killed_elsewhere() {
 	killed "killed in another namespace" rename 2 load --ping --tc clsact e0
 	has "killed in another namespace: the next load tells of the filter" \
 		'warning: e0: .*killed.*another network namespace.*remove' \
-		"$(on other "$top/build/ecdn-xdp" load --pin-dir "$pin" e1 2>&1)"
+		"$(on other "$build/ecdn-xdp" load --pin-dir "$pin" e1 2>&1)"
 	on edge tc qdisc del dev e0 clsact
 	ecdn unload --all
 }

@@ -113,7 +113,7 @@ test_ssh() {
 		"$(over_ssh 198.51.100.9 22 block ALPHA)"
 	has "ssh: block, found in the parent's environment" 'warning: .*allow add 2001:db8:a::9' \
 		"$(SSH_CONNECTION="2001:db8:a::9 60000 $edge_ip6 22" on edge bash -c \
-			"env -u SSH_CONNECTION $top/build/ecdn-xdp block ALPHA --pin-dir $pin; true" 2>&1)"
+			"env -u SSH_CONNECTION $build/ecdn-xdp block ALPHA --pin-dir $pin; true" 2>&1)"
 	has "ssh: a client that came by IPv4 to an IPv6 socket" \
 		'warning: this blocks the region .*allow add 198\.51\.100\.9$' \
 		"$(over_ssh ::ffff:198.51.100.9 22 block ALPHA)"

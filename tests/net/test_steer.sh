@@ -26,7 +26,7 @@ waiter() {
 
 	shift 3
 	: >"$work/said"
-	(exec nsenter --net="/run/netns/ecdn-$id-edge" "$top/build/tests/tools/waiter" \
+	(exec nsenter --net="/run/netns/ecdn-$id-edge" "$build/tests/tools/waiter" \
 		--name "$process" "$@" "$at" "$text" >"$work/said") &
 	waiter=$!
 	wait_for 5 grep -q ready "$work/said"
@@ -273,17 +273,17 @@ test_unprotected() {
 
 test_other_namespace() {
 	fails "steer add: in another network namespace" 1 'no TCP socket|another network namespace' \
-		on client "$top/build/ecdn-xdp" steer add 80 127.0.0.1:8513 --pin-dir "$pin"
+		on client "$build/ecdn-xdp" steer add 80 127.0.0.1:8513 --pin-dir "$pin"
 	ecdn steer add 80 127.0.0.1:8513
 	fails "steer refresh: in another network namespace" 1 'another network namespace' \
-		on client "$top/build/ecdn-xdp" steer refresh --pin-dir "$pin"
+		on client "$build/ecdn-xdp" steer refresh --pin-dir "$pin"
 	is "steer: from another network namespace" '[true,false,"ready",1]' \
-		"$(on client "$top/build/ecdn-xdp" steer --json --pin-dir "$pin" |
+		"$(on client "$build/ecdn-xdp" steer --json --pin-dir "$pin" |
 			jq -c '[.attached, .here, .steer[0].state, .steer[0].sockets]')"
 	is "steer refresh: in another network namespace: nothing changed" 513 "$(ask $alpha 80)"
 	write_config <<<'steer: {80: "127.0.0.1:8513"}'
 	fails "load: steer, in another network namespace" 1 'another network namespace' \
-		on client "$top/build/ecdn-xdp" load --config "$work/config.yaml" --pin-dir "$pin"
+		on client "$build/ecdn-xdp" load --config "$work/config.yaml" --pin-dir "$pin"
 	is "load: steer, in another network namespace: nothing changed" 513 "$(ask $alpha 80)"
 	ecdn steer del 80
 }
@@ -395,7 +395,7 @@ links() {
 	local netns
 
 	netns=$(stat -L -c %i "/run/netns/ecdn-$id-edge")
-	bpftool -j link | jq "[.[] | select(.type == \"netns\" and .netns_ino == $netns)] | length"
+	{ bpftool -j link || true; } | jq "[.[] | select(.type == \"netns\" and .netns_ino == $netns)] | length"
 }
 
 test_end() {

@@ -113,9 +113,9 @@ test_full_output() {
 		fails "standard output is full: $verb" 1 'standard output' to_full ecdn $verb
 	done
 	fails "standard output is full: --help" 1 'standard output' \
-		to_full "$top/build/ecdn-xdp" --help
+		to_full "$build/ecdn-xdp" --help
 	fails "standard output is full: --version" 1 'standard output' \
-		to_full "$top/build/ecdn-xdp" --version
+		to_full "$build/ecdn-xdp" --version
 }
 
 client_and_edge
