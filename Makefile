@@ -6,18 +6,42 @@ PREFIX  ?= /usr/local
 BUILD   := build
 UNIT_DIR := lib/systemd/system
 ifeq ($(origin CC),default)
-CC := gcc
+CC := $(CROSS_COMPILE)gcc
 endif
-CLANG   ?= clang
-BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
+ifeq ($(origin AR),default)
+AR := $(CROSS_COMPILE)ar
+endif
+ifeq ($(origin LD),default)
+LD := $(CROSS_COMPILE)ld
+endif
+OBJCOPY    ?= $(CROSS_COMPILE)objcopy
+PKG_CONFIG ?= pkg-config
+CLANG      ?= clang
+ifndef BPFTOOL
+BPFTOOL    := $(shell bpf/bpftool.sh)
+endif
 
+LIBBPF_LEAST := 1.1
 LIBS     := libbpf libelf libmnl yaml-0.1 jansson libmaxminddb
-CPPFLAGS := -Iinclude -Ibpf -Iuser -I$(BUILD) -D_GNU_SOURCE -DECDN_XDP_VERSION='"$(VERSION)"'
-CFLAGS   ?= -O2 -g
-CFLAGS   += -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes
-LDLIBS    = $(shell pkg-config --libs $(LIBS))
-BPFFLAGS  = -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Iinclude -Ivmlinux \
-	    -I/usr/include/$(subst -pc-,-,$(shell $(CC) -dumpmachine))
+LDLIBS   := $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null)
+MACHINE  := $(subst -pc-,-,$(shell $(CC) -dumpmachine))
+
+# CPPFLAGS, CFLAGS and LDFLAGS are the packager's. Without any the programs are
+# hardened as Debian's are, as far as the compiler knows how.
+knows     = $(shell $(CC) -Werror $(1) -x c -c -o /dev/null /dev/null 2>/dev/null && echo $(1))
+ifeq ($(origin CFLAGS),undefined)
+CFLAGS   := -O2 -g -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 \
+	    $(call knows,-fstack-clash-protection) $(call knows,-fcf-protection)
+endif
+LDFLAGS  ?= -Wl,-z,relro,-z,now
+
+INCLUDES := -Iinclude -Ibpf -Iuser -I$(BUILD)
+DEFINES  := -D_GNU_SOURCE -DECDN_XDP_VERSION='"$(VERSION)"'
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat-security
+COMPILE   = $(CC) $(INCLUDES) $(DEFINES) $(CPPFLAGS) -std=gnu11 -fPIE $(WARNINGS) $(CFLAGS)
+LINK      = $(CC) $(CFLAGS) -pie $(LDFLAGS)
+BPFFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Werror=implicit-function-declaration \
+	    -Iinclude -Ivmlinux -I/usr/include/$(MACHINE)
 
 BPF      := $(wildcard bpf/*.bpf.c)
 SKEL     := $(BPF:bpf/%.bpf.c=$(BUILD)/%.skel.h)
@@ -63,14 +87,24 @@ $(ARCHIVE): $(OBJ)
 
 $(BUILD)/ecdn-xdp: $(BUILD)/user/main.o $(ARCHIVE)
 	$(say) LD $@
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(Q)$(LINK) -o $@ $^ $(LDLIBS)
 
 $(BUILD)/%.o: %.c $(SKEL)
 	$(say) CC $@
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
 
-$(SKEL:.skel.h=.bpf.o): $(BUILD)/%.bpf.o: bpf/%.bpf.c
+# An older libbpf fails late, and with words that do not tell why.
+$(BUILD)/libraries: Makefile
+	@mkdir -p $(@D)
+	@$(PKG_CONFIG) --print-errors --exists $(LIBS) || { echo 'libraries are missing:' \
+		'make deps installs what building needs' >&2; exit 1; }
+	@$(PKG_CONFIG) --atleast-version=$(LIBBPF_LEAST) libbpf || { echo 'libbpf' \
+		"$$($(PKG_CONFIG) --modversion libbpf) is too old:" \
+		'ecdn-xdp needs $(LIBBPF_LEAST) or later' >&2; exit 1; }
+	@touch $@
+
+$(SKEL:.skel.h=.bpf.o): $(BUILD)/%.bpf.o: bpf/%.bpf.c | $(BUILD)/libraries
 	$(say) BPF $@
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPFFLAGS) -MMD -MP -c -o $@ $<
@@ -82,25 +116,27 @@ $(BENCHSKEL:.skel.h=.bpf.o): $(BUILD)/tests/bench/%.bpf.o: tests/bench/%.bpf.c
 
 $(SKEL) $(BENCHSKEL): %.skel.h: %.bpf.o
 	$(say) SKEL $@
+	@test -n '$(BPFTOOL)' || { echo 'no bpftool works here:' \
+		'make deps installs one, or BPFTOOL=PATH names it' >&2; exit 1; }
 	$(Q)$(BPFTOOL) gen skeleton $< name $(notdir $*)_bpf > $@
 
 $(UNIT): %: %.o $(ARCHIVE)
 	$(say) LD $@
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka -lm
+	$(Q)$(LINK) -o $@ $^ $(LDLIBS) -lcmocka -lm
 
 $(RUN): %: %.o $(HARNESS) $(ARCHIVE)
 	$(say) LD $@
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lm
+	$(Q)$(LINK) -o $@ $^ $(LDLIBS) -lm
 
 $(TOOLS): %: %.o $(HARNESS) $(ARCHIVE)
 	$(say) LD $@
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lm
+	$(Q)$(LINK) -o $@ $^ $(LDLIBS) -lm
 
 $(BENCHOBJ): $(BENCHSKEL)
-$(BENCHOBJ): CPPFLAGS += -I$(BUILD)/tests/bench
+$(BENCHOBJ): INCLUDES += -I$(BUILD)/tests/bench
 $(BENCH): $(BENCHOBJ) $(BUILD)/tests/run/fixtures.o $(BUILD)/libecdn-xdp.a $(ARCHIVE)
 	$(say) LD $@
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(Q)$(LINK) -o $@ $^ $(LDLIBS)
 
 tests: all nginx $(UNIT) $(RUN) $(TOOLS) $(BENCH)
 

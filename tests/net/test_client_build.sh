@@ -45,7 +45,7 @@ test_files() {
 	is "shared: its name" libecdn-xdp.so.0 "$(dynamic SONAME)"
 	is "shared: libc is enough" libc.so.6 "$(dynamic NEEDED | sed 's/ ld-linux[^ ]*//')"
 	does "pkg-config: it is valid" pkg-config --validate libecdn-xdp
-	is "pkg-config: the version" "$("$top/build/ecdn-xdp" --version | cut -d ' ' -f 2)" \
+	is "pkg-config: the version" "$("$build/ecdn-xdp" --version | cut -d ' ' -f 2)" \
 		"$(pkg-config --modversion libecdn-xdp)"
 	lacks "manual: no warning" . "$(man --warnings -E UTF-8 -l \
 		"$work/usr/share/man/man3/libecdn-xdp.3" 2>&1 >/dev/null)"
@@ -82,6 +82,23 @@ test_programs() {
 		"$("$work/c-static" 192.0.2.1 relative >/dev/null 2>&1; echo $?)"
 }
 
+# As Ubuntu builds packages, and what is linked with them. No warning by the way.
+test_lto() {
+	local lto=(-O2 -g -flto=auto -ffat-lto-objects)
+
+	does "link-time optimization: it builds" make -s -C "$top" BUILD="$work/lto" \
+		CFLAGS="${lto[*]} -Werror" LDFLAGS="${lto[*]} -Wl,-z,relro" all
+	is "link-time optimization: static: it defines what the header declares" "$functions" \
+		"$(exported "$work/lto/libecdn-xdp.a")"
+	does "link-time optimization: a program with the static library" gcc "${lto[@]}" \
+		-I "$top/include" -o "$work/lto-static" "$work/example.c" \
+		"$work/lto/libecdn-xdp.a"
+	is "link-time optimization: it runs" '200 --' \
+		"$("$work/lto-static" 192.0.2.1 "$pin" 2>/dev/null)"
+	has "link-time optimization: so does the agent" '^ecdn-xdp [0-9]' \
+		"$("$work/lto/ecdn-xdp" --version)"
+}
+
 test_uninstall() {
 	make -s -C "$top" uninstall-client PREFIX="$work/usr" >/dev/null
 	is "uninstall leaves nothing" "" "$(find "$work/usr" ! -type d)"
@@ -93,5 +110,6 @@ export PKG_CONFIG_PATH=$lib/pkgconfig
 test_header
 test_files
 test_programs
+test_lto
 test_uninstall
 finish

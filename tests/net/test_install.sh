@@ -31,6 +31,39 @@ test_files() {
 	lacks "unit: it knows where the program is" @ "$(cat "$unit")"
 }
 
+# What Debian's hardening-check asks of a file.
+test_hardening() {
+	local file elf dynamic
+
+	for file in sbin/ecdn-xdp lib/libecdn-xdp.so; do
+		elf=$root/usr/local/$file
+		dynamic=$(readelf -dW "$elf")
+		has "hardening: $file can be anywhere" 'Type: +DYN' "$(readelf -hW "$elf")"
+		has "hardening: $file: what is relocated is read-only" GNU_RELRO \
+			"$(readelf -lW "$elf")"
+		has "hardening: $file: all of it, at once" 'BIND_NOW|Flags:.* NOW' "$dynamic"
+		has "hardening: $file: no stack is executable" 'GNU_STACK .* RW +0x' \
+			"$(readelf -lW "$elf")"
+		has "hardening: $file: stacks are protected" ' __stack_chk_fail(@|$)' \
+			"$(readelf --dyn-syms -W "$elf")"
+		has "hardening: $file: sizes are checked" ' __[a-z]+_chk(@|$)' \
+			"$(readelf --dyn-syms -W "$elf")"
+	done
+	has "hardening: the program is a PIE" 'Flags:.* PIE' \
+		"$(readelf -dW "$root/usr/local/sbin/ecdn-xdp")"
+}
+
+# Objects, as the program has the mark only if libc's own objects have it.
+test_jumps() {
+	local object unmarked=
+
+	[ "$(uname -m)" = x86_64 ] || return 0
+	for object in "$build"/user/*.o "$build"/user/*/*.o "$build"/client/*.o; do
+		readelf -n "$object" | grep -q 'IBT, SHSTK' || unmarked+=" ${object#"$build"/}"
+	done
+	is "hardening: jumps are checked where the processor does" "" "$unmarked"
+}
+
 test_unit() {
 	echo 192.0.2.2 >"$work/nodes.txt"
 	printf 'nodes: nodes.txt\nping: {interfaces: [e0]}\n' >"$work/ecdn-xdp.yaml"
@@ -53,6 +86,8 @@ test_uninstall() {
 
 client_and_edge
 test_files
+test_hardening
+test_jumps
 test_unit
 test_uninstall
 finish

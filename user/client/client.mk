@@ -7,7 +7,6 @@ CLIENT_LINKS  := $(BUILD)/$(CLIENT_SONAME) $(BUILD)/libecdn-xdp.so
 CLIENT_OBJ    := $(patsubst user/client/%.c,$(BUILD)/client/%.o,$(wildcard user/client/*.c))
 CLIENT_MAP    := user/client/libecdn-xdp.map
 CLIENT_FILES  := $(BUILD)/libecdn-xdp.a $(CLIENT_LIB) $(CLIENT_LINKS) $(BUILD)/libecdn-xdp.pc
-OBJCOPY       ?= objcopy
 LIBDIR        ?= $(PREFIX)/lib
 
 # Those that ask the library, as a proxy does.
@@ -18,10 +17,13 @@ CLIENT_TESTS  := $(filter $(BUILD)/tests/tools/client%,$(TOOLS)) \
 
 client: $(CLIENT_FILES)
 
+# Its own link-time optimization would be lost: the objects become one by `ld -r`, which
+# knows none, and are the same in the shared library.
+$(CLIENT_OBJ): INCLUDES := -Iinclude
 $(CLIENT_OBJ): $(BUILD)/client/%.o: user/client/%.c
 	$(say) CC $@
 	@mkdir -p $(@D)
-	$(Q)$(CC) -Iinclude -D_GNU_SOURCE $(CFLAGS) -fPIC -fvisibility=hidden -MMD -MP -c -o $@ $<
+	$(Q)$(COMPILE) -fPIC -fvisibility=hidden -fno-lto -MMD -MP -c -o $@ $<
 
 # One object, so that names inside the library cannot meet those of the proxy.
 $(BUILD)/client/libecdn-xdp.o: $(CLIENT_OBJ)
