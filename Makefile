@@ -64,7 +64,7 @@ say = @printf '  %-5s %s\n'
 Q = @
 endif
 
-.PHONY: all help tests install uninstall deps demo check check-kernels bench clean
+.PHONY: all help tests install uninstall deps deps-tests demo check check-kernels bench clean
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/ecdn-xdp client
@@ -73,6 +73,8 @@ include user/client/client.mk
 include user/nginx/nginx.mk
 
 help:
+	@echo 'make deps           install what building needs, from apt (root)'
+	@echo 'make deps-tests     that, and what the tests need besides (root)'
 	@echo 'make                build $(BUILD)/ecdn-xdp and libecdn-xdp'
 	@echo 'make nginx          build the nginx module (nginx-dev)'
 	@echo 'make install        into PREFIX=$(PREFIX), below DESTDIR; with a systemd unit'
@@ -156,21 +158,24 @@ uninstall: uninstall-client uninstall-nginx
 	      $(DESTDIR)$(PREFIX)/$(UNIT_DIR)/ecdn-xdp.service
 
 deps:
-	tests/deps.sh
+	@tests/deps.sh
 
-demo: deps
+deps-tests:
+	@tests/deps.sh tests
+
+demo: deps-tests
 	@$(MAKE) --no-print-directory tests
 	@tests/demo.sh
 
-check: deps
+check: deps-tests
 	@$(MAKE) --no-print-directory tests
-	@tests/check.sh
+	@BUILD='$(abspath $(BUILD))' tests/check.sh
 
-check-kernels: deps
+check-kernels: deps-tests
 	@$(MAKE) --no-print-directory tests
 	@tests/kernels/check.sh
 
-bench: deps
+bench: deps-tests
 	@$(MAKE) --no-print-directory tests
 	@tests/bench/bench.sh
 

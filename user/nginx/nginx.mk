@@ -22,7 +22,7 @@ $(NGINX_TREE)/objs/Makefile: user/nginx/config user/nginx/nginx.mk \
 			     $(wildcard /var/lib/dpkg/info/nginx-dev.list)
 	$(say) CONF $@
 	@test -f $(NGINX_SRC)/conf_flags || { echo 'the nginx module needs nginx-dev:' \
-		'apt-get install nginx-dev, or make deps' >&2; exit 1; }
+		'apt-get install nginx-dev' >&2; exit 1; }
 	$(Q)rm -rf $(NGINX_TREE) && mkdir -p $(NGINX_TREE)
 	$(Q)ln -s $(NGINX_SRC)/auto $(NGINX_SRC)/configure $(NGINX_SRC)/src $(NGINX_TREE)
 	$(Q)cd $(NGINX_TREE) && export ECDN_XDP_INCS='$(abspath include)' \
