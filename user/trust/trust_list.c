@@ -80,18 +80,18 @@ static void merge_sorted(const struct trusted_list *list,
 			 const struct ecdn_xdp_trusted_row *more, size_t count,
 			 struct trusted_list *out)
 {
-	const struct ecdn_xdp_trusted_row *row = list->row, *row_end = row + list->count;
-	const struct ecdn_xdp_trusted_row *end = more + count;
+	size_t row = 0, next = 0;
 
-	while (row < row_end || more < end) {
+	while (row < list->count || next < count) {
 		struct ecdn_xdp_trusted_row *to = &out->row[out->count++];
 
-		if (more == end || (row < row_end && compare(row, more) <= 0))
-			*to = *row++;
+		if (next == count ||
+		    (row < list->count && compare(&list->row[row], &more[next]) <= 0))
+			*to = list->row[row++];
 		else
-			*to = *more++;
-		for (; more < end && !compare(to, more); more++)
-			merge_row(to, more);
+			*to = more[next++];
+		for (; next < count && !compare(to, &more[next]); next++)
+			merge_row(to, &more[next]);
 	}
 }
 
@@ -119,11 +119,12 @@ static uint32_t free_index(const bool *taken, uint32_t *at)
 static int number_nodes(struct trusted_list *list, const struct trusted_list *before)
 {
 	scoped_free bool *used = calloc(2 * ECDN_XDP_TRUSTED_NODES_MAX, sizeof(*used));
-	bool *known = used + ECDN_XDP_TRUSTED_NODES_MAX;
 	uint32_t next_used = 1, next_known = 1;
+	bool *known;
 
 	if (!used)
 		return -ENOMEM;
+	known = used + ECDN_XDP_TRUSTED_NODES_MAX;
 	mark(used, list);
 	mark(known, list);
 	mark(known, before);
