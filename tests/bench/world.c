@@ -69,7 +69,8 @@ void world_thin(const struct world *world, size_t ranges, unsigned int regions,
 		struct range_set *set)
 {
 	const struct range_list *v4 = &world->set.v4, *v6 = &world->set.v6;
-	size_t share = (double)ranges * v4->count / (v4->count + v6->count) + 0.5;
+	size_t both = v4->count + v6->count;
+	size_t share = (ranges * v4->count + both / 2) / both;
 
 	memset(set, 0, sizeof(*set));
 	thin(v4, share, regions, &set->v4);

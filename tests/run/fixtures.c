@@ -257,7 +257,7 @@ static void put_poke(struct frame *frame, const struct layer *layer)
 #define NEVER			EXPECT_NEVER
 #define BY_BOTH			(EXPECT_TCP | EXPECT_UDP)
 
-#define CUT(from, to)		.first = from, .last = to
+#define CUT(from, to)		.first = (from), .last = (to)
 #define EXPECT(what)		.expect = what
 #define EVENT(field)		.event = FIXTURE_EVENT(field)
 

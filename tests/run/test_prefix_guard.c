@@ -136,7 +136,7 @@ static void check_heavy(const struct guard *guard, const struct frames *frames, 
 			snprintf(times, sizeof(times), "prefix %u", n);
 	}
 	if (found < HEAVY - HEAVY / 100)
-		snprintf(counted, sizeof(counted), "%u of %u", found, HEAVY);
+		snprintf(counted, sizeof(counted), "%u of %d", found, HEAVY);
 	report("heavy prefixes are listed and counted to within 2 %", counted);
 	report("no prefix is counted above the truth, its bytes are its packets'", exact);
 	report("last seen after the test began and before now", times);

@@ -138,7 +138,7 @@ static void serve(const struct waiter *waiter, int fd)
 /* Every worker has its socket before the first is said to be ready. */
 static void serve_all(const struct waiter *waiter)
 {
-	int fds[WORKERS_MAX];
+	int fds[WORKERS_MAX] = {};
 
 	for (unsigned int i = 0; i < waiter->workers; i++)
 		fds[i] = wait_there(waiter);

@@ -42,11 +42,11 @@ static int passes(struct line *line, unsigned int cpu, uint64_t now_ns)
 /* Packets offered at `factor` times the limit, in turn on each CPU; how many passed. */
 static uint64_t offer(struct line *line, double factor, uint64_t from_ns, uint64_t seconds)
 {
-	double step = SECOND / (line->limit * factor), t = from_ns;
+	double step = SECOND / (line->limit * factor);
 	uint64_t passed = 0;
 
-	for (unsigned int i = 0; t < from_ns + (double)seconds * SECOND; i++, t += step)
-		passed += passes(line, i % line->cpus, t);
+	for (unsigned int i = 0; i * step < (double)seconds * SECOND; i++)
+		passed += passes(line, i % line->cpus, from_ns + (uint64_t)(i * step));
 	return passed;
 }
 

@@ -68,8 +68,8 @@ static void test_limited_until(void **state)
 
 		/* And at times a while below 80 %, so that the hold has begun. */
 		if (random_below(2))
-			now_ns = send(&node, now_ns, node.limits.pps / 5,
-				      SECOND + random_below(3 * SECOND));
+			send(&node, now_ns, node.limits.pps / 5,
+			     SECOND + random_below(3 * SECOND));
 		public = published(&node, node.measured_ns[0]);
 		if (public.state != ECDN_XDP_STATE_LIMITED)
 			continue;

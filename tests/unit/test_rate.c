@@ -42,7 +42,7 @@ static double certain_rate(uint64_t limit, uint64_t hz)
 	const double span_ns = 1ULL << RATE_FAST_SPAN;
 
 	return (limit * 1.125 + (RATE_MARGIN_PACKETS + 3) * SECOND / span_ns) *
-	       (1 + SECOND / hz / span_ns);
+	       (1 + (double)SECOND / hz / span_ns);
 }
 
 static void check_detection(uint64_t limit, double pps, unsigned int cpus, uint64_t hz)

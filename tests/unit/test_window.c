@@ -23,6 +23,7 @@ static void test_per_span(void **state)
 		for (int span = RATE_FAST_SPAN; span <= RATE_SLOW_SPAN;
 		     span += RATE_SLOW_SPAN - RATE_FAST_SPAN) {
 			unsigned __int128 exact = (unsigned __int128)rate << span;
+			/* NOLINTNEXTLINE(bugprone-integer-division): parts are whole. */
 			double parts = (double)per_span(rate, span) - (double)(exact / SECOND);
 
 			assert_true(fabs(parts) <= 1 + (double)rate * 1e-6);

@@ -23,7 +23,7 @@ static void say(enum log_level of, const char *prefix, const char *format, va_li
 	fputc('\n', stderr);
 }
 
-int log_error(int error, const char *format, ...)
+int (log_error)(int error, const char *format, ...)
 {
 	va_list args;
 

@@ -21,6 +21,11 @@ void log_set_level(enum log_level level);
 int log_error(int error, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+#ifdef __clang_analyzer__
+/* It reads one file at a time, so it must be told here what log_error() returns. */
+#define log_error(error, ...) ((log_error)(error, __VA_ARGS__), (error))
+#endif
+
 /* "FILE:LINE: " and the message. */
 void log_at(const char *file, unsigned int line, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

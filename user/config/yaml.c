@@ -134,6 +134,7 @@ char *yaml_keep(struct reader *reader, const char *word)
 		free(copy);
 		return NULL;
 	}
+	/* cppcheck-suppress memleak; words has it now. */
 	return words->word[words->count++] = copy;
 }
 
@@ -206,9 +207,11 @@ int yaml_read(struct reader *reader, FILE *file, take_node *take, void *to)
 	if (yaml_parser_load(&parser, &document)) {
 		const yaml_node_t *root = yaml_document_get_root_node(&document);
 
+		/* cppcheck-suppress autoVariables; it is taken back below. */
 		reader->document = &document;
 		if (root)
 			take(reader, root, to);
+		reader->document = NULL;
 		yaml_document_delete(&document);
 		refuse_more(reader, &parser);
 	} else {

