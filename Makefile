@@ -64,7 +64,7 @@ say = @printf '  %-5s %s\n'
 Q = @
 endif
 
-.PHONY: all help tests install uninstall deps deps-tests demo check check-kernels bench clean
+.PHONY: all help tests install uninstall deps deps-tests lint demo check check-kernels bench clean
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/ecdn-xdp client
@@ -81,6 +81,8 @@ help:
 	@echo 'make demo           show the guard at work, between hosts in network namespaces (root)'
 	@echo 'make check          all tests on this kernel (root)'
 	@echo 'make check-kernels  the packet tests on Linux 5.10, 6.1, 6.12 and 7.3, emulated (root)'
+	@echo 'make lint           clang-tidy, cppcheck and shellcheck on the source'
+	@echo 'make compile_commands.json  for clangd and its like'
 	@echo 'make bench          figures, side by side (root)'
 
 $(ARCHIVE): $(OBJ)
@@ -140,6 +142,13 @@ $(BENCH): $(BENCHOBJ) $(BUILD)/tests/run/fixtures.o $(BUILD)/libecdn-xdp.a $(ARC
 	$(say) LD $@
 	$(Q)$(LINK) -o $@ $^ $(LDLIBS)
 
+# Out of make's own words. clangd and clang-tidy read it.
+compile_commands.json: FORCE
+	@$(MAKE) --no-print-directory -Bnk BUILD='$(BUILD)' tests 2>/dev/null | \
+		tests/compile_commands.sh >$@
+
+FORCE:
+
 tests: all nginx $(UNIT) $(RUN) $(TOOLS) $(BENCH)
 
 # The module where it can be built.
@@ -162,6 +171,10 @@ deps:
 
 deps-tests:
 	@tests/deps.sh tests
+
+lint: deps-tests compile_commands.json
+	@$(MAKE) --no-print-directory tests
+	@tests/lint.sh
 
 demo: deps-tests
 	@$(MAKE) --no-print-directory tests

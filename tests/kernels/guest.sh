@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=dash
 # guest.sh runs in the guest and proves the product on its kernel: one line
 # `ok - what` or `not ok - what: why` for each thing that was to hold; all other
 # output is indented. Run by busybox, to which [[ and local are known.
@@ -74,7 +75,7 @@ run_tests() {
 		[ -x "$test" ] && [ "$name" != test_limiter ] || continue
 		none=0
 		began=$(date +%s)
-		# shellcheck disable=SC2086
+		# shellcheck disable=SC2046,SC2086
 		if timeout "$TEST_LIMIT" "$test" $(arguments_of "$name") > /tmp/out 2>&1; then
 			indent < /tmp/out
 			ok "$name ($(($(date +%s) - began)) s)"

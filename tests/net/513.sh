@@ -48,6 +48,7 @@ nginx_normal() {
 }
 
 # nginx_513 [LISTEN-OPTION]: with the worker's own name in what it answers.
+# shellcheck disable=SC2120 # some tests give one
 nginx_513() {
 	cat <<-END
 		server {

@@ -122,6 +122,7 @@ echoes6() {
 }
 
 # node_sum [PREFIX-PATTERN]: "REQUESTS ANSWERED OVER-RATE" of the nodes.
+# shellcheck disable=SC2120 # some tests give one
 node_sum() {
 	ecdn node --json | jq -r --arg prefix "${1:-.}" '[.nodes[] | select(.prefix | test($prefix))] |
 		"\(map(.requests) | add // 0) \(map(.answered) | add // 0) \(map(.over_rate) | add // 0)"'

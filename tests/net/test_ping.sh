@@ -36,10 +36,10 @@ sizes() {
 	local size
 
 	for size in 0 1 56 $((RANDOM % 1472)) $((RANDOM % 1472)) 1471 1472; do
-		answered "$1, offload $2: $size bytes" node "${edge_of[node]}" -s "$size" -M do
+		answered "$1, offload $2: $size bytes" node "${edge_of[node]}" -s "$size" -M 'do'
 	done
 	for size in 0 1 56 $((RANDOM % 1452)) $((RANDOM % 1452)) 1451 1452; do
-		answered "$1, offload $2: IPv6, $size bytes" node "${edge_of6[node]}" -s "$size" -M do
+		answered "$1, offload $2: IPv6, $size bytes" node "${edge_of6[node]}" -s "$size" -M 'do'
 	done
 	is "$1, offload $2: no checksum is wrong" "0 0 0" "$(checksum_errors node)"
 }

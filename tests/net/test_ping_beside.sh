@@ -16,7 +16,7 @@ test_pass() {
 	does "pass: the rule that is printed is nft's" on edge bash -e "$work/rule"
 	answered "pass: with it the node gets through" node "${edge_of[node]}"
 	answered "pass: IPv6" node "${edge_of6[node]}"
-	answered "pass: any size" node "${edge_of[node]}" -s 1472 -M do
+	answered "pass: any size" node "${edge_of[node]}" -s 1472 -M 'do'
 	silent "pass: the stranger does not" stranger "${edge_of[stranger]}"
 	silent "pass: IPv6, the stranger does not" stranger "${edge_of6[stranger]}"
 	wall_down input
@@ -94,11 +94,11 @@ test_path_mtu() {
 	ip -n "ecdn-$id-edge" route add 198.18.0.0/24 via $node_ip
 	ip -n "ecdn-$id-edge" route add 2001:db8:1000::/64 via $node_ip6
 	has "path MTU: fragmentation needed arrives" 'mtu = ?1400' \
-		"$(pings edge 198.18.0.2 -c 2 -i 0.1 -W 1 -s 1450 -M do)"
+		"$(pings edge 198.18.0.2 -c 2 -i 0.1 -W 1 -s 1450 -M 'do')"
 	has "path MTU: the edge goes by it" 'mtu 1400' \
 		"$(ip -n "ecdn-$id-edge" route get 198.18.0.2)"
 	has "path MTU: packet too big arrives" 'mtu=1400' \
-		"$(pings edge 2001:db8:1000::2 -c 2 -i 0.1 -W 1 -s 1440 -M do)"
+		"$(pings edge 2001:db8:1000::2 -c 2 -i 0.1 -W 1 -s 1440 -M 'do')"
 	has "path MTU: IPv6, the edge goes by it" 'mtu 1400' \
 		"$(ip -6 -n "ecdn-$id-edge" route get 2001:db8:1000::2)"
 }
