@@ -7,15 +7,14 @@
 
 #include "base/quantity.h"
 
-/* The host part of a prefix, all ones. */
-static addr_bits host_mask(int length)
+addr_bits cidr_host_mask(int length)
 {
 	return length == 0 ? ~(addr_bits)0 : ((addr_bits)1 << (128 - length)) - 1;
 }
 
 addr_bits cidr_last(const struct cidr *cidr)
 {
-	return cidr->addr.bits | host_mask(cidr->length);
+	return cidr->addr.bits | cidr_host_mask(cidr->length);
 }
 
 int cidr_parse(const char *text, struct cidr *cidr)
@@ -36,7 +35,7 @@ int cidr_parse(const char *text, struct cidr *cidr)
 	if (slash && quantity_parse_whole(slash + 1, length, &length))
 		return -EINVAL;
 	parsed.length = length;
-	if (length < 128 && parsed.addr.bits & host_mask(length))
+	if (parsed.addr.bits & cidr_host_mask(length))
 		return -ERANGE;
 	*cidr = parsed;
 	return 0;

@@ -24,6 +24,10 @@ int cidr_parse(const char *text, struct cidr *cidr);
 /* Returns text. */
 char *cidr_format(const struct cidr *cidr, char text[CIDR_TEXT_SIZE]);
 
+/* Ones for the bits behind the first `length`: those that a prefix leaves open. For both
+ * families, as addresses are left-aligned. */
+addr_bits cidr_host_mask(int length);
+
 /* The last address of a prefix, as bits. */
 addr_bits cidr_last(const struct cidr *cidr);
 

@@ -1,43 +1,47 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * source_cidr.c - lines of `CIDR NAME`. Prefixes may nest: the longest that
- * holds an address names its region.
+ * source_cidr.c - lines of `CIDR NAME`. Prefixes may nest: the longest one around an address
+ * names its region.
  */
 #include <errno.h>
-#include <string.h>
-#include <sys/socket.h>
 
-#include "regions/source_formats.h"
+#include "regions/source_entry.h"
+#include "regions/source_rows.h"
 
-/* Prefixes that hold each other: one of each length. */
-#define NESTED 129
+/* Prefixes around one address: at most one of each length from 0 to 128. */
+#define NEST_MAX 129
 
-static int read_prefix(struct source *source, struct text line, unsigned int number,
-		       struct line_range *range, int *family)
+int source_cidr_knows(const struct source *source)
+{
+	(void)source;
+	return 1;
+}
+
+static int read_row(struct source *source, struct text line, unsigned int number,
+		    struct source_row *row, int *family)
 {
 	struct text prefix = text_word(&line), name = text_word(&line);
 	struct cidr cidr;
-	int error;
+	int err;
 
 	line = text_trim(line);
 	if (name.start == name.end || line.start < line.end) {
-		source_bad_line(source, number, "not CIDR NAME");
+		report_line(&source->report, number, "not CIDR NAME");
 		return -EINVAL;
 	}
-	error = text_cidr(prefix, &cidr);
-	if (error) {
-		source_bad_cidr(source, number, prefix, error, &cidr);
+	err = text_cidr(prefix, &cidr);
+	if (err) {
+		report_cidr(&source->report, number, prefix, err, &cidr);
 		return -EINVAL;
 	}
 	*family = cidr.addr.family;
-	range->first = cidr.addr.bits;
-	range->last = cidr_last(&cidr);
-	range->line = number;
-	return source_line_entry(source, name, number, &range->entry);
+	row->first = cidr.addr.bits;
+	row->last = cidr_last(&cidr);
+	return source_entry_of_line(source, name, number, &row->entry);
 }
 
-/* What holds another comes before it. */
-static int compare(const struct line_range *a, const struct line_range *b)
+/* Orders a prefix before those inside it. */
+static int compare(const struct source_row *a, const struct source_row *b)
 {
 	if (a->first != b->first)
 		return a->first < b->first ? -1 : 1;
@@ -48,101 +52,102 @@ static int compare(const struct line_range *a, const struct line_range *b)
 
 static int by_prefix(const void *left, const void *right)
 {
-	const struct line_range *a = left, *b = right;
+	const struct source_row *a = left, *b = right;
 	int order = compare(a, b);
 
 	return order ? order : a->line < b->line ? -1 : a->line > b->line;
 }
 
-/* Equal prefixes are neighbours now: all but one go, if they agree. */
-static void unite(struct source *source, struct line_list *list)
+/* Keeps one row of each prefix, which may stand on several lines that agree. Such rows are
+ * neighbours, as the rows are sorted. */
+static void unite(struct source *source, struct source_rows *rows)
 {
 	size_t kept = 0;
 
-	for (size_t i = 1; i < list->count; i++) {
-		const struct line_range *range = &list->range[i];
+	for (size_t i = 1; i < rows->count; i++) {
+		const struct source_row *row = &rows->row[i];
 
-		if (compare(range, &list->range[kept]))
-			list->range[++kept] = *range;
-		else if (range->entry != list->range[kept].entry)
-			source_bad_line(source, range->line,
-					"the prefix has another name on line %u",
-					list->range[kept].line);
+		if (compare(row, &rows->row[kept]))
+			rows->row[++kept] = *row;
+		else if (row->entry != rows->row[kept].entry)
+			report_line(&source->report, row->line,
+				    "the prefix has another name on line %u",
+				    rows->row[kept].line);
 	}
-	if (list->count)
-		list->count = kept + 1;
+	if (rows->count)
+		rows->count = kept + 1;
 }
 
-/* The prefixes that hold the current address, and how far they are given out. */
+static int check_rows(struct source *source, struct source_row_set *rows)
+{
+	source_rows_sort(&rows->v4, by_prefix);
+	source_rows_sort(&rows->v6, by_prefix);
+	unite(source, &rows->v4);
+	unite(source, &rows->v6);
+	return report_finish(&source->report, "line");
+}
+
+/* The prefixes around the current address, the innermost last, and the first address that
+ * has not become part of a range yet. */
 struct nest {
-	const struct line_range *open[NESTED];
+	const struct source_row *open[NEST_MAX];
 	int depth;
 	addr_bits from;
-	bool over;              /* the last address of all is given out */
+	bool over;              /* the last address of all is part of a range */
 	struct range_list *list;
 };
 
-/* Gives out the innermost prefix up to `last`. */
+/* The addresses up to `last` get the innermost prefix's entry. */
 static int nest_advance(struct nest *nest, addr_bits last)
 {
 	uint32_t entry = nest->open[nest->depth - 1]->entry;
-	int error = 0;
+	int err = 0;
 
 	if (nest->over || nest->from > last)
 		return 0;
-	if (entry != SOURCE_UNKNOWN_ENTRY)
-		error = range_list_add(nest->list, nest->from, last, entry);
+	if (entry != SOURCE_ENTRY_UNKNOWN)
+		err = range_list_add(nest->list, nest->from, last, entry);
 	nest->from = last + 1;
 	nest->over = !nest->from;
-	return error;
+	return err;
 }
 
 static int nest_close(struct nest *nest)
 {
-	int error = nest_advance(nest, nest->open[nest->depth - 1]->last);
+	int err = nest_advance(nest, nest->open[nest->depth - 1]->last);
 
 	nest->depth--;
-	return error;
+	return err;
 }
 
-static int flatten(const struct line_list *lines, struct range_list *list)
+static int flatten(const struct source_rows *rows, struct range_list *list)
 {
 	struct nest nest = { .list = list };
-	int error = 0;
+	int err = 0;
 
-	for (size_t i = 0; !error && i < lines->count; i++) {
-		const struct line_range *range = &lines->range[i];
+	for (size_t i = 0; !err && i < rows->count; i++) {
+		const struct source_row *row = &rows->row[i];
 
-		while (!error && nest.depth && nest.open[nest.depth - 1]->last < range->first)
-			error = nest_close(&nest);
-		if (!error && nest.depth && range->first)
-			error = nest_advance(&nest, range->first - 1);
-		nest.from = range->first;
-		nest.open[nest.depth++] = range;
+		while (!err && nest.depth && nest.open[nest.depth - 1]->last < row->first)
+			err = nest_close(&nest);
+		if (!err && nest.depth && row->first)
+			err = nest_advance(&nest, row->first - 1);
+		nest.from = row->first;
+		nest.open[nest.depth++] = row;
 	}
-	while (!error && nest.depth)
-		error = nest_close(&nest);
-	return error;
+	while (!err && nest.depth)
+		err = nest_close(&nest);
+	return err;
 }
 
-int source_read_cidr(struct source *source, struct text data, struct range_set *set)
+int source_cidr_read(struct source *source, struct range_set *set)
 {
-	struct line_set lines = { 0 };
-	int error;
+	struct source_row_set rows = {};
+	int err = source_rows_read(source, read_row, &rows);
 
-	error = source_read_lines(source, data, read_prefix, &lines);
-	if (error)
-		goto out;
-	line_list_sort(&lines.v4, by_prefix);
-	line_list_sort(&lines.v6, by_prefix);
-	unite(source, &lines.v4);
-	unite(source, &lines.v6);
-	error = source_sum_up(source, "line");
-	if (!error)
-		error = flatten(&lines.v4, &set->v4);
-	if (!error)
-		error = flatten(&lines.v6, &set->v6);
-out:
-	line_set_free(&lines);
-	return error;
+	err = err ?: check_rows(source, &rows);
+	err = err ?: flatten(&rows.v4, &set->v4);
+	err = err ?: flatten(&rows.v6, &set->v6);
+	source_rows_free(&rows);
+	return err;
 }

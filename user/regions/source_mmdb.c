@@ -9,46 +9,76 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "base/log.h"
-#include "regions/source_formats.h"
+#include "base/scoped.h"
+#include "regions/source_entry.h"
 #include "regions/source_mmdb_cache.h"
+
+/* The metadata at the end of the file starts with the marker, at most this far from the end. */
+#define MARKER "\xab\xcd\xefMaxMind.com"
+#define METADATA_MAX (128 << 10)
 
 #define KEYS_MAX 16
 #define ASN_KEY "autonomous_system_number"
+#define NUMBER_SIZE 24          /* of "AS" and 64 bits in decimal, NUL included */
 
-/* A tree visits each node once; one that shares more than IPv4 could take for ever. */
+/* How often the nodes of a tree are read on average before it counts as corrupt: a tree whose
+ * nodes share children can take for ever. Only IPv4 is shared in good ones. */
 #define VISITS_MAX 16
 
-/* Where IPv4 is in an IPv6 tree: ::/96. */
+/* The bits before IPv4 in an IPv6 tree, which has it at ::/96. */
 #define V4_DEPTH 96
 
 struct mmdb {
 	struct source *source;
 	MMDB_s db;
-	const char *field;
-	const char *key[KEYS_MAX + 1]; /* ends with NULL, as libmaxminddb wants it */
-	bool asn;
-	struct record_cache cache;
+	const char *key[KEYS_MAX + 1]; /* of the field; ends with NULL, as the library wants it */
+	bool asn;               /* the field holds numbers that are named AS1, AS2, ... */
+	struct source_mmdb_cache cache;
 	bool named;             /* a record with the field was found */
 	uint64_t visits;
 	uint64_t v4_node;       /* root of IPv4 in an IPv6 tree; 0: a leaf, or none */
 };
 
-/* A child of a node: a node, a data record, or nothing. */
+/* A child of a node: another node, a data record, or nothing. */
 struct child {
 	uint64_t node;
 	uint8_t type;
 	MMDB_entry_s entry;
 };
 
-static int fail(const struct mmdb *mmdb, const char *reason)
+static bool has_suffix(const char *path, const char *suffix)
 {
-	return log_error(-EINVAL, "cannot read %s as a MaxMind DB: %s", mmdb->source->path, reason);
+	size_t length = strlen(path), size = strlen(suffix);
+
+	return length >= size && !strcmp(path + length - size, suffix);
 }
 
-/* Cuts the field's path into keys; copy keeps them. */
+static int has_marker(const struct file *file)
+{
+	size_t length = file->size < METADATA_MAX ? file->size : METADATA_MAX;
+	scoped_free char *tail = malloc(length + 1);
+	ssize_t got;
+
+	if (!tail)
+		return -ENOMEM;
+	got = pread(file->fd, tail, length, file->size - length);
+	return got > 0 && memmem(tail, got, MARKER, strlen(MARKER));
+}
+
+int source_mmdb_knows(const struct source *source)
+{
+	return has_suffix(source->file.path, ".mmdb") ? 1 : has_marker(&source->file);
+}
+
+static int fail(const struct mmdb *mmdb, const char *reason)
+{
+	return log_error(-EINVAL, "cannot read %s as a MaxMind DB: %s", mmdb->source->file.path,
+			 reason);
+}
+
+/* Cuts a copy of the field's path into keys, which point into it. */
 static int split_field(struct mmdb *mmdb, char *copy)
 {
 	int count = 0;
@@ -58,16 +88,17 @@ static int split_field(struct mmdb *mmdb, char *copy)
 		if (!*key || count == KEYS_MAX)
 			return log_error(-EINVAL, "'%s' is not the path of a field: "
 					 "1 to %d keys, separated by points",
-					 mmdb->field, KEYS_MAX);
+					 mmdb->source->field, KEYS_MAX);
 		mmdb->key[count++] = key;
 	}
 	mmdb->asn = !strcmp(mmdb->key[count - 1], ASN_KEY);
 	return 0;
 }
 
-/* The name that a value stands for; name.start is NULL for what cannot be one. */
+/* The name that a value stands for, in the file's memory or in number. name.start is NULL if
+ * the value cannot be a name. */
 static struct text value_name(const struct mmdb *mmdb, const MMDB_entry_data_s *value,
-			      char number[24])
+			      char number[NUMBER_SIZE])
 {
 	const char *prefix = mmdb->asn ? "AS" : "";
 	uint64_t integer;
@@ -90,35 +121,32 @@ static struct text value_name(const struct mmdb *mmdb, const MMDB_entry_data_s *
 	return (struct text){ number, number + sprintf(number, "%s%" PRIu64, prefix, integer) };
 }
 
-static int name_entry(struct mmdb *mmdb, const struct cidr *at, struct text name,
-		      uint32_t *entry)
+/* A fault is reported and the record taken for unknown: the reading goes on to find the other
+ * faults, before the file is refused as a whole. */
+static int value_entry(struct mmdb *mmdb, const struct cidr *at, const MMDB_entry_data_s *value,
+		       uint32_t *entry)
 {
 	struct source *source = mmdb->source;
-	int error = source_entry(source, name, entry);
-	char quoted[QUOTE_SIZE], prefix[CIDR_TEXT_SIZE];
+	char number[NUMBER_SIZE];
+	struct text name = value_name(mmdb, value, number);
+	int err;
 
-	if (error == -ENOSPC)
-		return log_error(error, "%s: %s: " SOURCE_FULL, source->path,
-				 cidr_format(at, prefix), text_quote(name, quoted),
-				 names_count(source->names));
-	if (error == -EINVAL)
-		source_bad_record(source, at, "%s '%s' is not a region name: 1 to 15 printable "
-				  "characters without space, quote, comma or '#'; "
-				  "choose another field",
-				  mmdb->field, text_quote(name, quoted));
-	return error == -EINVAL ? 0 : error;
+	if (!name.start) {
+		report_record(&source->report, at, "%s is neither a string nor an unsigned "
+			      "integer; choose another field", source->field);
+		return 0;
+	}
+	err = source_entry_of_record(source, name, at, entry);
+	return err == -EINVAL ? 0 : err;
 }
 
-/* A bad record counts as nothing: the whole file is refused in the end. */
 static int record_entry(struct mmdb *mmdb, const struct cidr *at, MMDB_entry_s *record,
 			uint32_t *entry)
 {
 	MMDB_entry_data_s value;
-	char number[24];
-	struct text name;
 	int status;
 
-	*entry = SOURCE_UNKNOWN_ENTRY;
+	*entry = SOURCE_ENTRY_UNKNOWN;
 	status = MMDB_aget_value(record, &value, mmdb->key);
 	if (status == MMDB_LOOKUP_PATH_DOES_NOT_MATCH_DATA_ERROR ||
 	    status == MMDB_INVALID_LOOKUP_PATH_ERROR)
@@ -128,33 +156,23 @@ static int record_entry(struct mmdb *mmdb, const struct cidr *at, MMDB_entry_s *
 	if (!value.has_data)
 		return 0;
 	mmdb->named = true;
-	name = value_name(mmdb, &value, number);
-	if (name.start)
-		return name_entry(mmdb, at, name, entry);
-	source_bad_record(mmdb->source, at, "%s is neither a string nor an unsigned integer; "
-			  "choose another field", mmdb->field);
-	return 0;
+	return value_entry(mmdb, at, &value, entry);
 }
 
 static int add_record(struct mmdb *mmdb, const struct cidr *at, MMDB_entry_s *record,
 		      struct range_list *list)
 {
-	uint32_t *entry = record_cache_find(&mmdb->cache, record->offset);
-	int error;
+	const uint32_t *cached = source_mmdb_cache_find(&mmdb->cache, record->offset);
+	uint32_t entry = cached ? *cached : SOURCE_ENTRY_UNKNOWN;
+	int err = 0;
 
-	if (!entry) {
-		uint32_t found;
-
-		error = record_entry(mmdb, at, record, &found);
-		if (error)
-			return error;
-		entry = record_cache_add(&mmdb->cache, record->offset, found);
-		if (!entry)
-			return -ENOMEM;
+	if (!cached) {
+		err = record_entry(mmdb, at, record, &entry);
+		err = err ?: source_mmdb_cache_add(&mmdb->cache, record->offset, entry);
 	}
-	if (*entry == SOURCE_UNKNOWN_ENTRY)
-		return 0;
-	return range_list_add(list, at->addr.bits, cidr_last(at), *entry);
+	if (err || entry == SOURCE_ENTRY_UNKNOWN)
+		return err;
+	return range_list_add(list, at->addr.bits, cidr_last(at), entry);
 }
 
 static int read_children(struct mmdb *mmdb, uint64_t number, struct child child[2])
@@ -173,43 +191,56 @@ static int read_children(struct mmdb *mmdb, uint64_t number, struct child child[
 	return 0;
 }
 
-/* Lists what is below a child. Recursion is as deep as an address has bits. */
+static int walk(struct mmdb *mmdb, const struct cidr *at, struct child *from,
+		struct range_list *list);
+
+static int walk_node(struct mmdb *mmdb, const struct cidr *at, uint64_t node,
+		     struct range_list *list)
+{
+	struct cidr below = *at;
+	struct child child[2];
+	int err;
+
+	if (at->length == address_family_bits(at->addr.family))
+		return fail(mmdb, "its search tree is deeper than an address");
+	err = read_children(mmdb, node, child);
+	for (int i = 0; !err && i < 2; i++) {
+		below.length = at->length + 1;
+		below.addr.bits = at->addr.bits | (addr_bits)i << (128 - below.length);
+		err = walk(mmdb, &below, &child[i], list);
+	}
+	return err;
+}
+
+/* Lists what is below a child. The recursion is at most as deep as an address has bits. */
 static int walk(struct mmdb *mmdb, const struct cidr *at, struct child *from,
 		struct range_list *list)
 {
-	int bits = at->addr.family == AF_INET ? 32 : 128, error;
-	struct cidr below = *at;
-	struct child child[2];
-
-	if (from->type == MMDB_RECORD_TYPE_EMPTY)
+	switch (from->type) {
+	case MMDB_RECORD_TYPE_EMPTY:
 		return 0;
-	if (from->type == MMDB_RECORD_TYPE_DATA)
+	case MMDB_RECORD_TYPE_DATA:
 		return add_record(mmdb, at, &from->entry, list);
-	if (from->type != MMDB_RECORD_TYPE_SEARCH_NODE)
-		return fail(mmdb, "its search tree is corrupt");
-	if (at->length == bits)
-		return fail(mmdb, "its search tree is deeper than an address");
-	if (at->addr.family == AF_INET6 && mmdb->v4_node && from->node == mmdb->v4_node)
-		return 0;
-	error = read_children(mmdb, from->node, child);
-	for (int i = 0; !error && i < 2; i++) {
-		below.length = at->length + 1;
-		below.addr.bits = at->addr.bits | (addr_bits)i << (128 - below.length);
-		error = walk(mmdb, &below, &child[i], list);
+	case MMDB_RECORD_TYPE_SEARCH_NODE:
+		/* IPv4 inside IPv6 has been listed as IPv4; the tree can refer to it again. */
+		if (at->addr.family == AF_INET6 && mmdb->v4_node && from->node == mmdb->v4_node)
+			return 0;
+		return walk_node(mmdb, at, from->node, list);
 	}
-	return error;
+	return fail(mmdb, "its search tree is corrupt");
 }
 
-/* What an IPv6 tree says about ::/96, or about the shorter prefix that holds it. */
+/* Follows an IPv6 tree from *from to what it says about ::/96, or about the shorter prefix that
+ * holds it. */
 static int find_v4(struct mmdb *mmdb, struct child *from)
 {
 	for (int depth = 0; depth < V4_DEPTH && from->type == MMDB_RECORD_TYPE_SEARCH_NODE;
 	     depth++) {
 		struct child child[2];
-		int error = read_children(mmdb, from->node, child);
+		int err = read_children(mmdb, from->node, child);
 
-		if (error)
-			return error;
+		if (err)
+			return err;
 		*from = child[0];
 	}
 	if (from->type == MMDB_RECORD_TYPE_SEARCH_NODE)
@@ -221,52 +252,54 @@ static int walk_all(struct mmdb *mmdb, struct range_set *set)
 {
 	struct child root = { 0, MMDB_RECORD_TYPE_SEARCH_NODE, { 0 } }, v4 = root;
 	struct cidr all = { { 0, AF_INET }, 0 };
-	int error = 0;
+	bool has_v6 = mmdb->db.metadata.ip_version == 6;
+	int err = 0;
 
 	if (!mmdb->db.metadata.node_count)
 		return 0;
-	if (mmdb->db.metadata.ip_version == 6)
-		error = find_v4(mmdb, &v4);
+	if (has_v6)
+		err = find_v4(mmdb, &v4);
 	mmdb->visits = 0;
-	if (!error)
-		error = walk(mmdb, &all, &v4, &set->v4);
-	if (error || mmdb->db.metadata.ip_version != 6)
-		return error;
+	err = err ?: walk(mmdb, &all, &v4, &set->v4);
+	if (err || !has_v6)
+		return err;
 	all.addr.family = AF_INET6;
 	return walk(mmdb, &all, &root, &set->v6);
 }
 
 static int read_open(struct mmdb *mmdb, struct range_set *set)
 {
-	int error = walk_all(mmdb, set);
+	const struct source *source = mmdb->source;
+	int err = walk_all(mmdb, set);
 
-	if (!error && mmdb->cache.count && !mmdb->named)
-		error = log_error(-EINVAL, "no record of %s, a %s database, has the field %s; "
-				  "choose another field", mmdb->source->path,
-				  mmdb->db.metadata.database_type, mmdb->field);
-	return error ? error : source_sum_up(mmdb->source, "record");
+	if (!err && mmdb->cache.count && !mmdb->named)
+		err = log_error(-EINVAL, "no record of %s, a %s database, has the field %s; "
+				"choose another field", source->file.path,
+				mmdb->db.metadata.database_type, source->field);
+	return err ?: report_finish(&source->report, "record");
 }
 
-int source_read_mmdb(struct source *source, const char *field, struct range_set *set)
+static int open_and_read(struct mmdb *mmdb, struct range_set *set)
 {
-	struct mmdb mmdb = { .source = source, .field = field };
-	char *copy = strdup(field);
-	int error, status;
+	int status = MMDB_open(mmdb->source->file.path, MMDB_MODE_MMAP, &mmdb->db), err;
 
-	if (!copy)
+	if (status != MMDB_SUCCESS)
+		return fail(mmdb, MMDB_strerror(status));
+	err = read_open(mmdb, set);
+	MMDB_close(&mmdb->db);
+	return err;
+}
+
+int source_mmdb_read(struct source *source, struct range_set *set)
+{
+	struct mmdb mmdb = { .source = source };
+	scoped_free char *keys = strdup(source->field);
+	int err;
+
+	if (!keys)
 		return -ENOMEM;
-	error = split_field(&mmdb, copy);
-	if (error)
-		goto out;
-	status = MMDB_open(source->path, MMDB_MODE_MMAP, &mmdb.db);
-	if (status != MMDB_SUCCESS) {
-		error = fail(&mmdb, MMDB_strerror(status));
-		goto out;
-	}
-	error = read_open(&mmdb, set);
-	MMDB_close(&mmdb.db);
-out:
-	record_cache_free(&mmdb.cache);
-	free(copy);
-	return error;
+	err = split_field(&mmdb, keys);
+	err = err ?: open_and_read(&mmdb, set);
+	source_mmdb_cache_free(&mmdb.cache);
+	return err;
 }

@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "regions/source_mmdb_cache.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define SLOTS_AT_FIRST 1024
 
-/* Slot of the key, or the empty one where it belongs: at least half are. */
-static struct record *find_slot(const struct record_cache *cache, uint32_t key)
+struct source_mmdb_slot {
+	uint32_t key;           /* the record's offset + 1; 0: empty */
+	uint32_t entry;
+};
+
+/* The slot of a key, or the empty one where the key belongs. At least half of the slots are
+ * empty, so that there always is one. */
+static struct source_mmdb_slot *find_slot(const struct source_mmdb_cache *cache, uint32_t key)
 {
 	size_t i = key * 0x9e3779b97f4a7c15ULL >> 32 & (cache->slots - 1);
 
@@ -16,9 +23,9 @@ static struct record *find_slot(const struct record_cache *cache, uint32_t key)
 	return &cache->slot[i];
 }
 
-uint32_t *record_cache_find(const struct record_cache *cache, uint32_t offset)
+const uint32_t *source_mmdb_cache_find(const struct source_mmdb_cache *cache, uint32_t offset)
 {
-	struct record *slot;
+	const struct source_mmdb_slot *slot;
 
 	if (!cache->slots)
 		return NULL;
@@ -26,35 +33,34 @@ uint32_t *record_cache_find(const struct record_cache *cache, uint32_t offset)
 	return slot->key ? &slot->entry : NULL;
 }
 
-static int grow(struct record_cache *cache)
+static int grow(struct source_mmdb_cache *cache)
 {
-	struct record_cache grown = { .slots = cache->slots ? cache->slots * 2 : SLOTS_AT_FIRST };
+	struct source_mmdb_cache grown = {
+		.slots = cache->slots ? cache->slots * 2 : SLOTS_AT_FIRST,
+		.count = cache->count,
+	};
 
 	grown.slot = calloc(grown.slots, sizeof(*grown.slot));
 	if (!grown.slot)
-		return -1;
+		return -ENOMEM;
 	for (size_t i = 0; i < cache->slots; i++)
 		if (cache->slot[i].key)
 			*find_slot(&grown, cache->slot[i].key) = cache->slot[i];
-	grown.count = cache->count;
 	free(cache->slot);
 	*cache = grown;
 	return 0;
 }
 
-uint32_t *record_cache_add(struct record_cache *cache, uint32_t offset, uint32_t entry)
+int source_mmdb_cache_add(struct source_mmdb_cache *cache, uint32_t offset, uint32_t entry)
 {
-	struct record *slot;
-
 	if (2 * cache->count >= cache->slots && grow(cache))
-		return NULL;
-	slot = find_slot(cache, offset + 1);
-	*slot = (struct record){ offset + 1, entry };
+		return -ENOMEM;
+	*find_slot(cache, offset + 1) = (struct source_mmdb_slot){ offset + 1, entry };
 	cache->count++;
-	return &slot->entry;
+	return 0;
 }
 
-void record_cache_free(struct record_cache *cache)
+void source_mmdb_cache_free(struct source_mmdb_cache *cache)
 {
 	free(cache->slot);
 	memset(cache, 0, sizeof(*cache));

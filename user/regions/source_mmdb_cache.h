@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * source_mmdb_cache.h - what a data record of an MMDB came to, by its offset:
- * many networks share a record, and reading one is dear.
+ * source_mmdb_cache.h - the entry that each data record of a MaxMind DB has become, by the
+ * record's offset. Many networks share a record, and reading one takes long.
  */
 #ifndef REGIONS_SOURCE_MMDB_CACHE_H
 #define REGIONS_SOURCE_MMDB_CACHE_H
@@ -9,23 +9,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct record {
-	uint32_t key;           /* offset + 1; 0: empty */
-	uint32_t entry;
-};
-
 /* Starts as all zeros. */
-struct record_cache {
-	struct record *slot;
+struct source_mmdb_cache {
+	struct source_mmdb_slot *slot;
 	size_t slots, count;
 };
 
-/* Entry of a record, or NULL. Valid until the next one is added. */
-uint32_t *record_cache_find(const struct record_cache *cache, uint32_t offset);
+/* The entry of a record, or NULL. Valid until the next one is added. */
+const uint32_t *source_mmdb_cache_find(const struct source_mmdb_cache *cache, uint32_t offset);
 
-/* Adds one that is not there yet. NULL when out of memory. */
-uint32_t *record_cache_add(struct record_cache *cache, uint32_t offset, uint32_t entry);
+/* Adds a record that is not in the cache yet. 0 or -ENOMEM. */
+int source_mmdb_cache_add(struct source_mmdb_cache *cache, uint32_t offset, uint32_t entry);
 
-void record_cache_free(struct record_cache *cache);
+void source_mmdb_cache_free(struct source_mmdb_cache *cache);
 
 #endif

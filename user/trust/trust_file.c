@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/log.h"
-#include "base/scoped.h"
-#include "regions/source_formats.h"
+#include "base/report.h"
 
 #define ROOM_AT_FIRST 1024
 
@@ -36,46 +36,46 @@ static struct node_line *next_line(struct node_list *list)
 }
 
 /* -EINVAL: reported, go on with the next one. */
-static int read_line(struct source *source, struct text line, unsigned int number,
+static int read_line(struct report *report, struct text line, unsigned int number,
 		     struct trusted_node *node)
 {
 	struct text prefix = text_word(&line), name = text_word(&line);
-	char quoted[QUOTE_SIZE];
+	char quoted[TEXT_QUOTE_SIZE];
 	int error = text_cidr(prefix, &node->cidr);
 
 	line = text_trim(line);
 	if (error) {
-		source_bad_cidr(source, number, prefix, error, &node->cidr);
+		report_cidr(report, number, prefix, error, &node->cidr);
 		return -EINVAL;
 	}
 	if (line.start < line.end) {
-		source_bad_line(source, number, "not CIDR [NAME]");
+		report_line(report, number, "not CIDR [NAME]");
 		return -EINVAL;
 	}
 	if (name.start == name.end)
 		return 0;
 	if (!trusted_name_valid(name.start, text_length(name))) {
-		source_bad_line(source, number, "'%s' is not a node's name: 1 to %d printable "
-				"characters without space, quote, comma or '#'",
-				text_quote(name, quoted), ECDN_XDP_TRUSTED_NAME_SIZE - 1);
+		report_line(report, number, "'%s' is not a node's name: 1 to %d printable "
+			    "characters without space, quote, comma or '#'",
+			    text_quote(name, quoted), ECDN_XDP_TRUSTED_NAME_SIZE - 1);
 		return -EINVAL;
 	}
 	memcpy(node->name, name.start, text_length(name));
 	return 0;
 }
 
-static int read_lines(struct source *source, struct text data, struct node_list *list)
+static int read_lines(struct report *report, struct text text, struct node_list *list)
 {
-	struct line_reader reader = { data.start, data.end, 0 };
+	struct text_lines lines = { .rest = text };
 	struct text line;
 
-	while (line_next(&reader, &line)) {
+	while (text_next_line(&lines, &line)) {
 		struct node_line *next = next_line(list);
 
 		if (!next)
 			return -ENOMEM;
-		next->line = reader.number;
-		if (!read_line(source, line, reader.number, &next->node))
+		next->line = lines.number;
+		if (!read_line(report, line, lines.number, &next->node))
 			list->count++;
 	}
 	return 0;
@@ -102,7 +102,7 @@ static bool same_cidr(const struct cidr *a, const struct cidr *b)
 }
 
 /* Two lines of one prefix, which of its names should it get? */
-static void find_repeated(struct source *source, struct node_list *list)
+static void find_repeated(struct report *report, struct node_list *list)
 {
 	char text[CIDR_TEXT_SIZE];
 
@@ -112,8 +112,8 @@ static void find_repeated(struct source *source, struct node_list *list)
 		const struct node_line *first = &list->at[i - 1], *again = &list->at[i];
 
 		if (same_cidr(&first->node.cidr, &again->node.cidr))
-			source_bad_line(source, again->line, "%s is on line %u too",
-					cidr_format(&again->node.cidr, text), first->line);
+			report_line(report, again->line, "%s is on line %u too",
+				    cidr_format(&again->node.cidr, text), first->line);
 	}
 }
 
@@ -128,24 +128,25 @@ static int take_nodes(const struct node_list *list, struct trusted_node **nodes,
 	return 0;
 }
 
-static int read_nodes(struct source *source, struct node_list *list)
+static int read_nodes(struct report *report, struct node_list *list)
 {
-	scoped_free char *data = NULL;
-	struct text text;
-	int error = source_read_text(source, &data, &text);
+	struct file file;
+	int error = file_open(&file, report->path);
 
-	error = error ?: read_lines(source, text, list);
+	error = error ?: file_read_text(&file, "not text");
+	error = error ?: read_lines(report, file.text, list);
+	file_close(&file);
 	if (error)
 		return error;
-	find_repeated(source, list);
-	return source_sum_up(source, "line");
+	find_repeated(report, list);
+	return report_finish(report, "line");
 }
 
 int source_read_nodes(const char *path, struct trusted_node **nodes, size_t *count)
 {
-	struct source source = { .path = path };
+	struct report report = { .path = path };
 	struct node_list list = {};
-	int error = read_nodes(&source, &list);
+	int error = read_nodes(&report, &list);
 
 	error = error ?: take_nodes(&list, nodes, count);
 	free(list.at);

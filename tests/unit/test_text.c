@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "regions/source_formats.h"
+#include "base/text.h"
 
 static struct text text_of(const char *string)
 {
@@ -114,7 +114,7 @@ static void cidrs(void **state)
 
 static void quotes(void **state)
 {
-	char quoted[QUOTE_SIZE];
+	char quoted[TEXT_QUOTE_SIZE];
 
 	(void)state;
 	assert_string_equal(text_quote(text_of("a b"), quoted), "a b");
