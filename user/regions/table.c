@@ -13,16 +13,15 @@ int table_compile(const struct range_set *set, struct ecdn_xdp_table_line *lines
 {
 	struct ecdn_xdp_table_header *header = table_header(lines);
 	struct block_store store;
-	int error = block_store_init(&store, lines, ECDN_XDP_TABLE_LINES);
+	int err = block_store_init(&store, lines, ECDN_XDP_TABLE_LINES);
 
-	if (error)
-		return error;
-	error = compile_ranges(&store, &set->v4, ECDN_XDP_TABLE_ROOT_V4, false);
-	if (!error)
-		error = compile_ranges(&store, &set->v6, ECDN_XDP_TABLE_ROOT_V6, false);
+	if (err)
+		return err;
+	err = compile_ranges(&store, &set->v4, ECDN_XDP_TABLE_ROOT_V4, false);
+	err = err ?: compile_ranges(&store, &set->v6, ECDN_XDP_TABLE_ROOT_V6, false);
 	block_store_free(&store);
-	if (error)
-		return error;
+	if (err)
+		return err;
 	header->magic = ECDN_XDP_TABLE_MAGIC;
 	header->lines = store.used;
 	header->ranges_v4 = set->v4.count;
@@ -46,54 +45,53 @@ uint32_t table_lookup(const struct ecdn_xdp_table_line *lines, const struct addr
 	return entry & ECDN_XDP_ENTRY_CHILD ? 0 : entry;
 }
 
-/* Recursion is as deep as an address has bytes. */
+/* Lists the ranges below a block. The recursion is at most as deep as an address has bytes. */
 static int list_block(const struct ecdn_xdp_table_line *lines, uint32_t child, int level,
 		      addr_bits base, struct range_list *list)
 {
-	int shift = 120 - 8 * level, error = 0;
+	int shift = 120 - 8 * level, err = 0;
 	unsigned int next;
 
-	for (unsigned int i = 0; !error && i < 256; i = next) {
+	for (unsigned int i = 0; !err && i < 256; i = next) {
 		uint32_t entry = block_entry(lines, child, i);
 		addr_bits first = base | (addr_bits)i << shift;
 
 		next = i + 1;
 		if (entry & ECDN_XDP_ENTRY_CHILD) {
 			if (level < 15)
-				error = list_block(lines, entry, level + 1, first, list);
+				err = list_block(lines, entry, level + 1, first, list);
 			continue;
 		}
 		while (next < 256 && block_entry(lines, child, next) == entry)
 			next++;
 		if (entry)
-			error = range_list_add(list, first,
+			err = range_list_add(list, first,
 					       first + (((addr_bits)(next - i) << shift) - 1),
 					       entry);
 	}
-	return error;
+	return err;
 }
 
 static int list_family(const struct ecdn_xdp_table_line *lines, uint32_t root,
 		       struct range_list *list)
 {
-	int error = 0;
+	int err = 0;
 
-	for (unsigned int byte = 0; !error && byte < 256; byte++)
-		error = list_block(lines, ecdn_xdp_root(root, byte), 1, (addr_bits)byte << 120, list);
-	return error;
+	for (unsigned int byte = 0; !err && byte < 256; byte++)
+		err = list_block(lines, ecdn_xdp_root(root, byte), 1, (addr_bits)byte << 120, list);
+	return err;
 }
 
 int table_ranges(const struct ecdn_xdp_table_line *lines, struct range_set *set)
 {
-	struct range_set ranges = { 0 };
-	int error;
+	struct range_set ranges = {};
+	int err;
 
-	error = list_family(lines, ECDN_XDP_TABLE_ROOT_V4, &ranges.v4);
-	if (!error)
-		error = list_family(lines, ECDN_XDP_TABLE_ROOT_V6, &ranges.v6);
-	if (error)
+	err = list_family(lines, ECDN_XDP_TABLE_ROOT_V4, &ranges.v4);
+	err = err ?: list_family(lines, ECDN_XDP_TABLE_ROOT_V6, &ranges.v6);
+	if (err)
 		range_set_free(&ranges);
 	else
 		*set = ranges;
-	return error;
+	return err;
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Twice the blocks that could be, so that probing stays short in a full table. */
+/* Twice as many slots as there can be blocks, so that searches stay short in a full table. */
 #define SLOTS (1 << 20)
 _Static_assert(SLOTS >= 2 * ECDN_XDP_TABLE_LINES, "slots for all blocks");
 
@@ -55,7 +55,8 @@ void block_draft_fill(struct block_draft *draft, unsigned int from, unsigned int
 		draft->entry[i] = entry;
 }
 
-/* A run that is not there begins where it hides nothing: at 255, with the last run's entry. */
+/* A line has room for more runs than most blocks have. A spare one begins at 255 with the last
+ * run's entry, so that it changes nothing. */
 static void draft_runs(const struct block_draft *draft, struct ecdn_xdp_table_line *line)
 {
 	uint8_t *begins = (uint8_t *)line;
@@ -69,7 +70,7 @@ static void draft_runs(const struct block_draft *draft, struct ecdn_xdp_table_li
 	}
 }
 
-/* Entry for the block that equals these lines, a new one if there is none. */
+/* Finds the entry that leads to a block of these lines, and stores them if there is none. */
 static int store_lines(struct block_store *store, uint32_t form, uint32_t hash, const void *lines,
 		       unsigned int count, uint32_t *entry)
 {

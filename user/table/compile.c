@@ -10,7 +10,7 @@
 struct compiler {
 	struct block_store *store;
 	bool tails;
-	const struct range *range, *end; /* what lies before the current address is done */
+	const struct range *range, *end; /* those that are not behind the current address */
 };
 
 static int compile_block(struct compiler *compiler, int level, addr_bits base,
@@ -31,7 +31,7 @@ static int common_bits(addr_bits a, addr_bits b)
 	return low ? 64 + __builtin_clzll(low) : 128;
 }
 
-/* Of ranges that leave nothing out: the one that an address is in. */
+/* The range that an address is in; the ranges leave no address out. */
 static const struct range *range_of(const struct compiler *compiler, addr_bits address)
 {
 	const struct range *low = compiler->range, *high = compiler->end - 1;
@@ -47,7 +47,7 @@ static const struct range *range_of(const struct compiler *compiler, addr_bits a
 	return low;
 }
 
-/* A prefix, and the leaf of all addresses around it. */
+/* A prefix, and the leaf that all addresses around it have. */
 struct island {
 	addr_bits first, last;
 	int length;
@@ -55,8 +55,8 @@ struct island {
 };
 
 /*
- * The smallest prefix that one leaf surrounds, among the addresses that share
- * base's bytes before `level`. Where these begin with another leaf than they end
+ * Finds the smallest prefix around which all addresses have one leaf, among the addresses
+ * that share base's bytes before `level`. If these begin with another leaf than they end
  * with, the prefix lies at one of their ends.
  */
 static void find_island(const struct compiler *compiler, int level, addr_bits base,
@@ -86,8 +86,8 @@ static void set_words(__u32 word_be[4], addr_bits bits)
 		word_be[i] = htonl((uint32_t)(bits >> (96 - 32 * i)));
 }
 
-/* The bytes before `level` are known where the tail is met; left out, tails of
- * different places can be one. */
+/* Whoever comes to a tail knows the bytes before `level`. They are left out of it, so that
+ * tails of different places can be the same line. */
 static int store_tail(struct compiler *compiler, int level, const struct island *island,
 		      int length, uint32_t inside, uint32_t *entry)
 {
@@ -104,24 +104,24 @@ static int store_tail(struct compiler *compiler, int level, const struct island 
 static int compile_plain(struct compiler *compiler, int level, addr_bits base, uint32_t *entry)
 {
 	struct block_draft draft;
-	int error;
+	int err;
 
-	error = compile_block(compiler, level, base, &draft);
-	if (error)
-		return error;
+	err = compile_block(compiler, level, base, &draft);
+	if (err)
+		return err;
 	*entry = draft.entry[0];
 	if (draft.runs == 1 && !(*entry & ECDN_XDP_ENTRY_CHILD))
 		return 0;
 	return block_store_draft(compiler->store, &draft, entry);
 }
 
-/* The entry for all addresses that share base's bytes before `level`; they have
- * not all the same leaf, or the ranges are not without gaps. */
+/* Finds the entry for all addresses that share base's bytes before `level`. One range does not
+ * hold them all. */
 static int compile_child(struct compiler *compiler, int level, addr_bits base, uint32_t *entry)
 {
 	const struct range *around;
 	struct island island;
-	int below, error;
+	int below, err;
 
 	if (!compiler->tails)
 		return compile_plain(compiler, level, base, entry);
@@ -133,70 +133,86 @@ static int compile_child(struct compiler *compiler, int level, addr_bits base, u
 	if (below == level)
 		return compile_plain(compiler, level, base, entry);
 	/* NOLINTNEXTLINE(clang-analyzer-core.*): below < 16, one address has one range. */
-	error = compile_plain(compiler, below, island.first & ~(LAST >> 8 * below), entry);
-	return error ?: store_tail(compiler, level, &island, 8 * below, *entry, entry);
+	err = compile_plain(compiler, below, island.first & ~(LAST >> 8 * below), entry);
+	return err ?: store_tail(compiler, level, &island, 8 * below, *entry, entry);
+}
+
+static addr_bits address_at(addr_bits base, int level, unsigned int index)
+{
+	return base | (addr_bits)index << (120 - 8 * level);
+}
+
+/* The first range that does not end before an address, or NULL. */
+static const struct range *next_range(struct compiler *compiler, addr_bits address)
+{
+	while (compiler->range < compiler->end && compiler->range->last < address)
+		compiler->range++;
+	return compiler->range < compiler->end ? compiler->range : NULL;
+}
+
+/* Fills the entries from *index on that a range covers, or the one entry that it covers in
+ * part, and moves *index behind them. */
+static int fill_range(struct compiler *compiler, int level, addr_bits base,
+		      const struct range *range, struct block_draft *draft, unsigned int *index)
+{
+	addr_bits at = address_at(base, level, *index);
+	uint32_t entry = range->entry;
+	unsigned int to = 256;
+	int err;
+
+	if (range->last < last_of(base, 8 * level))
+		to = block_byte(range->last + 1, level);
+	if (range->first > at || to <= *index) {
+		to = *index + 1;
+		err = compile_child(compiler, level + 1, at, &entry);
+		if (err)
+			return err;
+	}
+	block_draft_fill(draft, *index, to, entry);
+	*index = to;
+	return 0;
 }
 
 /* Fills a draft for the addresses that share base's bytes before `level`. */
 static int compile_block(struct compiler *compiler, int level, addr_bits base,
 			 struct block_draft *draft)
 {
-	int shift = 120 - 8 * level;
 	addr_bits block_last = last_of(base, 8 * level);
 	unsigned int index = 0;
+	int err = 0;
 
 	block_draft_init(draft);
-	while (index < 256) {
-		addr_bits at = base | (addr_bits)index << shift;
-		const struct range *range;
-		unsigned int to = 256;
-		uint32_t entry;
-		int error;
+	while (index < 256 && !err) {
+		addr_bits at = address_at(base, level, index);
+		const struct range *range = next_range(compiler, at);
+		unsigned int begin = index;
 
-		while (compiler->range < compiler->end && compiler->range->last < at)
-			compiler->range++;
-		range = compiler->range;
-		if (range == compiler->end || range->first > block_last) {
-			block_draft_fill(draft, index, to, 0);
-			break;
-		}
-		if (range->first > at) {
-			to = block_byte(range->first, level);
-			block_draft_fill(draft, index, to, 0);
-			index = to;
-			at = base | (addr_bits)index << shift;
-			to = 256;
-		}
-		if (range->last < block_last)
-			to = block_byte(range->last + 1, level);
-		entry = range->entry;
-		if (range->first > at || to <= index) {
-			to = index + 1;
-			error = compile_child(compiler, level + 1, at, &entry);
-			if (error)
-				return error;
-		}
-		block_draft_fill(draft, index, to, entry);
-		index = to;
+		if (!range || range->first > block_last)
+			begin = 256;
+		else if (range->first > at)
+			begin = block_byte(range->first, level);
+		block_draft_fill(draft, index, begin, 0);
+		index = begin;
+		if (index < 256)
+			err = fill_range(compiler, level, base, range, draft, &index);
 	}
-	return 0;
+	return err;
 }
 
-/* The roots are found by the first byte alone, so each has its own place. */
 int compile_ranges(struct block_store *store, const struct range_list *list, uint32_t root,
 		   bool tails)
 {
-	struct compiler compiler = { store, tails, list->range, list->range };
+	struct compiler compiler = { store, tails, list->range, NULL };
 	struct block_draft draft;
 
-	/* A family without ranges has no array to point into. */
-	if (list->count)
-		compiler.end += list->count;
+	if (!list->count)
+		return 0;
+	compiler.end = list->range + list->count;
 	for (unsigned int byte = 0; byte < 256 && compiler.range < compiler.end; byte++) {
-		int error = compile_block(&compiler, 1, (addr_bits)byte << 120, &draft);
+		int err = compile_block(&compiler, 1, (addr_bits)byte << 120, &draft);
 
-		if (error)
-			return error;
+		if (err)
+			return err;
 		memcpy(&store->lines[root + byte * BLOCK_LINES], draft.line, sizeof(draft.line));
 	}
 	return 0;

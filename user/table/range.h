@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * range.h - address ranges and the region each is in: what every source of
- * region data becomes, and what tables are compiled from.
+ * range.h - ranges of addresses, each with an entry that says what its addresses are. Tables
+ * are compiled from them.
  */
 #ifndef TABLE_RANGE_H
 #define TABLE_RANGE_H
@@ -13,16 +13,16 @@
 
 struct range {
 	addr_bits first, last;  /* both inside; left-aligned as in base/address.h */
-	uint32_t entry;         /* region and source, as in a table's leaf */
+	uint32_t entry;         /* a table's leaf: region and source, or why it is trusted */
 };
 
-/* Sorted by first, disjoint. The owner frees it with range_list_free(). */
+/* Sorted by first address; no two ranges overlap. Freed with range_list_free(). */
 struct range_list {
 	struct range *range;
-	size_t count, room;
+	size_t count;
 };
 
-/* Both families of a source or a table. */
+/* Both families. Freed with range_set_free(). */
 struct range_set {
 	struct range_list v4, v6;
 };
@@ -30,12 +30,12 @@ struct range_set {
 void range_list_free(struct range_list *list);
 void range_set_free(struct range_set *set);
 
-/* Appends, joining a range that goes on where the last one ended, in the same
- * region. 0 or -ENOMEM. */
+/* Appends a range, which lies behind all others. It is joined with the last one if it begins
+ * where that ends and has the same entry. 0 or -ENOMEM. */
 int range_list_add(struct range_list *list, addr_bits first, addr_bits last, uint32_t entry);
 
-/* Sets *into to what `over` says where it says anything, and to what *into said
- * elsewhere. 0 or -ENOMEM with *into untouched. */
+/* Lays one set over another: where `over` has a range, its entry replaces that of *into. 0, or
+ * -ENOMEM with *into untouched. */
 int range_set_overlay(struct range_set *into, const struct range_set *over);
 
 #endif
