@@ -36,13 +36,13 @@ static void read_name(struct holder *holder)
 	if (file)
 		fclose(file);
 	holder->name[strcspn(holder->name, "\n")] = 0;
-	/* A process names itself, and may name itself for a terminal's eyes. */
+	/* A process chooses its own name, which may hold control sequences for a terminal. */
 	for (char *c = holder->name; *c; c++)
 		if (iscntrl((unsigned char)*c))
 			*c = '?';
 }
 
-/* Inode of the socket that an entry of /proc/PID/fd leads to; 0: it is none. */
+/* The inode of the socket that an entry of /proc/PID/fd leads to; 0 if it leads to no socket. */
 static uint32_t socket_inode(int dir, const char *fd)
 {
 	char target[64];
@@ -64,7 +64,7 @@ static int search_process(const struct holder_search *search, struct holder *hol
 
 	snprintf(path, sizeof(path), "/proc/%d/fd", holder->pid);
 	fds = opendir(path);
-	if (!fds) /* it is gone, or not ours to look at */
+	if (!fds) /* the process is gone, or we are not allowed to look at it */
 		return 0;
 	holder->name[0] = 0;
 	while (!result && (entry = readdir(fds))) {
@@ -106,16 +106,16 @@ int holder_take(const struct holder *holder, uint64_t cookie)
 	uint64_t found;
 	int protocol;
 
-	/* Processes and fds come and go, and their numbers come again. */
 	if (pid < 0)
 		return errno == ESRCH ? -ESTALE : -errno;
 	fd = (int)syscall(SYS_pidfd_getfd, pid, holder->fd, 0);
 	if (fd < 0)
 		return errno == ESRCH || errno == EBADF ? -ESTALE : -errno;
-	/* What inet_diag shows is its first subflow, which is no process's. */
+	/* inet_diag shows the first subflow of an MPTCP socket, which no process has open. */
 	if (!getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &protocol_length) &&
 	    protocol == IPPROTO_MPTCP)
 		return -EOPNOTSUPP;
+	/* The numbers of processes and fds are used again. The cookie is not. */
 	if (getsockopt(fd, SOL_SOCKET, SO_COOKIE, &found, &length) || found != cookie)
 		return -ESTALE;
 	return take_fd(&fd);

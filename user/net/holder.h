@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * holder.h - processes that have a socket open, and how to get it from them.
+ * holder.h - processes that have a socket open, and how to get the socket from them.
  */
 #ifndef NET_HOLDER_H
 #define NET_HOLDER_H
@@ -13,24 +13,25 @@
 
 struct holder {
 	pid_t pid;
-	int fd;                 /* the process's */
+	int fd;                 /* the socket's number in that process */
 	char name[HOLDER_NAME_SIZE]; /* of the process, as ps shows it; no control characters */
 };
 
-/* Who has which of the wanted sockets open; a socket is known by its inode. */
+/* A search for the processes that have certain sockets open, which are told by their inodes. */
 struct holder_search {
 	bool (*wants)(uint32_t inode, void *context);
-	/* Other than 0 ends the search with it. */
+	/* A return value other than 0 ends the search and becomes its result. */
 	int (*found)(uint32_t inode, const struct holder *holder, void *context);
 	void *context;
 };
 
-/* Looks at every process of /proc that may be looked at. Errors are said. */
+/* Looks at every process in /proc that we are allowed to look at. 0, what found() returned, or a
+ * negative errno with the reason logged. */
 int holders_find(const struct holder_search *search);
 
 /*
- * The holder's socket, which the caller closes. -ESTALE if what it has there is not
- * the one with this cookie any more, a negative errno if it cannot be had: not said.
+ * Takes the socket from its holder: an fd for the caller to close. -ESTALE if the holder's fd is
+ * no longer the socket with this cookie, or another negative errno; nothing is logged.
  */
 int holder_take(const struct holder *holder, uint64_t cookie);
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/log.h"
 #include "net/netlink.h"
 
@@ -18,8 +19,8 @@ struct dump {
 	unsigned int count;
 };
 
-/* A socket bound to an IPv6 address has IPV6_V6ONLY set by the kernel, unless the
- * address is a mapped one. */
+/* The kernel sets IPV6_V6ONLY on a socket that is bound to an IPv6 address, unless this is an
+ * IPv4 address mapped into IPv6. */
 static void read_message(const struct nlmsghdr *header, const struct dump *dump,
 			 struct listener *listener)
 {
@@ -48,18 +49,15 @@ static void read_message(const struct nlmsghdr *header, const struct dump *dump,
 static int take_message(const struct nlmsghdr *header, void *context)
 {
 	struct dump *dump = context;
-	struct listener *grown;
+	struct listener listener;
 
 	if (mnl_nlmsg_get_payload_len(header) < sizeof(struct inet_diag_msg))
 		return MNL_CB_OK;
-	grown = reallocarray(dump->listener, dump->count + 1, sizeof(*grown));
-	if (!grown) {
-		errno = ENOMEM;
-		return MNL_CB_ERROR;
-	}
-	dump->listener = grown;
-	read_message(header, dump, &grown[dump->count++]);
-	return MNL_CB_OK;
+	read_message(header, dump, &listener);
+	if (!array_append(dump->listener, dump->count, &listener))
+		return MNL_CB_OK;
+	errno = ENOMEM;
+	return MNL_CB_ERROR;
 }
 
 static void begin(void *context)

@@ -8,8 +8,9 @@
 #include "net/listener.h"
 
 /*
- * Calls found for each socket of protocol and family that waits for connections; its
- * holders are not known yet. -ENOMEM from found ends it. Errors are said.
+ * Calls found() for each socket of a protocol and family that waits for connections, whose
+ * holders are not known yet. It ends when found() returns an error, such as -ENOMEM. 0, or a
+ * negative errno with the reason logged.
  */
 int inet_diag_listeners(uint8_t protocol, uint8_t family,
 			int (*found)(const struct listener *listener, void *context),

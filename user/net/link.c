@@ -14,8 +14,11 @@ bool link_has_ethernet(const char *iface)
 	struct ifreq request = {};
 	scoped_fd int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
+	if (fd < 0 || strlen(iface) >= sizeof(request.ifr_name))
+		return true;
 	strcpy(request.ifr_name, iface);
-	return fd < 0 || ioctl(fd, SIOCGIFHWADDR, &request) ||
-	       request.ifr_hwaddr.sa_family == ARPHRD_ETHER ||
+	if (ioctl(fd, SIOCGIFHWADDR, &request))
+		return true;
+	return request.ifr_hwaddr.sa_family == ARPHRD_ETHER ||
 	       request.ifr_hwaddr.sa_family == ARPHRD_LOOPBACK;
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * link.h - what a network interface is.
+ * link.h - what the kernel tells about a network interface.
  */
 #ifndef NET_LINK_H
 #define NET_LINK_H
 
 #include <stdbool.h>
 
-/* True if frames on iface begin with an Ethernet header, or if that cannot be told; those
- * of tun, ppp or WireGuard begin with the IP header. */
+/* True if frames of the interface begin with an Ethernet header. Those of tun, ppp or WireGuard
+ * begin with the IP header. True as well if the kernel cannot tell; nothing is logged. */
 bool link_has_ethernet(const char *iface);
 
 #endif

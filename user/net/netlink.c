@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* Times that a dump is begun anew. */
+/* How often a dump is begun before it is given up, as its objects change all the time. */
 #define ATTEMPTS 10
 
 static int send_request(struct mnl_socket *socket, const struct netlink_dump *dump)
@@ -23,7 +23,7 @@ static int send_request(struct mnl_socket *socket, const struct netlink_dump *du
 
 static int receive(struct mnl_socket *socket, const struct netlink_dump *dump)
 {
-	char room[32768]; /* what the kernel fills at most, so that nothing is cut off */
+	char room[32768]; /* the most that the kernel fills, so that nothing is cut off */
 	int more = MNL_CB_OK;
 
 	while (more == MNL_CB_OK) {
@@ -39,8 +39,8 @@ static int receive(struct mnl_socket *socket, const struct netlink_dump *dump)
 	return more == MNL_CB_ERROR ? -errno : 0;
 }
 
-/* On a socket of its own, so that no earlier attempt's rest is in the way. -EINTR: the
- * kernel says that something changed meanwhile. */
+/* Uses a socket of its own, so that the rest of an earlier answer is not in the way. -EINTR if
+ * the kernel tells that something changed meanwhile. */
 static int attempt(const struct netlink_dump *dump)
 {
 	struct mnl_socket *socket = mnl_socket_open2(dump->bus, SOCK_CLOEXEC);
@@ -49,7 +49,7 @@ static int attempt(const struct netlink_dump *dump)
 	if (!socket)
 		return -errno;
 	dump->begin(dump->context);
-	/* A kernel that cannot leaves nothing out, which `take` has to do anyway. */
+	/* Kernels before 4.20 cannot, and leave nothing out. take() selects in any case. */
 	if (dump->strict)
 		mnl_socket_setsockopt(socket, NETLINK_GET_STRICT_CHK, &(int){ 1 }, sizeof(int));
 	err = mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) ? -errno : 0;

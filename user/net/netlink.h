@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * netlink.h - what the kernel has of a kind, as a whole: routes, filters, sockets.
+ * netlink.h - asks the kernel for all objects of a kind: routes, filters, sockets.
  */
 #ifndef NET_NETLINK_H
 #define NET_NETLINK_H
@@ -14,16 +14,16 @@
 struct netlink_dump {
 	int bus;                /* NETLINK_ROUTE, NETLINK_SOCK_DIAG */
 	uint16_t type;
-	const void *request;    /* what follows the netlink header, at most 64 bytes */
-	size_t request_size;
-	bool strict;            /* the kernel is to leave out what the request does not name */
-	mnl_cb_t take;          /* of each message */
+	const void *request;    /* what follows the netlink header */
+	size_t request_size;    /* in bytes, at most 64 */
+	bool strict;            /* the kernel leaves out what does not match the request */
+	mnl_cb_t take;          /* called for each message */
 	void (*begin)(void *context); /* forgets what an earlier attempt has taken */
 	void *context;
 };
 
-/* A dump during which something changed is begun anew. 0 or a negative errno, nothing
- * said. */
+/* Begins again if something changed while the kernel answered. 0 or a negative errno; nothing is
+ * logged. */
 int netlink_dump(const struct netlink_dump *dump);
 
 #endif

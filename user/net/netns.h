@@ -10,7 +10,8 @@
 
 #define NETNS_OWN "/proc/self/ns/net"
 
-/* Its inode, by which the kernel names it; 0: without /proc it cannot be told. */
+/* The inode of the namespace, which is the kernel's number of it; 0 if there is no /proc to tell
+ * it. */
 static inline uint32_t netns_own(void)
 {
 	struct stat own;

@@ -6,7 +6,7 @@
 #define STEER_STEER_RULE_H
 
 #include "ecdn-xdp-maps.h"
-#include "net/listener.h"
+#include "net/listeners.h"
 
 /* A port has one listener for each of its families. */
 struct steer_rule {

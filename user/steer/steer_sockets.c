@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "net/listener.h"
+#include "net/listeners.h"
 
 /* How often sockets are looked for again that went between being found and being taken. */
 #define ATTEMPTS 5

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * listeners.h - all sockets that wait for connections in this network namespace, as
+ * `ss -tuln` shows them.
+ */
+#ifndef NET_LISTENERS_H
+#define NET_LISTENERS_H
+
+#include "net/listener.h"
+
+struct listeners {
+	struct listener *listener; /* sorted by cookie */
+	unsigned int count;
+};
+
+/* Reads all of them with their holders. 0, or a negative errno with the reason logged. To be
+ * freed with listeners_free(); empty after an error. */
+int listeners_read(struct listeners *listeners);
+void listeners_free(struct listeners *listeners);
+
+/* The one with a cookie, or NULL. */
+const struct listener *listeners_by_cookie(const struct listeners *listeners, uint64_t cookie);
+
+/*
+ * Finds those that get the connections to an address and port: those bound to that address; if
+ * there is none, to any address of its family; if there is none, to [::], which takes IPv4 too.
+ * There are several if workers share them with SO_REUSEPORT. Returns how many were found; found
+ * has room for max.
+ */
+unsigned int listeners_find(const struct listeners *listeners, uint8_t protocol,
+			    const struct address *address, uint16_t port,
+			    const struct listener **found, unsigned int max);
+
+#endif
