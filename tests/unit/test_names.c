@@ -117,9 +117,29 @@ static void fills_to_its_capacity(void **state)
 	names_free(names);
 }
 
+static void valid_names(void **state)
+{
+	(void)state;
+	assert_true(names_valid("DE", 2));
+	assert_true(names_valid("a", 1));
+	assert_true(names_valid("123456789012345", 15));
+	assert_true(names_valid("--", 2));
+	assert_true(names_valid("??", 2));
+	assert_true(names_valid("eu-west/1:a.b_c", 15));
+	assert_false(names_valid("", 0));
+	assert_false(names_valid("1234567890123456", 16));
+	for (int c = 0; c < 256; c++) {
+		char name[3] = { 'a', c, 'b' };
+
+		assert_int_equal(names_valid(name, 3),
+				 c > ' ' && c < 127 && !strchr("\"',#", c));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(valid_names),
 		cmocka_unit_test(starts_with_none),
 		cmocka_unit_test(interns_once),
 		cmocka_unit_test(refuses_what_is_no_name),

@@ -112,6 +112,41 @@ static void cidrs(void **state)
 	}
 }
 
+static bool is(struct text text, const char *string)
+{
+	return text_length(text) == strlen(string) &&
+	       !memcmp(text.start, string, strlen(string));
+}
+
+static void words(void **state)
+{
+	struct text rest = text_of("  10.0.0.0/8\t DE \v\r");
+
+	(void)state;
+	assert_true(is(text_trim(rest), "10.0.0.0/8\t DE"));
+	assert_true(is(text_word(&rest), "10.0.0.0/8"));
+	assert_true(is(text_word(&rest), "DE"));
+	assert_true(is(text_word(&rest), ""));
+	assert_true(is(text_trim(text_of("")), ""));
+}
+
+static void lines(void **state)
+{
+	struct text_lines lines = { .rest = text_of("# a\r\n\n b # c\n\t\nd e") };
+	struct text line;
+
+	(void)state;
+	assert_true(text_next_line(&lines, &line));
+	assert_true(is(line, "b"));
+	assert_int_equal(lines.number, 3);
+	assert_true(text_next_line(&lines, &line));
+	assert_true(is(line, "d e"));
+	assert_int_equal(lines.number, 5);
+	assert_false(text_next_line(&lines, &line));
+	assert_int_equal(text_line_number((struct text){ line.start - 4, line.end }, line.start),
+			 3);
+}
+
 static void quotes(void **state)
 {
 	char quoted[TEXT_QUOTE_SIZE];
@@ -134,6 +169,8 @@ int main(void)
 		cmocka_unit_test(random_addresses),
 		cmocka_unit_test(random_strings),
 		cmocka_unit_test(cidrs),
+		cmocka_unit_test(words),
+		cmocka_unit_test(lines),
 		cmocka_unit_test(quotes),
 	};
 
