@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "base/log.h"
+#include "kernel/libbpf_log.h"
 
 const struct verb verbs[] = {
 	{ "load", cli_load,
@@ -64,7 +65,7 @@ int main(int argc, char **argv)
 
 	/* A line is one write, so that those of two commands do not mix. */
 	setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
-	log_adopt_libbpf();
+	libbpf_log_adopt();
 	if (!strcmp(name, "--version")) {
 		puts("ecdn-xdp " ECDN_XDP_VERSION);
 		return exit_code(written(0));

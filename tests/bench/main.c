@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "kernel/libbpf_log.h"
 
 static void print_ranges(const struct world *world)
 {
@@ -117,7 +118,7 @@ int main(int argc, char **argv)
 
 	if (argc < 2)
 		return usage();
-	log_adopt_libbpf();
+	libbpf_log_adopt();
 	pin_to(0);
 	world_read(&world);
 	if (run_on(&world, argv[1], argv + 2, argc - 2))

@@ -11,8 +11,8 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-/* An address of either family as one number, so that both are treated alike:
- * left-aligned, IPv4 in the uppermost 32 bits. */
+/* An address of either family as one number, so that both are treated alike. It is left-aligned:
+ * IPv4 takes the uppermost 32 bits. */
 typedef unsigned __int128 addr_bits;
 
 struct address {

@@ -11,17 +11,18 @@
 #include "base/log.h"
 #include "base/scoped.h"
 
+/* A second in all; most commands are done sooner, and a wait for these is not logged. */
 #define TRIES 20
-#define BETWEEN_NS 50000000
+#define PAUSE_NS 50000000
 
 static bool take_soon(int fd)
 {
-	const struct timespec between = { .tv_nsec = BETWEEN_NS };
+	const struct timespec pause = { .tv_nsec = PAUSE_NS };
 
 	for (int i = 0; i < TRIES; i++) {
 		if (!flock(fd, LOCK_EX | LOCK_NB))
 			return true;
-		nanosleep(&between, NULL);
+		nanosleep(&pause, NULL);
 	}
 	return false;
 }

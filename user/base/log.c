@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "base/log.h"
 
-#include <stdarg.h>
 #include <stdio.h>
-
-#include <bpf/libbpf.h>
 
 static enum log_level level = LOG_WARNING;
 
@@ -13,7 +10,7 @@ void log_set_level(enum log_level new_level)
 	level = new_level;
 }
 
-static void say(enum log_level of, const char *prefix, const char *format, va_list args)
+static void log_line(enum log_level of, const char *prefix, const char *format, va_list args)
 {
 	if (of > level)
 		return;
@@ -28,7 +25,7 @@ int (log_error)(int error, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	say(LOG_ERROR, "", format, args);
+	log_line(LOG_ERROR, "", format, args);
 	va_end(args);
 	return error;
 }
@@ -49,7 +46,7 @@ void log_warning(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	say(LOG_WARNING, "warning: ", format, args);
+	log_line(LOG_WARNING, "warning: ", format, args);
 	va_end(args);
 }
 
@@ -58,7 +55,7 @@ void log_info(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	say(LOG_INFO, "", format, args);
+	log_line(LOG_INFO, "", format, args);
 	va_end(args);
 }
 
@@ -67,19 +64,12 @@ void log_debug(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	say(LOG_DEBUG, "", format, args);
+	log_line(LOG_DEBUG, "", format, args);
 	va_end(args);
 }
 
-static int from_libbpf(enum libbpf_print_level of, const char *format, va_list args)
+void log_as_is(enum log_level of, const char *format, va_list args)
 {
-	(void)of;
-	if (level >= LOG_DEBUG)
+	if (of <= level)
 		vfprintf(stderr, format, args);
-	return 0;
-}
-
-void log_adopt_libbpf(void)
-{
-	libbpf_set_print(from_libbpf);
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * log.h - what is said to the person at the terminal, on standard error.
- * Functions inside return a negative errno; one that fails says why, once,
- * where it knows most. Not thread-safe.
+ * log.h - messages to the person at the terminal, on standard error. A function that fails
+ * returns a negative errno and logs the reason once, where most is known about it. Not
+ * thread-safe.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
+
+#include <stdarg.h>
 
 enum log_level {
 	LOG_ERROR,
@@ -14,10 +16,10 @@ enum log_level {
 	LOG_DEBUG,
 };
 
-/* What is above the level is not said. LOG_WARNING unless set. */
+/* Messages above the level are dropped. It is LOG_WARNING unless set. */
 void log_set_level(enum log_level level);
 
-/* "ecdn-xdp: " and the message. Returns error, so that it can be returned at once. */
+/* Logs "ecdn-xdp: " and the message. Returns error, so that the caller can return it at once. */
 int log_error(int error, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
@@ -26,7 +28,7 @@ int log_error(int error, const char *format, ...)
 #define log_error(error, ...) ((log_error)(error, __VA_ARGS__), (error))
 #endif
 
-/* "FILE:LINE: " and the message. */
+/* Logs "FILE:LINE: " and the message, whatever the level is. */
 void log_at(const char *file, unsigned int line, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
@@ -34,7 +36,7 @@ void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Passes libbpf's messages on as LOG_DEBUG. */
-void log_adopt_libbpf(void);
+/* Logs a library's own message as it is; it ends with a newline. */
+void log_as_is(enum log_level of, const char *format, va_list args);
 
 #endif

@@ -67,8 +67,8 @@ static int store(const struct option_row *row, const char *value)
 		return 0;
 	case OPTION_DURATION:
 		if (quantity_parse_duration(value, row->to))
-			return log_error(-EINVAL, "--%s %s: not a duration; write it as 500ms, 30s, "
-					 "10m or 1h30m", row->name, value);
+			return log_error(-EINVAL, "--%s %s: not a duration; write it as 500ms, "
+					 "30s, 10m or 1h30m", row->name, value);
 		return 0;
 	case OPTION_COUNT:
 		if (store_count(value, row->to))
@@ -83,7 +83,7 @@ static bool is_plain(const struct option_row *row)
 	return row->type == OPTION_FLAG || row->type == OPTION_MORE;
 }
 
-/* Takes the option at argv[i]; returns how many words it took. */
+/* Takes the option at argv[i] and returns how many words it consists of, or a negative errno. */
 static int take(int argc, char **argv, int i, const struct option_row *rows, size_t row_count,
 		unsigned int *given)
 {
@@ -137,7 +137,7 @@ int options_read(int argc, char **argv, const struct option_row *rows, size_t ro
 	return words;
 }
 
-/* "NAME VALUE", "NAME[=VALUE]" where the value may be left out. */
+/* Writes "--NAME VALUE", or "--NAME[=VALUE]" if the value may be left out. */
 static void name_of(const struct option_row *row, char *name, size_t size)
 {
 	if (!row->value)

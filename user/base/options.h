@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * options.h - a verb's options as typed rows that say where each value goes.
+ * options.h - the options of a verb as rows, each with a type and the variable that its value
+ * is stored in.
  */
 #ifndef BASE_OPTIONS_H
 #define BASE_OPTIONS_H
@@ -9,13 +10,13 @@
 
 enum option_type {
 	OPTION_FLAG,            /* bool *: true */
-	OPTION_TEXT,            /* const char **: the last one given */
-	OPTION_OPTIONAL_TEXT,   /* the same; its value is joined by '=', or is "" */
-	OPTION_LIST,            /* struct option_list *: every one given */
+	OPTION_TEXT,            /* const char **: the last value given */
+	OPTION_OPTIONAL_TEXT,   /* the same; the value follows '=' or is "" */
+	OPTION_LIST,            /* struct option_list *: every value given */
 	OPTION_RATE,            /* uint64_t *: N with k, M or G */
-	OPTION_DURATION,        /* uint64_t *: ns */
+	OPTION_DURATION,        /* uint64_t *: in ns */
 	OPTION_COUNT,           /* unsigned int * */
-	OPTION_MORE,            /* unsigned int *: one more each time */
+	OPTION_MORE,            /* unsigned int *: how often the option is given */
 };
 
 #define OPTION_LIST_MAX 64
@@ -26,24 +27,24 @@ struct option_list {
 };
 
 struct option_row {
-	const char *name;       /* long */
-	char letter;            /* short, 0: none */
+	const char *name;       /* without "--" */
+	char letter;            /* the short form without '-'; 0: none */
 	enum option_type type;
-	void *to;
-	const char *value;      /* what the help calls its value */
+	void *to;               /* the variable; the type tells its type */
+	const char *value;      /* the word that the help uses for the value */
 	const char *help;
-	unsigned int bit;       /* set in *given when the option is there */
+	unsigned int bit;       /* set in *given if the option is given */
 };
 
 /*
- * Reads the options of rows out of argv, wherever they stand, up to "--"; the
- * other words are moved to argv's front. Returns how many those are, or -EINVAL
- * with the error said. given may be 0.
+ * Takes the options out of argv, wherever they stand before a "--", and moves the other words
+ * to its front. Returns how many other words there are, or -EINVAL with the reason logged.
+ * given may be NULL.
  */
 int options_read(int argc, char **argv, const struct option_row *rows, size_t row_count,
 		 unsigned int *given);
 
-/* Prints a line for each row. */
+/* Prints the help of each option on a line of standard output. */
 void options_help(const struct option_row *rows, size_t row_count);
 
 #endif

@@ -5,10 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A cycle cannot be, but /proc is read at different times. */
+/* Each parent is read at another time, so that the chain could seem endless. */
 #define ANCESTORS_MAX 64
 
-/* 0 where it cannot be told. */
+/* 0 if it cannot be told. The process's name, which stands before its parent in the file, may
+ * contain a ')' itself. */
 static pid_t parent_of(pid_t pid)
 {
 	char path[64], line[512], *after_name;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * process.h - what /proc tells about the processes above ours.
+ * process.h - the ancestors of this process, as /proc tells them.
  */
 #ifndef BASE_PROCESS_H
 #define BASE_PROCESS_H
@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* Calls found for our process, its parent and so on, up to the first that cannot
- * be read, until it returns true. Returns whether it did. */
+/* Calls found() for this process, its parent and so on, until it returns true or the next
+ * parent cannot be told. True if found() returned true. */
 bool process_any_ancestor(bool (*found)(pid_t pid, void *context), void *context);
 
 #endif

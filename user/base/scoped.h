@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * scoped.h - what a variable owns is let go when it leaves its block.
+ * scoped.h - variables that release what they own when their block ends.
  *
  *	scoped_fd int fd = open(...);
  *	...
@@ -23,6 +23,7 @@ static inline void scoped_free_pointer(void *pointer)
 	free(*(void **)pointer);
 }
 
+/* Takes the fd out of a variable, which then no longer closes it. */
 static inline int take_fd(int *fd)
 {
 	int taken = *fd;

@@ -9,10 +9,10 @@
 
 #include "base/log.h"
 
-/* Stands for the limits of all other regions where a region can be named. */
+/* Stands for the limits of all other regions where a command takes the name of a region. */
 #define RESERVED_NAME "default"
 
-/* A name as two words, zeros behind it: compared and hashed at once. */
+/* A name that is filled up with zeros, so that two words can be compared and hashed. */
 union name {
 	char text[ECDN_XDP_NAME_SIZE];
 	uint64_t word[2];
@@ -21,10 +21,10 @@ union name {
 struct names {
 	uint32_t capacity;
 	uint32_t count;         /* one more than the highest id in use */
-	uint32_t free_from;     /* no id below it is free */
+	uint32_t free_from;     /* no lower id is free */
 	uint32_t slot_mask;
-	uint32_t *slot;         /* id + 1 by hash of the name; 0: empty */
-	union name *name;       /* by id; empty: not in use */
+	uint32_t *slot;         /* id + 1, found by the hash of the name; 0: empty */
+	union name *name;       /* by id; empty: the id is not in use */
 };
 
 bool names_valid(const char *name, size_t length)
@@ -53,8 +53,8 @@ static bool name_equal(const union name *a, const union name *b)
 	return a->word[0] == b->word[0] && a->word[1] == b->word[1];
 }
 
-/* Slot of the name, or the empty one where it belongs: there always is one,
- * as there are twice as many slots as ids. */
+/* The slot of a name, or the empty slot where the name belongs. There always is one, as there are
+ * twice as many slots as ids. */
 static uint32_t *name_slot(const struct names *names, const union name *name)
 {
 	uint64_t hash = (name->word[0] ^ name->word[1] * 0x9e3779b97f4a7c15ULL) *

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * names.h - region names and their ids. An id once given stays with its name:
- * counters are kept by id.
+ * names.h - the names of regions and their ids. A name keeps its id for good, as counters are
+ * kept by id. Nothing is logged unless a comment tells so.
  */
 #ifndef REGIONS_NAMES_H
 #define REGIONS_NAMES_H
@@ -14,32 +14,32 @@
 
 struct names;
 
-/* True for 1 to 15 printable characters without space, quote, comma or '#', but for
- * "default". */
+/* True for 1 to 15 printable characters without space, quote, comma or '#', except for the
+ * reserved name "default". */
 bool names_valid(const char *name, size_t length);
 
-/* Room for `capacity` ids, of which 0 is "--". Returns 0 when out of memory. */
+/* Names with room for `capacity` ids, of which id 0 is "--"; NULL when out of memory. */
 struct names *names_new(uint32_t capacity);
 void names_free(struct names *names);
 
-/* Gives name an id that it already has. 0, -EEXIST if the id or the name is
- * taken by another, -ERANGE if id is not below the capacity, -EINVAL if name is
- * none (see names_valid()). */
+/* Restores the id that a name was given before. 0, -EEXIST if the id belongs to another name or
+ * the name to another id, -ERANGE if the id is not below the capacity, -EINVAL if the name is
+ * not valid. */
 int names_set(struct names *names, uint32_t id, const char *name);
 
-/* Id of a name, or -ENOENT. */
+/* The id of a name, or -ENOENT. */
 int names_find(const struct names *names, const char *name, size_t length);
 
-/* Logs that no region has that name, and returns -ENOENT. What is to be done about it is
- * one text, whoever logs it. */
+/* Logs that no region has this name, and returns -ENOENT. NAMES_UNKNOWN is for those who name
+ * the region in other words. */
 #define NAMES_UNKNOWN "not in the table; `ecdn-xdp region` lists what is"
 int names_unknown(const char *name);
 
-/* Id of a name, a new one if it has none. -ENOSPC when all ids are taken,
- * -EINVAL if name is none. */
+/* The id of a name, which gets a new one if it has none. -ENOSPC if all ids are taken, -EINVAL
+ * if the name is not valid. */
 int names_intern(struct names *names, const char *name, size_t length);
 
-/* Name of an id, or 0. Valid as long as names is. */
+/* The name of an id, or NULL. It lives as long as names. */
 const char *names_of(const struct names *names, uint32_t id);
 
 /* One more than the highest id in use. */
