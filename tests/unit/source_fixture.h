@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * source_fixture.h - a file, what source_read() makes of it, and what it said.
+ * source_fixture.h - a file, what source_read() makes of it, and what it logged.
  */
 #ifndef TESTS_SOURCE_FIXTURE_H
 #define TESTS_SOURCE_FIXTURE_H
@@ -14,7 +14,7 @@
 #include "regions/source.h"
 
 static char file[64];           /* path of the test's file */
-static char said[64 << 10];     /* on standard error by the last read */
+static char logged[64 << 10];   /* to standard error by the last read */
 static struct names *names;
 static struct range_set set;
 
@@ -50,30 +50,30 @@ static inline void write_file(const void *data, size_t size)
 	assert_int_equal(fclose(out), 0);
 }
 
-/* Reads path into set, standard error into said. */
+/* Reads path into set, standard error into logged. */
 static inline int read_path(const char *path, const char *field, unsigned int number)
 {
-	FILE *heard = tmpfile();
+	FILE *log = tmpfile();
 	int saved = dup(STDERR_FILENO), result;
 
-	assert_non_null(heard);
+	assert_non_null(log);
 	range_set_free(&set);
 	fflush(stderr);
-	dup2(fileno(heard), STDERR_FILENO);
+	dup2(fileno(log), STDERR_FILENO);
 	result = source_read(path, field, number, names, &set);
 	fflush(stderr);
 	dup2(saved, STDERR_FILENO);
 	close(saved);
-	rewind(heard);
-	said[fread(said, 1, sizeof(said) - 1, heard)] = 0;
-	fclose(heard);
+	rewind(log);
+	logged[fread(logged, 1, sizeof(logged) - 1, log)] = 0;
+	fclose(log);
 	return result;
 }
 
-static inline void check_said(const char *expected)
+static inline void check_logged(const char *expected)
 {
-	if (strcmp(said, expected))
-		fail_msg("said:\n%sinstead of:\n%s", said, expected);
+	if (strcmp(logged, expected))
+		fail_msg("logged:\n%sinstead of:\n%s", logged, expected);
 }
 
 static inline const struct range *find_range(const char *text)
@@ -114,8 +114,8 @@ static inline void check_region(const char *address, const char *name)
 static inline void check_good(const char *text)
 {
 	if (read_text(text))
-		fail_msg("refused: %s", said);
-	check_said("");
+		fail_msg("refused: %s", logged);
+	check_logged("");
 }
 
 #endif

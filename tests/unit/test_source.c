@@ -91,7 +91,7 @@ static void told_apart_by_content(void **state)
 	check_good("# CIDR NAME\n0.0.0.0/31 A # ,,\n");
 	check_region("0.0.0.1", "A");
 	assert_int_equal(read_text("0.0.0.0/31 A,B\n"), -EINVAL);
-	assert_non_null(strstr(said, ":1: 'A,B' is not a region name"));
+	assert_non_null(strstr(logged, ":1: 'A,B' is not a region name"));
 }
 
 static void unknown_and_none(void **state)

@@ -70,7 +70,7 @@ static void bad_lines(void **state)
 			 bad[i].reason);
 		if (read_text(bad[i].text) != -EINVAL)
 			fail_msg("accepted: %s", bad[i].text);
-		check_said(expected);
+		check_logged(expected);
 		assert_int_equal(set.v4.count + set.v6.count, 0);
 	}
 }
@@ -86,7 +86,7 @@ static void too_long_a_line(void **state)
 	assert_int_equal(read_text(text), -EINVAL);
 	snprintf(expected, sizeof(expected), "%s:2: 300 characters are too many for a line\n",
 		 file);
-	check_said(expected);
+	check_logged(expected);
 	memset(text + 310, 'x', 1600);
 	text[10] = '#';
 	text[1999] = 0;
@@ -105,16 +105,16 @@ static void ten_are_shown(void **state)
 				"%s:%d: the range ends before it starts\n", file, i);
 		if (i == 11) {
 			assert_int_equal(read_text(text), -EINVAL);
-			check_said(expected);
+			check_logged(expected);
 		}
 		if (i == 12) {
 			assert_int_equal(read_text(text), -EINVAL);
-			assert_non_null(strstr(said, "ecdn-xdp: 1 more bad line in "));
+			assert_non_null(strstr(logged, "ecdn-xdp: 1 more bad line in "));
 		}
 	}
 	assert_int_equal(read_text(text), -EINVAL);
 	sprintf(expected + strlen(expected), "ecdn-xdp: 2 more bad lines in %s\n", file);
-	check_said(expected);
+	check_logged(expected);
 }
 
 static void no_text(void **state)
@@ -128,19 +128,19 @@ static void no_text(void **state)
 	assert_int_equal(read_path(file, "", 1), -EINVAL);
 	snprintf(expected, sizeof(expected), "%s:2: a NUL byte: neither text nor a whole MaxMind "
 		 "DB, which has its metadata at the end\n", file);
-	check_said(expected);
+	check_logged(expected);
 	write_file(zip, sizeof(zip) - 1);
 	assert_int_equal(read_path(file, "", 1), -EINVAL);
-	assert_non_null(strstr(said, ":1: a NUL byte"));
+	assert_non_null(strstr(logged, ":1: a NUL byte"));
 }
 
 static void no_file(void **state)
 {
 	(void)state;
 	assert_int_equal(read_path("/nonexistent/file", "", 1), -ENOENT);
-	check_said("ecdn-xdp: cannot open /nonexistent/file: No such file or directory\n");
+	check_logged("ecdn-xdp: cannot open /nonexistent/file: No such file or directory\n");
 	assert_int_equal(read_path("/tmp", "", 1), -EISDIR);
-	check_said("ecdn-xdp: cannot read /tmp: it is a directory\n");
+	check_logged("ecdn-xdp: cannot read /tmp: it is a directory\n");
 }
 
 static void names_full(void **state)
@@ -153,9 +153,9 @@ static void names_full(void **state)
 	assert_int_equal(read_text("0,1,A\n2,3,B\n4,5,A\n6,7,C\n8,9,D\n"), -ENOSPC);
 	snprintf(expected, sizeof(expected), "%s:4: no room for region 'C': all 3 ids are in use; "
 		 "more need `unload --all` and `load --max-regions`\n", file);
-	check_said(expected);
+	check_logged(expected);
 	assert_int_equal(read_text("1.1.1.1 A\n1.1.1.2 ??\n1.1.1.3 --\n1.1.1.4 E\n"), -ENOSPC);
-	assert_non_null(strstr(said, ":4: no room for region 'E'"));
+	assert_non_null(strstr(logged, ":4: no room for region 'E'"));
 	names_free(names);
 	names = all;
 }

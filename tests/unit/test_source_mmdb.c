@@ -55,8 +55,8 @@ static uint32_t system_record(struct mmdb_writer *writer, uint32_t number)
 static void check_read(const char *field)
 {
 	if (read_path(file, field, 1))
-		fail_msg("refused: %s", said);
-	check_said("");
+		fail_msg("refused: %s", logged);
+	check_logged("");
 }
 
 /* The program that comes with libmaxminddb finds what was written. */
@@ -175,10 +175,10 @@ static void fields(void **state)
 static void check_refused(const char *field, const char *reason)
 {
 	assert_int_equal(read_path(file, field, 1), -EINVAL);
-	if (!strstr(said, reason))
-		fail_msg("said: %sinstead of: %s", said, reason);
-	if (strchr(said, '\n') != said + strlen(said) - 1)
-		fail_msg("said more: %s", said);
+	if (!strstr(logged, reason))
+		fail_msg("logged: %sinstead of: %s", logged, reason);
+	if (strchr(logged, '\n') != logged + strlen(logged) - 1)
+		fail_msg("logged more: %s", logged);
 }
 
 static void wrong_fields(void **state)
@@ -203,7 +203,7 @@ static void wrong_fields(void **state)
 static void bad_names(void **state)
 {
 	struct mmdb_writer *writer = mmdb_new(6);
-	char prefix[128], *at = said;
+	char prefix[128], *at = logged;
 
 	(void)state;
 	for (int i = 0; i < 12; i++) {
@@ -224,7 +224,7 @@ static void bad_names(void **state)
 			 "'United States %d' is not a region name: 1 to 15 printable characters "
 			 "without space, quote, comma or '#'; choose another field\n", file, i, i);
 		if (strncmp(at, expected, strlen(expected)))
-			fail_msg("said: %sinstead of: %s", at, expected);
+			fail_msg("logged: %sinstead of: %s", at, expected);
 		at += strlen(expected);
 	}
 	snprintf(prefix, sizeof(prefix), "ecdn-xdp: 2 more bad records in %s\n", file);
@@ -242,8 +242,8 @@ static void names_full(void **state)
 	mmdb_write(writer, file, 24, "Test");
 	names = names_new(2);
 	assert_int_equal(read_path(file, SOURCE_MMDB_FIELD, 1), -ENOSPC);
-	assert_non_null(strstr(said, ": 11.0.0.0/8: no room for region 'B': all 2 ids are in use; "
-			       "more need `unload --all` and `load --max-regions`\n"));
+	assert_non_null(strstr(logged, ": 11.0.0.0/8: no room for region 'B': all 2 ids are in "
+			       "use; more need `unload --all` and `load --max-regions`\n"));
 	names_free(names);
 	names = all;
 }
@@ -295,7 +295,7 @@ static void damaged(void **state)
 
 	write_file(data, size / 2);
 	assert_int_equal(read_path(file, SOURCE_MMDB_FIELD, 1), -EINVAL);
-	assert_non_null(strstr(said, "neither text nor a whole MaxMind DB"));
+	assert_non_null(strstr(logged, "neither text nor a whole MaxMind DB"));
 	strcat(file, ".mmdb");
 	write_file(data, size / 2);
 	check_refused(SOURCE_MMDB_FIELD, "as a MaxMind DB: The MaxMind DB file contains invalid");
@@ -314,7 +314,7 @@ static void damaged(void **state)
 			copy[rand() % size] = rand() >> 8;
 		write_file(copy, size);
 		if (read_path(file, SOURCE_MMDB_FIELD, 1))
-			assert_true(said[0]);
+			assert_true(logged[0]);
 	}
 }
 

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Each parent is read at another time, so that the chain could seem endless. */
+/* Each parent is read at another time, and pids are used again: the chain could seem endless. */
 #define ANCESTORS_MAX 64
 
 /* 0 if it cannot be told. The process's name, which stands before its parent in the file, may

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "base/quantity.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
+
+#define DIGITS "0123456789"
 
 int quantity_parse_digits(const char *start, const char *end, uint64_t max, uint64_t *value)
 {
@@ -28,7 +28,7 @@ int quantity_parse_whole(const char *text, uint64_t max, uint64_t *value)
 	return quantity_parse_digits(text, text + strlen(text), max, value);
 }
 
-/* Multiplies by the unit; the digits after a point must come out whole. */
+/* Multiplies by the unit. Refuses digits after the point that do not come out whole. */
 static int scale(const char *fraction, const char *end, uint64_t unit, uint64_t *value)
 {
 	uint64_t place = unit;
@@ -45,23 +45,18 @@ static int scale(const char *fraction, const char *end, uint64_t unit, uint64_t 
 	return 0;
 }
 
-/* DIGITS[.DIGITS], up to *end; the unit's word follows it. */
+/* Reads DIGITS[.DIGITS] up to *end, where the word of the unit follows. */
 static int parse_decimal(const char *text, uint64_t *whole, const char **fraction,
 			 const char **end)
 {
-	char *stop;
+	const char *stop = text + strspn(text, DIGITS);
 
-	if (!isdigit((unsigned char)*text))
-		return -EINVAL;
-	errno = 0;
-	*whole = strtoull(text, &stop, 10);
-	if (errno)
+	if (quantity_parse_digits(text, stop, UINT64_MAX, whole))
 		return -EINVAL;
 	*fraction = stop;
 	if (*stop == '.') {
 		*fraction = ++stop;
-		while (isdigit((unsigned char)*stop))
-			stop++;
+		stop += strspn(stop, DIGITS);
 		if (stop == *fraction)
 			return -EINVAL;
 	}

@@ -25,8 +25,8 @@ struct source {
 };
 
 struct source_format {
-	const char *name;       /* with looks: "CIDR lines", which "hold CIDR NAME" */
-	const char *looks;
+	const char *name;       /* "MaxMind DB" */
+	const char *looks;      /* what it is known by: "has its metadata at the end" */
 	bool text;              /* knows() and read() need file.text, which has no NUL */
 
 	/* 1 if the file is in this format, 0 if not, or a negative errno that is not logged. */
