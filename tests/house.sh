@@ -217,7 +217,7 @@ judge() {
 	local rule found
 
 	for rule in "${RULES[@]}"; do
-		found=$("rule_$rule")
+		found=$("rule_$rule" || true)
 		if [ -z "$found" ]; then
 			echo "ok - house: $rule"
 			passed=$((passed + 1))
@@ -234,7 +234,7 @@ judge() {
 broken() {
 	local rule=$1 copy=$2 found
 
-	found=$(cd "$copy" && "rule_$rule")
+	found=$(cd "$copy" && "rule_$rule" || true)
 	if [ -n "$found" ]; then
 		echo "ok - house: a broken rule is noticed: $rule"
 		passed=$((passed + 1))

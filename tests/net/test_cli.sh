@@ -5,7 +5,7 @@
 # shellcheck source=tests/net/lib.sh
 source "$(dirname "$0")/lib.sh"
 
-VERBS=(load unload status stats prefix region limit exempt block release allow node)
+VERBS=(load unload status stats prefix region limit exempt block release allow node steer)
 
 program() {
 	on edge "$build/ecdn-xdp" "$@"
@@ -19,6 +19,8 @@ test_help() {
 		has "help: $verb: usage" "^Usage: ecdn-xdp $verb" "$said"
 		has "help: $verb: --pin-dir" '--pin-dir DIR' "$said"
 		is "help: $verb: nothing on standard error" "" "$(<"$work/err")"
+		is "help: $verb: it ends with two examples" "Examples: ecdn-xdp $verb ecdn-xdp $verb" \
+			"$(tail -n 3 <<<"$said" | awk '{ print $1, $2 }' | xargs)"
 		has "help: it lists $verb" "^ +$verb " "$(program --help)"
 	done
 	for verb in status stats prefix region limit allow node; do

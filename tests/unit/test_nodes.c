@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "trusted_fixture.h"
 
+#include <errno.h>
 #include <stdio.h>
 
-#include "cli/node.h"
+#include "cli/node_formats.h"
 #include "view/view_nodes.h"
 
 static struct ecdn_xdp_node_stats stats_of(uint64_t requests, uint64_t first_ns, uint64_t last_ns)
@@ -45,8 +46,8 @@ static void check_format(const char *format, const struct trusted_list *list,
 	FILE *to = open_memstream(&text, &size);
 
 	assert_non_null(to);
-	assert_true(node_format_known(format));
-	node_format_print(to, format, list);
+	assert_true(node_formats_find(format) >= 0);
+	node_formats_print(to, node_formats_find(format), list);
 	fclose(to);
 	assert_string_equal(text, expected);
 	free(text);
@@ -77,8 +78,8 @@ static void formats(void **state)
 	check_format("nginx", &list,
 		     "set_real_ip_from 192.0.2.0/24;\nset_real_ip_from 192.0.3.0/24;\n"
 		     "set_real_ip_from 2001:db8::/32;\n");
-	assert_false(node_format_known("json"));
-	assert_false(node_format_known(""));
+	assert_int_equal(node_formats_find("json"), -EINVAL);
+	assert_int_equal(node_formats_find(""), -EINVAL);
 	trusted_free(&list);
 }
 

@@ -5,25 +5,25 @@
 #include <string.h>
 #include <time.h>
 
-#include "cli/cidrs.h"
-#include "cli/cli.h"
 #include "base/log.h"
+#include "cli/cli.h"
 #include "control/bring_up.h"
-#include "view/view_pins.h"
+#include "show/output.h"
+#include "view/view_trusted.h"
 
 static int add(struct trusted_list *list, void *context)
 {
-	const struct cidrs *cidrs = context;
+	const struct cli_cidrs *cidrs = context;
 
 	if (trusted_allow(list, cidrs->at, cidrs->count, time(NULL)))
 		return log_error(-ENOMEM, "out of memory for the allowed prefixes");
 	return 0;
 }
 
-/* All of them, or none if one is not listed. */
+/* Deletes all of the prefixes, or none if one is not on the list. */
 static int del(struct trusted_list *list, void *context)
 {
-	const struct cidrs *cidrs = context;
+	const struct cli_cidrs *cidrs = context;
 	char text[CIDR_TEXT_SIZE];
 
 	for (size_t i = 0; i < cidrs->count; i++) {
@@ -38,38 +38,41 @@ static int del(struct trusted_list *list, void *context)
 	return 0;
 }
 
+/* The allowed prefix of a row; 0 if the row is only a node's. */
+static const char *allowed_text(const struct ecdn_xdp_trusted_row *row, char text[CIDR_TEXT_SIZE])
+{
+	struct cidr cidr;
+
+	if (!row->allowed)
+		return NULL;
+	trusted_cidr(row, &cidr);
+	return cidr_format(&cidr, text);
+}
+
 static void print_text(const struct trusted_list *trusted)
 {
 	char text[CIDR_TEXT_SIZE];
-	struct cidr cidr;
 
-	for (size_t i = 0; i < trusted->count; i++) {
-		if (!trusted->row[i].allowed)
-			continue;
-		trusted_cidr(&trusted->row[i], &cidr);
-		puts(cidr_format(&cidr, text));
-	}
+	for (size_t i = 0; i < trusted->count; i++)
+		if (allowed_text(&trusted->row[i], text))
+			puts(text);
 }
 
 static int print_json(const struct trusted_list *trusted)
 {
 	json_t *allowed = json_array();
 	char text[CIDR_TEXT_SIZE];
-	struct cidr cidr;
 
-	for (size_t i = 0; i < trusted->count; i++) {
-		if (!trusted->row[i].allowed)
-			continue;
-		trusted_cidr(&trusted->row[i], &cidr);
-		json_array_append_new(allowed, json_string(cidr_format(&cidr, text)));
-	}
-	return cli_print_json(json_pack("{s:o}", "allow", allowed));
+	for (size_t i = 0; i < trusted->count; i++)
+		if (allowed_text(&trusted->row[i], text))
+			json_array_append_new(allowed, json_string(text));
+	return output_json(json_pack("{s:o}", "allow", allowed));
 }
 
 static int list(const struct cli *cli)
 {
-	struct trusted_list trusted = {};
-	int err = view_pins_trusted(cli->pin_dir, &trusted);
+	struct trusted_list trusted;
+	int err = view_trusted_read(&trusted, cli->pin_dir);
 
 	if (!err && cli->json)
 		err = print_json(&trusted);
@@ -79,28 +82,25 @@ static int list(const struct cli *cli)
 	return err;
 }
 
-static int change(const char *pin_dir, trust_edit *edit, struct cidrs *cidrs)
+static int run(const struct verb *verb, int argc, char **argv)
 {
-	struct request request;
-
-	request_init(&request);
-	request.trust.edit = edit;
-	request.trust.context = cidrs;
-	return bring_up_change(pin_dir, &request);
-}
-
-int cli_allow(const struct verb *verb, int argc, char **argv)
-{
-	struct cidrs cidrs = {};
+	struct cli_cidrs cidrs = {};
 	struct cli cli = {};
 	int err, count = cli_read(&cli, verb, argc, argv, true, NULL, 0);
 
 	if (count <= 0)
 		return count ? count : list(&cli);
 	if (count < 2 || (strcmp(argv[0], "add") && strcmp(argv[0], "del")))
-		return cli_usage(verb, "must be `allow`, `allow add CIDR...` or `allow del CIDR...`");
-	err = cidrs_read(&cidrs, count - 1, argv + 1);
-	err = err ?: change(cli.pin_dir, strcmp(argv[0], "add") ? del : add, &cidrs);
+		return cli_usage(verb, "must be `allow`, `allow add CIDR...` or "
+				 "`allow del CIDR...`");
+	err = cli_read_cidrs(&cidrs, count - 1, argv + 1);
+	err = err ?: bring_up_edit(cli.pin_dir, strcmp(argv[0], "add") ? del : add, &cidrs);
 	free(cidrs.at);
 	return err;
 }
+
+const struct verb allow_verbs[] = {
+	{ "allow", run, "[add CIDR... | del CIDR...]", "Source prefixes that are never limited",
+	  { "allow add 192.0.2.0/24 2001:db8::/32", "allow --json" } },
+	{},
+};

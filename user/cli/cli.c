@@ -3,8 +3,8 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/log.h"
 #include "ecdn-xdp-maps.h"
@@ -15,6 +15,9 @@ static void print_help(const struct verb *verb, const struct option_row *rows, s
 {
 	printf("Usage: ecdn-xdp %s %s\n\n%s.\n\n", verb->name, verb->usage, verb->summary);
 	options_help(rows, count);
+	printf("\nExamples:\n");
+	for (size_t i = 0; i < sizeof(verb->examples) / sizeof(*verb->examples); i++)
+		printf("  ecdn-xdp %s\n", verb->examples[i]);
 }
 
 int cli_read(struct cli *cli, const struct verb *verb, int argc, char **argv, bool reads,
@@ -25,9 +28,9 @@ int cli_read(struct cli *cli, const struct verb *verb, int argc, char **argv, bo
 		{ "pin-dir", 0, OPTION_TEXT, &cli->given_pin_dir, "DIR",
 		  "where the pins are (" ECDN_XDP_PIN_DIR ")", 0 },
 		{ "verbose", 'v', OPTION_MORE, &cli->verbose, NULL,
-		  "say more; twice: what libbpf and the kernel say too", 0 },
-		{ "quiet", 'q', OPTION_FLAG, &quiet, NULL, "say errors only", 0 },
-		{ "help", 'h', OPTION_FLAG, &help, NULL, "this text", 0 },
+		  "log more; twice: what libbpf and the kernel log, too", 0 },
+		{ "quiet", 'q', OPTION_FLAG, &quiet, NULL, "log errors only", 0 },
+		{ "help", 'h', OPTION_FLAG, &help, NULL, "print this help", 0 },
 		{ "json", 'j', OPTION_FLAG, &cli->json, NULL, "print JSON", 0 },
 	};
 	size_t common_count = sizeof(common) / sizeof(*common) - !reads;
@@ -56,32 +59,25 @@ int cli_usage(const struct verb *verb, const char *reason)
 			 verb->name, verb->usage);
 }
 
-int cli_print_json(json_t *value)
+static int cidr_error(const char *word, int err)
 {
-	int err = 0;
-
-	if (!value)
-		return log_error(-ENOMEM, "out of memory");
-	if (json_dumpf(value, stdout, JSON_INDENT(2)) || putchar('\n') == EOF)
-		err = log_error(-EIO, "cannot write JSON to standard output");
-	json_decref(value);
-	return err;
+	if (err == -ERANGE)
+		return log_error(-EINVAL, "%s has bits set beyond its length; nothing was changed",
+				 word);
+	return log_error(-EINVAL, "%s is not an address or CIDR; nothing was changed", word);
 }
 
-const char *cli_format_time(uint64_t epoch_seconds, char text[CLI_TIME_SIZE])
+int cli_read_cidrs(struct cli_cidrs *cidrs, size_t count, char **words)
 {
-	time_t seconds = epoch_seconds;
-	struct tm tm;
+	cidrs->count = count;
+	cidrs->at = calloc(count + 1, sizeof(*cidrs->at));
+	if (!cidrs->at)
+		return log_error(-ENOMEM, "out of memory for the prefixes");
+	for (size_t i = 0; i < count; i++) {
+		int err = cidr_parse(words[i], &cidrs->at[i]);
 
-	if (!epoch_seconds)
-		return "-";
-	strftime(text, CLI_TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &tm));
-	return text;
-}
-
-json_t *cli_json_time(uint64_t epoch_seconds)
-{
-	char text[CLI_TIME_SIZE];
-
-	return epoch_seconds ? json_string(cli_format_time(epoch_seconds, text)) : json_null();
+		if (err)
+			return cidr_error(words[i], err);
+	}
+	return 0;
 }

@@ -170,7 +170,7 @@ static int load(const struct verb *verb, const struct cli *cli, const struct loa
 	return err;
 }
 
-int cli_load(const struct verb *verb, int argc, char **argv)
+static int run(const struct verb *verb, int argc, char **argv)
 {
 	struct load_words words = {};
 	const struct option_row rows[] = {
@@ -214,3 +214,12 @@ int cli_load(const struct verb *verb, int argc, char **argv)
 
 	return count < 0 ? count : load(verb, &cli, &words, argv, count);
 }
+
+const struct verb load_verbs[] = {
+	{ "load", run,
+	  "[-m MODE] [--regions FILE]... [--protect PORTS] [--monitor|--enforce] [--guard] "
+	  "[--ping[=answer|pass]] [--nodes FILE] [--config FILE] IFACE...",
+	  "Attach the guard, or ping, to interfaces, or upgrade them in place",
+	  { "load --regions regions.csv --monitor eth0", "load --ping --nodes nodes.txt eth0" } },
+	{},
+};

@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * node.c - the platform's intermediate nodes: prefixes that are never limited, that
- * proxies tell from clients, and whose pings are answered. Here the list changes.
+ * proxies do not take for clients, and whose pings are answered. Their list is printed
+ * and changed here.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "cli/cidrs.h"
-#include "cli/cli.h"
-#include "cli/node.h"
 #include "base/log.h"
+#include "cli/cli.h"
+#include "cli/node_check.h"
+#include "cli/node_formats.h"
 #include "control/bring_up.h"
+#include "show/node_fields.h"
+#include "show/output.h"
+#include "view/view_nodes.h"
+#include "view/view_trusted.h"
 
 struct given_nodes {
 	struct trusted_node *at;
@@ -27,10 +32,10 @@ static int add_to(struct trusted_list *list, void *context)
 	return err ? trust_part_error(err) : 0;
 }
 
-/* All of them, or none if one is not listed. */
+/* Deletes all of the prefixes, or none if one is not on the list. */
 static int del_from(struct trusted_list *list, void *context)
 {
-	const struct cidrs *cidrs = context;
+	const struct cli_cidrs *cidrs = context;
 	char text[CIDR_TEXT_SIZE];
 
 	for (size_t i = 0; i < cidrs->count; i++) {
@@ -45,7 +50,7 @@ static int del_from(struct trusted_list *list, void *context)
 	return 0;
 }
 
-/* What begins as no address can: 192.0.2.300 is an error and no name. */
+/* A name begins as no address can, so that 192.0.2.300 is a wrong address and no name. */
 static bool looks_like_name(const char *word)
 {
 	return !strpbrk(word, ":/") && (word[0] < '0' || word[0] > '9');
@@ -60,7 +65,7 @@ static int check_name(const char *name)
 			 ECDN_XDP_TRUSTED_NAME_SIZE - 1);
 }
 
-static int make_nodes(const struct cidrs *cidrs, const char *name, struct given_nodes *nodes)
+static int make_nodes(const struct cli_cidrs *cidrs, const char *name, struct given_nodes *nodes)
 {
 	nodes->at = calloc(cidrs->count, sizeof(*nodes->at));
 	if (!nodes->at)
@@ -73,28 +78,18 @@ static int make_nodes(const struct cidrs *cidrs, const char *name, struct given_
 	return 0;
 }
 
-static int edit(const char *pin_dir, trust_edit *change, void *context)
-{
-	struct request request;
-
-	request_init(&request);
-	request.trust.edit = change;
-	request.trust.context = context;
-	return bring_up_change(pin_dir, &request);
-}
-
 static int add(const struct cli *cli, int count, char **words, const char *name)
 {
-	struct cidrs cidrs = {};
+	struct cli_cidrs cidrs = {};
 	struct given_nodes nodes = {};
 	int err = 0;
 
 	if (!name && count == 2 && looks_like_name(words[1]))
 		name = words[--count];
 	err = name ? check_name(name) : 0;
-	err = err ?: cidrs_read(&cidrs, count, words);
+	err = err ?: cli_read_cidrs(&cidrs, count, words);
 	err = err ?: make_nodes(&cidrs, name ?: "", &nodes);
-	err = err ?: edit(cli->pin_dir, add_to, &nodes);
+	err = err ?: bring_up_edit(cli->pin_dir, add_to, &nodes);
 	free(nodes.at);
 	free(cidrs.at);
 	return err;
@@ -102,10 +97,10 @@ static int add(const struct cli *cli, int count, char **words, const char *name)
 
 static int del(const struct cli *cli, int count, char **words)
 {
-	struct cidrs cidrs = {};
-	int err = cidrs_read(&cidrs, count, words);
+	struct cli_cidrs cidrs = {};
+	int err = cli_read_cidrs(&cidrs, count, words);
 
-	err = err ?: edit(cli->pin_dir, del_from, &cidrs);
+	err = err ?: bring_up_edit(cli->pin_dir, del_from, &cidrs);
 	free(cidrs.at);
 	return err;
 }
@@ -122,28 +117,72 @@ static int load(const struct cli *cli, const char *path)
 	return err;
 }
 
-/* `node` and `node list`; the formats are what others read. */
+static int print_text(const struct view_nodes *nodes)
+{
+	const struct fields fields = { node_fields, NODE_FIELDS_LIST, &nodes->moment };
+	struct columns *columns = columns_new();
+
+	fields_heads(&fields, columns);
+	for (size_t i = 0; i < nodes->count; i++)
+		fields_cells(&fields, &nodes->at[i], columns);
+	return columns_print(columns);
+}
+
+static int print_json(const struct view_nodes *nodes)
+{
+	const struct fields fields = { node_fields, NODE_FIELDS_LIST, &nodes->moment };
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < nodes->count; i++)
+		json_array_append_new(array, fields_object(&fields, &nodes->at[i]));
+	return output_json(json_pack("{s:o}", "nodes", array));
+}
+
+static int list_counts(const char *pin_dir, bool json)
+{
+	struct view_nodes nodes;
+	int err = view_nodes_read(&nodes, pin_dir);
+
+	if (err)
+		return err;
+	err = json ? print_json(&nodes) : print_text(&nodes);
+	view_nodes_free(&nodes);
+	return err;
+}
+
+static int list_as(const char *pin_dir, int format)
+{
+	struct trusted_list list;
+	int err = view_trusted_read(&list, pin_dir);
+
+	if (!err)
+		node_formats_print(stdout, format, &list);
+	trusted_free(&list);
+	return err;
+}
+
+/* `node` and `node list`: with counters, or in a format that other programs read. */
 static int list(const struct verb *verb, const struct cli *cli, const char *format)
 {
-	if (!format)
-		return node_list(cli->pin_dir, cli->json);
-	if (!strcmp(format, "json"))
-		return node_list(cli->pin_dir, true);
+	bool json = format && !strcmp(format, "json");
+	int index;
+
+	if (!format || json)
+		return list_counts(cli->pin_dir, json || cli->json);
 	if (cli->json)
 		return cli_usage(verb, "--json and --format exclude each other");
-	if (!node_format_known(format))
+	index = node_formats_find(format);
+	if (index < 0)
 		return cli_usage(verb, "--format must be plain, json, nft, ipset or nginx");
-	return node_list_as(cli->pin_dir, format);
+	return list_as(cli->pin_dir, index);
 }
 
 static int rule(const struct verb *verb, const struct cli *cli, const char *format)
 {
 	if (cli->json)
 		return cli_usage(verb, "`node rule` prints commands and no JSON");
-	if (format && !node_rule_known(format))
-		return cli_usage(verb, "--format of `node rule` must be nft or iptables");
-	node_rule(format);
-	return 0;
+	return node_formats_rule(format) ?
+	       cli_usage(verb, "--format of `node rule` must be nft or iptables") : 0;
 }
 
 struct node_words {
@@ -151,7 +190,7 @@ struct node_words {
 	bool exit_code;
 };
 
-/* What is done to the list. 1: something else is meant. */
+/* Changes the list. 1: the words mean something else. */
 static int change(const struct cli *cli, int count, char **words, const char *name)
 {
 	if (count > 1 && !strcmp(words[0], "add"))
@@ -163,8 +202,8 @@ static int change(const struct cli *cli, int count, char **words, const char *na
 	return 1;
 }
 
-static int run(const struct verb *verb, const struct cli *cli, int count, char **words,
-	       const struct node_words *given)
+static int run_words(const struct verb *verb, const struct cli *cli, int count, char **words,
+		     const struct node_words *given)
 {
 	const char *what = count ? words[0] : "list";
 	bool lists = count < 2 && !strcmp(what, "list");
@@ -190,19 +229,29 @@ static int run(const struct verb *verb, const struct cli *cli, int count, char *
 				    "`node rule`") : err;
 }
 
-int cli_node(const struct verb *verb, int argc, char **argv)
+static int run(const struct verb *verb, int argc, char **argv)
 {
 	struct node_words given = {};
 	const struct option_row rows[] = {
 		{ "name", 0, OPTION_TEXT, &given.name, "NAME",
-		  "add: what to call the nodes that are added", 0 },
+		  "add: the name of the nodes that are added", 0 },
 		{ "format", 0, OPTION_TEXT, &given.format, "FORMAT",
 		  "list: plain, json, nft, ipset or nginx; rule: nft or iptables", 0 },
 		{ "exit-code", 0, OPTION_FLAG, &given.exit_code, NULL,
-		  "check: end with 3 unless ping works, with all addresses, and all nodes were heard", 0 },
+		  "check: exit with 3 unless ping works, knows all addresses, and heard all nodes",
+		  0 },
 	};
 	struct cli cli = {};
 	int count = cli_read(&cli, verb, argc, argv, true, rows, sizeof(rows) / sizeof(*rows));
 
-	return count < 0 ? count : run(verb, &cli, count, argv, &given);
+	return count < 0 ? count : run_words(verb, &cli, count, argv, &given);
 }
+
+const struct verb node_verbs[] = {
+	{ "node", run,
+	  "[list [--format FORMAT] | add CIDR... [--name NAME] | del CIDR... | load FILE | check | "
+	  "rule]",
+	  "The platform's intermediate nodes, which are never limited; and what they pinged",
+	  { "node add 192.0.2.7 --name ams-1", "node list --format nft" } },
+	{},
+};

@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/*
- * node_formats.c - the nodes as files for others: `node load`, nft, ipset, nginx.
- */
+#include "cli/node_formats.h"
+
+#include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "cli/node.h"
+#include "ecdn-xdp-maps.h"
 
-/* Both sets are filled in one transaction; an ipset is filled beside and swapped. */
+/* Both sets of nft are filled in one transaction; an ipset is filled under another name and
+ * swapped. */
 #define NFT_TABLE "inet ecdn_xdp"
 #define IPSET "ecdn_xdp_nodes"
 
-/* Nodes in order, without those that lie in another: a set of intervals refuses them,
- * and nothing else needs them. */
+/* Goes through the nodes in order, without those that lie in another one: a set of intervals
+ * refuses those, and nothing else needs them. */
 struct walk {
 	const struct trusted_list *list;
 	size_t next;
-	int family;             /* of those that are wanted; AF_UNSPEC: both */
-	struct cidr outer;      /* the last one */
+	int family;             /* of the nodes that are wanted; AF_UNSPEC: both */
+	struct cidr outer;      /* the last node that was returned */
 };
 
 static bool covers(const struct cidr *outer, const struct cidr *cidr)
@@ -85,7 +87,8 @@ static void print_nft_set(FILE *to, const struct trusted_list *list, const char 
 	fprintf(to, "%s\t}\n", *before == ',' ? "\n\t\t}\n" : "");
 }
 
-/* What is in the table beside the sets stays: a chain that looks there is put there. */
+/* The table keeps all but the sets, so that a chain of the operator that looks there may be
+ * in it. */
 static void print_nft(FILE *to, const struct trusted_list *list)
 {
 	fprintf(to, "# ecdn-xdp node list --format nft: for `nft -f`\n"
@@ -100,7 +103,7 @@ static void print_nft(FILE *to, const struct trusted_list *list)
 	fprintf(to, "}\n");
 }
 
-/* A hash:net holds no /0, so it gets the halves. */
+/* A hash:net holds no /0, so it gets both halves. */
 static void print_ipset_member(FILE *to, const char *set, struct cidr cidr)
 {
 	char text[CIDR_TEXT_SIZE];
@@ -147,19 +150,59 @@ static const struct {
 	{ "nginx", print_nginx },
 };
 
-#define FORMATS (sizeof(formats) / sizeof(*formats))
-
-bool node_format_known(const char *format)
+int node_formats_find(const char *name)
 {
-	for (size_t i = 0; i < FORMATS; i++)
-		if (!strcmp(formats[i].name, format))
-			return true;
-	return false;
+	for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++)
+		if (!strcmp(formats[i].name, name))
+			return i;
+	return -EINVAL;
 }
 
-void node_format_print(FILE *to, const char *format, const struct trusted_list *list)
+void node_formats_print(FILE *to, int format, const struct trusted_list *list)
 {
-	for (size_t i = 0; i < FORMATS; i++)
-		if (!strcmp(formats[i].name, format))
-			formats[i].print(to, list);
+	formats[format].print(to, list);
+}
+
+#define ECHO4 "icmp type echo-request"
+#define ECHO6 "icmpv6 type echo-request"
+
+static void print_nft_rule(void)
+{
+	static const char *const echoes[] = { ECHO4, ECHO6 };
+
+	puts("# nft: at the head of each chain that drops ping, here input of table inet filter.");
+	for (int i = 0; i < 2; i++)
+		printf("nft insert rule inet filter input %s meta mark and 0x%08x == 0x%08x "
+		       "accept\n", echoes[i], ECDN_XDP_PING_MARK, ECDN_XDP_PING_MARK);
+	puts("# To accept in one chain does not accept in another: chains at netdev ingress and\n"
+	     "# prerouting that drop ping need the same, with their own names. At netdev ingress:");
+	for (int i = 0; i < 2; i++)
+		printf("# nft insert rule netdev TABLE CHAIN %s meta mark and 0x%08x == 0x%08x "
+		       "accept\n", echoes[i], ECDN_XDP_PING_MARK, ECDN_XDP_PING_MARK);
+}
+
+static void print_iptables_rule(void)
+{
+	puts("# iptables: at the head of INPUT.");
+	printf("iptables -I INPUT 1 -p icmp --icmp-type echo-request -m mark "
+	       "--mark 0x%08x/0x%08x -j ACCEPT\n", ECDN_XDP_PING_MARK, ECDN_XDP_PING_MARK);
+	printf("ip6tables -I INPUT 1 -p ipv6-icmp --icmpv6-type echo-request -m mark "
+	       "--mark 0x%08x/0x%08x -j ACCEPT\n", ECDN_XDP_PING_MARK, ECDN_XDP_PING_MARK);
+}
+
+int node_formats_rule(const char *firewall)
+{
+	bool nft = !firewall || !strcmp(firewall, "nft");
+	bool iptables = !firewall || !strcmp(firewall, "iptables");
+
+	if (!nft && !iptables)
+		return -EINVAL;
+	puts("# For `ecdn-xdp load --ping=pass`: echo requests of intermediate nodes carry this "
+	     "mark.\n# The host must answer ping itself: with net.ipv4.icmp_echo_ignore_all=1, or\n"
+	     "# net.ipv6.icmp.echo_ignore_all=1, no rule helps, but --ping=answer does.");
+	if (nft)
+		print_nft_rule();
+	if (iptables)
+		print_iptables_rule();
+	return 0;
 }

@@ -1,54 +1,48 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "cli/cli.h"
-#include "show/columns.h"
-#include "view/view_prefixes.h"
+#include "show/output.h"
+#include "show/prefix_fields.h"
 
 #define TOP_DEFAULT 20
 
-static void print_text(const struct view_prefixes *view, size_t count)
+static struct prefix_fields_item item_of(const struct view_prefixes *view, size_t i)
 {
-	static const char *const heads[] = {
-		"<REGION", "<PREFIX", ">PACKETS", ">BYTES", ">LAST-SEEN", NULL
-	};
-	struct columns *columns = columns_new(heads);
-	char text[CIDR_TEXT_SIZE];
+	return (struct prefix_fields_item){ view_prefixes_region(view, &view->prefix[i]),
+					    view->prefix[i] };
+}
 
+static int print_text(const struct view_prefixes *view, size_t count)
+{
+	const struct fields fields = { prefix_fields, 0, &view->moment };
+	struct columns *columns = columns_new();
+
+	fields_heads(&fields, columns);
 	for (size_t i = 0; i < count; i++) {
-		const struct view_prefix *prefix = &view->prefix[i];
+		struct prefix_fields_item item = item_of(view, i);
 
-		columns_cell(columns, "%s", view_prefixes_region(view, prefix));
-		columns_cell(columns, "%s", cidr_format(&prefix->cidr, text));
-		columns_cell(columns, "%lu", prefix->packets);
-		columns_cell(columns, "%lu", prefix->bytes);
-		columns_cell(columns, "%lus ago",
-			     clock_seconds_ago(&view->moment, prefix->last_seen_ns));
+		fields_cells(&fields, &item, columns);
 	}
-	columns_print(columns);
+	return columns_print(columns);
 }
 
 static int print_json(const struct view_prefixes *view, size_t count)
 {
+	const struct fields fields = { prefix_fields, 0, &view->moment };
 	json_t *prefixes = json_array();
-	char text[CIDR_TEXT_SIZE];
 
 	for (size_t i = 0; i < count; i++) {
-		const struct view_prefix *prefix = &view->prefix[i];
+		struct prefix_fields_item item = item_of(view, i);
 
-		json_array_append_new(prefixes, json_pack("{s:s, s:s, s:I, s:I, s:o}",
-			"region", view_prefixes_region(view, prefix),
-			"prefix", cidr_format(&prefix->cidr, text),
-			"packets", (json_int_t)prefix->packets,
-			"bytes", (json_int_t)prefix->bytes, "last_seen",
-			cli_json_time(clock_epoch(&view->moment, prefix->last_seen_ns))));
+		json_array_append_new(prefixes, fields_object(&fields, &item));
 	}
-	return cli_print_json(json_pack("{s:o}", "prefixes", prefixes));
+	return output_json(json_pack("{s:o}", "prefixes", prefixes));
 }
 
-int cli_prefix(const struct verb *verb, int argc, char **argv)
+static int run(const struct verb *verb, int argc, char **argv)
 {
 	unsigned int top = TOP_DEFAULT;
 	const struct option_row rows[] = {
-		{ "top", 'n', OPTION_COUNT, &top, "N", "so many of them; 0: all (20)", 0 },
+		{ "top", 'n', OPTION_COUNT, &top, "N", "show the N heaviest; 0: all (20)", 0 },
 	};
 	struct cli cli = {};
 	struct view_prefixes view;
@@ -63,10 +57,13 @@ int cli_prefix(const struct verb *verb, int argc, char **argv)
 	if (err)
 		return err;
 	shown = top && top < view.count ? top : view.count;
-	if (cli.json)
-		err = print_json(&view, shown);
-	else
-		print_text(&view, shown);
+	err = cli.json ? print_json(&view, shown) : print_text(&view, shown);
 	view_prefixes_free(&view);
 	return err;
 }
+
+const struct verb prefix_verbs[] = {
+	{ "prefix", run, "[REGION] [--top N]", "The heaviest source prefixes",
+	  { "prefix --top 5", "prefix XX --json" } },
+	{},
+};

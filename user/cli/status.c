@@ -1,210 +1,205 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "cli/cli.h"
-#include "show/events.h"
-#include "show/status_ping.h"
 #include "guard/iterator.h"
 #include "kernel/features.h"
-#include "view/view_status.h"
+#include "show/event_fields.h"
+#include "show/output.h"
+#include "show/status_fields.h"
 
-#define PORTS_TEXT_SIZE 512
-
-static bool has_port(const uint8_t bits[8192], unsigned int port)
+static void print_attachments(const struct view_status *guard)
 {
-	return port < 65536 && bits[port / 8] & 1 << port % 8;
-}
-
-/* Appends "PORT" or "PORT-PORT" with suffix for each run of ports that `in` holds. */
-static void append_ports(char text[PORTS_TEXT_SIZE], const uint8_t in[8192], const char *suffix)
-{
-	for (unsigned int port = 0; port < 65536; port++) {
-		unsigned int last = port;
-		size_t used = strlen(text);
-
-		if (!has_port(in, port))
-			continue;
-		while (has_port(in, last + 1))
-			last++;
-		used += snprintf(text + used, PORTS_TEXT_SIZE - used, "%s%u", used ? "," : "",
-				 port);
-		if (last > port && used < PORTS_TEXT_SIZE)
-			used += snprintf(text + used, PORTS_TEXT_SIZE - used, "-%u", last);
-		if (used < PORTS_TEXT_SIZE)
-			snprintf(text + used, PORTS_TEXT_SIZE - used, "%s", suffix);
-		port = last;
-	}
-}
-
-static void ports_text(const struct view_status *view, char text[PORTS_TEXT_SIZE])
-{
-	const struct ecdn_xdp_protected_ports *ports = &view->ports;
-	struct ecdn_xdp_protected_ports only;
-	uint8_t both[8192];
-
-	text[0] = 0;
-	if (view->config.protect & ECDN_XDP_PROTECT_ALL) {
-		strcpy(text, "all");
-		return;
-	}
-	for (size_t i = 0; i < sizeof(both); i++) {
-		both[i] = ports->tcp[i] & ports->udp[i];
-		only.tcp[i] = ports->tcp[i] & ~both[i];
-		only.udp[i] = ports->udp[i] & ~both[i];
-	}
-	append_ports(text, both, "");
-	append_ports(text, only.tcp, "/tcp");
-	append_ports(text, only.udp, "/udp");
-}
-
-static const char *attachment_state(const struct xdp_link *attachment)
-{
-	if (!attachment->ifindex)
-		return "vanished";
-	return attachment->mode == XDP_MODE_AUTO ? "attached elsewhere" :
-	       xdp_link_mode_name(attachment->mode);
-}
-
-static void print_attachments(const struct view_status *view)
-{
-	for (unsigned int i = 0; i < view->attachment_count; i++) {
-		const struct xdp_link *attachment = &view->attachments[i];
+	for (unsigned int i = 0; i < guard->attachment_count; i++) {
+		const struct xdp_link *attachment = &guard->attachments[i];
 
 		printf("interface   %s: %s\n", attachment->iface, !attachment->ifindex ?
 		       "vanished; `ecdn-xdp unload` it, or `load` it again when it is back" :
 		       attachment->mode == XDP_MODE_AUTO ? "attached, in another network namespace" :
-		       attachment_state(attachment));
+		       status_fields_guard_state(attachment));
 	}
-	if (!view->attachment_count)
+	if (!guard->guard)
+		printf("guard       not loaded\n");
+	else if (!guard->attachment_count)
 		printf("interface   none\n");
 }
 
-static void print_features(const struct view_status *view, const char *pin_dir)
+static const char *steer_state(const struct view_status *guard)
 {
-	printf("jumbo       %s\n", features_jumbo() ? "yes" :
-	       "no: native mode takes frames of one page only, before Linux 5.18");
-	if (view->has_iterator)
-		printf("iterator    cat %s/" ITERATOR_PIN "\n", pin_dir);
+	if (!guard->steer_attached)
+		return "not attached";
+	return guard->steer_here ? "attached" : "attached, in another network namespace";
+}
+
+static void print_ping_settings(const struct view_ping *ping)
+{
+	const struct ecdn_xdp_ping_config *config = &ping->config;
+
+	printf("ping        %s nodes' requests", ping_mode_name(config->mode));
+	if (config->rate)
+		printf(", up to %llu/s of each, burst %llu", config->rate, config->burst);
+	else
+		printf(", however many");
+	printf("; those of others are %s\n", config->only_nodes ? "dropped" : "left to the host");
+	printf("ping        knows %u addresses of this host", ping->addresses);
+	if (ping->missing.count)
+		printf(", but not %u that it has now", ping->missing.count);
+	if (ping->stale.count)
+		printf(", and %u that it has no longer", ping->stale.count);
+	puts(ping->missing.count || ping->stale.count ? ": `ecdn-xdp load --ping`" : "");
+}
+
+static void print_ping(const struct view_ping *ping)
+{
+	const struct fields events = { event_fields_ping, 0, NULL };
+
+	for (unsigned int i = 0; i < ping->attachment_count; i++) {
+		const struct tc_link *attachment = &ping->attachments[i];
+
+		printf("ping        %s: %s\n", attachment->iface, attachment->state == TC_GONE ?
+		       "gone; `ecdn-xdp unload` it, or `load --ping` it again" :
+		       attachment->state == TC_ELSEWHERE ?
+		       "attached, in another network namespace" :
+		       status_fields_ping_state(attachment));
+	}
+	if (!ping->attachment_count) {
+		printf("ping        %s\n", ping->loaded ? "not attached" : "not loaded");
+		return;
+	}
+	print_ping_settings(ping);
+	fields_print_counts(&events, &ping->events, "ping");
+}
+
+static void print_table(const struct view_status *guard)
+{
+	const struct ecdn_xdp_table_header *table = &guard->table;
+
+	printf("regions     %u of %u, table generation %llu, %llu IPv4 and %llu IPv6 ranges, "
+	       "%u of %d lines\n", guard->regions, guard->config.max_regions, table->generation,
+	       table->ranges_v4, table->ranges_v6, table->lines, ECDN_XDP_TABLE_LINES);
+	for (uint32_t i = 0; i < table->sources; i++)
+		printf("source      %s\n", table->source[i]);
+}
+
+static void print_features(const struct view_status *guard)
+{
+	for (unsigned int i = 0; features[i].name; i++) {
+		const struct feature *row = &features[i];
+
+		if (guard->features & 1U << i)
+			printf("%-11s yes\n", row->name);
+		else
+			printf("%-11s no: %s, before Linux %s\n", row->name, row->without,
+			       row->since);
+	}
+}
+
+static void print_iterator(const struct status_fields_item *status)
+{
+	if (status->guard.has_iterator)
+		printf("iterator    cat %s/" ITERATOR_PIN "\n", status->pin_dir);
 	else
 		printf("iterator    none: this kernel does not load BPF iterators\n");
 }
 
-static const char *steer_state(const struct view_status *view)
+static void print_guard(const struct status_fields_item *status)
 {
-	if (!view->steer_attached)
-		return "not attached";
-	return view->steer_here ? "attached" : "attached, in another network namespace";
-}
+	char room[FIELD_TEXT_SIZE];
+	const char *ports = status_fields_ports(status, room);
 
-static void print_text(const struct view_status *view, const struct view_ping *ping,
-		       const char *pin_dir)
-{
-	char ports[PORTS_TEXT_SIZE];
-
-	ports_text(view, ports);
-	print_attachments(view);
-	printf("mode        %s\n", view->config.monitor ?
+	printf("mode        %s\n", status->guard.config.monitor ?
 	       "monitor: counts what it would drop, drops nothing" : "enforce");
 	printf("protect     %s\n", *ports ? ports : "nothing");
-	printf("trusted     %u prefixes\n", view->config.trusted);
-	printf("steer       %s\n", steer_state(view));
-	status_ping_print(ping);
-	printf("regions     %u of %u, table generation %llu, %llu IPv4 and %llu IPv6 ranges, "
-	       "%u of %d lines\n", view->regions, view->config.max_regions,
-	       view->table.generation, view->table.ranges_v4, view->table.ranges_v6,
-	       view->table.lines, ECDN_XDP_TABLE_LINES);
-	for (uint32_t i = 0; i < view->table.sources; i++)
-		printf("source      %s\n", view->table.source[i]);
-	printf("pins        %s, ABI %u\n", pin_dir, view->config.abi);
-	print_features(view, pin_dir);
-	for (const struct event_name *name = event_names; name->name; name++)
-		if (event_count(&view->events, name))
-			printf("passed      %lu %s: %s\n", event_count(&view->events, name),
-			       name->name, name->meaning);
 }
 
-static json_t *attachments_json(const struct view_status *view)
+static int print_text(const struct status_fields_item *status)
 {
-	json_t *array = json_array();
+	const struct fields events = { event_fields_guard, 0, NULL };
+	const struct view_status *guard = &status->guard;
 
-	for (unsigned int i = 0; i < view->attachment_count; i++) {
-		const struct xdp_link *attachment = &view->attachments[i];
-
-		json_array_append_new(array, json_pack("{s:s, s:i, s:s}", "interface",
-			attachment->iface, "ifindex", attachment->ifindex, "state",
-			attachment_state(attachment)));
-	}
-	return array;
-}
-
-static json_t *table_json(const struct view_status *view)
-{
-	const struct ecdn_xdp_table_header *table = &view->table;
-	json_t *sources = json_array();
-
-	for (uint32_t i = 0; i < table->sources; i++)
-		json_array_append_new(sources, json_string(table->source[i]) ?: json_null());
-	return json_pack("{s:I, s:o, s:I, s:I, s:i, s:i, s:o}",
-			 "generation", (json_int_t)table->generation,
-			 "loaded_at", cli_json_time(table->loaded_at),
-			 "ranges_v4", (json_int_t)table->ranges_v4,
-			 "ranges_v6", (json_int_t)table->ranges_v6,
-			 "lines", (int)table->lines, "max_lines", ECDN_XDP_TABLE_LINES,
-			 "sources", sources);
-}
-
-static int print_json(const struct view_status *view, const struct view_ping *ping,
-		      const char *pin_dir)
-{
-	char ports[PORTS_TEXT_SIZE];
-
-	ports_text(view, ports);
-	return cli_print_json(json_pack(
-		"{s:s, s:i, s:o, s:s, s:s, s:i, s:{s:b, s:b}, s:o, s:i, s:i, s:o, s:{s:b, s:b}, "
-		"s:o, s:o}",
-		"pin_dir", pin_dir, "abi", (int)view->config.abi,
-		"interfaces", attachments_json(view),
-		"mode", view->config.monitor ? "monitor" : "enforce", "protect", ports,
-		"trusted", (int)view->config.trusted,
-		"steer", "attached", view->steer_attached, "here", view->steer_here,
-		"ping", status_ping_json(ping),
-		"regions", (int)view->regions,
-		"max_regions", (int)view->config.max_regions,
-		"table", table_json(view),
-		"features", "jumbo", features_jumbo(), "iterator", view->has_iterator,
-		"passed_unparsed", events_json(&view->events, EVENT_PASSED),
-		"give_ups", events_json(&view->events, EVENT_GIVE_UP)));
-}
-
-static int print(const struct cli *cli, const struct view_status *view,
-		 const struct view_ping *ping)
-{
-	if (cli->json)
-		return print_json(view, ping, cli->pin_dir);
-	print_text(view, ping, cli->pin_dir);
+	print_attachments(guard);
+	if (guard->guard)
+		print_guard(status);
+	printf("trusted     %u prefixes\n", guard->config.trusted);
+	printf("steer       %s\n", steer_state(guard));
+	print_ping(&status->ping);
+	if (guard->guard)
+		print_table(guard);
+	printf("pins        %s, ABI %u\n", status->pin_dir, guard->config.abi);
+	print_features(guard);
+	if (guard->guard)
+		print_iterator(status);
+	fields_print_counts(&events, &guard->events, "passed");
 	return 0;
 }
 
-int cli_status(const struct verb *verb, int argc, char **argv)
+static int set_ping(const struct status_fields_item *status, json_t *root)
 {
+	const struct fields fields = { status_fields_ping, 0, NULL };
+	const struct fields events = { event_fields_ping, 0, NULL };
+	json_t *ping;
+	int err;
+
+	if (!status->ping.loaded)
+		return json_object_set_new(root, "ping", json_null()) ? -ENOMEM : 0;
+	ping = fields_object(&fields, status);
+	err = ping ? fields_set(&events, &status->ping.events, ping) : -ENOMEM;
+	return json_object_set_new(root, "ping", ping) ? -ENOMEM : err;
+}
+
+static int set_features(const struct status_fields_item *status, json_t *root)
+{
+	json_t *object = json_object();
+
+	for (unsigned int i = 0; features[i].name && object; i++)
+		json_object_set_new(object, features[i].name,
+				    json_boolean(status->guard.features & 1U << i));
+	return json_object_set_new(root, "features", object) ? -ENOMEM : 0;
+}
+
+static int print_json(const struct status_fields_item *status)
+{
+	const struct fields guard = { status_fields_guard, 0, NULL };
+	const struct fields table = { status_fields_table, 0, NULL };
+	const struct fields events = { event_fields_guard, 0, NULL };
+	json_t *root = fields_object(&guard, status);
+
+	if (root && (set_ping(status, root) || set_features(status, root) ||
+		     fields_set(&table, status, root) ||
+		     fields_set(&events, &status->guard.events, root))) {
+		json_decref(root);
+		root = NULL;
+	}
+	return output_json(root);
+}
+
+static int run(const struct verb *verb, int argc, char **argv)
+{
+	struct status_fields_item status;
 	struct cli cli = {};
-	struct view_status view;
-	struct view_ping ping;
 	int err, count = cli_read(&cli, verb, argc, argv, true, NULL, 0);
 
 	if (count < 0)
 		return count;
 	if (count)
 		return cli_usage(verb, "takes no words");
-	err = view_status_read(&view, cli.pin_dir);
+	status.pin_dir = cli.pin_dir;
+	err = view_status_read(&status.guard, cli.pin_dir);
 	if (err)
 		return err;
-	err = view_ping_read(&ping, cli.pin_dir);
+	err = view_ping_read(&status.ping, cli.pin_dir);
 	if (!err) {
-		err = print(&cli, &view, &ping);
-		view_ping_free(&ping);
+		err = cli.json ? print_json(&status) : print_text(&status);
+		view_ping_free(&status.ping);
 	}
-	view_status_free(&view);
+	view_status_free(&status.guard);
 	return err;
 }
+
+const struct verb status_verbs[] = {
+	{ "status", run, "",
+	  "Where the guard, steer and ping are attached, and how they are set up",
+	  { "status", "status --json" } },
+	{},
+};

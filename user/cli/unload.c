@@ -2,7 +2,7 @@
 #include "cli/cli.h"
 #include "control/take_down.h"
 
-int cli_unload(const struct verb *verb, int argc, char **argv)
+static int run(const struct verb *verb, int argc, char **argv)
 {
 	bool all = false;
 	const struct option_row rows[] = {
@@ -18,3 +18,10 @@ int cli_unload(const struct verb *verb, int argc, char **argv)
 		return cli_usage(verb, "name interfaces, or give --all");
 	return all ? take_down_all(cli.pin_dir) : take_down(cli.pin_dir, argv, count);
 }
+
+const struct verb unload_verbs[] = {
+	{ "unload", run, "IFACE... | --all",
+	  "Detach the guard and ping from interfaces; --all removes their maps and counters, too",
+	  { "unload eth0", "unload --all" } },
+	{},
+};

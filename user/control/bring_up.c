@@ -149,3 +149,13 @@ int bring_up_change(const char *pin_dir, const struct request *request)
 	session_close(&session, err);
 	return err;
 }
+
+int bring_up_edit(const char *pin_dir, trust_edit *edit, void *context)
+{
+	struct request request;
+
+	request_init(&request);
+	request.trust.edit = edit;
+	request.trust.context = context;
+	return bring_up_change(pin_dir, &request);
+}

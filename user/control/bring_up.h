@@ -16,4 +16,7 @@ int bring_up(const char *pin_dir, const struct request *request);
  * loaded too where that is no more than the change needs. */
 int bring_up_change(const char *pin_dir, const struct request *request);
 
+/* The same with an edit of the trusted list alone. */
+int bring_up_edit(const char *pin_dir, trust_edit *edit, void *context);
+
 #endif

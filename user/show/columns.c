@@ -1,40 +1,54 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "show/columns.h"
 
-#include <err.h>
+#include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+#include "base/log.h"
+
+#define HEADS_MAX 32
+
 struct columns {
-	const char *const *heads;
+	const char *heads[HEADS_MAX];
 	unsigned int width;
 	char **cells;
 	size_t count;
+	bool failed;            /* a cell is missing, so that no row after it is right */
 };
 
-struct columns *columns_new(const char *const *heads)
+struct columns *columns_new(void)
 {
-	struct columns *columns = calloc(1, sizeof(*columns));
+	return calloc(1, sizeof(struct columns));
+}
 
-	if (!columns)
-		err(1, "out of memory");
-	columns->heads = heads;
-	while (heads[columns->width])
-		columns->width++;
-	return columns;
+void columns_head(struct columns *columns, const char *head)
+{
+	if (columns && columns->width < HEADS_MAX)
+		columns->heads[columns->width++] = head;
+	else if (columns)
+		columns->failed = true;
 }
 
 void columns_cell(struct columns *columns, const char *format, ...)
 {
+	char *text = NULL;
 	va_list args;
 
-	columns->cells = reallocarray(columns->cells, columns->count + 1, sizeof(char *));
+	if (!columns || columns->failed)
+		return;
 	va_start(args, format);
-	if (!columns->cells || vasprintf(&columns->cells[columns->count++], format, args) < 0)
-		err(1, "out of memory");
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
 	va_end(args);
+	if (text && !array_append(columns->cells, columns->count, &text))
+		return;
+	free(text);
+	columns->failed = true;
 }
 
 void columns_rate(struct columns *columns, uint64_t rate)
@@ -60,26 +74,44 @@ static const char *cell(const struct columns *columns, size_t row, unsigned int 
 		     columns->heads[column] + 1;
 }
 
-void columns_print(struct columns *columns)
+static void print_column(const struct columns *columns, size_t row, unsigned int column,
+			 int widest)
+{
+	bool last = column + 1 == columns->width;
+	int width = columns->heads[column][0] == '>' ? widest : last ? 0 : -widest;
+
+	printf("%*s%s", width, cell(columns, row, column), last ? "\n" : "  ");
+}
+
+static void print_rows(const struct columns *columns)
 {
 	size_t rows = columns->count / columns->width + 1;
-	int widths[columns->width];
+	int widths[HEADS_MAX] = {};
 
-	memset(widths, 0, sizeof(widths));
 	for (size_t row = 0; row < rows; row++)
 		for (unsigned int i = 0; i < columns->width; i++)
 			if ((int)strlen(cell(columns, row, i)) > widths[i])
 				widths[i] = strlen(cell(columns, row, i));
 	for (size_t row = 0; row < rows; row++)
-		for (unsigned int i = 0; i < columns->width; i++) {
-			int last = i + 1 == columns->width;
-			int width = columns->heads[i][0] == '>' ? widths[i] :
-				    last ? 0 : -widths[i];
+		for (unsigned int i = 0; i < columns->width; i++)
+			print_column(columns, row, i, widths[i]);
+}
 
-			printf("%*s%s", width, cell(columns, row, i), last ? "\n" : "  ");
-		}
+static void free_columns(struct columns *columns)
+{
 	for (size_t i = 0; i < columns->count; i++)
 		free(columns->cells[i]);
 	free(columns->cells);
 	free(columns);
+}
+
+int columns_print(struct columns *columns)
+{
+	bool failed = !columns || columns->failed;
+
+	if (!failed && columns->width)
+		print_rows(columns);
+	if (columns)
+		free_columns(columns);
+	return failed ? log_error(-ENOMEM, "out of memory for the table") : 0;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * columns.h - a table for the terminal: cells are collected, then printed as
- * wide as the widest needs. Words are left-aligned, numbers right-aligned.
+ * columns.h - a table for the terminal: heads, then cells, are collected and printed as
+ * wide as the widest needs. Words are left-aligned, numbers right-aligned. When memory
+ * runs out, columns_print() reports it; until then everything may be called.
  */
 #ifndef SHOW_COLUMNS_H
 #define SHOW_COLUMNS_H
@@ -10,18 +11,21 @@
 
 struct columns;
 
-/* heads: one letter '<' or '>' for the alignment and the heading, ended by 0.
- * Exits on lack of memory, as all of these do. */
-struct columns *columns_new(const char *const *heads);
+/* To be printed, which frees it. May return 0, which all of these take. */
+struct columns *columns_new(void);
+
+/* The next column, before the first cell: '<' or '>' for its alignment, then its head,
+ * which the caller keeps. */
+void columns_head(struct columns *columns, const char *head);
 
 /* The next cell; a row is full after as many as there are heads. */
 void columns_cell(struct columns *columns, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* A number with three digits and k, M, G, T. */
+/* A number with three digits and k, M, G, T, P or E. */
 void columns_rate(struct columns *columns, uint64_t rate);
 
-/* Prints to standard output and frees. */
-void columns_print(struct columns *columns);
+/* Prints to standard output and frees. 0, or -ENOMEM, logged, with nothing printed. */
+int columns_print(struct columns *columns);
 
 #endif

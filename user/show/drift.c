@@ -7,7 +7,7 @@
 #include "base/cidr.h"
 
 #define SHOWN 5
-#define FAMILY_BITS 32          /* what precedes the address in a key */
+#define FAMILY_BITS 32          /* bits of a key before its address */
 
 static char *format(const struct ecdn_xdp_local_key *key, char text[CIDR_TEXT_SIZE])
 {

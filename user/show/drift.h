@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * drift.h - how this host's addresses have changed since ping was told of them.
+ * drift.h - how this host's addresses have changed since ping took note of them.
  */
 #ifndef SHOW_DRIFT_H
 #define SHOW_DRIFT_H
@@ -9,11 +9,11 @@
 
 #include "view/view_ping.h"
 
-/* A line for those that came and one for those that went, and what to do; nothing if
- * there are none. */
+/* Prints a line for addresses that were added, one for those that were removed, each with
+ * what to do; nothing where there are none. */
 void drift_print(const struct view_ping *view);
 
-/* All of them; null where ping is not. */
+/* All of the addresses; null where ping is not attached in this network namespace. */
 json_t *drift_json(const struct view_ping *view, const struct addresses *addresses);
 
 #endif

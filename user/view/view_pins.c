@@ -4,7 +4,6 @@
 #include "base/scoped.h"
 #include "guard/guard_part.h"
 #include "kernel/config_map.h"
-#include "trust/trust_store.h"
 
 int view_pins_read(struct view_pins *view, const char *pin_dir)
 {
@@ -21,18 +20,4 @@ int view_pins_guard(struct view_pins *view, const char *pin_dir, struct guard_ma
 	guard_maps_init(maps);
 	err = err ?: part_require(&guard_part, view->pins.dir);
 	return err ?: guard_maps_open(maps, &view->pins);
-}
-
-int view_pins_trusted(const char *pin_dir, struct trusted_list *list)
-{
-	struct trust_maps maps;
-	struct view_pins view;
-	int err = view_pins_read(&view, pin_dir);
-
-	if (err)
-		return err;
-	err = maps_open(trust_store_rows, &maps, &view.pins);
-	err = err ?: trusted_read(&maps, list);
-	maps_close(trust_store_rows, &maps);
-	return err;
 }

@@ -7,7 +7,6 @@
 
 #include "guard/guard_maps.h"
 #include "kernel/pins.h"
-#include "trust/trust_list.h"
 
 struct view_pins {
 	struct pins pins;
@@ -19,8 +18,5 @@ int view_pins_read(struct view_pins *view, const char *pin_dir);
 
 /* The same, with the guard's maps open; -ENOENT if the guard is not loaded. */
 int view_pins_guard(struct view_pins *view, const char *pin_dir, struct guard_maps *maps);
-
-/* Reads the trusted list; *list is empty before, and freed with trusted_free(). */
-int view_pins_trusted(const char *pin_dir, struct trusted_list *list);
 
 #endif

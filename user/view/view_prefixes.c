@@ -30,7 +30,8 @@ static void view_key(struct view_prefix *view, uint64_t key)
 	}
 }
 
-/* False where the way is empty, of another region, or was taken over meanwhile. */
+/* False if the way is empty, belongs to another region, or was given to another prefix while
+ * it was read. */
 static bool read_way(const volatile struct ecdn_xdp_prefix_set *set, int way, int region,
 		     struct view_prefix *view)
 {
@@ -105,13 +106,15 @@ static int read_map(struct view_prefixes *view, int fd, int region)
 	if (mapped == MAP_FAILED)
 		return log_error(-errno, "cannot map prefixes: %s", strerror(errno));
 	view->prefix = malloc((sets * ECDN_XDP_PREFIX_WAYS + 1) * sizeof(*view->prefix));
-	if (view->prefix)
-		view->count = join_cpus(view->prefix, read_sets(mapped, sets, region, view->prefix));
+	if (view->prefix) {
+		view->count = read_sets(mapped, sets, region, view->prefix);
+		view->count = join_cpus(view->prefix, view->count);
+	}
 	munmap(mapped, size);
 	return view->prefix ? 0 : log_error(-ENOMEM, "out of memory for the prefixes");
 }
 
-/* The id of a region; -1, which stands for all, without a name. */
+/* The id of a region; -1, which stands for all regions, if no name is given. */
 static int find_region(const struct names *names, const char *region, int *id)
 {
 	*id = region ? names_find(names, region, strlen(region)) : -1;

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "guard/guard_part.h"
 #include "guard/iterator.h"
+#include "kernel/features.h"
 #include "kernel/netns_link.h"
 #include "kernel/percpu.h"
 #include "regions/table.h"
@@ -75,6 +76,16 @@ static int read_links(struct view_status *view, const char *dir)
 	return err;
 }
 
+static uint32_t read_features(void)
+{
+	uint32_t found = 0;
+
+	for (unsigned int i = 0; features[i].name; i++)
+		if (features[i].probe())
+			found |= 1U << i;
+	return found;
+}
+
 static int read_guard(struct view_status *view, const struct pins *pins)
 {
 	struct guard_maps maps;
@@ -96,6 +107,7 @@ int view_status_read(struct view_status *view, const char *pin_dir)
 	if (err)
 		return err;
 	view->config = pins.config;
+	view->features = read_features();
 	if (part_is_loaded(&guard_part, pins.pins.dir))
 		err = read_guard(view, &pins.pins);
 	err = err ?: netns_link_read(&steer_part_hook, pins.pins.dir, &view->steer_attached,

@@ -13,14 +13,15 @@
 #include "kernel/xdp_link.h"
 
 struct view_status {
-	bool guard;             /* it is loaded; else its members below are zeros */
 	struct ecdn_xdp_config config;
+	uint32_t features;      /* bit N: the kernel has features[N] of kernel/features.h */
+	bool steer_attached, steer_here; /* to any network namespace; to this one */
+	bool guard;             /* the guard is loaded; else all members below are zeros */
 	struct ecdn_xdp_protected_ports ports;
 	struct ecdn_xdp_table_header table;
 	struct ecdn_xdp_events events; /* sums over CPUs */
 	uint32_t regions;       /* ids in use */
 	bool has_iterator;      /* DIR/regions is pinned */
-	bool steer_attached, steer_here; /* to any, to this network namespace */
 	struct xdp_link *attachments; /* of the guard; their fds are closed */
 	unsigned int attachment_count;
 };

@@ -24,7 +24,7 @@ static int by_pid(const void *one, const void *other)
 	return ((const struct holder *)one)->pid - ((const struct holder *)other)->pid;
 }
 
-/* Workers of one proxy have all of its sockets open. */
+/* Each process is kept once, since all workers of a proxy have all of its sockets open. */
 static int add_holders(struct view_listener *view, const struct listener *listener)
 {
 	struct holder *all = reallocarray(view->holders, view->holder_count +
@@ -52,7 +52,7 @@ static bool row_has(const uint64_t cookies[ECDN_XDP_STEER_SOCKETS], uint64_t coo
 	return false;
 }
 
-/* The first socket decides which families are served, as it does in the kernel. */
+/* The first socket decides which families the listener serves, as it does in the kernel. */
 static int read_sockets(const struct reading *reading, const struct steer_entry *entry,
 			struct view_listener *view)
 {
@@ -122,7 +122,8 @@ static struct view_listener *sibling(const struct view_steer *view, unsigned int
 	return NULL;
 }
 
-/* A family goes to the other's listener where its own has no socket. */
+/* While the port's other listener has an open socket, a listener serves none of that one's
+ * family, even if its own sockets could. */
 static void settle_families(struct view_steer *view)
 {
 	for (unsigned int i = 0; i < view->count; i++) {

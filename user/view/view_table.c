@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "guard/region_store.h"
+#include "regions/names.h"
 #include "regions/table.h"
 #include "view/view_pins.h"
 
@@ -17,10 +18,10 @@ int view_table_open(struct view_table *view, const char *pin_dir)
 	err = err ?: guard_maps_names(&maps, pins.config.max_regions, &view->names);
 	err = err ?: region_store_map(&maps, &view->lines);
 	guard_maps_close(&maps);
-	if (!err)
-		view->header = table_header((struct ecdn_xdp_table_line *)view->lines);
-	else
+	if (err)
 		view_table_close(view);
+	else
+		view->header = table_header((struct ecdn_xdp_table_line *)view->lines);
 	return err;
 }
 
@@ -29,4 +30,19 @@ void view_table_close(struct view_table *view)
 	slot_unmap(view->lines);
 	names_free(view->names);
 	memset(view, 0, sizeof(*view));
+}
+
+struct view_table_answer view_table_find(const struct view_table *view,
+					 const struct address *address)
+{
+	uint32_t entry = table_lookup(view->lines, address);
+	uint32_t source = (entry & ECDN_XDP_ENTRY_SOURCE) >> ECDN_XDP_ENTRY_SOURCE_SHIFT;
+	uint32_t id = entry & ECDN_XDP_ENTRY_REGION;
+
+	return (struct view_table_answer){
+		.region = names_of(view->names, id) ?: "?",
+		.id = id,
+		.source = source && source <= view->header->sources ?
+			view->header->source[source - 1] : NULL,
+	};
 }

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * view_table.h - the region table in use, mapped: an answer is a few memory accesses.
+ * view_table.h - the region table in use and the names of its regions, opened once: each
+ * question after that takes a few memory accesses and no system call.
  */
 #ifndef VIEW_VIEW_TABLE_H
 #define VIEW_VIEW_TABLE_H
 
 #include "ecdn-xdp-maps.h"
-#include "regions/names.h"
+#include "base/address.h"
+
+struct names;
 
 struct view_table {
 	const struct ecdn_xdp_table_line *lines;
@@ -14,8 +17,18 @@ struct view_table {
 	struct names *names;
 };
 
-/* 0 or a negative errno, logged. Freed with view_table_close(). */
+struct view_table_answer {
+	const char *region;     /* its name; "?" of an id that has none yet */
+	uint32_t id;
+	const char *source;     /* path of the file that named it; 0: none did */
+};
+
+/* 0 or a negative errno, logged. To be closed with view_table_close(). */
 int view_table_open(struct view_table *view, const char *pin_dir);
 void view_table_close(struct view_table *view);
+
+/* The region of an address; what it points to lives as long as the view. */
+struct view_table_answer view_table_find(const struct view_table *view,
+					 const struct address *address);
 
 #endif

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * limit.c - the verbs that change one region: limit, exempt, block, release; and the limits
+ * in force.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "cli/cli.h"
+#include "control/bring_up.h"
+#include "regions/names.h"
+#include "show/limit_fields.h"
+#include "show/output.h"
+#include "view/view_regions.h"
+
+static bool is_listed(const struct view_region *region)
+{
+	return region->limits.own || region->limits.blocked || region->limited_ns ||
+	       region->state == ECDN_XDP_STATE_EXEMPT;
+}
+
+static struct limit_fields_item item_of(const struct view_regions *view,
+					const struct view_region *region)
+{
+	return (struct limit_fields_item){
+		.region = region->name, .limits = region->limits, .has_state = true,
+		.state = region->state, .now_ns = view->moment.now_ns,
+	};
+}
+
+static struct limit_fields_item default_item(const struct view_regions *view)
+{
+	return (struct limit_fields_item){
+		.region = LIMITS_DEFAULT, .limits = view->config.default_limits,
+	};
+}
+
+static int print_text(const struct view_regions *view)
+{
+	const struct fields fields = { limit_fields, 0, &view->moment };
+	struct limit_fields_item item = default_item(view);
+	struct columns *columns = columns_new();
+
+	fields_heads(&fields, columns);
+	fields_cells(&fields, &item, columns);
+	for (uint32_t i = 0; i < view->count; i++) {
+		if (!is_listed(&view->region[i]))
+			continue;
+		item = item_of(view, &view->region[i]);
+		fields_cells(&fields, &item, columns);
+	}
+	return columns_print(columns);
+}
+
+/* What stands at the key "limits" of the default limits' object; 0 without memory. */
+static json_t *default_json(const struct fields *fields, const struct view_regions *view)
+{
+	struct limit_fields_item item = default_item(view);
+	json_t *object = fields_object(fields, &item);
+	json_t *limits = json_incref(json_object_get(object, "limits"));
+
+	json_decref(object);
+	return limits;
+}
+
+static int print_json(const struct view_regions *view)
+{
+	const struct fields fields = { limit_fields, 0, &view->moment };
+	json_t *regions = json_array();
+
+	for (uint32_t i = 0; i < view->count; i++) {
+		struct limit_fields_item item = item_of(view, &view->region[i]);
+
+		if (is_listed(&view->region[i]))
+			json_array_append_new(regions, fields_object(&fields, &item));
+	}
+	return output_json(json_pack("{s:o, s:o}", "default", default_json(&fields, view),
+				     "regions", regions));
+}
+
+static int list(const char *pin_dir, bool json)
+{
+	struct view_regions view;
+	int err = view_regions_read(&view, pin_dir);
+
+	if (err)
+		return err;
+	err = json ? print_json(&view) : print_text(&view);
+	view_regions_free(&view);
+	return err;
+}
+
+static int change_region(const struct cli *cli, const char *region,
+			 struct limits_change *change)
+{
+	struct request request;
+	int err;
+
+	if (strlen(region) >= sizeof(change->region))
+		return names_unknown(region);
+	strcpy(change->region, region);
+	request_init(&request);
+	err = limits_add(&request.guard.changes, change);
+	err = err ?: bring_up_change(cli->pin_dir, &request);
+	request_free(&request);
+	return err;
+}
+
+static int limit_words(const struct verb *verb, const struct cli *cli, int count,
+		       char **words, struct limits_change *change)
+{
+	change->what = cli->given;
+	if (!count && !change->what)
+		return list(cli->pin_dir, cli->json);
+	if (count == 2 && !strcmp(words[0], "set")) {
+		if (!change->what)
+			return cli_usage(verb, "set what? Give at least one limit");
+		return change_region(cli, words[1], change);
+	}
+	if (count == 2 && !strcmp(words[0], "clear") && !change->what) {
+		change->what = LIMITS_CLEAR;
+		return change_region(cli, words[1], change);
+	}
+	return cli_usage(verb, "must be `limit`, `limit set REGION --...` or `limit clear REGION`");
+}
+
+static int run_limit(const struct verb *verb, int argc, char **argv)
+{
+	struct limits_change change = {};
+	struct ecdn_xdp_limits *to = &change.limits;
+	const struct option_row rows[] = {
+		{ "pps", 0, OPTION_RATE, &to->pps, "N",
+		  "packets/s that declare a surge; 0: no limit", LIMITS_PPS },
+		{ "bps", 0, OPTION_RATE, &to->bps, "N",
+		  "bits/s that declare a surge", LIMITS_BPS },
+		{ "cps", 0, OPTION_RATE, &to->cps, "N",
+		  "new connections/s that declare a surge", LIMITS_CPS },
+		{ "prefix-pps", 0, OPTION_RATE, &to->prefix_pps, "N",
+		  "in a surge: packets/s that pass of each /24 or /48 (1k)", LIMITS_PREFIX_PPS },
+		{ "answer-cps", 0, OPTION_RATE, &to->answer_cps, "N",
+		  "in a surge: new connections/s that pass (200k)", LIMITS_ANSWER_CPS },
+		{ "hold", 0, OPTION_DURATION, &to->hold_ns, "DURATION",
+		  "below 80 % for so long ends a surge (10s)", LIMITS_HOLD },
+	};
+	struct cli cli = {};
+	int count = cli_read(&cli, verb, argc, argv, true, rows, sizeof(rows) / sizeof(*rows));
+
+	return count < 0 ? count : limit_words(verb, &cli, count, argv, &change);
+}
+
+static int change_state(const struct verb *verb, int argc, char **argv, unsigned int what,
+			const struct option_row *rows, size_t row_count, struct limits_change *change)
+{
+	struct cli cli = {};
+	int count = cli_read(&cli, verb, argc, argv, false, rows, row_count);
+
+	if (count < 0)
+		return count;
+	if (count != 1)
+		return cli_usage(verb, "name one region");
+	if (!strcmp(argv[0], LIMITS_DEFAULT))
+		return cli_usage(verb, "\"default\" is no region");
+	change->what = what;
+	return change_region(&cli, argv[0], change);
+}
+
+static int run_exempt(const struct verb *verb, int argc, char **argv)
+{
+	struct limits_change change = { .exempt_for_ns = LIMITS_FOREVER };
+	const struct option_row rows[] = {
+		{ "for", 0, OPTION_DURATION, &change.exempt_for_ns, "DURATION",
+		  "only so long; without it until `release`", 0 },
+	};
+
+	return change_state(verb, argc, argv, LIMITS_EXEMPT, rows, 1, &change);
+}
+
+static int run_block(const struct verb *verb, int argc, char **argv)
+{
+	struct limits_change change = {};
+
+	return change_state(verb, argc, argv, LIMITS_BLOCK, NULL, 0, &change);
+}
+
+static int run_release(const struct verb *verb, int argc, char **argv)
+{
+	struct limits_change change = {};
+
+	return change_state(verb, argc, argv, LIMITS_RELEASE, NULL, 0, &change);
+}
+
+const struct verb limit_verbs[] = {
+	{ "limit", run_limit,
+	  "[set REGION|default [--pps N] [--bps N] [--cps N] ... | clear REGION|default]",
+	  "Rates that declare a surge, and what passes during one",
+	  { "limit set default --pps 200k --cps 20k", "limit set XX --pps 50k --hold 30s" } },
+	{ "exempt", run_exempt, "REGION [--for DURATION]", "Never limit a region",
+	  { "exempt XX", "exempt XX --for 2h" } },
+	{ "block", run_block, "REGION", "Drop a region's packets to the protected ports",
+	  { "block XX", "block XX --verbose" } },
+	{ "release", run_release, "REGION", "End a region's surge, exemption or block",
+	  { "release XX", "release XX --verbose" } },
+	{},
+};

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "show/limit_fields.h"
+
+#include <stdio.h>
+
+#include "view/view_regions.h"
+
+#define AT(member) FIELD_AT(struct limit_fields_item, member)
+
+#define RATE(column, member, name, of, about) \
+	{ FIELD_LIMIT, column, "limits." #member, .metric = name, .unit = of, .help = about, \
+	  AT(limits.member) }
+
+static const char *region(const void *item, char room[FIELD_TEXT_SIZE])
+{
+	(void)room;
+	return ((const struct limit_fields_item *)item)->region;
+}
+
+static const char *state(const void *item, char room[FIELD_TEXT_SIZE])
+{
+	(void)room;
+	return view_regions_state_name(((const struct limit_fields_item *)item)->state);
+}
+
+/* 0: not exempt, or for good. */
+static uint64_t exempt_until_ns(const void *item)
+{
+	const struct limit_fields_item *limit = item;
+	uint64_t until_ns = limit->limits.exempt_until_ns;
+
+	return limit->state != ECDN_XDP_STATE_EXEMPT || until_ns == UINT64_MAX ? 0 : until_ns;
+}
+
+static const char *state_and_rest(const void *item, char room[FIELD_TEXT_SIZE])
+{
+	const struct limit_fields_item *limit = item;
+
+	if (!limit->has_state)
+		return "";
+	if (!exempt_until_ns(item))
+		return state(item, room);
+	snprintf(room, FIELD_TEXT_SIZE, "exempt for %.0fs",
+		 (exempt_until_ns(item) - limit->now_ns) / 1e9);
+	return room;
+}
+
+const struct field limit_fields[] = {
+	{ FIELD_TEXT, "<REGION", "region", .text = region },
+	{ FIELD_TEXT, .key = "state", .text = state },
+	{ FIELD_FLAG, .key = "own", AT(limits.own) },
+	{ FIELD_AGO, .key = "exempt_until",
+	  .metric = "ecdn_xdp_region_exempt_until_timestamp_seconds", .unit = "seconds",
+	  .help = "End of the exemption; +Inf if it has none. Absent without one.",
+	  .number = exempt_until_ns },
+	RATE(">PPS", pps, "ecdn_xdp_region_limit_packets_per_second", "packets/s",
+	     "Rate of packets that declares a surge; +Inf if none."),
+	RATE(">BPS", bps, "ecdn_xdp_region_limit_bytes_per_second", "bits/s",
+	     "Rate of bytes that declares a surge; +Inf if none."),
+	RATE(">CPS", cps, "ecdn_xdp_region_limit_connections_per_second", "connections/s",
+	     "Rate of new connections that declares a surge; +Inf if none."),
+	RATE(">PREFIX-PPS", prefix_pps, NULL, "packets/s", NULL),
+	RATE(">ANSWER-CPS", answer_cps, NULL, "connections/s", NULL),
+	{ FIELD_DURATION, ">HOLD", "limits.hold", .unit = "seconds", AT(limits.hold_ns) },
+	{ FIELD_TEXT, "<STATE", .text = state_and_rest },
+	{},
+};

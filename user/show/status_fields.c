@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "show/status_fields.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "show/drift.h"
+
+#define AT(member) FIELD_AT(struct status_fields_item, member)
+
+static const struct status_fields_item *status_of(const void *item)
+{
+	return item;
+}
+
+static bool has_port(const uint8_t bits[8192], unsigned int port)
+{
+	return port < 65536 && bits[port / 8] & 1 << port % 8;
+}
+
+/* Appends "PORT" or "PORT-PORT" with suffix for each run of ports that `in` holds; what does
+ * not fit is cut off. */
+static void append_ports(char text[FIELD_TEXT_SIZE], const uint8_t in[8192], const char *suffix)
+{
+	for (unsigned int port = 0; port < 65536; port++) {
+		unsigned int last = port;
+		size_t used = strlen(text);
+
+		if (!has_port(in, port))
+			continue;
+		while (has_port(in, last + 1))
+			last++;
+		used += snprintf(text + used, FIELD_TEXT_SIZE - used, "%s%u", used ? "," : "",
+				 port);
+		if (last > port && used < FIELD_TEXT_SIZE)
+			used += snprintf(text + used, FIELD_TEXT_SIZE - used, "-%u", last);
+		if (used < FIELD_TEXT_SIZE)
+			snprintf(text + used, FIELD_TEXT_SIZE - used, "%s", suffix);
+		port = last;
+	}
+}
+
+const char *status_fields_ports(const void *item, char room[FIELD_TEXT_SIZE])
+{
+	const struct view_status *guard = &status_of(item)->guard;
+	struct ecdn_xdp_protected_ports only;
+	uint8_t both[8192];
+
+	if (guard->config.protect & ECDN_XDP_PROTECT_ALL)
+		return "all";
+	room[0] = 0;
+	for (size_t i = 0; i < sizeof(both); i++) {
+		both[i] = guard->ports.tcp[i] & guard->ports.udp[i];
+		only.tcp[i] = guard->ports.tcp[i] & ~both[i];
+		only.udp[i] = guard->ports.udp[i] & ~both[i];
+	}
+	append_ports(room, both, "");
+	append_ports(room, only.tcp, "/tcp");
+	append_ports(room, only.udp, "/udp");
+	return room;
+}
+
+const char *status_fields_guard_state(const struct xdp_link *attachment)
+{
+	if (!attachment->ifindex)
+		return "vanished";
+	return attachment->mode == XDP_MODE_AUTO ? "attached elsewhere" :
+	       xdp_link_mode_name(attachment->mode);
+}
+
+const char *status_fields_ping_state(const struct tc_link *attachment)
+{
+	if (attachment->state == TC_GONE)
+		return "gone";
+	return attachment->state == TC_ELSEWHERE ? "attached elsewhere" :
+	       tc_link_kind_name(attachment->kind);
+}
+
+static json_t *interface(const char *name, int ifindex, const char *state)
+{
+	return json_pack("{s:s, s:i, s:s}", "interface", name, "ifindex", ifindex, "state", state);
+}
+
+static json_t *guard_interfaces(const void *item)
+{
+	const struct view_status *guard = &status_of(item)->guard;
+	json_t *array = json_array();
+
+	for (unsigned int i = 0; i < guard->attachment_count; i++) {
+		const struct xdp_link *at = &guard->attachments[i];
+
+		json_array_append_new(array, interface(at->iface, at->ifindex,
+						       status_fields_guard_state(at)));
+	}
+	return array;
+}
+
+static json_t *ping_interfaces(const void *item)
+{
+	const struct view_ping *ping = &status_of(item)->ping;
+	json_t *array = json_array();
+
+	for (unsigned int i = 0; i < ping->attachment_count; i++) {
+		const struct tc_link *at = &ping->attachments[i];
+
+		json_array_append_new(array, interface(at->iface, at->ifindex,
+						       status_fields_ping_state(at)));
+	}
+	return array;
+}
+
+static bool has_guard(const void *item)
+{
+	return status_of(item)->guard.guard;
+}
+
+static const char *pin_dir(const void *item, char room[FIELD_TEXT_SIZE])
+{
+	(void)room;
+	return status_of(item)->pin_dir;
+}
+
+static const char *mode(const void *item, char room[FIELD_TEXT_SIZE])
+{
+	(void)room;
+	return status_of(item)->guard.config.monitor ? "monitor" : "enforce";
+}
+
+const struct field status_fields_guard[] = {
+	{ FIELD_TEXT, .key = "pin_dir", .text = pin_dir },
+	{ FIELD_COUNT, .key = "abi", AT(guard.config.abi) },
+	{ FIELD_JSON, .key = "interfaces", .json = guard_interfaces },
+	{ FIELD_TEXT, .key = "mode", .text = mode, .present = has_guard },
+	{ FIELD_TEXT, .key = "protect", .text = status_fields_ports, .present = has_guard },
+	{ FIELD_COUNT, .key = "trusted", .unit = "prefixes", AT(guard.config.trusted) },
+	{ FIELD_FLAG, .key = "steer.attached", AT(guard.steer_attached) },
+	{ FIELD_FLAG, .key = "steer.here", AT(guard.steer_here) },
+	{},
+};
+
+static const char *ping_mode(const void *item, char room[FIELD_TEXT_SIZE])
+{
+	(void)room;
+	return ping_mode_name(status_of(item)->ping.config.mode);
+}
+
+static json_t *unknown_addresses(const void *item)
+{
+	return drift_json(&status_of(item)->ping, &status_of(item)->ping.missing);
+}
+
+static json_t *stale_addresses(const void *item)
+{
+	return drift_json(&status_of(item)->ping, &status_of(item)->ping.stale);
+}
+
+const struct field status_fields_ping[] = {
+	{ FIELD_JSON, .key = "interfaces", .json = ping_interfaces },
+	{ FIELD_TEXT, .key = "mode", .text = ping_mode },
+	{ FIELD_FLAG, .key = "only_nodes", AT(ping.config.only_nodes) },
+	{ FIELD_RATE, .key = "rate", .unit = "requests/s", AT(ping.config.rate) },
+	{ FIELD_COUNT, .key = "burst", .unit = "requests", AT(ping.config.burst) },
+	{ FIELD_COUNT, .key = "ttl", AT(ping.config.ttl) },
+	{ FIELD_COUNT, .key = "hop_limit", AT(ping.config.hop_limit) },
+	{ FIELD_COUNT, .key = "addresses", .unit = "addresses", AT(ping.addresses) },
+	{ FIELD_JSON, .key = "unknown_addresses", .json = unknown_addresses },
+	{ FIELD_JSON, .key = "stale_addresses", .json = stale_addresses },
+	{},
+};
+
+static uint64_t max_lines(const void *item)
+{
+	(void)item;
+	return ECDN_XDP_TABLE_LINES;
+}
+
+static json_t *sources(const void *item)
+{
+	const struct ecdn_xdp_table_header *table = &status_of(item)->guard.table;
+	json_t *array = json_array();
+
+	for (uint32_t i = 0; i < table->sources; i++)
+		json_array_append_new(array, json_string(table->source[i]) ?: json_null());
+	return array;
+}
+
+#define RANGES "ecdn_xdp_region_table_ranges"
+#define RANGES_HELP "Ranges of addresses with one region in the table."
+
+const struct field status_fields_table[] = {
+	{ FIELD_COUNT, .key = "regions", .metric = "ecdn_xdp_regions", .unit = "regions",
+	  .help = "Region ids in use.", AT(guard.regions), .present = has_guard },
+	{ FIELD_COUNT, .key = "max_regions", .unit = "regions", AT(guard.config.max_regions),
+	  .present = has_guard },
+	{ FIELD_COUNT, .key = "table.generation", .metric = "ecdn_xdp_region_table_generation",
+	  .help = "Generation of the region table in use.", AT(guard.table.generation),
+	  .present = has_guard },
+	{ FIELD_TIME, .key = "table.loaded_at", .unit = "seconds",
+	  .metric = "ecdn_xdp_region_table_loaded_timestamp_seconds",
+	  .help = "When the region table in use was loaded.", AT(guard.table.loaded_at),
+	  .present = has_guard },
+	{ FIELD_COUNT, .key = "table.ranges_v4", .metric = RANGES, .label = "family=\"ipv4\"",
+	  .unit = "ranges", .help = RANGES_HELP, AT(guard.table.ranges_v4),
+	  .present = has_guard },
+	{ FIELD_COUNT, .key = "table.ranges_v6", .metric = RANGES, .label = "family=\"ipv6\"",
+	  .unit = "ranges", .help = RANGES_HELP, AT(guard.table.ranges_v6),
+	  .present = has_guard },
+	{ FIELD_COUNT, .key = "table.lines", .unit = "lines", AT(guard.table.lines),
+	  .present = has_guard },
+	{ FIELD_COUNT, .key = "table.max_lines", .unit = "lines", .number = max_lines,
+	  .present = has_guard },
+	{ FIELD_JSON, .key = "table.sources", .json = sources, .present = has_guard },
+	{ FIELD_FLAG, .key = "features.iterator", AT(guard.has_iterator) },
+	{},
+};

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * status_fields.h - what readers show of how guard, steer and ping are set up and where
+ * they are attached.
+ */
+#ifndef SHOW_STATUS_FIELDS_H
+#define SHOW_STATUS_FIELDS_H
+
+#include "show/fields.h"
+#include "view/view_ping.h"
+#include "view/view_status.h"
+
+struct status_fields_item {
+	const char *pin_dir;
+	struct view_status guard;
+	struct view_ping ping;
+};
+
+/* Of struct status_fields_item: the guard and steer, ping, and the region table. */
+extern const struct field status_fields_guard[];
+extern const struct field status_fields_ping[];
+extern const struct field status_fields_table[];
+
+/* The protected ports: "all", or runs of them like "80,443-444/udp"; empty for none. */
+const char *status_fields_ports(const void *item, char room[FIELD_TEXT_SIZE]);
+
+/* "native", "attached elsewhere", ... */
+const char *status_fields_guard_state(const struct xdp_link *attachment);
+const char *status_fields_ping_state(const struct tc_link *attachment);
+
+#endif
