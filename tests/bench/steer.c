@@ -107,7 +107,7 @@ static void add_listener(const char *pins, const char *listener)
 	char text[64];
 
 	snprintf(text, sizeof(text), "%s:%d", listener, LISTENER_PORT);
-	need(!steer_parse_listener(text, &rule), text);
+	need(!steer_rule_parse_listener(text, &rule), text);
 	request_init(&request);
 	request.steer.must_listen = true;
 	need(!steer_rules_add(&request.steer.rules, &rule) && !bring_up_change(pins, &request),

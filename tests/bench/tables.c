@@ -22,12 +22,12 @@ int table_new(const struct range_set *set)
 
 int trusted_new(const struct cidr *prefixes, size_t count)
 {
-	struct trusted_list list = {};
+	struct trust_list list = {};
 	int fd;
 
-	need(!trusted_allow(&list, prefixes, count, 1), "allow prefixes");
-	fd = trusted_make(&list, 1);
+	need(!trust_list_allow(&list, prefixes, count, 1), "allow prefixes");
+	fd = trust_store_make(&list, 1);
 	need(fd >= 0, "make a trusted table");
-	trusted_free(&list);
+	trust_list_free(&list);
 	return fd;
 }

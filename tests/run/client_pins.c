@@ -116,18 +116,18 @@ static void make_prefix(struct client_pins *pins, struct cidr *prefix, const str
 static void compile_trusted(struct client_pins *pins)
 {
 	enum { PREFIXES = 600 };
-	static struct trusted_node node[PREFIXES];
+	static struct trust_node node[PREFIXES];
 	static struct cidr allowed[PREFIXES];
-	struct trusted_list list = {};
+	struct trust_list list = {};
 
 	for (int i = 0; i < PREFIXES; i++) {
 		make_prefix(pins, &allowed[i], i ? &allowed[random() % i] : NULL);
 		make_prefix(pins, &node[i].cidr, &allowed[random() % (i + 1)]);
 	}
-	need(!trusted_allow(&list, allowed, PREFIXES, 1), "allow prefixes");
-	need(!trusted_add_nodes(&list, node, PREFIXES, 1), "add nodes");
-	need(!trusted_compile(&list, pins->trusted), "compile a trusted table");
-	trusted_free(&list);
+	need(!trust_list_allow(&list, allowed, PREFIXES, 1), "allow prefixes");
+	need(!trust_list_add_nodes(&list, node, PREFIXES, 1), "add nodes");
+	need(!trust_table_compile(&list, pins->trusted), "compile a trusted table");
+	trust_list_free(&list);
 }
 
 static void name_regions(struct ecdn_xdp_table_line *lines, int table)
@@ -194,7 +194,7 @@ void client_pins_trust(struct client_pins *pins, bool trust)
 
 	snprintf(path, sizeof(path), "%s/trusted_lines", pins->dir);
 	if (trust) {
-		trusted_header(pins->trusted)->generation = ++pins->generation;
+		trust_table_header(pins->trusted)->generation = ++pins->generation;
 		pin(pins->dir, "trusted_lines", pins->trusted_fd);
 	}
 	__atomic_store_n(&pins->public->trusted_generation, trust ? pins->generation : 0,

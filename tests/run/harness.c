@@ -128,7 +128,7 @@ void guard_close(struct guard *guard)
 		close(guard->link);
 	guard_bpf__destroy(guard->skel);
 	free(guard->scratch);
-	trusted_free(&guard->trusted);
+	trust_list_free(&guard->trusted);
 }
 
 void guard_set_regions(struct guard *guard, const struct range_set *set)
@@ -145,7 +145,7 @@ void guard_set_regions(struct guard *guard, const struct range_set *set)
 
 static void set_trusted(struct guard *guard)
 {
-	int fd = trusted_make(&guard->trusted, 1);
+	int fd = trust_store_make(&guard->trusted, 1);
 
 	need(fd >= 0, "make a trusted table");
 	write_map(guard->skel->maps.trusted_table, 0, &fd);
@@ -191,7 +191,7 @@ void guard_allow(struct guard *guard, const char *cidr)
 	struct cidr parsed;
 
 	need(!cidr_parse(cidr, &parsed), cidr);
-	need(!trusted_allow(&guard->trusted, &parsed, 1, 0), "allow a prefix");
+	need(!trust_list_allow(&guard->trusted, &parsed, 1, 0), "allow a prefix");
 	guard->trust_changed = true;
 }
 
@@ -199,8 +199,8 @@ void guard_disallow(struct guard *guard, const char *cidr)
 {
 	struct cidr parsed;
 
-	need(!cidr_parse(cidr, &parsed) && trusted_find(&guard->trusted, &parsed), cidr);
-	trusted_disallow(&guard->trusted, &parsed, 1);
+	need(!cidr_parse(cidr, &parsed) && trust_list_find(&guard->trusted, &parsed), cidr);
+	trust_list_disallow(&guard->trusted, &parsed, 1);
 	guard->trust_changed = true;
 }
 

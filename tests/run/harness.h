@@ -22,7 +22,7 @@ struct guard {
 	int cpus;                       /* possible ones: values of a per-CPU map */
 	bool frags;                     /* takes frames of more than a page */
 	struct ecdn_xdp_config config;  /* as last written */
-	struct trusted_list trusted;
+	struct trust_list trusted;
 	bool trust_changed;
 	struct ecdn_xdp_prefix_set *prefixes; /* [cpus][ECDN_XDP_PREFIX_SETS] */
 	void *scratch;                  /* room for a per-CPU value */

@@ -30,43 +30,43 @@ void ping_configure(struct ping_world *ping, uint32_t mode, bool only_nodes, uin
 				  &ping->config, BPF_ANY), "configure ping");
 }
 
-static void add_node(struct trusted_list *list, const char *cidr)
+static void add_node(struct trust_list *list, const char *cidr)
 {
-	struct trusted_node node = { .name = "" };
+	struct trust_node node = { .name = "" };
 
-	must(!cidr_parse(cidr, &node.cidr) && !trusted_add_nodes(list, &node, 1, 1), cidr);
+	must(!cidr_parse(cidr, &node.cidr) && !trust_list_add_nodes(list, &node, 1, 1), cidr);
 }
 
-static uint32_t index_of(const struct trusted_list *list, const char *cidr)
+static uint32_t index_of(const struct trust_list *list, const char *cidr)
 {
 	struct cidr parsed;
 
-	must(!cidr_parse(cidr, &parsed) && trusted_find(list, &parsed), cidr);
-	return trusted_find(list, &parsed)->node;
+	must(!cidr_parse(cidr, &parsed) && trust_list_find(list, &parsed), cidr);
+	return trust_list_find(list, &parsed)->node;
 }
 
 /* The strangers are allowed, which makes them no nodes; the nodes are in two prefixes. */
 static void set_trusted(struct ping_world *ping)
 {
-	struct trusted_list list = {};
+	struct trust_list list = {};
 	struct cidr allowed[2];
 	int fd;
 
 	must(!cidr_parse("192.0.3.0/24", &allowed[0]) &&
 	     !cidr_parse("2001:db8:78::/48", &allowed[1]) &&
-	     !trusted_allow(&list, allowed, 2, 1), "allow the strangers");
+	     !trust_list_allow(&list, allowed, 2, 1), "allow the strangers");
 	add_node(&list, "192.0.2.0/24");
 	add_node(&list, "192.0.2.32/27");
 	add_node(&list, "2001:db8:76::/47");
 	add_node(&list, "2001:db8:77::/64");
 	ping->node_v4 = index_of(&list, "192.0.2.32/27");
 	ping->node_v6 = index_of(&list, "2001:db8:77::/64");
-	fd = trusted_make(&list, 1);
+	fd = trust_store_make(&list, 1);
 	must(fd >= 0, "make a trusted table");
 	must(!bpf_map_update_elem(bpf_map__fd(ping->skel->maps.trusted_table), &(__u32){ 0 },
 				  &fd, BPF_ANY), "set the trusted table");
 	close(fd);
-	trusted_free(&list);
+	trust_list_free(&list);
 }
 
 static void set_local(struct ping_world *ping, int family, const char *address)

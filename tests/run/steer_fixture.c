@@ -99,15 +99,15 @@ static void load_regions(struct world *world)
 void world_trust(struct world *world, const char *cidr)
 {
 	struct ecdn_xdp_table_line *lines = new_lines();
-	struct trusted_list list = {};
+	struct trust_list list = {};
 	struct cidr parsed;
 
 	if (cidr) {
-		must(!cidr_parse(cidr, &parsed) && !trusted_allow(&list, &parsed, 1, 1) &&
-		     !trusted_compile(&list, lines), "compile a trusted table");
+		must(!cidr_parse(cidr, &parsed) && !trust_list_allow(&list, &parsed, 1, 1) &&
+		     !trust_table_compile(&list, lines), "compile a trusted table");
 		set_table(world, world->skel->maps.trusted_table, lines);
 	}
-	trusted_free(&list);
+	trust_list_free(&list);
 	free(lines);
 	world->config.trusted = !!cidr;
 	world_configure(world);
@@ -198,7 +198,7 @@ void world_stats(const struct world *world, uint8_t protocol, int family,
 {
 	struct ecdn_xdp_steer_key key = key_of(protocol, family);
 
-	must(!steer_stats_read(&world->maps, &key, stats), "read steer's counters");
+	must(!steer_maps_read_stats(&world->maps, &key, stats), "read steer's counters");
 }
 
 void world_steer(struct world *world, uint8_t protocol, int family, const int *sockets,
@@ -215,7 +215,7 @@ void world_steer(struct world *world, uint8_t protocol, int family, const int *s
 		must(!getsockopt(sockets[i], SOL_SOCKET, SO_COOKIE, &wanted[i].cookie, &length),
 		     "tell a socket's cookie");
 	}
-	must(!steer_table_put(&world->maps, &key, &value, wanted, count), "steer to a listener");
+	must(!steer_maps_put(&world->maps, &key, &value, wanted, count), "steer to a listener");
 }
 
 void world_steer_end(struct world *world, uint8_t protocol)
@@ -223,7 +223,7 @@ void world_steer_end(struct world *world, uint8_t protocol)
 	for (int family = 4; family <= 6; family += 2) {
 		struct ecdn_xdp_steer_key key = key_of(protocol, family);
 
-		must(!steer_table_remove(&world->maps, &key), "steer no more");
+		must(!steer_maps_remove(&world->maps, &key), "steer no more");
 	}
 }
 
@@ -235,10 +235,10 @@ unsigned int world_sockets(const struct world *world, uint8_t protocol, int fami
 	struct steer_table table;
 	unsigned int count = 0;
 
-	must(!steer_table_read(&world->maps, &table), "read steer's listeners");
-	entry = steer_table_find(&table, &key);
+	must(!steer_maps_read(&world->maps, &table), "read steer's listeners");
+	entry = steer_maps_find(&table, &key);
 	must(entry, "find a listener's entry");
-	steer_row_read(&world->maps, entry->value.first_socket, cookies);
+	steer_maps_read_row(&world->maps, entry->value.first_socket, cookies);
 	for (int i = 0; i < ECDN_XDP_STEER_SOCKETS; i++)
 		count += !!cookies[i];
 	return count;

@@ -85,7 +85,7 @@ static uint32_t region_in(int table, const struct both *both)
 
 static uint32_t trust_of(const struct both *both)
 {
-	return trusted_lookup(pins.trusted, &both->address);
+	return trust_table_lookup(pins.trusted, &both->address);
 }
 
 static const char *text(const struct both *both)

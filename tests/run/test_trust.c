@@ -39,7 +39,7 @@ static addr_bits random_bits(void)
 }
 
 /* Prefixes that often share their first bits with the one before. */
-static void random_node(struct trusted_node *node)
+static void random_node(struct trust_node *node)
 {
 	static addr_bits near;
 	int keep = rand() % 129;
@@ -55,26 +55,26 @@ static void random_node(struct trusted_node *node)
 	node->cidr.addr.bits = bits & mask_of(node->cidr.length);
 }
 
-static int fill(struct trusted_list *list)
+static int fill(struct trust_list *list)
 {
 	int err = 0;
 
 	for (int i = 0; i < ROWS && !err; i++) {
-		struct trusted_node node;
+		struct trust_node node;
 
 		random_node(&node);
-		err = i % 2 ? trusted_add_nodes(list, &node, 1, 0) :
-			      trusted_allow(list, &node.cidr, 1, 0);
+		err = i % 2 ? trust_list_add_nodes(list, &node, 1, 0) :
+			      trust_list_allow(list, &node.cidr, 1, 0);
 	}
 	return err;
 }
 
-static bool is_trusted(const struct trusted_list *list, const struct address *address)
+static bool is_trusted(const struct trust_list *list, const struct address *address)
 {
 	struct cidr cidr;
 
 	for (size_t i = 0; i < list->count; i++) {
-		trusted_cidr(&list->row[i], &cidr);
+		trust_list_cidr(&list->row[i], &cidr);
 		if (cidr.addr.family == address->family && address->bits >= cidr.addr.bits &&
 		    address->bits <= cidr_last(&cidr))
 			return true;
@@ -106,7 +106,7 @@ static void check_row(struct walk *walk, const struct ecdn_xdp_trusted_row *row,
 	struct address at;
 	struct cidr cidr;
 
-	trusted_cidr(row, &cidr);
+	trust_list_cidr(row, &cidr);
 	at.family = cidr.addr.family;
 	for (int i = 0; i < 4 && !*why; i++) {
 		at.bits = i < 2 ? cidr.addr.bits : cidr_last(&cidr) & ~(step - 1);
@@ -117,10 +117,10 @@ static void check_row(struct walk *walk, const struct ecdn_xdp_trusted_row *row,
 
 static void check_round(struct walk *walk, int round)
 {
-	const struct trusted_list *list = &walk->guard.trusted;
+	const struct trust_list *list = &walk->guard.trusted;
 	char name[100], why[200] = "";
 
-	trusted_free(&walk->guard.trusted);
+	trust_list_free(&walk->guard.trusted);
 	if (fill(&walk->guard.trusted))
 		strcpy(why, "out of memory");
 	walk->guard.trust_changed = true;
@@ -128,7 +128,7 @@ static void check_round(struct walk *walk, int round)
 	for (size_t i = 0; i < list->count && !*why; i++)
 		check_row(walk, &list->row[i], why);
 	for (int i = 0; i < 500 && !*why; i++) {
-		struct trusted_node node;
+		struct trust_node node;
 
 		random_node(&node);
 		check_address(walk, &node.cidr.addr, why);

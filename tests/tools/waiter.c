@@ -174,7 +174,7 @@ int main(int argc, char **argv)
 	int count = options_read(argc - 1, argv + 1, rows, sizeof(rows) / sizeof(*rows), NULL);
 
 	if (count != 2 || !waiter.workers || waiter.workers > WORKERS_MAX ||
-	    steer_parse_listener(argv[1], &waiter.at)) {
+	    steer_rule_parse_listener(argv[1], &waiter.at)) {
 		fprintf(stderr, "usage: waiter [--udp] [--mptcp] [--v6only] [--workers N] "
 			"[--name NAME] ADDR:PORT TEXT\n");
 		return 2;

@@ -38,7 +38,7 @@ static void sum_over_cpus(void **state)
 	assert_int_equal(node.stats.denied, 0);
 }
 
-static void check_format(const char *format, const struct trusted_list *list,
+static void check_format(const char *format, const struct trust_list *list,
 			 const char *expected)
 {
 	char *text = NULL;
@@ -53,7 +53,7 @@ static void check_format(const char *format, const struct trusted_list *list,
 	free(text);
 }
 
-static void make_list(struct trusted_list *list)
+static void make_list(struct trust_list *list)
 {
 	add_node(list, "192.0.2.0/24", "ams-1", 1);
 	add_node(list, "192.0.2.128/25", "ams-2", 1);
@@ -68,7 +68,7 @@ static void make_list(struct trusted_list *list)
 
 static void formats(void **state)
 {
-	struct trusted_list list = {};
+	struct trust_list list = {};
 
 	(void)state;
 	make_list(&list);
@@ -80,31 +80,31 @@ static void formats(void **state)
 		     "set_real_ip_from 2001:db8::/32;\n");
 	assert_int_equal(node_formats_find("json"), -EINVAL);
 	assert_int_equal(node_formats_find(""), -EINVAL);
-	trusted_free(&list);
+	trust_list_free(&list);
 }
 
 /* The last IPv4 address is not before the first IPv6 address. */
 static void families_apart(void **state)
 {
-	struct trusted_list list = {};
+	struct trust_list list = {};
 
 	(void)state;
 	add_node(&list, "0.0.0.0/0", "", 1);
 	add_node(&list, "::/1", "", 1);
 	check_format("nginx", &list, "set_real_ip_from 0.0.0.0/0;\nset_real_ip_from ::/1;\n");
-	trusted_free(&list);
+	trust_list_free(&list);
 }
 
 static void no_nodes(void **state)
 {
-	struct trusted_list list = {};
+	struct trust_list list = {};
 
 	(void)state;
 	check_format("plain", &list, "");
 	check_format("nginx", &list, "");
 	allow(&list, "192.0.2.0/24", 1);
 	check_format("plain", &list, "");
-	trusted_free(&list);
+	trust_list_free(&list);
 }
 
 int main(void)

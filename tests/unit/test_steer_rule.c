@@ -28,7 +28,7 @@ static void ports(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct steer_rule rule = { .port = 7, .protocol = 7 };
-		int err = steer_parse_port(cases[i].text, &rule);
+		int err = steer_rule_parse_port(cases[i].text, &rule);
 
 		if (err != (cases[i].port ? 0 : -EINVAL) ||
 		    rule.port != (cases[i].port ?: 7) || rule.protocol != (cases[i].protocol ?: 7))
@@ -59,7 +59,7 @@ static void listeners(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct steer_rule rule = { .listener_port = 7 };
-		int err = steer_parse_listener(cases[i].text, &rule);
+		int err = steer_rule_parse_listener(cases[i].text, &rule);
 		char text[LISTENER_TEXT_SIZE];
 
 		if (err != (cases[i].shown ? 0 : -EINVAL))
@@ -76,8 +76,8 @@ static struct steer_rule rule_of(const char *port, const char *listener)
 {
 	struct steer_rule rule;
 
-	assert_int_equal(steer_parse_port(port, &rule), 0);
-	assert_int_equal(steer_parse_listener(listener, &rule), 0);
+	assert_int_equal(steer_rule_parse_port(port, &rule), 0);
+	assert_int_equal(steer_rule_parse_listener(listener, &rule), 0);
 	return rule;
 }
 
@@ -85,7 +85,7 @@ static bool is_own(const char *port, const char *listener)
 {
 	struct steer_rule rule = rule_of(port, listener);
 
-	return steer_is_own(&rule);
+	return steer_rule_is_own(&rule);
 }
 
 static void own(void **state)
@@ -122,7 +122,7 @@ static void rules(void **state)
 	for (unsigned int port = 1000; all.count < ECDN_XDP_STEER_MAX; port++) {
 		char text[STEER_PORT_TEXT_SIZE];
 
-		assert_int_equal(add(&all, steer_format_port(port, IPPROTO_TCP, text),
+		assert_int_equal(add(&all, steer_rule_format_port(port, IPPROTO_TCP, text),
 				     "127.0.0.1:8513"), 0);
 	}
 	assert_int_equal(add(&all, "9", "127.0.0.1:8513"), -ENOSPC);
@@ -145,7 +145,7 @@ static void maps(void **state)
 		steer_rule_from(&back, &key, &value);
 		assert_string_equal(listener_format(&back.listener, back.listener_port, text),
 				    texts[i]);
-		assert_string_equal(steer_format_port(back.port, back.protocol, port), "443/udp");
+		assert_string_equal(steer_rule_format_port(back.port, back.protocol, port), "443/udp");
 	}
 }
 

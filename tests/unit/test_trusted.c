@@ -3,15 +3,15 @@
 
 #include <errno.h>
 
-static const struct ecdn_xdp_trusted_row *row_of(const struct trusted_list *list,
+static const struct ecdn_xdp_trusted_row *row_of(const struct trust_list *list,
 						 const char *text)
 {
 	struct cidr cidr = cidr_of(text);
 
-	return trusted_find(list, &cidr);
+	return trust_list_find(list, &cidr);
 }
 
-static uint32_t index_of(const struct trusted_list *list, const char *text)
+static uint32_t index_of(const struct trust_list *list, const char *text)
 {
 	const struct ecdn_xdp_trusted_row *row = row_of(list, text);
 
@@ -20,7 +20,7 @@ static uint32_t index_of(const struct trusted_list *list, const char *text)
 
 static void one_row_of_both(void **state)
 {
-	struct trusted_list list = {};
+	struct trust_list list = {};
 
 	(void)state;
 	allow(&list, "192.0.2.0/24", 5);
@@ -38,17 +38,17 @@ static void one_row_of_both(void **state)
 	add_node(&list, "192.0.2.0/24", "second", 9);
 	assert_string_equal(list.row->name, "second");
 
-	trusted_disallow(&list, (struct cidr[]){ cidr_of("192.0.2.0/24") }, 1);
+	trust_list_disallow(&list, (struct cidr[]){ cidr_of("192.0.2.0/24") }, 1);
 	assert_int_equal(list.count, 1);
 	assert_int_equal(list.row->allowed, 0);
 	assert_int_equal(list.row->node, 1);
 	allow(&list, "192.0.2.0/24", 10);
-	trusted_remove_nodes(&list, (struct cidr[]){ cidr_of("192.0.2.0/24") }, 1);
+	trust_list_remove_nodes(&list, (struct cidr[]){ cidr_of("192.0.2.0/24") }, 1);
 	assert_int_equal(list.row->node, 0);
 	assert_string_equal(list.row->name, "");
-	trusted_disallow(&list, (struct cidr[]){ cidr_of("192.0.2.0/24") }, 1);
+	trust_list_disallow(&list, (struct cidr[]){ cidr_of("192.0.2.0/24") }, 1);
 	assert_int_equal(list.count, 0);
-	trusted_free(&list);
+	trust_list_free(&list);
 }
 
 static void order_and_duplicates(void **state)
@@ -57,10 +57,10 @@ static void order_and_duplicates(void **state)
 		cidr_of("::/0"), cidr_of("192.0.2.0/24"), cidr_of("192.0.2.0/25"),
 		cidr_of("0.0.0.0/0"), cidr_of("192.0.2.0/24"), cidr_of("2001:db8::1"),
 	};
-	struct trusted_list list = {};
+	struct trust_list list = {};
 
 	(void)state;
-	assert_int_equal(trusted_allow(&list, cidrs, 6, 1), 0);
+	assert_int_equal(trust_list_allow(&list, cidrs, 6, 1), 0);
 	assert_int_equal(list.count, 5);
 	check_sorted(&list);
 	assert_non_null(row_of(&list, "192.0.2.0/25"));
@@ -68,19 +68,19 @@ static void order_and_duplicates(void **state)
 	assert_null(row_of(&list, "::/1"));
 	/* Off it again, and one that never was on it. */
 	cidrs[0] = cidr_of("203.0.113.0/24");
-	trusted_disallow(&list, cidrs, 6);
+	trust_list_disallow(&list, cidrs, 6);
 	assert_int_equal(list.count, 1);
 	assert_non_null(row_of(&list, "::/0"));
-	trusted_free(&list);
+	trust_list_free(&list);
 }
 
 static void indices_stay(void **state)
 {
-	struct trusted_node next[] = {
+	struct trust_node next[] = {
 		node_of("2001:db8::/32", "renamed"), node_of("192.0.2.1", "new"),
 		node_of("203.0.113.0/24", ""),
 	};
-	struct trusted_list list = {};
+	struct trust_list list = {};
 
 	(void)state;
 	add_node(&list, "203.0.113.0/24", "a", 1);
@@ -92,7 +92,7 @@ static void indices_stay(void **state)
 	assert_int_equal(index_of(&list, "198.51.100.0/24"), 2);
 	assert_int_equal(index_of(&list, "2001:db8::/32"), 3);
 
-	assert_int_equal(trusted_set_nodes(&list, next, 3, 6), 0);
+	assert_int_equal(trust_list_set_nodes(&list, next, 3, 6), 0);
 	assert_int_equal(list.count, 5);
 	assert_int_equal(index_of(&list, "203.0.113.0/24"), 1);
 	assert_int_equal(index_of(&list, "198.51.100.0/24"), 0);
@@ -107,13 +107,13 @@ static void indices_stay(void **state)
 	add_node(&list, "198.51.100.7/32", "d", 6);
 	assert_int_equal(index_of(&list, "198.51.100.7/32"), 2);
 
-	assert_int_equal(trusted_set_nodes(&list, NULL, 0, 7), 0);
+	assert_int_equal(trust_list_set_nodes(&list, NULL, 0, 7), 0);
 	assert_int_equal(list.count, 2);
-	trusted_free(&list);
+	trust_list_free(&list);
 }
 
 /* Each node has one, and no two the same. */
-static void check_indices(const struct trusted_list *list)
+static void check_indices(const struct trust_list *list)
 {
 	bool *taken = calloc(ECDN_XDP_TRUSTED_NODES_MAX, sizeof(*taken));
 
@@ -129,38 +129,38 @@ static void check_indices(const struct trusted_list *list)
 
 static void no_index_left(void **state)
 {
-	struct trusted_node *nodes = calloc(ECDN_XDP_TRUSTED_NODES_MAX, sizeof(*nodes));
-	struct trusted_list list = {};
+	struct trust_node *nodes = calloc(ECDN_XDP_TRUSTED_NODES_MAX, sizeof(*nodes));
+	struct trust_list list = {};
 
 	(void)state;
 	for (uint32_t i = 0; i < ECDN_XDP_TRUSTED_NODES_MAX; i++)
 		nodes[i].cidr = (struct cidr){ { (addr_bits)i << 96, AF_INET }, 32 };
 	allow(&list, "192.0.2.0/24", 1);
-	assert_int_equal(trusted_add_nodes(&list, nodes, ECDN_XDP_TRUSTED_NODES_MAX, 1), -ENOSPC);
-	assert_int_equal(trusted_set_nodes(&list, nodes, ECDN_XDP_TRUSTED_NODES_MAX, 1), -ENOSPC);
+	assert_int_equal(trust_list_add_nodes(&list, nodes, ECDN_XDP_TRUSTED_NODES_MAX, 1), -ENOSPC);
+	assert_int_equal(trust_list_set_nodes(&list, nodes, ECDN_XDP_TRUSTED_NODES_MAX, 1), -ENOSPC);
 	assert_int_equal(list.count, 1);
-	assert_int_equal(trusted_add_nodes(&list, nodes, ECDN_XDP_TRUSTED_NODES_MAX - 1, 1), 0);
+	assert_int_equal(trust_list_add_nodes(&list, nodes, ECDN_XDP_TRUSTED_NODES_MAX - 1, 1), 0);
 	assert_int_equal(list.count, ECDN_XDP_TRUSTED_NODES_MAX);
 	/* Other ones get the indices of these, as there are no others. */
 	for (uint32_t i = 0; i < ECDN_XDP_TRUSTED_NODES_MAX; i++)
 		nodes[i].cidr.addr.bits |= (addr_bits)1 << 127;
-	assert_int_equal(trusted_set_nodes(&list, nodes, ECDN_XDP_TRUSTED_NODES_MAX - 1, 1), 0);
+	assert_int_equal(trust_list_set_nodes(&list, nodes, ECDN_XDP_TRUSTED_NODES_MAX - 1, 1), 0);
 	assert_int_equal(list.count, ECDN_XDP_TRUSTED_NODES_MAX);
 	check_indices(&list);
 	free(nodes);
-	trusted_free(&list);
+	trust_list_free(&list);
 }
 
 static void names(void **state)
 {
 	(void)state;
-	assert_true(trusted_name_valid("ams-1.example", 13));
-	assert_true(trusted_name_valid("0123456789012345678901234567890", 31));
-	assert_false(trusted_name_valid("01234567890123456789012345678901", 32));
-	assert_false(trusted_name_valid("", 0));
-	assert_false(trusted_name_valid("a b", 3));
-	assert_false(trusted_name_valid("a\"b", 3));
-	assert_false(trusted_name_valid("a\0b", 3));
+	assert_true(trust_list_name_valid("ams-1.example", 13));
+	assert_true(trust_list_name_valid("0123456789012345678901234567890", 31));
+	assert_false(trust_list_name_valid("01234567890123456789012345678901", 32));
+	assert_false(trust_list_name_valid("", 0));
+	assert_false(trust_list_name_valid("a b", 3));
+	assert_false(trust_list_name_valid("a\"b", 3));
+	assert_false(trust_list_name_valid("a\0b", 3));
 }
 
 int main(void)

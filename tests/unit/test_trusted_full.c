@@ -9,20 +9,20 @@ typedef void make_cidr(uint32_t i, struct cidr *cidr);
 /* 105,000 nodes, each with a leaf of its own, so that no two blocks are equal. */
 static uint32_t compile_many(make_cidr *make)
 {
-	struct trusted_node *nodes = calloc(TRUSTED_ALWAYS, sizeof(*nodes));
-	struct trusted_list list = {};
+	struct trust_node *nodes = calloc(TRUSTED_ALWAYS, sizeof(*nodes));
+	struct trust_list list = {};
 
 	srand(5);
 	for (uint32_t i = 0; i < TRUSTED_ALWAYS; i++)
 		make(i, &nodes[i].cidr);
-	assert_int_equal(trusted_add_nodes(&list, nodes, TRUSTED_ALWAYS, 1), 0);
+	assert_int_equal(trust_list_add_nodes(&list, nodes, TRUSTED_ALWAYS, 1), 0);
 	assert_in_range(list.count, TRUSTED_ALWAYS - 100, TRUSTED_ALWAYS);
 	compile(&list);
 	for (size_t i = 0; i < list.count; i += list.count / 50)
 		check_around(&list, &list.row[i]);
 	free(nodes);
-	trusted_free(&list);
-	return trusted_header(lines)->lines - ECDN_XDP_TABLE_FIRST_FREE;
+	trust_list_free(&list);
+	return trust_table_header(lines)->lines - ECDN_XDP_TABLE_FIRST_FREE;
 }
 
 static void host(struct cidr *cidr, addr_bits bits)
@@ -117,19 +117,19 @@ static void full_table(void **state)
 {
 	enum { COUNT = 250000 };
 	struct cidr *cidrs = calloc(COUNT, sizeof(*cidrs));
-	struct trusted_list list = {};
+	struct trust_list list = {};
 
 	(void)state;
 	srand(6);
 	for (int i = 0; i < COUNT; i++)
 		host(&cidrs[i], random_bits());
-	assert_int_equal(trusted_allow(&list, cidrs, COUNT, 1), 0);
+	assert_int_equal(trust_list_allow(&list, cidrs, COUNT, 1), 0);
 	memset(lines, 0, ECDN_XDP_TABLE_LINES * sizeof(*lines));
-	assert_int_equal(trusted_compile(&list, lines), -ENOSPC);
+	assert_int_equal(trust_table_compile(&list, lines), -ENOSPC);
 	list.count = ECDN_XDP_TABLE_LINES;
-	assert_int_equal(trusted_compile(&list, lines), -ENOSPC);
+	assert_int_equal(trust_table_compile(&list, lines), -ENOSPC);
 	free(cidrs);
-	trusted_free(&list);
+	trust_list_free(&list);
 }
 
 int main(void)

@@ -3,23 +3,23 @@
 
 static void empty_list(void **state)
 {
-	struct trusted_list list = {};
+	struct trust_list list = {};
 
 	(void)state;
 	compile(&list);
-	assert_int_equal(trusted_header(lines)->lines, ECDN_XDP_TABLE_FIRST_FREE);
+	assert_int_equal(trust_table_header(lines)->lines, ECDN_XDP_TABLE_FIRST_FREE);
 	assert_int_equal(lookup(AF_INET, 0), 0);
 	assert_int_equal(lookup(AF_INET6, LAST), 0);
 }
 
 static void everything(void **state)
 {
-	struct trusted_list list = {};
+	struct trust_list list = {};
 
 	(void)state;
 	allow(&list, "0.0.0.0/0", 1);
 	compile(&list);
-	assert_int_equal(trusted_header(lines)->lines, ECDN_XDP_TABLE_FIRST_FREE);
+	assert_int_equal(trust_table_header(lines)->lines, ECDN_XDP_TABLE_FIRST_FREE);
 	assert_int_equal(lookup(AF_INET, 0), ECDN_XDP_ENTRY_ALLOWED);
 	assert_int_equal(lookup(AF_INET, LAST), ECDN_XDP_ENTRY_ALLOWED);
 	assert_int_equal(lookup(AF_INET6, 0), 0);
@@ -28,7 +28,7 @@ static void everything(void **state)
 	compile(&list);
 	assert_int_equal(lookup(AF_INET6, 0), 1);
 	assert_int_equal(lookup(AF_INET6, LAST), 1);
-	trusted_free(&list);
+	trust_list_free(&list);
 }
 
 static void single_addresses(void **state)
@@ -37,7 +37,7 @@ static void single_addresses(void **state)
 	static const char *const v6[] = {
 		"::", "2001:db8::1", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
 	};
-	struct trusted_list list = {};
+	struct trust_list list = {};
 
 	(void)state;
 	for (int i = 0; i < 3; i++) {
@@ -46,7 +46,7 @@ static void single_addresses(void **state)
 	}
 	compile(&list);
 	/* A tail is all that one address takes. */
-	assert_in_range(trusted_header(lines)->lines, ECDN_XDP_TABLE_FIRST_FREE + 3,
+	assert_in_range(trust_table_header(lines)->lines, ECDN_XDP_TABLE_FIRST_FREE + 3,
 			ECDN_XDP_TABLE_FIRST_FREE + 6);
 	for (int i = 0; i < 3; i++) {
 		assert_int_equal(lookup_text(v4[i]), ECDN_XDP_ENTRY_ALLOWED);
@@ -60,13 +60,13 @@ static void single_addresses(void **state)
 	assert_int_equal(lookup_text("2001:db8::"), 0);
 	assert_int_equal(lookup_text("2001:db8:0:0:1::1"), 0);
 	assert_int_equal(lookup(AF_INET6, LAST - 1), 0);
-	trusted_free(&list);
+	trust_list_free(&list);
 }
 
 /* The longest node counts, whatever is allowed around or inside it. */
 static void nested(void **state)
 {
-	struct trusted_list list = {};
+	struct trust_list list = {};
 
 	(void)state;
 	add_node(&list, "2001:db8::/32", "", 1);
@@ -79,7 +79,7 @@ static void nested(void **state)
 	assert_int_equal(lookup_text("2001:db8:1:2::1"), ECDN_XDP_ENTRY_ALLOWED | 2);
 	assert_int_equal(lookup_text("2001:db8:1:2::3"), ECDN_XDP_ENTRY_ALLOWED | 2);
 	assert_int_equal(lookup_text("2001:db9::"), 0);
-	trusted_free(&list);
+	trust_list_free(&list);
 }
 
 /* Every length around one address, of either family. */
@@ -89,8 +89,8 @@ static void chains(void **state)
 	srand(3);
 	for (int round = 0; round < 20; round++) {
 		addr_bits around = round ? random_bits() : LAST;
-		struct trusted_node nodes[129 + 33] = {};
-		struct trusted_list list = {};
+		struct trust_node nodes[129 + 33] = {};
+		struct trust_list list = {};
 
 		for (int i = 0; i < 129 + 33; i++) {
 			int length = i < 129 ? i : i - 129;
@@ -99,11 +99,11 @@ static void chains(void **state)
 			nodes[i].cidr.addr.family = i < 129 ? AF_INET6 : AF_INET;
 			nodes[i].cidr.length = length;
 		}
-		assert_int_equal(trusted_add_nodes(&list, nodes, 129 + 33, 1), 0);
+		assert_int_equal(trust_list_add_nodes(&list, nodes, 129 + 33, 1), 0);
 		compile(&list);
 		for (size_t i = 0; i < list.count; i++)
 			check_around(&list, &list.row[i]);
-		trusted_free(&list);
+		trust_list_free(&list);
 	}
 }
 
@@ -125,18 +125,18 @@ static void random_cidr(struct cidr *cidr)
 
 #define RANDOM_ROWS 120
 
-static void random_rows(struct trusted_list *list)
+static void random_rows(struct trust_list *list)
 {
 	int rows = 1 + rand() % RANDOM_ROWS;
 
 	for (int i = 0; i < rows; i++) {
-		struct trusted_node node = {};
+		struct trust_node node = {};
 
 		random_cidr(&node.cidr);
 		if (rand() % 3)
-			assert_int_equal(trusted_add_nodes(list, &node, 1, 1), 0);
+			assert_int_equal(trust_list_add_nodes(list, &node, 1, 1), 0);
 		if (!list->count || rand() % 3 == 0)
-			assert_int_equal(trusted_allow(list, &node.cidr, 1, 1), 0);
+			assert_int_equal(trust_list_allow(list, &node.cidr, 1, 1), 0);
 	}
 }
 
@@ -145,7 +145,7 @@ static void random_lists(void **state)
 	(void)state;
 	srand(4);
 	for (int round = 0; round < 300; round++) {
-		struct trusted_list list = {};
+		struct trust_list list = {};
 
 		random_rows(&list);
 		compile(&list);
@@ -158,7 +158,7 @@ static void random_lists(void **state)
 			assert_int_equal(lookup(cidr.addr.family, cidr.addr.bits),
 					 reference(&list, cidr.addr.family, cidr.addr.bits));
 		}
-		trusted_free(&list);
+		trust_list_free(&list);
 	}
 }
 

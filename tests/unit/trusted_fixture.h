@@ -25,30 +25,30 @@ static inline struct cidr cidr_of(const char *text)
 	return cidr;
 }
 
-static inline struct trusted_node node_of(const char *text, const char *name)
+static inline struct trust_node node_of(const char *text, const char *name)
 {
-	struct trusted_node node = { .cidr = cidr_of(text) };
+	struct trust_node node = { .cidr = cidr_of(text) };
 
 	strcpy(node.name, name);
 	return node;
 }
 
-static inline void allow(struct trusted_list *list, const char *text, uint64_t now)
+static inline void allow(struct trust_list *list, const char *text, uint64_t now)
 {
 	struct cidr cidr = cidr_of(text);
 
-	assert_int_equal(trusted_allow(list, &cidr, 1, now), 0);
+	assert_int_equal(trust_list_allow(list, &cidr, 1, now), 0);
 }
 
-static inline void add_node(struct trusted_list *list, const char *text, const char *name,
+static inline void add_node(struct trust_list *list, const char *text, const char *name,
 			    uint64_t now)
 {
-	struct trusted_node node = node_of(text, name);
+	struct trust_node node = node_of(text, name);
 
-	assert_int_equal(trusted_add_nodes(list, &node, 1, now), 0);
+	assert_int_equal(trust_list_add_nodes(list, &node, 1, now), 0);
 }
 
-static inline void check_sorted(const struct trusted_list *list)
+static inline void check_sorted(const struct trust_list *list)
 {
 	for (size_t i = 1; i < list->count; i++) {
 		const struct ecdn_xdp_trusted_row *a = &list->row[i - 1], *b = &list->row[i];

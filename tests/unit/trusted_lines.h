@@ -12,7 +12,7 @@ static inline uint32_t lookup(int family, addr_bits bits)
 {
 	struct address address = { bits, family };
 
-	return trusted_lookup(lines, &address);
+	return trust_table_lookup(lines, &address);
 }
 
 static inline uint32_t lookup_text(const char *text)
@@ -20,11 +20,11 @@ static inline uint32_t lookup_text(const char *text)
 	struct address address;
 
 	assert_int_equal(address_parse(text, &address), 0);
-	return trusted_lookup(lines, &address);
+	return trust_table_lookup(lines, &address);
 }
 
 /* By looking at every row. */
-static inline uint32_t reference(const struct trusted_list *list, int family, addr_bits bits)
+static inline uint32_t reference(const struct trust_list *list, int family, addr_bits bits)
 {
 	uint32_t allowed = 0, node = 0;
 	int longest = -1;
@@ -33,7 +33,7 @@ static inline uint32_t reference(const struct trusted_list *list, int family, ad
 		const struct ecdn_xdp_trusted_row *row = &list->row[i];
 		struct cidr cidr;
 
-		trusted_cidr(row, &cidr);
+		trust_list_cidr(row, &cidr);
 		if (cidr.addr.family != family || bits < cidr.addr.bits || bits > cidr_last(&cidr))
 			continue;
 		if (row->allowed)
@@ -89,7 +89,7 @@ static inline void mark_child(uint32_t child, unsigned int byte, uint8_t *marks,
 /* All children are in use, and all that is in use is a child. */
 static inline void check_children(void)
 {
-	uint32_t used = trusted_header(lines)->lines;
+	uint32_t used = trust_table_header(lines)->lines;
 	uint8_t *marks = calloc(ECDN_XDP_TABLE_LINES, 1);
 
 	assert_in_range(used, ECDN_XDP_TABLE_FIRST_FREE, ECDN_XDP_TABLE_LINES);
@@ -102,14 +102,14 @@ static inline void check_children(void)
 	free(marks);
 }
 
-static inline void compile(const struct trusted_list *list)
+static inline void compile(const struct trust_list *list)
 {
-	const struct ecdn_xdp_trusted_header *header = trusted_header(lines);
-	struct trusted_list back = {};
+	const struct ecdn_xdp_trusted_header *header = trust_table_header(lines);
+	struct trust_list back = {};
 	size_t allowed = 0, nodes = 0;
 
 	memset(lines, 0, ECDN_XDP_TABLE_LINES * sizeof(*lines));
-	assert_int_equal(trusted_compile(list, lines), 0);
+	assert_int_equal(trust_table_compile(list, lines), 0);
 	check_sorted(list);
 	check_children();
 	for (size_t i = 0; i < list->count; i++) {
@@ -120,11 +120,11 @@ static inline void compile(const struct trusted_list *list)
 	assert_int_equal(header->rows, list->count);
 	assert_int_equal(header->allowed, allowed);
 	assert_int_equal(header->nodes, nodes);
-	assert_int_equal(trusted_rows(lines, &back), 0);
+	assert_int_equal(trust_table_rows(lines, &back), 0);
 	assert_int_equal(back.count, list->count);
 	if (list->count)
 		assert_memory_equal(back.row, list->row, list->count * sizeof(*list->row));
-	trusted_free(&back);
+	trust_list_free(&back);
 }
 
 static inline addr_bits mask_of(int length)
@@ -132,14 +132,14 @@ static inline addr_bits mask_of(int length)
 	return length == 128 ? LAST : ~(LAST >> length);
 }
 
-static inline void check_around(const struct trusted_list *list,
+static inline void check_around(const struct trust_list *list,
 				const struct ecdn_xdp_trusted_row *row)
 {
 	addr_bits step = row->family == 4 ? (addr_bits)1 << 96 : 1, at[4];
 	int family = row->family == 4 ? AF_INET : AF_INET6;
 	struct cidr cidr;
 
-	trusted_cidr(row, &cidr);
+	trust_list_cidr(row, &cidr);
 	at[0] = cidr.addr.bits;
 	at[1] = cidr_last(&cidr);
 	at[2] = at[0] - step;

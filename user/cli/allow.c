@@ -11,30 +11,30 @@
 #include "show/output.h"
 #include "view/view_trusted.h"
 
-static int add(struct trusted_list *list, void *context)
+static int add(struct trust_list *list, void *context)
 {
 	const struct cli_cidrs *cidrs = context;
 
-	if (trusted_allow(list, cidrs->at, cidrs->count, time(NULL)))
+	if (trust_list_allow(list, cidrs->at, cidrs->count, time(NULL)))
 		return log_error(-ENOMEM, "out of memory for the allowed prefixes");
 	return 0;
 }
 
 /* Deletes all of the prefixes, or none if one is not on the list. */
-static int del(struct trusted_list *list, void *context)
+static int del(struct trust_list *list, void *context)
 {
 	const struct cli_cidrs *cidrs = context;
 	char text[CIDR_TEXT_SIZE];
 
 	for (size_t i = 0; i < cidrs->count; i++) {
-		const struct ecdn_xdp_trusted_row *row = trusted_find(list, &cidrs->at[i]);
+		const struct ecdn_xdp_trusted_row *row = trust_list_find(list, &cidrs->at[i]);
 
 		if (!row || !row->allowed)
 			return log_error(-ENOENT, "%s is not on the list, which `ecdn-xdp allow` "
 					 "prints; nothing was changed",
 					 cidr_format(&cidrs->at[i], text));
 	}
-	trusted_disallow(list, cidrs->at, cidrs->count);
+	trust_list_disallow(list, cidrs->at, cidrs->count);
 	return 0;
 }
 
@@ -45,11 +45,11 @@ static const char *allowed_text(const struct ecdn_xdp_trusted_row *row, char tex
 
 	if (!row->allowed)
 		return NULL;
-	trusted_cidr(row, &cidr);
+	trust_list_cidr(row, &cidr);
 	return cidr_format(&cidr, text);
 }
 
-static void print_text(const struct trusted_list *trusted)
+static void print_text(const struct trust_list *trusted)
 {
 	char text[CIDR_TEXT_SIZE];
 
@@ -58,7 +58,7 @@ static void print_text(const struct trusted_list *trusted)
 			puts(text);
 }
 
-static int print_json(const struct trusted_list *trusted)
+static int print_json(const struct trust_list *trusted)
 {
 	json_t *allowed = json_array();
 	char text[CIDR_TEXT_SIZE];
@@ -71,14 +71,14 @@ static int print_json(const struct trusted_list *trusted)
 
 static int list(const struct cli *cli)
 {
-	struct trusted_list trusted;
+	struct trust_list trusted;
 	int err = view_trusted_read(&trusted, cli->pin_dir);
 
 	if (!err && cli->json)
 		err = print_json(&trusted);
 	else if (!err)
 		print_text(&trusted);
-	trusted_free(&trusted);
+	trust_list_free(&trusted);
 	return err;
 }
 

@@ -71,7 +71,7 @@ static int read_ping(const struct load_words *words, unsigned int given,
 	if (!words->ping && !words->config && asks_of_ping(words, given))
 		return log_error(CLI_USAGE, "--ping-only-nodes, --ping-rate, --ping-burst and --tc "
 				 "are about ping: name --ping, too");
-	if (words->ping && *words->ping && ping_mode_parse(words->ping, &settings->mode))
+	if (words->ping && *words->ping && ping_request_mode_parse(words->ping, &settings->mode))
 		return log_error(CLI_USAGE, "--ping=%s: not a mode; answer and pass are",
 				 words->ping);
 	if (words->tc && tc_link_kind_parse(words->tc, &request->kind))
@@ -89,8 +89,8 @@ static int read_ping(const struct load_words *words, unsigned int given,
 		settings->has_burst = true;
 		settings->burst = words->ping_burst;
 	}
-	return ping_settings_wrong(settings) ?
-	       log_error(CLI_USAGE, "%s", ping_settings_wrong(settings)) : 0;
+	return ping_request_wrong(settings) ?
+	       log_error(CLI_USAGE, "%s", ping_request_wrong(settings)) : 0;
 }
 
 /* What is named alone gets the interfaces; the guard if nothing is. */
@@ -142,7 +142,7 @@ static int check_interfaces(const struct verb *verb, const struct load_words *wo
 		return err;
 	if (!pins_has(pins.dir, "config"))
 		return cli_usage(verb, "nothing is loaded yet: name an interface");
-	if (words->ping && !ping_is_attached(pins.dir))
+	if (words->ping && !ping_part_is_attached(pins.dir))
 		return cli_usage(verb, "ping is on no interface yet: name one");
 	return 0;
 }

@@ -20,33 +20,33 @@
 #include "view/view_trusted.h"
 
 struct given_nodes {
-	struct trusted_node *at;
+	struct trust_node *at;
 	size_t count;
 };
 
-static int add_to(struct trusted_list *list, void *context)
+static int add_to(struct trust_list *list, void *context)
 {
 	const struct given_nodes *nodes = context;
-	int err = trusted_add_nodes(list, nodes->at, nodes->count, time(NULL));
+	int err = trust_list_add_nodes(list, nodes->at, nodes->count, time(NULL));
 
-	return err ? trust_part_error(err) : 0;
+	return err ? trust_request_error(err) : 0;
 }
 
 /* Deletes all of the prefixes, or none if one is not on the list. */
-static int del_from(struct trusted_list *list, void *context)
+static int del_from(struct trust_list *list, void *context)
 {
 	const struct cli_cidrs *cidrs = context;
 	char text[CIDR_TEXT_SIZE];
 
 	for (size_t i = 0; i < cidrs->count; i++) {
-		const struct ecdn_xdp_trusted_row *row = trusted_find(list, &cidrs->at[i]);
+		const struct ecdn_xdp_trusted_row *row = trust_list_find(list, &cidrs->at[i]);
 
 		if (!row || !row->node)
 			return log_error(-ENOENT, "%s is not on the list, which `ecdn-xdp node` "
 					 "prints; nothing was changed",
 					 cidr_format(&cidrs->at[i], text));
 	}
-	trusted_remove_nodes(list, cidrs->at, cidrs->count);
+	trust_list_remove_nodes(list, cidrs->at, cidrs->count);
 	return 0;
 }
 
@@ -58,7 +58,7 @@ static bool looks_like_name(const char *word)
 
 static int check_name(const char *name)
 {
-	if (trusted_name_valid(name, strlen(name)))
+	if (trust_list_name_valid(name, strlen(name)))
 		return 0;
 	return log_error(CLI_USAGE, "'%s' is not a node's name: 1 to %d printable characters "
 			 "without space, quote, comma or '#'", name,
@@ -152,12 +152,12 @@ static int list_counts(const char *pin_dir, bool json)
 
 static int list_as(const char *pin_dir, int format)
 {
-	struct trusted_list list;
+	struct trust_list list;
 	int err = view_trusted_read(&list, pin_dir);
 
 	if (!err)
 		node_formats_print(stdout, format, &list);
-	trusted_free(&list);
+	trust_list_free(&list);
 	return err;
 }
 

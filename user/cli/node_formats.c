@@ -16,7 +16,7 @@
 /* Goes through the nodes in order, without those that lie in another one: a set of intervals
  * refuses those, and nothing else needs them. */
 struct walk {
-	const struct trusted_list *list;
+	const struct trust_list *list;
 	size_t next;
 	int family;             /* of the nodes that are wanted; AF_UNSPEC: both */
 	struct cidr outer;      /* the last node that was returned */
@@ -35,7 +35,7 @@ static const struct cidr *walk_next(struct walk *walk)
 	while (walk->next < walk->list->count) {
 		const struct ecdn_xdp_trusted_row *row = &walk->list->row[walk->next++];
 
-		trusted_cidr(row, &cidr);
+		trust_list_cidr(row, &cidr);
 		if (!row->node || (walk->family && cidr.addr.family != walk->family) ||
 		    covers(&walk->outer, &cidr))
 			continue;
@@ -45,7 +45,7 @@ static const struct cidr *walk_next(struct walk *walk)
 	return NULL;
 }
 
-static void print_plain(FILE *to, const struct trusted_list *list)
+static void print_plain(FILE *to, const struct trust_list *list)
 {
 	char text[CIDR_TEXT_SIZE];
 	struct cidr cidr;
@@ -55,13 +55,13 @@ static void print_plain(FILE *to, const struct trusted_list *list)
 
 		if (!row->node)
 			continue;
-		trusted_cidr(row, &cidr);
+		trust_list_cidr(row, &cidr);
 		fprintf(to, "%s%s%s\n", cidr_format(&cidr, text), row->name[0] ? " " : "",
 			row->name);
 	}
 }
 
-static void print_nginx(FILE *to, const struct trusted_list *list)
+static void print_nginx(FILE *to, const struct trust_list *list)
 {
 	struct walk walk = { .list = list };
 	const struct cidr *cidr;
@@ -71,7 +71,7 @@ static void print_nginx(FILE *to, const struct trusted_list *list)
 		fprintf(to, "set_real_ip_from %s;\n", cidr_format(cidr, text));
 }
 
-static void print_nft_set(FILE *to, const struct trusted_list *list, const char *set,
+static void print_nft_set(FILE *to, const struct trust_list *list, const char *set,
 			  const char *type, int family)
 {
 	struct walk walk = { .list = list, .family = family };
@@ -89,7 +89,7 @@ static void print_nft_set(FILE *to, const struct trusted_list *list, const char 
 
 /* The table keeps all but the sets, so that a chain of the operator that looks there may be
  * in it. */
-static void print_nft(FILE *to, const struct trusted_list *list)
+static void print_nft(FILE *to, const struct trust_list *list)
 {
 	fprintf(to, "# ecdn-xdp node list --format nft: for `nft -f`\n"
 		"add table " NFT_TABLE "\n"
@@ -116,7 +116,7 @@ static void print_ipset_member(FILE *to, const char *set, struct cidr cidr)
 	fprintf(to, "add %s %s\n", set, cidr_format(&cidr, text));
 }
 
-static void print_ipset_set(FILE *to, const struct trusted_list *list, const char *set,
+static void print_ipset_set(FILE *to, const struct trust_list *list, const char *set,
 			    const char *family_name, int family)
 {
 	struct walk walk = { .list = list, .family = family };
@@ -134,7 +134,7 @@ static void print_ipset_set(FILE *to, const struct trusted_list *list, const cha
 	fprintf(to, "swap %s %s\ndestroy %s\n", set, fresh, fresh);
 }
 
-static void print_ipset(FILE *to, const struct trusted_list *list)
+static void print_ipset(FILE *to, const struct trust_list *list)
 {
 	print_ipset_set(to, list, IPSET "4", "inet", AF_INET);
 	print_ipset_set(to, list, IPSET "6", "inet6", AF_INET6);
@@ -142,7 +142,7 @@ static void print_ipset(FILE *to, const struct trusted_list *list)
 
 static const struct {
 	const char *name;
-	void (*print)(FILE *to, const struct trusted_list *list);
+	void (*print)(FILE *to, const struct trust_list *list);
 } formats[] = {
 	{ "plain", print_plain },
 	{ "nft", print_nft },
@@ -158,7 +158,7 @@ int node_formats_find(const char *name)
 	return -EINVAL;
 }
 
-void node_formats_print(FILE *to, int format, const struct trusted_list *list)
+void node_formats_print(FILE *to, int format, const struct trust_list *list)
 {
 	formats[format].print(to, list);
 }

@@ -14,7 +14,7 @@
 int node_formats_find(const char *name);
 
 /* Prints the nodes on the list in a format that node_formats_find() has found. */
-void node_formats_print(FILE *to, int format, const struct trusted_list *list);
+void node_formats_print(FILE *to, int format, const struct trust_list *list);
 
 /* Prints to standard output how "nft" or "iptables" lets marked requests in; both of them
  * for 0. -EINVAL, silent, for another name. */

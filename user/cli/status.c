@@ -36,7 +36,7 @@ static void print_ping_settings(const struct view_ping *ping)
 {
 	const struct ecdn_xdp_ping_config *config = &ping->config;
 
-	printf("ping        %s nodes' requests", ping_mode_name(config->mode));
+	printf("ping        %s nodes' requests", ping_request_mode_name(config->mode));
 	if (config->rate)
 		printf(", up to %llu/s of each, burst %llu", config->rate, config->burst);
 	else

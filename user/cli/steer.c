@@ -68,7 +68,7 @@ static int list(const struct cli *cli)
 /* --udp means the same as /udp. */
 static int read_port(const char *text, bool udp, struct steer_rule *rule)
 {
-	if (steer_parse_port(text, rule))
+	if (steer_rule_parse_port(text, rule))
 		return log_error(CLI_USAGE, "%s: not a port; write it as 443, or 443/udp", text);
 	if (udp && strstr(text, "/tcp"))
 		return log_error(CLI_USAGE, "%s and --udp exclude each other", text);
@@ -127,10 +127,10 @@ static int add(const struct cli *cli, char **words, bool udp)
 
 	if (err)
 		return err;
-	if (steer_parse_listener(words[1], &rule))
+	if (steer_rule_parse_listener(words[1], &rule))
 		return log_error(CLI_USAGE, "%s: not a listener; write it as 127.0.0.1:8513 or "
 				 "[::1]:8513", words[1]);
-	if (steer_is_own(&rule))
+	if (steer_rule_is_own(&rule))
 		return log_error(CLI_USAGE, "port %s cannot be steered to itself; have the "
 				 "listener wait on another port, or on 127.0.0.1 or [::1] alone",
 				 words[0]);

@@ -23,7 +23,7 @@ static void take_interfaces(struct reader *reader, const yaml_node_t *value, voi
 	struct guard_request *request = &((struct config *)to)->request.guard;
 	struct interfaces_of of = { &request->ifaces, &request->iface_count };
 
-	config_take_interfaces(reader, value, &of);
+	interfaces_take(reader, value, &of);
 }
 
 static void take_mode(struct reader *reader, const yaml_node_t *value, void *to)
@@ -259,12 +259,12 @@ static void take_listener(struct reader *reader, const yaml_node_t *item, void *
 	const char *text = yaml_text(item);
 	int err;
 
-	if (!text || steer_parse_listener(text, &of->rule)) {
+	if (!text || steer_rule_parse_listener(text, &of->rule)) {
 		yaml_bad(reader, item, "\"%s\" is not a listener; write it as \"127.0.0.1:8513\" "
 			 "or \"[::1]:8513\"", text ?: "this");
 		return;
 	}
-	if (steer_is_own(&of->rule)) {
+	if (steer_rule_is_own(&of->rule)) {
 		yaml_bad(reader, item, "port %u cannot be steered to itself", of->rule.port);
 		return;
 	}
@@ -282,7 +282,7 @@ static void take_steered(struct reader *reader, const yaml_node_t *key,
 {
 	struct steering_of of = { .rules = to };
 
-	if (steer_parse_port(yaml_text(key), &of.rule))
+	if (steer_rule_parse_port(yaml_text(key), &of.rule))
 		yaml_bad(reader, key, "\"%s\" is not a port; write it as 443 or 443/udp",
 			 yaml_text(key));
 	else
@@ -292,6 +292,14 @@ static void take_steered(struct reader *reader, const yaml_node_t *key,
 static void take_steer(struct reader *reader, const yaml_node_t *value, void *to)
 {
 	yaml_each_pair(reader, value, &((struct config *)to)->request.steer.rules, take_steered);
+}
+
+static void take_ping(struct reader *reader, const yaml_node_t *value, void *to)
+{
+	struct config *config = to;
+	struct config_ping ping = { &config->request.ping, &config->ping_follows };
+
+	config_ping_take(reader, value, &ping);
 }
 
 static void take_document(struct reader *reader, const yaml_node_t *root, void *to)
@@ -304,7 +312,7 @@ static void take_document(struct reader *reader, const yaml_node_t *root, void *
 		{ "limits", take_limits }, { "exempt", take_exempt },
 		{ "block", take_block }, { "allow", take_allow },
 		{ "proxy_group", take_proxy_group }, { "steer", take_steer },
-		{ "nodes", take_nodes }, { "ping", config_take_ping }, { NULL, NULL },
+		{ "nodes", take_nodes }, { "ping", take_ping }, { NULL, NULL },
 	};
 
 	yaml_take_keys(reader, root, keys, to);

@@ -3,29 +3,27 @@
 
 #include <string.h>
 
-#include "config/config.h"
 #include "config/interfaces.h"
 
 static struct ping_settings *settings_of(void *to)
 {
-	return &((struct config *)to)->request.ping.settings;
+	return &((struct config_ping *)to)->request->settings;
 }
 
 static void take_interfaces(struct reader *reader, const yaml_node_t *value, void *to)
 {
-	struct config *config = to;
-	struct ping_request *request = &config->request.ping;
-	struct interfaces_of of = { &request->ifaces, &request->iface_count };
+	const struct config_ping *ping = to;
+	struct interfaces_of of = { &ping->request->ifaces, &ping->request->iface_count };
 
-	config->ping_follows = false;
-	config_take_interfaces(reader, value, &of);
+	*ping->follows = false;
+	interfaces_take(reader, value, &of);
 }
 
 static void take_mode(struct reader *reader, const yaml_node_t *value, void *to)
 {
 	const char *text = yaml_text(value);
 
-	if (!text || ping_mode_parse(text, &settings_of(to)->mode))
+	if (!text || ping_request_mode_parse(text, &settings_of(to)->mode))
 		yaml_bad(reader, value, "\"%s\" is not a mode; answer and pass are", text ?: "this");
 }
 
@@ -41,7 +39,7 @@ static void take_only_nodes(struct reader *reader, const yaml_node_t *value, voi
 
 static void check(struct reader *reader, const yaml_node_t *value, void *to)
 {
-	const char *wrong = ping_settings_wrong(settings_of(to));
+	const char *wrong = ping_request_wrong(settings_of(to));
 
 	if (wrong)
 		yaml_bad(reader, value, "%s", wrong);
@@ -67,11 +65,11 @@ static void take_tc(struct reader *reader, const yaml_node_t *value, void *to)
 {
 	const char *text = yaml_text(value);
 
-	if (!text || tc_link_kind_parse(text, &((struct config *)to)->request.ping.kind))
+	if (!text || tc_link_kind_parse(text, &((struct config_ping *)to)->request->kind))
 		yaml_bad(reader, value, "\"%s\" must be tcx, clsact or auto", text ?: "this");
 }
 
-void config_take_ping(struct reader *reader, const yaml_node_t *value, void *to)
+void config_ping_take(struct reader *reader, const yaml_node_t *value, void *to)
 {
 	static const struct yaml_key keys[] = {
 		{ "interfaces", take_interfaces }, { "mode", take_mode },
@@ -79,6 +77,6 @@ void config_take_ping(struct reader *reader, const yaml_node_t *value, void *to)
 		{ "burst", take_burst }, { "tc", take_tc }, { NULL, NULL },
 	};
 
-	((struct config *)to)->ping_follows = true;
+	*((const struct config_ping *)to)->follows = true;
 	yaml_take_keys(reader, value, keys, to);
 }

@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * config_ping.h - what the configuration file says of ping.
+ * config_ping.h - the mapping "ping" of the configuration file.
  */
 #ifndef CONFIG_CONFIG_PING_H
 #define CONFIG_CONFIG_PING_H
 
 #include "config/yaml.h"
+#include "ping/ping_request.h"
 
-/* Takes the mapping into a struct config. */
-take_node config_take_ping;
+struct config_ping {
+	struct ping_request *request;
+	bool *follows;          /* ping goes where the guard does */
+};
+
+/* Takes the mapping into a struct config_ping. */
+take_node config_ping_take;
 
 #endif

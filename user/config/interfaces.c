@@ -25,7 +25,7 @@ static void take_interface(struct reader *reader, const yaml_node_t *item, void 
 		++*of->count;
 }
 
-void config_take_interfaces(struct reader *reader, const yaml_node_t *value, void *to)
+void interfaces_take(struct reader *reader, const yaml_node_t *value, void *to)
 {
 	yaml_each_item(reader, value, to, take_interface);
 }

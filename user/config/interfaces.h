@@ -13,6 +13,6 @@ struct interfaces_of {
 };
 
 /* Takes the list into a struct interfaces_of. */
-take_node config_take_interfaces;
+take_node interfaces_take;
 
 #endif

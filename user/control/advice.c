@@ -34,7 +34,7 @@ static void warn_unprotected(const struct steer_rules *rules, const struct prote
 			continue;
 		log_warning("port %s is not protected, so nobody is steered; `ecdn-xdp load "
 			    "--protect` names the ports that are",
-			    steer_format_port(rule->port, rule->protocol, port));
+			    steer_rule_format_port(rule->port, rule->protocol, port));
 	}
 }
 

@@ -136,7 +136,7 @@ static void warn(const struct request *request, const struct maps *maps,
 	char text[ADDRESS_TEXT_SIZE];
 
 	if (!is_protected(&request->guard, maps, port) ||
-	    will_be_allowed(&request->trust, client) || trusted_covers(&maps->trust, client))
+	    will_be_allowed(&request->trust, client) || trust_store_covers(&maps->trust, client))
 		return;
 	address_format(client, text);
 	if (blocks(&request->guard, maps, client))

@@ -33,25 +33,9 @@ struct guard_run {
 	unsigned int link_count;
 };
 
-void guard_request_init(struct guard_request *request)
-{
-	memset(request, 0, sizeof(*request));
-	request->proxy_group = -1;
-	request->monitor = -1;
-}
-
-void guard_request_free(struct guard_request *request)
-{
-	free(request->changes.at);
-}
-
 static bool wanted(const void *request)
 {
-	const struct guard_request *guard = request;
-
-	return guard->iface_count || guard->max_regions || guard->proxy_group != (gid_t)-1 ||
-	       guard->sources.count || guard->has_ports || guard->monitor >= 0 ||
-	       guard->changes.count;
+	return guard_request_wanted(request);
 }
 
 static int read_loaded(const struct part_run *run, uint64_t *generation)

@@ -2,117 +2,58 @@
 #include "ping/ping_addresses.h"
 
 #include <errno.h>
-#include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include <bpf/bpf.h>
 
+#include "base/array.h"
 #include "base/log.h"
-#include "net/netlink.h"
+#include "net/routes.h"
 
 #define FAMILY_BITS 32          /* what precedes the address in a key */
-#define LOOPBACK_V4 127
 
-static int append(struct addresses *addresses, const struct ecdn_xdp_local_key *key)
+static int append(struct ping_addresses *addresses, const struct ecdn_xdp_local_key *key)
 {
-	struct ecdn_xdp_local_key *grown = reallocarray(addresses->key, addresses->count + 1,
-							sizeof(*key));
-
-	if (!grown)
-		return -ENOMEM;
-	addresses->key = grown;
-	grown[addresses->count++] = *key;
-	return 0;
+	return array_append(addresses->key, addresses->count, key);
 }
 
-static bool is_loopback(const struct ecdn_xdp_local_key *key)
+static int append_prefix(struct ping_addresses *addresses, const struct cidr *prefix)
 {
-	static const uint8_t one[16] = { [15] = 1 };
-
-	return key->family == 4 ? key->addr[0] == LOOPBACK_V4 :
-	       !memcmp(key->addr, one, sizeof(one));
-}
-
-/*
- * Table local has what this host answers for, and the table of a VRF the kernel's own
- * entries for the addresses in it. Local routes of other tables are for some packets only,
- * as a transparent proxy's for those it has marked; and a local default route anywhere
- * would make every address in the world this host's.
- */
-static bool is_own(const struct rtmsg *route)
-{
-	return route->rtm_type == RTN_LOCAL && route->rtm_dst_len &&
-	       !(route->rtm_flags & RTM_F_CLONED) &&
-	       (route->rtm_table == RT_TABLE_LOCAL || route->rtm_protocol == RTPROT_KERNEL);
-}
-
-static int take_route(const struct nlmsghdr *header, void *context)
-{
-	const struct rtmsg *route = mnl_nlmsg_get_payload(header);
-	struct ecdn_xdp_local_key key = {};
-	const struct nlattr *attribute;
-
-	if (mnl_nlmsg_get_payload_len(header) < sizeof(*route) || !is_own(route))
-		return MNL_CB_OK;
-	key.prefix_len = FAMILY_BITS + route->rtm_dst_len;
-	key.family = route->rtm_family == AF_INET ? 4 : 6;
-	mnl_attr_for_each(attribute, header, sizeof(*route))
-		if (mnl_attr_get_type(attribute) == RTA_DST &&
-		    mnl_attr_get_payload_len(attribute) <= sizeof(key.addr))
-			memcpy(key.addr, mnl_attr_get_payload(attribute),
-			       mnl_attr_get_payload_len(attribute));
-	if (is_loopback(&key) || !append(context, &key))
-		return MNL_CB_OK;
-	errno = ENOMEM;
-	return MNL_CB_ERROR;
-}
-
-static void forget(void *context)
-{
-	addresses_free(context);
-}
-
-static int read_family(struct addresses *addresses, uint8_t family)
-{
-	/* By type: routers have a million routes of others. */
-	const struct rtmsg request = { .rtm_family = family, .rtm_type = RTN_LOCAL };
-	const struct netlink_dump dump = {
-		.bus = NETLINK_ROUTE, .type = RTM_GETROUTE,
-		.request = &request, .request_size = sizeof(request), .strict = true,
-		.take = take_route, .begin = forget, .context = addresses,
+	struct ecdn_xdp_local_key key = {
+		.prefix_len = FAMILY_BITS + prefix->length,
+		.family = address_version(prefix->addr.family),
 	};
 
-	return netlink_dump(&dump);
+	address_to_bytes(&prefix->addr, key.addr);
+	return append(addresses, &key);
 }
 
-int addresses_read(struct addresses *addresses)
+int ping_addresses_read(struct ping_addresses *addresses)
 {
-	struct addresses v6 = {};
+	struct routes routes;
 	int err;
 
 	memset(addresses, 0, sizeof(*addresses));
-	err = read_family(addresses, AF_INET);
-	err = err ?: read_family(&v6, AF_INET6);
-	for (unsigned int i = 0; i < v6.count && !err; i++)
-		err = append(addresses, &v6.key[i]);
-	addresses_free(&v6);
-	if (err) {
-		addresses_free(addresses);
-		return log_error(err, "cannot ask the kernel for this host's addresses: %s",
-				 strerror(-err));
-	}
-	return 0;
+	err = routes_read_local(&routes);
+	if (err)
+		return err;
+	for (size_t i = 0; i < routes.count && !err; i++)
+		err = append_prefix(addresses, &routes.prefix[i]);
+	routes_free(&routes);
+	if (!err)
+		return 0;
+	ping_addresses_free(addresses);
+	return log_error(err, "out of memory for this host's addresses");
 }
 
-void addresses_free(struct addresses *addresses)
+void ping_addresses_free(struct ping_addresses *addresses)
 {
 	free(addresses->key);
 	memset(addresses, 0, sizeof(*addresses));
 }
 
-static bool holds(const struct addresses *addresses, const struct ecdn_xdp_local_key *key)
+static bool holds(const struct ping_addresses *addresses, const struct ecdn_xdp_local_key *key)
 {
 	for (unsigned int i = 0; i < addresses->count; i++)
 		if (!memcmp(&addresses->key[i], key, sizeof(*key)))
@@ -121,7 +62,7 @@ static bool holds(const struct addresses *addresses, const struct ecdn_xdp_local
 }
 
 /* Those that the map holds. */
-static int read_map(int map, struct addresses *held)
+static int read_map(int map, struct ping_addresses *held)
 {
 	struct ecdn_xdp_local_key key, *before = NULL;
 	int err = 0;
@@ -133,7 +74,7 @@ static int read_map(int map, struct addresses *held)
 	return err ? log_error(err, "out of memory") : 0;
 }
 
-static int remove_old(int map, const struct addresses *held, const struct addresses *wanted)
+static int remove_old(int map, const struct ping_addresses *held, const struct ping_addresses *wanted)
 {
 	for (unsigned int i = 0; i < held->count; i++)
 		if (!holds(wanted, &held->key[i]) && bpf_map_delete_elem(map, &held->key[i]) &&
@@ -144,7 +85,7 @@ static int remove_old(int map, const struct addresses *held, const struct addres
 }
 
 /* -ENOSPC is not said. */
-static int add_new(int map, const struct addresses *wanted)
+static int add_new(int map, const struct ping_addresses *wanted)
 {
 	const __u32 here = 1;
 
@@ -159,9 +100,9 @@ static int add_new(int map, const struct addresses *wanted)
 }
 
 /* New ones first, so that an address that stays is always there. */
-int addresses_write(const struct addresses *addresses, const struct ping_maps *maps)
+int ping_addresses_write(const struct ping_addresses *addresses, const struct ping_maps *maps)
 {
-	struct addresses held = {};
+	struct ping_addresses held = {};
 	int err = read_map(maps->local_addresses, &held), full = 0;
 
 	if (!err)
@@ -170,7 +111,7 @@ int addresses_write(const struct addresses *addresses, const struct ping_maps *m
 		err = remove_old(maps->local_addresses, &held, addresses);
 	if (!err && full == -ENOSPC)
 		err = add_new(maps->local_addresses, addresses);
-	addresses_free(&held);
+	ping_addresses_free(&held);
 	if (err != -ENOSPC)
 		return err;
 	log_warning("this host has more than %d addresses: ping leaves requests to some of them "
@@ -195,7 +136,7 @@ static int is_known(int map, const struct ecdn_xdp_local_key *key)
 					       strerror(errno));
 }
 
-static int find_missing(int map, const struct addresses *all, struct addresses *missing)
+static int find_missing(int map, const struct ping_addresses *all, struct ping_addresses *missing)
 {
 	for (unsigned int i = 0; i < all->count; i++) {
 		int known = 1;
@@ -210,43 +151,43 @@ static int find_missing(int map, const struct addresses *all, struct addresses *
 	return 0;
 }
 
-static int find_stale(int map, const struct addresses *all, struct addresses *stale)
+static int find_stale(int map, const struct ping_addresses *all, struct ping_addresses *stale)
 {
-	struct addresses held = {};
+	struct ping_addresses held = {};
 	int err = read_map(map, &held);
 
 	for (unsigned int i = 0; i < held.count && !err; i++)
 		if (!is_link_local(&held.key[i]) && !holds(all, &held.key[i]) &&
 		    append(stale, &held.key[i]))
 			err = log_error(-ENOMEM, "out of memory");
-	addresses_free(&held);
+	ping_addresses_free(&held);
 	return err;
 }
 
-int addresses_compare(struct addresses *missing, struct addresses *stale,
+int ping_addresses_compare(struct ping_addresses *missing, struct ping_addresses *stale,
 		      const struct ping_maps *maps)
 {
-	struct addresses all;
-	int err = addresses_read(&all);
+	struct ping_addresses all;
+	int err = ping_addresses_read(&all);
 
 	memset(missing, 0, sizeof(*missing));
 	memset(stale, 0, sizeof(*stale));
 	err = err ?: find_missing(maps->local_addresses, &all, missing);
 	err = err ?: find_stale(maps->local_addresses, &all, stale);
-	addresses_free(&all);
+	ping_addresses_free(&all);
 	if (err) {
-		addresses_free(missing);
-		addresses_free(stale);
+		ping_addresses_free(missing);
+		ping_addresses_free(stale);
 	}
 	return err;
 }
 
-int addresses_count(const struct ping_maps *maps)
+int ping_addresses_count(const struct ping_maps *maps)
 {
-	struct addresses held = {};
+	struct ping_addresses held = {};
 	int err = read_map(maps->local_addresses, &held);
 	int count = held.count;
 
-	addresses_free(&held);
+	ping_addresses_free(&held);
 	return err ?: count;
 }

@@ -37,12 +37,12 @@ static uint8_t of_interface(const char *name)
 	return read_file(path);
 }
 
-uint8_t hop_limits_ipv4(void)
+uint8_t ping_hop_limits_ipv4(void)
 {
 	return read_file(TTL);
 }
 
-uint8_t hop_limits_ipv6(void)
+uint8_t ping_hop_limits_ipv6(void)
 {
 	return of_interface("default");
 }
@@ -64,7 +64,7 @@ static int add(int map, const struct if_nameindex *interface)
 	return log_error(-errno, "cannot write map ping_interfaces: %s", strerror(errno));
 }
 
-int hop_limits_write(const struct ping_maps *maps)
+int ping_hop_limits_write(const struct ping_maps *maps)
 {
 	struct if_nameindex *all = if_nameindex();
 	int err;

@@ -10,13 +10,13 @@
 
 #include "ping/ping_maps.h"
 
-uint8_t hop_limits_ipv4(void);
+uint8_t ping_hop_limits_ipv4(void);
 
 /* On interfaces that come later. */
-uint8_t hop_limits_ipv6(void);
+uint8_t ping_hop_limits_ipv6(void);
 
 /* Makes those of IPv6 on each interface here what the map ping_interfaces holds; beyond its
  * room interfaces have that of later ones. Errors are said. */
-int hop_limits_write(const struct ping_maps *maps);
+int ping_hop_limits_write(const struct ping_maps *maps);
 
 #endif

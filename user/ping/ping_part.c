@@ -8,7 +8,6 @@
 #include "base/log.h"
 #include "base/scoped.h"
 #include "base/words.h"
-#include "kernel/config_map.h"
 #include "kernel/object.h"
 #include "kernel/tc_note.h"
 #include "kernel/tc_remove.h"
@@ -33,56 +32,15 @@ static const struct object_names object_names = { "ping", PROGRAM_PIN };
 struct ping_run {
 	struct ping_maps maps;
 	int program;            /* fd, or -1 */
-	struct addresses addresses;
+	struct ping_addresses addresses;
 	struct tc_link *links;
 	unsigned int link_count;
 	bool elsewhere;         /* not in this network namespace, but in another */
 };
 
-static const char *const mode_names[] = {
-	[ECDN_XDP_PING_ANSWER] = "answer",
-	[ECDN_XDP_PING_PASS] = "pass",
-};
-_Static_assert(sizeof(mode_names) / sizeof(*mode_names) == ECDN_XDP_PING_MAX, "a name each");
-
-const char *ping_mode_name(uint32_t mode)
-{
-	return mode < ECDN_XDP_PING_MAX ? mode_names[mode] : "?";
-}
-
-int ping_mode_parse(const char *text, int *mode)
-{
-	int index = words_index(mode_names, ECDN_XDP_PING_MAX, text);
-
-	if (index < 0)
-		return index;
-	*mode = index;
-	return 0;
-}
-
-void ping_request_init(struct ping_request *request)
-{
-	memset(request, 0, sizeof(*request));
-	request->settings.mode = -1;
-	request->settings.only_nodes = -1;
-}
-
-const char *ping_settings_wrong(const struct ping_settings *settings)
-{
-	if (settings->has_rate && settings->rate > PING_RATE_MAX)
-		return "the rate of ping must be from 0, no limit, to 1G a second";
-	if (settings->has_burst && (!settings->burst || settings->burst > PING_RATE_MAX))
-		return "the burst of ping must be from 1 to 1G";
-	return NULL;
-}
-
 static bool wanted(const void *request)
 {
-	const struct ping_request *ping = request;
-	const struct ping_settings *settings = &ping->settings;
-
-	return ping->iface_count || settings->mode >= 0 || settings->only_nodes >= 0 ||
-	       settings->has_rate || settings->has_burst;
+	return ping_request_wanted(request);
 }
 
 /* The kernel may not tell the addresses, which must come out before anything is changed. */
@@ -92,7 +50,7 @@ static int prepare(struct part_run *run)
 
 	*ping = (struct ping_run){ .program = -1 };
 	maps_init(ping_maps_rows, &ping->maps);
-	return run->opens ? addresses_read(&ping->addresses) : 0;
+	return run->opens ? ping_addresses_read(&ping->addresses) : 0;
 }
 
 static int open_program(struct part_run *run)
@@ -194,14 +152,14 @@ static int attach(struct part_run *run)
 static void warn_of_nobody(const struct part_run *run)
 {
 	struct trust_maps maps;
-	struct trusted_list list = {};
-	bool nodes = maps_open(trust_store_rows, &maps, run->pins) || trusted_read(&maps, &list);
+	struct trust_list list = {};
+	bool nodes = maps_open(trust_store_rows, &maps, run->pins) || trust_store_read(&maps, &list);
 
 	for (size_t i = 0; i < list.count && !nodes; i++)
 		nodes = list.row[i].node;
 	if (!nodes)
 		log_warning("there are no nodes: nobody can ping this host until `ecdn-xdp node load`");
-	trusted_free(&list);
+	trust_list_free(&list);
 	maps_close(trust_store_rows, &maps);
 }
 
@@ -224,10 +182,10 @@ static int write_host(const struct ping_run *ping, struct ecdn_xdp_ping_config *
 
 	if (ping->elsewhere)
 		return 0;
-	config->ttl = hop_limits_ipv4();
-	config->hop_limit = hop_limits_ipv6();
-	err = hop_limits_write(&ping->maps);
-	return err ?: addresses_write(&ping->addresses, &ping->maps);
+	config->ttl = ping_hop_limits_ipv4();
+	config->hop_limit = ping_hop_limits_ipv6();
+	err = ping_hop_limits_write(&ping->maps);
+	return err ?: ping_addresses_write(&ping->addresses, &ping->maps);
 }
 
 static int configure(struct part_run *run)
@@ -282,7 +240,7 @@ static void end(struct part_run *run, int err)
 	for (unsigned int i = 0; i < ping->link_count; i++)
 		tc_link_close(&ping->links[i]);
 	free(ping->links);
-	addresses_free(&ping->addresses);
+	ping_addresses_free(&ping->addresses);
 	scoped_close(&ping->program);
 	maps_close(ping_maps_rows, &ping->maps);
 }
@@ -307,7 +265,7 @@ static int stop(const char *dir)
 	return tc_remove_all(&ping_part_hook, dir);
 }
 
-bool ping_is_attached(const char *dir)
+bool ping_part_is_attached(const char *dir)
 {
 	unsigned int count;
 	char **names;

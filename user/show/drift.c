@@ -18,7 +18,7 @@ static char *format(const struct ecdn_xdp_local_key *key, char text[CIDR_TEXT_SI
 	       cidr_format(&cidr, text);
 }
 
-static void print(const char *what, const struct addresses *addresses)
+static void print(const char *what, const struct ping_addresses *addresses)
 {
 	char text[CIDR_TEXT_SIZE];
 
@@ -38,7 +38,7 @@ void drift_print(const struct view_ping *view)
 	print("Ping answers for addresses that this host has no longer", &view->stale);
 }
 
-json_t *drift_json(const struct view_ping *view, const struct addresses *addresses)
+json_t *drift_json(const struct view_ping *view, const struct ping_addresses *addresses)
 {
 	json_t *array = view->here ? json_array() : json_null();
 	char text[CIDR_TEXT_SIZE];

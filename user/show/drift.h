@@ -14,6 +14,6 @@
 void drift_print(const struct view_ping *view);
 
 /* All of the addresses; null where ping is not attached in this network namespace. */
-json_t *drift_json(const struct view_ping *view, const struct addresses *addresses);
+json_t *drift_json(const struct view_ping *view, const struct ping_addresses *addresses);
 
 #endif

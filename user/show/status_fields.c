@@ -141,7 +141,7 @@ const struct field status_fields_guard[] = {
 static const char *ping_mode(const void *item, char room[FIELD_TEXT_SIZE])
 {
 	(void)room;
-	return ping_mode_name(status_of(item)->ping.config.mode);
+	return ping_request_mode_name(status_of(item)->ping.config.mode);
 }
 
 static json_t *unknown_addresses(const void *item)

@@ -17,7 +17,7 @@ static const char *port(const void *item, char room[FIELD_TEXT_SIZE])
 {
 	const struct steer_rule *rule = &view_of(item)->rule;
 
-	return steer_format_port(rule->port, rule->protocol, room);
+	return steer_rule_format_port(rule->port, rule->protocol, room);
 }
 
 static const char *protocol(const void *item, char room[FIELD_TEXT_SIZE])

@@ -31,7 +31,7 @@ static int by_order(const void *one, const void *other)
 	return a < b ? -1 : a > b;
 }
 
-int steer_table_read(const struct steer_maps *maps, struct steer_table *table)
+int steer_maps_read(const struct steer_maps *maps, struct steer_table *table)
 {
 	struct ecdn_xdp_steer_key key, *last = NULL;
 
@@ -52,7 +52,7 @@ int steer_table_read(const struct steer_maps *maps, struct steer_table *table)
 	return 0;
 }
 
-const struct steer_entry *steer_table_find(const struct steer_table *table,
+const struct steer_entry *steer_maps_find(const struct steer_table *table,
 					   const struct ecdn_xdp_steer_key *key)
 {
 	for (unsigned int i = 0; i < table->count; i++)
@@ -61,7 +61,7 @@ const struct steer_entry *steer_table_find(const struct steer_table *table,
 	return NULL;
 }
 
-void steer_row_read(const struct steer_maps *maps, uint32_t first,
+void steer_maps_read_row(const struct steer_maps *maps, uint32_t first,
 		    uint64_t cookies[ECDN_XDP_STEER_SOCKETS])
 {
 	for (uint32_t i = 0; i < ECDN_XDP_STEER_SOCKETS; i++)
@@ -108,7 +108,7 @@ static int fill_row(const struct steer_maps *maps, uint32_t first, const struct 
 	uint32_t place = 0;
 	int err = 0;
 
-	steer_row_read(maps, first, cookies);
+	steer_maps_read_row(maps, first, cookies);
 	for (unsigned int i = 0; i < count && !err; i++) {
 		if (row_has(cookies, sockets[i].cookie))
 			continue;
@@ -165,17 +165,17 @@ static int make_stats(const struct steer_maps *maps, struct ecdn_xdp_steer_key k
 }
 
 /* Counters last: without them no connection looks for an entry. */
-int steer_table_put(const struct steer_maps *maps, const struct ecdn_xdp_steer_key *key,
+int steer_maps_put(const struct steer_maps *maps, const struct ecdn_xdp_steer_key *key,
 		    struct ecdn_xdp_steer *value, const struct steer_socket *sockets,
 		    unsigned int count)
 {
 	const struct steer_entry *old;
 	struct steer_table table;
-	int err = steer_table_read(maps, &table);
+	int err = steer_maps_read(maps, &table);
 
 	if (err)
 		return err;
-	old = steer_table_find(&table, key);
+	old = steer_maps_find(&table, key);
 	if (old)
 		value->first_socket = old->value.first_socket;
 	else
@@ -185,26 +185,26 @@ int steer_table_put(const struct steer_maps *maps, const struct ecdn_xdp_steer_k
 	return err ?: make_stats(maps, *key);
 }
 
-int steer_table_remove(const struct steer_maps *maps, const struct ecdn_xdp_steer_key *key)
+int steer_maps_remove(const struct steer_maps *maps, const struct ecdn_xdp_steer_key *key)
 {
 	struct ecdn_xdp_steer_key other = *key;
 	const struct steer_entry *entry;
 	struct steer_table table;
-	int err = steer_table_read(maps, &table);
+	int err = steer_maps_read(maps, &table);
 
-	entry = steer_table_find(&table, key);
+	entry = steer_maps_find(&table, key);
 	if (err || !entry)
 		return err;
 	err = maps_delete(maps->steer_listeners, "steer_listeners", key);
 	err = err ?: fill_row(maps, entry->value.first_socket, NULL, 0);
 	other.family = key->family == 4 ? 6 : 4;
-	if (err || steer_table_find(&table, &other))
+	if (err || steer_maps_find(&table, &other))
 		return err;
 	err = maps_delete(maps->steer_stats, "steer_stats", key);
 	return err ?: maps_delete(maps->steer_stats, "steer_stats", &other);
 }
 
-int steer_stats_read(const struct steer_maps *maps, const struct ecdn_xdp_steer_key *key,
+int steer_maps_read_stats(const struct steer_maps *maps, const struct ecdn_xdp_steer_key *key,
 		     struct ecdn_xdp_steer_stats *sum)
 {
 	int cpus = libbpf_num_possible_cpus();

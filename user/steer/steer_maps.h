@@ -34,14 +34,14 @@ struct steer_socket {
 };
 
 /* Errors are said. */
-int steer_table_read(const struct steer_maps *maps, struct steer_table *table);
+int steer_maps_read(const struct steer_maps *maps, struct steer_table *table);
 
 /* The entry with that key, or 0. */
-const struct steer_entry *steer_table_find(const struct steer_table *table,
+const struct steer_entry *steer_maps_find(const struct steer_table *table,
 					   const struct ecdn_xdp_steer_key *key);
 
 /* Cookies of the open sockets in a row, 0 where a place is free. */
-void steer_row_read(const struct steer_maps *maps, uint32_t first,
+void steer_maps_read_row(const struct steer_maps *maps, uint32_t first,
 		    uint64_t cookies[ECDN_XDP_STEER_SOCKETS]);
 
 /*
@@ -49,16 +49,16 @@ void steer_row_read(const struct steer_maps *maps, uint32_t first,
  * and no others are its own; value->first_socket is filled in. -ENOSPC if all rows are
  * taken. Errors are said.
  */
-int steer_table_put(const struct steer_maps *maps, const struct ecdn_xdp_steer_key *key,
+int steer_maps_put(const struct steer_maps *maps, const struct ecdn_xdp_steer_key *key,
 		    struct ecdn_xdp_steer *value, const struct steer_socket *sockets,
 		    unsigned int count);
 
 /* Removes an entry and what is its own; its counters, unless the port's other listener
  * goes on with them. Errors are said. */
-int steer_table_remove(const struct steer_maps *maps, const struct ecdn_xdp_steer_key *key);
+int steer_maps_remove(const struct steer_maps *maps, const struct ecdn_xdp_steer_key *key);
 
 /* Sums over all CPUs; zeros if nothing counts there. Errors are said. */
-int steer_stats_read(const struct steer_maps *maps, const struct ecdn_xdp_steer_key *key,
+int steer_maps_read_stats(const struct steer_maps *maps, const struct ecdn_xdp_steer_key *key,
 		     struct ecdn_xdp_steer_stats *sum);
 
 #endif

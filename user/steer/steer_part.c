@@ -45,12 +45,12 @@ static int check_port(const struct steer_run *steer, const struct steer_request 
 	struct ecdn_xdp_steer_key v6 = { request->port, request->protocol, 6 };
 	char text[STEER_PORT_TEXT_SIZE];
 	struct steer_table table;
-	int err = steer_table_read(&steer->maps, &table);
+	int err = steer_maps_read(&steer->maps, &table);
 
-	if (err || steer_table_find(&table, &v4) || steer_table_find(&table, &v6))
+	if (err || steer_maps_find(&table, &v4) || steer_maps_find(&table, &v6))
 		return err;
 	return log_error(-ENOENT, "port %s has no listener; `ecdn-xdp steer` lists those that "
-			 "have", steer_format_port(request->port, request->protocol, text));
+			 "have", steer_rule_format_port(request->port, request->protocol, text));
 }
 
 static int prepare(struct part_run *run)
@@ -150,10 +150,10 @@ static int remove_port(const struct part_run *run)
 	const struct steer_request *request = run->request;
 	const struct steer_run *steer = run->state;
 	struct ecdn_xdp_steer_key key = { request->port, request->protocol, 4 };
-	int err = steer_table_remove(&steer->maps, &key);
+	int err = steer_maps_remove(&steer->maps, &key);
 
 	key.family = 6;
-	return err ?: steer_table_remove(&steer->maps, &key);
+	return err ?: steer_maps_remove(&steer->maps, &key);
 }
 
 static int rules_of(const struct steer_table *table, struct steer_rules *rules)
@@ -174,7 +174,7 @@ static int refresh(const struct part_run *run)
 	const struct steer_run *steer = run->state;
 	struct steer_rules rules = {};
 	struct steer_table table;
-	int err = steer_table_read(&steer->maps, &table), untaken = 0;
+	int err = steer_maps_read(&steer->maps, &table), untaken = 0;
 
 	err = err ?: rules_of(&table, &rules);
 	if (!err && rules.count)

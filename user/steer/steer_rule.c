@@ -19,7 +19,7 @@ static int parse_number(const char *text, uint16_t *port)
 	return 0;
 }
 
-int steer_parse_port(const char *text, struct steer_rule *rule)
+int steer_rule_parse_port(const char *text, struct steer_rule *rule)
 {
 	const char *slash = strchr(text, '/');
 	size_t length = slash ? (size_t)(slash - text) : strlen(text);
@@ -40,7 +40,7 @@ int steer_parse_port(const char *text, struct steer_rule *rule)
 	return 0;
 }
 
-int steer_parse_listener(const char *text, struct steer_rule *rule)
+int steer_rule_parse_listener(const char *text, struct steer_rule *rule)
 {
 	const char *colon = strrchr(text, ':');
 	bool bracketed = *text == '[';
@@ -68,7 +68,7 @@ int steer_parse_listener(const char *text, struct steer_rule *rule)
 	return 0;
 }
 
-bool steer_is_own(const struct steer_rule *rule)
+bool steer_rule_is_own(const struct steer_rule *rule)
 {
 	return rule->listener_port == rule->port && !address_is_loopback(&rule->listener);
 }
@@ -110,7 +110,7 @@ void steer_rules_free(struct steer_rules *rules)
 	free(rules->rule);
 }
 
-char *steer_format_port(uint16_t port, uint8_t protocol, char text[STEER_PORT_TEXT_SIZE])
+char *steer_rule_format_port(uint16_t port, uint8_t protocol, char text[STEER_PORT_TEXT_SIZE])
 {
 	snprintf(text, STEER_PORT_TEXT_SIZE, "%u%s", port, protocol == IPPROTO_UDP ? "/udp" : "");
 	return text;

@@ -22,14 +22,14 @@ struct steer_rules {
 };
 
 /* PORT, or PORT/tcp or PORT/udp. 0 or -EINVAL, not said. */
-int steer_parse_port(const char *text, struct steer_rule *rule);
+int steer_rule_parse_port(const char *text, struct steer_rule *rule);
 
 /* ADDR:PORT or [V6]:PORT; ::ffff:192.0.2.1 is IPv4. 0 or -EINVAL, not said. */
-int steer_parse_listener(const char *text, struct steer_rule *rule);
+int steer_rule_parse_listener(const char *text, struct steer_rule *rule);
 
 /* Whether the listener is the port's own, or for all that can be told might be: that
  * port, and not on a loopback address. */
-bool steer_is_own(const struct steer_rule *rule);
+bool steer_rule_is_own(const struct steer_rule *rule);
 
 /*
  * Appends a copy. 0; -EEXIST if the port has a listener of that family in rules, -ENOSPC
@@ -40,7 +40,7 @@ void steer_rules_free(struct steer_rules *rules);
 
 /* "80" or "443/udp"; returns text. */
 #define STEER_PORT_TEXT_SIZE 12
-char *steer_format_port(uint16_t port, uint8_t protocol, char text[STEER_PORT_TEXT_SIZE]);
+char *steer_rule_format_port(uint16_t port, uint8_t protocol, char text[STEER_PORT_TEXT_SIZE]);
 
 /* The listener's sockets, as listeners_find(); a wildcard socket of the very port that is
  * steered is none. */

@@ -66,9 +66,9 @@ int steer_sockets_put(const struct steer_maps *maps, const struct steer_rule *ru
 	int err;
 
 	steer_rule_value(rule, &value);
-	err = steer_table_put(maps, &key, &value, taken->socket, taken->count);
+	err = steer_maps_put(maps, &key, &value, taken->socket, taken->count);
 	if (!err)
-		log_info("port %s: %u sockets of %s", steer_format_port(rule->port, rule->protocol, port),
+		log_info("port %s: %u sockets of %s", steer_rule_format_port(rule->port, rule->protocol, port),
 			 taken->count, listener_format(&rule->listener, rule->listener_port, text));
 	return err;
 }
@@ -79,7 +79,7 @@ static void warn_gone(const struct steer_rule *rule)
 
 	log_warning("port %s: nobody listens on %s, so its connections stay where they are; "
 		    "`ecdn-xdp steer refresh` once somebody does",
-		    steer_format_port(rule->port, rule->protocol, port),
+		    steer_rule_format_port(rule->port, rule->protocol, port),
 		    listener_format(&rule->listener, rule->listener_port, text));
 }
 

@@ -12,7 +12,7 @@
 #define ROOM_AT_FIRST 1024
 
 struct node_line {
-	struct trusted_node node;
+	struct trust_node node;
 	unsigned int line;
 };
 
@@ -37,7 +37,7 @@ static struct node_line *next_line(struct node_list *list)
 
 /* -EINVAL: reported, go on with the next one. */
 static int read_line(struct report *report, struct text line, unsigned int number,
-		     struct trusted_node *node)
+		     struct trust_node *node)
 {
 	struct text prefix = text_word(&line), name = text_word(&line);
 	char quoted[TEXT_QUOTE_SIZE];
@@ -54,7 +54,7 @@ static int read_line(struct report *report, struct text line, unsigned int numbe
 	}
 	if (name.start == name.end)
 		return 0;
-	if (!trusted_name_valid(name.start, text_length(name))) {
+	if (!trust_list_name_valid(name.start, text_length(name))) {
 		report_line(report, number, "'%s' is not a node's name: 1 to %d printable "
 			    "characters without space, quote, comma or '#'",
 			    text_quote(name, quoted), ECDN_XDP_TRUSTED_NAME_SIZE - 1);
@@ -117,7 +117,7 @@ static void find_repeated(struct report *report, struct node_list *list)
 	}
 }
 
-static int take_nodes(const struct node_list *list, struct trusted_node **nodes, size_t *count)
+static int take_nodes(const struct node_list *list, struct trust_node **nodes, size_t *count)
 {
 	*nodes = calloc(list->count + 1, sizeof(**nodes));
 	if (!*nodes)
@@ -142,7 +142,7 @@ static int read_nodes(struct report *report, struct node_list *list)
 	return report_finish(report, "line");
 }
 
-int source_read_nodes(const char *path, struct trusted_node **nodes, size_t *count)
+int trust_file_read(const char *path, struct trust_node **nodes, size_t *count)
 {
 	struct report report = { .path = path };
 	struct node_list list = {};

@@ -12,6 +12,6 @@
  * as a whole: up to ten are reported as FILE:LINE: REASON, then how many more there
  * were. 0 or a negative errno, said.
  */
-int source_read_nodes(const char *path, struct trusted_node **nodes, size_t *count);
+int trust_file_read(const char *path, struct trust_node **nodes, size_t *count);
 
 #endif

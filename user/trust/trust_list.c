@@ -12,13 +12,13 @@
 /* Of a row that is to be a node and has no index yet. */
 #define NODE_NEW UINT32_MAX
 
-void trusted_free(struct trusted_list *list)
+void trust_list_free(struct trust_list *list)
 {
 	free(list->row);
 	memset(list, 0, sizeof(*list));
 }
 
-int trusted_copy(const struct trusted_list *list, struct trusted_list *copy)
+int trust_list_copy(const struct trust_list *list, struct trust_list *copy)
 {
 	copy->row = calloc(list->count + 1, sizeof(*copy->row));
 	if (!copy->row)
@@ -37,7 +37,7 @@ static void set_cidr(struct ecdn_xdp_trusted_row *row, const struct cidr *cidr)
 	row->length = cidr->length;
 }
 
-void trusted_cidr(const struct ecdn_xdp_trusted_row *row, struct cidr *cidr)
+void trust_list_cidr(const struct ecdn_xdp_trusted_row *row, struct cidr *cidr)
 {
 	address_from_bytes(&cidr->addr, row->family == 4 ? AF_INET : AF_INET6, row->addr);
 	cidr->length = row->length;
@@ -52,7 +52,7 @@ static int compare(const void *left, const void *right)
 	return order ?: a->length - b->length;
 }
 
-struct ecdn_xdp_trusted_row *trusted_find(const struct trusted_list *list,
+struct ecdn_xdp_trusted_row *trust_list_find(const struct trust_list *list,
 					  const struct cidr *cidr)
 {
 	struct ecdn_xdp_trusted_row key;
@@ -76,9 +76,9 @@ static void merge_row(struct ecdn_xdp_trusted_row *row, const struct ecdn_xdp_tr
 }
 
 /* Both sorted; `more` may hold a prefix several times. out has room for both. */
-static void merge_sorted(const struct trusted_list *list,
+static void merge_sorted(const struct trust_list *list,
 			 const struct ecdn_xdp_trusted_row *more, size_t count,
-			 struct trusted_list *out)
+			 struct trust_list *out)
 {
 	size_t row = 0, next = 0;
 
@@ -96,7 +96,7 @@ static void merge_sorted(const struct trusted_list *list,
 }
 
 /* Who has an index, or had it until now. */
-static void mark(bool *has, const struct trusted_list *list)
+static void mark(bool *has, const struct trust_list *list)
 {
 	for (size_t i = 0; i < list->count; i++)
 		if (list->row[i].node < ECDN_XDP_TRUSTED_NODES_MAX)
@@ -116,7 +116,7 @@ static uint32_t free_index(const bool *taken, uint32_t *at)
  * now is given away only where no other is left: its counters are removed once the list
  * is in place, and whoever dies before that would leave them to a new node.
  */
-static int number_nodes(struct trusted_list *list, const struct trusted_list *before)
+static int number_nodes(struct trust_list *list, const struct trust_list *before)
 {
 	scoped_free bool *used = calloc(2 * ECDN_XDP_TRUSTED_NODES_MAX, sizeof(*used));
 	uint32_t next_used = 1, next_known = 1;
@@ -141,41 +141,41 @@ static int number_nodes(struct trusted_list *list, const struct trusted_list *be
 	return 0;
 }
 
-static void sort(struct trusted_list *list)
+static void sort(struct trust_list *list)
 {
 	if (list->count)
 		qsort(list->row, list->count, sizeof(*list->row), compare);
 }
 
 /* Frees more. before: the list as it was when the change began. */
-static int merge(struct trusted_list *list, struct trusted_list *more,
-		 const struct trusted_list *before)
+static int merge(struct trust_list *list, struct trust_list *more,
+		 const struct trust_list *before)
 {
-	struct trusted_list out = {};
+	struct trust_list out = {};
 	int error;
 
 	out.row = calloc(list->count + more->count + 1, sizeof(*out.row));
 	if (!out.row) {
-		trusted_free(more);
+		trust_list_free(more);
 		return -ENOMEM;
 	}
 	sort(more);
 	merge_sorted(list, more->row, more->count, &out);
-	trusted_free(more);
+	trust_list_free(more);
 	error = number_nodes(&out, before);
 	if (error) {
-		trusted_free(&out);
+		trust_list_free(&out);
 		return error;
 	}
-	trusted_free(list);
+	trust_list_free(list);
 	*list = out;
 	return 0;
 }
 
-int trusted_allow(struct trusted_list *list, const struct cidr *cidrs, size_t count,
+int trust_list_allow(struct trust_list *list, const struct cidr *cidrs, size_t count,
 		  uint64_t now)
 {
-	struct trusted_list more = { calloc(count + 1, sizeof(*more.row)), count };
+	struct trust_list more = { calloc(count + 1, sizeof(*more.row)), count };
 
 	if (!more.row)
 		return -ENOMEM;
@@ -187,8 +187,8 @@ int trusted_allow(struct trusted_list *list, const struct cidr *cidrs, size_t co
 	return merge(list, &more, list);
 }
 
-static int rows_of_nodes(const struct trusted_node *nodes, size_t count, uint64_t now,
-			 struct trusted_list *rows)
+static int rows_of_nodes(const struct trust_node *nodes, size_t count, uint64_t now,
+			 struct trust_list *rows)
 {
 	rows->row = calloc(count + 1, sizeof(*rows->row));
 	if (!rows->row)
@@ -203,10 +203,10 @@ static int rows_of_nodes(const struct trusted_node *nodes, size_t count, uint64_
 	return 0;
 }
 
-int trusted_add_nodes(struct trusted_list *list, const struct trusted_node *nodes, size_t count,
+int trust_list_add_nodes(struct trust_list *list, const struct trust_node *nodes, size_t count,
 		      uint64_t now)
 {
-	struct trusted_list more;
+	struct trust_list more;
 	int error = rows_of_nodes(nodes, count, now, &more);
 
 	return error ?: merge(list, &more, list);
@@ -219,7 +219,7 @@ static void forget_node(struct ecdn_xdp_trusted_row *row)
 }
 
 /* Rows that are neither allowed nor a node leave. */
-static void drop_idle(struct trusted_list *list)
+static void drop_idle(struct trust_list *list)
 {
 	size_t kept = 0;
 
@@ -230,7 +230,7 @@ static void drop_idle(struct trusted_list *list)
 }
 
 /* Of the nodes those that stay, without their names. */
-static void keep_nodes(struct trusted_list *list, const struct trusted_list *staying)
+static void keep_nodes(struct trust_list *list, const struct trust_list *staying)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		struct ecdn_xdp_trusted_row *row = &list->row[i];
@@ -244,11 +244,11 @@ static void keep_nodes(struct trusted_list *list, const struct trusted_list *sta
 	drop_idle(list);
 }
 
-int trusted_set_nodes(struct trusted_list *list, const struct trusted_node *nodes, size_t count,
+int trust_list_set_nodes(struct trust_list *list, const struct trust_node *nodes, size_t count,
 		      uint64_t now)
 {
-	struct trusted_list kept = {}, wanted = {};
-	int error = trusted_copy(list, &kept);
+	struct trust_list kept = {}, wanted = {};
+	int error = trust_list_copy(list, &kept);
 
 	error = error ?: rows_of_nodes(nodes, count, now, &wanted);
 	if (!error) {
@@ -257,18 +257,18 @@ int trusted_set_nodes(struct trusted_list *list, const struct trusted_node *node
 		error = merge(&kept, &wanted, list);
 	}
 	if (error) {
-		trusted_free(&kept);
+		trust_list_free(&kept);
 		return error;
 	}
-	trusted_free(list);
+	trust_list_free(list);
 	*list = kept;
 	return 0;
 }
 
-void trusted_disallow(struct trusted_list *list, const struct cidr *cidrs, size_t count)
+void trust_list_disallow(struct trust_list *list, const struct cidr *cidrs, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		struct ecdn_xdp_trusted_row *row = trusted_find(list, &cidrs[i]);
+		struct ecdn_xdp_trusted_row *row = trust_list_find(list, &cidrs[i]);
 
 		if (row)
 			row->allowed = 0;
@@ -276,10 +276,10 @@ void trusted_disallow(struct trusted_list *list, const struct cidr *cidrs, size_
 	drop_idle(list);
 }
 
-void trusted_remove_nodes(struct trusted_list *list, const struct cidr *cidrs, size_t count)
+void trust_list_remove_nodes(struct trust_list *list, const struct cidr *cidrs, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		struct ecdn_xdp_trusted_row *row = trusted_find(list, &cidrs[i]);
+		struct ecdn_xdp_trusted_row *row = trust_list_find(list, &cidrs[i]);
 
 		if (row)
 			forget_node(row);
@@ -287,7 +287,7 @@ void trusted_remove_nodes(struct trusted_list *list, const struct cidr *cidrs, s
 	drop_idle(list);
 }
 
-bool trusted_name_valid(const char *name, size_t length)
+bool trust_list_name_valid(const char *name, size_t length)
 {
 	if (!length || length >= ECDN_XDP_TRUSTED_NAME_SIZE)
 		return false;

@@ -8,7 +8,7 @@
 #include "base/scoped.h"
 
 /* stays: by index, false before. */
-static void mark_staying(const struct trusted_list *before, const struct trusted_list *after,
+static void mark_staying(const struct trust_list *before, const struct trust_list *after,
 			 bool *stays)
 {
 	for (size_t i = 0; i < after->count; i++) {
@@ -17,8 +17,8 @@ static void mark_staying(const struct trusted_list *before, const struct trusted
 
 		if (!row->node || row->node >= ECDN_XDP_TRUSTED_NODES_MAX)
 			continue;
-		trusted_cidr(row, &cidr);
-		old = trusted_find(before, &cidr);
+		trust_list_cidr(row, &cidr);
+		old = trust_list_find(before, &cidr);
 		stays[row->node] = old && old->node == row->node;
 	}
 }
@@ -28,8 +28,8 @@ static bool keep(__u32 index, void *stays)
 	return index < ECDN_XDP_TRUSTED_NODES_MAX && ((const bool *)stays)[index];
 }
 
-int trust_nodes_keep(const struct trust_maps *maps, const struct trusted_list *before,
-		     const struct trusted_list *after)
+int trust_nodes_keep(const struct trust_maps *maps, const struct trust_list *before,
+		     const struct trust_list *after)
 {
 	scoped_free bool *stays = NULL;
 	int err;

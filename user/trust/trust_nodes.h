@@ -14,7 +14,7 @@
  * that are gone, whose indices are given away now; with the old list and the new one after
  * it. Errors are logged.
  */
-int trust_nodes_keep(const struct trust_maps *maps, const struct trusted_list *before,
-		     const struct trusted_list *after);
+int trust_nodes_keep(const struct trust_maps *maps, const struct trust_list *before,
+		     const struct trust_list *after);
 
 #endif

@@ -19,14 +19,14 @@ const struct map_row trust_store_rows[] = {
 
 const struct slot trust_store_slot = { "trusted", "trusted_table", "trusted_lines" };
 
-int trusted_read(const struct trust_maps *maps, struct trusted_list *list)
+int trust_store_read(const struct trust_maps *maps, struct trust_list *list)
 {
 	const struct ecdn_xdp_table_line *lines;
 	int err = slot_map(&trust_store_slot, maps->trusted_table, &lines);
 
 	if (err || !lines)
 		return err;
-	if (trusted_rows(lines, list))
+	if (trust_table_rows(lines, list))
 		err = log_error(-ENOMEM, "out of memory for the trusted prefixes");
 	slot_unmap(lines);
 	return err;
@@ -47,19 +47,19 @@ int trust_store_count(const struct trust_maps *maps, uint32_t *count)
 	return 0;
 }
 
-bool trusted_covers(const struct trust_maps *maps, const struct address *address)
+bool trust_store_covers(const struct trust_maps *maps, const struct address *address)
 {
 	const struct ecdn_xdp_table_line *lines;
 	bool covers;
 
 	if (slot_map(&trust_store_slot, maps->trusted_table, &lines) || !lines)
 		return false;
-	covers = trusted_lookup(lines, address);
+	covers = trust_table_lookup(lines, address);
 	slot_unmap(lines);
 	return covers;
 }
 
-static int refuse(const struct trusted_list *list, int err)
+static int refuse(const struct trust_list *list, int err)
 {
 	if (err == -ENOSPC)
 		return log_error(err, "no room for %zu allowed prefixes and nodes: a table of %d "
@@ -68,7 +68,7 @@ static int refuse(const struct trusted_list *list, int err)
 	return log_error(err, "cannot make a trusted table: %s", strerror(-err));
 }
 
-int trusted_fits(const struct trusted_list *list)
+int trust_store_fits(const struct trust_list *list)
 {
 	struct ecdn_xdp_table_line *lines;
 	int err;
@@ -76,12 +76,12 @@ int trusted_fits(const struct trusted_list *list)
 	if (list->count <= TRUSTED_ALWAYS)
 		return 0;
 	lines = calloc(ECDN_XDP_TABLE_LINES, sizeof(*lines));
-	err = lines ? trusted_compile(list, lines) : -ENOMEM;
+	err = lines ? trust_table_compile(list, lines) : -ENOMEM;
 	free(lines);
 	return err ? refuse(list, err) : 0;
 }
 
-int trusted_make(const struct trusted_list *list, uint64_t generation)
+int trust_store_make(const struct trust_list *list, uint64_t generation)
 {
 	struct ecdn_xdp_table_line *lines;
 	scoped_fd int table = slot_new(&trust_store_slot, &lines);
@@ -89,20 +89,20 @@ int trusted_make(const struct trusted_list *list, uint64_t generation)
 
 	if (table < 0)
 		return table;
-	err = trusted_compile(list, lines);
+	err = trust_table_compile(list, lines);
 	if (!err) {
-		trusted_header(lines)->generation = generation;
-		trusted_header(lines)->loaded_at = time(NULL);
+		trust_table_header(lines)->generation = generation;
+		trust_table_header(lines)->loaded_at = time(NULL);
 		log_info("trusted table: generation %lu, %zu prefixes, %u of %d lines", generation,
-			 list->count, trusted_header(lines)->lines, ECDN_XDP_TABLE_LINES);
+			 list->count, trust_table_header(lines)->lines, ECDN_XDP_TABLE_LINES);
 	}
 	err = slot_freeze(table, lines) ?: err;
 	return err ? refuse(list, err) : take_fd(&table);
 }
 
-static bool holds(const struct ecdn_xdp_table_line *lines, const struct trusted_list *list)
+static bool holds(const struct ecdn_xdp_table_line *lines, const struct trust_list *list)
 {
-	uint32_t rows = trusted_header((struct ecdn_xdp_table_line *)lines)->rows;
+	uint32_t rows = trust_table_header((struct ecdn_xdp_table_line *)lines)->rows;
 
 	return rows == list->count &&
 	       !memcmp(&lines[ECDN_XDP_TABLE_LINES - rows], list->row, rows * sizeof(*list->row));
@@ -115,13 +115,13 @@ static uint64_t next_generation(const struct ecdn_xdp_table_line *lines)
 	struct timespec now;
 
 	if (lines)
-		return trusted_header((struct ecdn_xdp_table_line *)lines)->generation + 1;
+		return trust_table_header((struct ecdn_xdp_table_line *)lines)->generation + 1;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return now.tv_sec * 1000000000ULL + now.tv_nsec;
 }
 
-int trusted_write(const struct trust_maps *maps, const char *dir,
-		  const struct trusted_list *list)
+int trust_store_write(const struct trust_maps *maps, const char *dir,
+		  const struct trust_list *list)
 {
 	const struct ecdn_xdp_table_line *lines;
 	int err = slot_map(&trust_store_slot, maps->trusted_table, &lines);
@@ -132,7 +132,7 @@ int trusted_write(const struct trust_maps *maps, const char *dir,
 	if (!list->count) {
 		err = slot_drop(&trust_store_slot, maps->trusted_table, dir);
 	} else if (!lines || !holds(lines, list)) {
-		table = trusted_make(list, next_generation(lines));
+		table = trust_store_make(list, next_generation(lines));
 		err = table < 0 ? table :
 		      slot_put(&trust_store_slot, maps->trusted_table, dir, table);
 	}

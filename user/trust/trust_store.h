@@ -22,26 +22,26 @@ struct trust_maps {
 extern const struct map_row trust_store_rows[];
 extern const struct slot trust_store_slot;
 
-/* The list as it is; *list is empty before, and freed with trusted_free() after. */
-int trusted_read(const struct trust_maps *maps, struct trusted_list *list);
+/* The list as it is; *list is empty before, and freed with trust_list_free() after. */
+int trust_store_read(const struct trust_maps *maps, struct trust_list *list);
 
 /* Rows of the list as it is. */
 int trust_store_count(const struct trust_maps *maps, uint32_t *count);
 
 /* Whether a table has room for the list: 0; -ENOSPC or -ENOMEM. */
-int trusted_fits(const struct trusted_list *list);
+int trust_store_fits(const struct trust_list *list);
 
 /* A frozen table of the list, that no program reads yet: its fd. */
-int trusted_make(const struct trusted_list *list, uint64_t generation);
+int trust_store_make(const struct trust_list *list, uint64_t generation);
 
 /*
  * Makes it the list, if it is not, and pins its table in dir for proxies. It counts
  * once the caller has set config.trusted to its length.
  */
-int trusted_write(const struct trust_maps *maps, const char *dir,
-		  const struct trusted_list *list);
+int trust_store_write(const struct trust_maps *maps, const char *dir,
+		  const struct trust_list *list);
 
 /* Whether an address is in one of the prefixes. */
-bool trusted_covers(const struct trust_maps *maps, const struct address *address);
+bool trust_store_covers(const struct trust_maps *maps, const struct address *address);
 
 #endif

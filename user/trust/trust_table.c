@@ -55,7 +55,7 @@ static int sweep_row(struct sweep *sweep, const struct ecdn_xdp_trusted_row *row
 	struct cidr cidr;
 	int error = 0;
 
-	trusted_cidr(row, &cidr);
+	trust_list_cidr(row, &cidr);
 	while (!error && sweep->nest[sweep->top].last < cidr.addr.bits) {
 		error = emit(sweep, sweep->nest[sweep->top].last);
 		sweep->top--;
@@ -69,7 +69,7 @@ static int sweep_row(struct sweep *sweep, const struct ecdn_xdp_trusted_row *row
 }
 
 /* The rows of one family, from *row on, as ranges that leave no address out. */
-static int sweep_family(const struct trusted_list *list, size_t *row, int family,
+static int sweep_family(const struct trust_list *list, size_t *row, int family,
 			struct range_list *ranges)
 {
 	struct sweep sweep = { .ranges = ranges, .nest = { { LAST, 0 } } };
@@ -82,7 +82,7 @@ static int sweep_family(const struct trusted_list *list, size_t *row, int family
 	return error;
 }
 
-static int sweep_list(const struct trusted_list *list, struct range_set *set)
+static int sweep_list(const struct trust_list *list, struct range_set *set)
 {
 	size_t row = 0;
 	int error = sweep_family(list, &row, 4, &set->v4);
@@ -90,7 +90,7 @@ static int sweep_list(const struct trusted_list *list, struct range_set *set)
 	return error ?: sweep_family(list, &row, 6, &set->v6);
 }
 
-static void fill_header(const struct trusted_list *list, struct ecdn_xdp_trusted_header *header,
+static void fill_header(const struct trust_list *list, struct ecdn_xdp_trusted_header *header,
 			uint32_t used)
 {
 	header->magic = ECDN_XDP_TABLE_MAGIC;
@@ -117,7 +117,7 @@ static int compile_set(const struct range_set *set, struct ecdn_xdp_table_line *
 	return error;
 }
 
-int trusted_compile(const struct trusted_list *list, struct ecdn_xdp_table_line *lines)
+int trust_table_compile(const struct trust_list *list, struct ecdn_xdp_table_line *lines)
 {
 	struct range_set set = {};
 	uint32_t end, used;
@@ -133,16 +133,16 @@ int trusted_compile(const struct trusted_list *list, struct ecdn_xdp_table_line 
 		return error;
 	if (list->count)
 		memcpy(&lines[end], list->row, list->count * sizeof(*list->row));
-	fill_header(list, trusted_header(lines), used);
+	fill_header(list, trust_table_header(lines), used);
 	return 0;
 }
 
-struct ecdn_xdp_trusted_header *trusted_header(struct ecdn_xdp_table_line *lines)
+struct ecdn_xdp_trusted_header *trust_table_header(struct ecdn_xdp_table_line *lines)
 {
 	return (struct ecdn_xdp_trusted_header *)&lines[ECDN_XDP_TABLE_HEADER];
 }
 
-uint32_t trusted_lookup(const struct ecdn_xdp_table_line *lines, const struct address *address)
+uint32_t trust_table_lookup(const struct ecdn_xdp_table_line *lines, const struct address *address)
 {
 	uint32_t root = address->family == AF_INET ? ECDN_XDP_TABLE_ROOT_V4 :
 						    ECDN_XDP_TABLE_ROOT_V6;
@@ -157,14 +157,14 @@ uint32_t trusted_lookup(const struct ecdn_xdp_table_line *lines, const struct ad
 	return ecdn_xdp_walk_trusted(lines, block_line_at, entry, addr.word_be);
 }
 
-int trusted_rows(const struct ecdn_xdp_table_line *lines, struct trusted_list *list)
+int trust_table_rows(const struct ecdn_xdp_table_line *lines, struct trust_list *list)
 {
 	const struct ecdn_xdp_trusted_header *header =
-		trusted_header((struct ecdn_xdp_table_line *)lines);
-	const struct trusted_list rows = {
+		trust_table_header((struct ecdn_xdp_table_line *)lines);
+	const struct trust_list rows = {
 		(struct ecdn_xdp_trusted_row *)&lines[ECDN_XDP_TABLE_LINES - header->rows],
 		header->rows
 	};
 
-	return trusted_copy(&rows, list);
+	return trust_list_copy(&rows, list);
 }

@@ -27,14 +27,14 @@
  * caller. Leaves the header's generation and loaded_at to the caller. 0; -ENOSPC
  * when the lines do not suffice, -ENOMEM.
  */
-int trusted_compile(const struct trusted_list *list, struct ecdn_xdp_table_line *lines);
+int trust_table_compile(const struct trust_list *list, struct ecdn_xdp_table_line *lines);
 
-struct ecdn_xdp_trusted_header *trusted_header(struct ecdn_xdp_table_line *lines);
+struct ecdn_xdp_trusted_header *trust_table_header(struct ecdn_xdp_table_line *lines);
 
 /* Leaf of an address, ECDN_XDP_ENTRY_ALLOWED and ECDN_XDP_ENTRY_NODE; 0: not trusted. */
-uint32_t trusted_lookup(const struct ecdn_xdp_table_line *lines, const struct address *address);
+uint32_t trust_table_lookup(const struct ecdn_xdp_table_line *lines, const struct address *address);
 
 /* What was compiled, back again: *list is empty before. 0 or -ENOMEM. */
-int trusted_rows(const struct ecdn_xdp_table_line *lines, struct trusted_list *list);
+int trust_table_rows(const struct ecdn_xdp_table_line *lines, struct trust_list *list);
 
 #endif

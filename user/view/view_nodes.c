@@ -35,7 +35,7 @@ void view_nodes_add(struct ecdn_xdp_node_stats *sum, const struct ecdn_xdp_node_
 		sum->last_seen_ns = more->last_seen_ns;
 }
 
-static int list_nodes(struct view_nodes *nodes, const struct trusted_list *list)
+static int list_nodes(struct view_nodes *nodes, const struct trust_list *list)
 {
 	nodes->at = calloc(list->count + 1, sizeof(*nodes->at));
 	if (!nodes->at)
@@ -46,7 +46,7 @@ static int list_nodes(struct view_nodes *nodes, const struct trusted_list *list)
 
 		if (!row->node)
 			continue;
-		trusted_cidr(row, &node->cidr);
+		trust_list_cidr(row, &node->cidr);
 		node->index = row->node;
 		memcpy(node->name, row->name, sizeof(node->name));
 		node->added_at = row->added_at;
@@ -129,7 +129,7 @@ static int read_stats(struct view_nodes *nodes, const struct trust_maps *maps)
 
 int view_nodes_read(struct view_nodes *nodes, const char *pin_dir)
 {
-	struct trusted_list list = {};
+	struct trust_list list = {};
 	struct trust_maps maps;
 	struct view_pins pins;
 	int err = view_pins_read(&pins, pin_dir);
@@ -138,11 +138,11 @@ int view_nodes_read(struct view_nodes *nodes, const char *pin_dir)
 	if (err)
 		return err;
 	err = maps_open(trust_store_rows, &maps, &pins.pins);
-	err = err ?: trusted_read(&maps, &list);
+	err = err ?: trust_store_read(&maps, &list);
 	err = err ?: list_nodes(nodes, &list);
 	err = err ?: read_stats(nodes, &maps);
 	nodes->moment = clock_now();
-	trusted_free(&list);
+	trust_list_free(&list);
 	maps_close(trust_store_rows, &maps);
 	if (err)
 		view_nodes_free(nodes);

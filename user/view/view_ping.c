@@ -21,7 +21,7 @@ static int read_maps(struct view_ping *view, const struct ping_maps *maps)
 				sizeof(view->events));
 	if (err)
 		return err;
-	addresses = addresses_count(maps);
+	addresses = ping_addresses_count(maps);
 	view->addresses = addresses > 0 ? addresses : 0;
 	return addresses < 0 ? addresses : 0;
 }
@@ -76,7 +76,7 @@ int view_ping_read(struct view_ping *view, const char *pin_dir)
 	err = err ?: read_links(view, pins.pins.dir);
 	sum_up(view);
 	if (!err && view->here)
-		err = addresses_compare(&view->missing, &view->stale, &maps);
+		err = ping_addresses_compare(&view->missing, &view->stale, &maps);
 	maps_close(ping_maps_rows, &maps);
 	if (err)
 		view_ping_free(view);
@@ -86,6 +86,6 @@ int view_ping_read(struct view_ping *view, const char *pin_dir)
 void view_ping_free(struct view_ping *view)
 {
 	free(view->attachments);
-	addresses_free(&view->missing);
-	addresses_free(&view->stale);
+	ping_addresses_free(&view->missing);
+	ping_addresses_free(&view->stale);
 }

@@ -20,8 +20,8 @@ struct view_ping {
 	bool here;              /* ... and in this network namespace */
 	bool gone;              /* at least one is not there any more */
 	/* Both empty unless ping is here, since addresses are a network namespace's own. */
-	struct addresses missing; /* what this host has and ping does not know */
-	struct addresses stale; /* what ping takes for this host's, which has it no longer */
+	struct ping_addresses missing; /* what this host has and ping does not know */
+	struct ping_addresses stale; /* what ping takes for this host's, which has it no longer */
 };
 
 /* 0 or a negative errno, logged. To be freed with view_ping_free(). */

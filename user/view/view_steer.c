@@ -59,7 +59,7 @@ static int read_sockets(const struct reading *reading, const struct steer_entry 
 	uint64_t cookies[ECDN_XDP_STEER_SOCKETS];
 	int err = 0;
 
-	steer_row_read(&reading->maps, entry->value.first_socket, cookies);
+	steer_maps_read_row(&reading->maps, entry->value.first_socket, cookies);
 	for (int i = 0; i < ECDN_XDP_STEER_SOCKETS && !err; i++) {
 		const struct listener *listener = cookies[i] ?
 			listeners_by_cookie(&reading->listeners, cookies[i]) : NULL;
@@ -90,8 +90,8 @@ static int read_stats(const struct reading *reading, struct ecdn_xdp_steer_key k
 	bool mine = key.family == family;
 
 	other.family = family;
-	view->own = mine || !steer_table_find(&reading->table, &other);
-	return steer_stats_read(&reading->maps, &other, &view->stats);
+	view->own = mine || !steer_maps_find(&reading->table, &other);
+	return steer_maps_read_stats(&reading->maps, &other, &view->stats);
 }
 
 static int read_listener(const struct reading *reading, const struct steer_entry *entry,
@@ -138,7 +138,7 @@ static void settle_families(struct view_steer *view)
 
 static int read_all(struct view_steer *view, struct reading *reading)
 {
-	int err = steer_table_read(&reading->maps, &reading->table);
+	int err = steer_maps_read(&reading->maps, &reading->table);
 
 	err = err ?: listeners_read(&reading->listeners);
 	if (err)

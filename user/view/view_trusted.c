@@ -6,7 +6,7 @@
 #include "trust/trust_store.h"
 #include "view/view_pins.h"
 
-int view_trusted_read(struct trusted_list *list, const char *pin_dir)
+int view_trusted_read(struct trust_list *list, const char *pin_dir)
 {
 	struct trust_maps maps;
 	struct view_pins pins;
@@ -16,7 +16,7 @@ int view_trusted_read(struct trusted_list *list, const char *pin_dir)
 	if (err)
 		return err;
 	err = maps_open(trust_store_rows, &maps, &pins.pins);
-	err = err ?: trusted_read(&maps, list);
+	err = err ?: trust_store_read(&maps, list);
 	maps_close(trust_store_rows, &maps);
 	return err;
 }

@@ -7,7 +7,7 @@
 
 #include "trust/trust_list.h"
 
-/* 0 or a negative errno, logged. To be freed with trusted_free() after either. */
-int view_trusted_read(struct trusted_list *list, const char *pin_dir);
+/* 0 or a negative errno, logged. To be freed with trust_list_free() after either. */
+int view_trusted_read(struct trust_list *list, const char *pin_dir);
 
 #endif

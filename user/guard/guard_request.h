@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * guard_request.h - what a command may ask of the guard.
+ */
+#ifndef GUARD_GUARD_REQUEST_H
+#define GUARD_GUARD_REQUEST_H
+
+#include <sys/types.h>
+
+#include "guard/limits.h"
+#include "guard/ports.h"
+#include "guard/region_store.h"
+#include "kernel/xdp_link.h"
+
+struct guard_request {
+	char **ifaces;          /* to attach to, besides those where it is already */
+	unsigned int iface_count;
+	enum xdp_mode mode;
+	uint32_t max_regions;   /* 0: as it is, or the default */
+	gid_t proxy_group;      /* may write request_stats; -1: as it is, or root alone */
+	struct region_sources sources; /* none: keep the table */
+	bool has_ports;
+	struct protected_ports ports;
+	int monitor;            /* 1 or 0; -1: as it is */
+	struct limits_changes changes;
+};
+
+/* Nothing is asked for. The request owns its changes; the names of interfaces and files stay
+ * the caller's. */
+void guard_request_init(struct guard_request *request);
+void guard_request_free(struct guard_request *request);
+
+/* Whether anything is asked for. */
+bool guard_request_wanted(const struct guard_request *request);
+
+#endif
