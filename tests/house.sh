@@ -103,7 +103,8 @@ rule_base_names() {
 exported() {
 	awk '
 		function name_of(text) {
-			sub(/\(.*/, "", text)
+			sub(/^int \(/, "int ", text)
+			sub(/[()].*/, "", text)
 			sub(/\[.*/, "", text)
 			sub(/ = .*/, "", text)
 			sub(/;.*/, "", text)
@@ -198,8 +199,8 @@ rule_documents() {
 		case $word in is | from | and | of | in | with) continue ;; esac
 		grep -qx "$word" <<<"$verbs" || echo "README or man page name \`ecdn-xdp $word\`, no verb"
 	done
-	grep -hoE '\b(user|tests|bpf|include)/[a-zA-Z0-9_./-]+' README.md user/README.md |
-		sed 's/[.,]$//' | sort -u | while read -r word; do
+	grep -hoE '(^|[^/a-z])(user|tests|bpf|include)/[a-zA-Z0-9_./-]+' README.md user/README.md |
+		sed -E 's/^[^a-z]//; s/[.,]$//' | sort -u | while read -r word; do
 		[[ $word = *NAME* || -e $word ]] || echo "README names $word, which does not exist"
 	done
 	grep -hoE '`(sudo )?make [a-z-]+' README.md | sed 's/.* //' | sort -u | while read -r target; do
@@ -248,7 +249,7 @@ break_rule() {
 	case $1 in
 	rooms) mkdir user/attic ;;
 	downward) sed -i '1i #include "cli/cli.h"' user/kernel/pins.c ;;
-	circles) sed -i '1i #include "kernel/xdp_link.h"' user/kernel/pins.h ;;
+	circles) sed -i '1i #include "attach/xdp_link.h"' user/kernel/pins.h ;;
 	no_bpf) sed -i '1i #include <bpf/bpf.h>' user/cli/stats.c ;;
 	base_names) echo >user/net/pins.c ;;
 	exported_names) printf 'int stray(void)\n{\n\treturn 0;\n}\n' >>user/kernel/pins.c ;;

@@ -16,7 +16,7 @@
 #include "empty.skel.h"
 #include "kernel/pins.h"
 #include "control/bring_up.h"
-#include "kernel/netns_link.h"
+#include "attach/netns_link.h"
 #include "steer/steer_part.h"
 #include "sockets.h"
 

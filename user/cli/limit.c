@@ -151,7 +151,8 @@ static int run_limit(const struct verb *verb, int argc, char **argv)
 }
 
 static int change_state(const struct verb *verb, int argc, char **argv, unsigned int what,
-			const struct option_row *rows, size_t row_count, struct limits_change *change)
+			const struct option_row *rows, size_t row_count,
+			struct limits_change *change)
 {
 	struct cli cli = {};
 	int count = cli_read(&cli, verb, argc, argv, false, rows, row_count);

@@ -16,7 +16,8 @@ static void print_attachments(const struct view_status *guard)
 
 		printf("interface   %s: %s\n", attachment->iface, !attachment->ifindex ?
 		       "vanished; `ecdn-xdp unload` it, or `load` it again when it is back" :
-		       attachment->mode == XDP_MODE_AUTO ? "attached, in another network namespace" :
+		       attachment->mode == XDP_MODE_AUTO ? "attached, in another network "
+			       "namespace" :
 		       status_fields_guard_state(attachment));
 	}
 	if (!guard->guard)

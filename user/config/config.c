@@ -32,7 +32,8 @@ static void take_mode(struct reader *reader, const yaml_node_t *value, void *to)
 	const char *text = yaml_text(value);
 
 	if (!text || xdp_link_mode_parse(text, &config->request.guard.mode))
-		yaml_bad(reader, value, "\"%s\" is not a mode; native, skb and auto are", text ?: "this");
+		yaml_bad(reader, value, "\"%s\" is not a mode; native, skb and auto "
+			 "are", text ?: "this");
 }
 
 static void take_pin_dir(struct reader *reader, const yaml_node_t *value, void *to)
@@ -76,7 +77,8 @@ static void take_region_file(struct reader *reader, const yaml_node_t *item, voi
 
 static void take_regions(struct reader *reader, const yaml_node_t *value, void *to)
 {
-	yaml_each_item(reader, value, &((struct config *)to)->request.guard.sources, take_region_file);
+	yaml_each_item(reader, value, &((struct config *)to)->request.guard.sources,
+		       take_region_file);
 }
 
 static void take_mmdb_field(struct reader *reader, const yaml_node_t *value, void *to)
@@ -89,7 +91,8 @@ static void take_port(struct reader *reader, const yaml_node_t *item, void *to)
 	const char *text = yaml_text(item);
 
 	if (!text || ports_parse(text, to))
-		yaml_bad(reader, item, "\"%s\" is not PORT[-PORT][/tcp|/udp] or all", text ?: "this");
+		yaml_bad(reader, item, "\"%s\" is not PORT[-PORT][/tcp|/udp] or "
+			 "all", text ?: "this");
 }
 
 static void take_protect(struct reader *reader, const yaml_node_t *value, void *to)
@@ -203,7 +206,8 @@ static void take_exemption(struct reader *reader, const yaml_node_t *key,
 
 static void take_exempt(struct reader *reader, const yaml_node_t *value, void *to)
 {
-	yaml_each_pair(reader, value, &((struct config *)to)->request.guard.changes, take_exemption);
+	yaml_each_pair(reader, value, &((struct config *)to)->request.guard.changes,
+		       take_exemption);
 }
 
 static void take_blocked(struct reader *reader, const yaml_node_t *item, void *to)

@@ -165,7 +165,8 @@ void yaml_take_rate(struct reader *reader, const yaml_node_t *value, void *to)
 	const char *text = yaml_text(value);
 
 	if (!text || quantity_parse_rate(text, to))
-		yaml_bad(reader, value, "\"%s\" is not a number; write it as 50000, 50k, 1.5M or 2G",
+		yaml_bad(reader, value, "\"%s\" is not a number; write it as 50000, 50k, 1.5M or "
+			 "2G",
 		    text ?: "this");
 }
 
@@ -174,7 +175,8 @@ void yaml_take_duration(struct reader *reader, const yaml_node_t *value, void *t
 	const char *text = yaml_text(value);
 
 	if (!text || quantity_parse_duration(text, to))
-		yaml_bad(reader, value, "\"%s\" is not a duration; write it as 500ms, 30s, 10m or 1h30m",
+		yaml_bad(reader, value, "\"%s\" is not a duration; write it as 500ms, 30s, 10m or "
+			 "1h30m",
 		    text ?: "this");
 }
 

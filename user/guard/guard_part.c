@@ -51,7 +51,8 @@ static int read_loaded(const struct part_run *run, uint64_t *generation)
 		return err;
 	if (request->max_regions && request->max_regions != config.max_regions)
 		return log_error(-EINVAL, "the maps have room for %u regions, which cannot change "
-				 "in place; `ecdn-xdp unload --all` removes them and their counters",
+				 "in place; `ecdn-xdp unload --all` removes them and their "
+				 "counters",
 				 config.max_regions);
 	guard->max_regions = config.max_regions;
 	err = region_store_number(&guard->maps, generation);

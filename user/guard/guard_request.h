@@ -10,7 +10,7 @@
 #include "guard/limits.h"
 #include "guard/ports.h"
 #include "guard/region_store.h"
-#include "kernel/xdp_link.h"
+#include "attach/xdp_link.h"
 
 struct guard_request {
 	char **ifaces;          /* to attach to, besides those where it is already */

@@ -47,7 +47,8 @@ static int read_sources(const struct region_sources *sources, struct names *name
 			return err;
 	}
 	if (sources->count && is_empty(set))
-		return log_error(-EINVAL, "no region file holds any range; the table stays as it is");
+		return log_error(-EINVAL, "no region file holds any range; the table stays as it "
+				 "is");
 	return 0;
 }
 
@@ -91,7 +92,8 @@ static int compile(const struct range_set *set, const struct region_sources *sou
 	if (!err) {
 		fill_names(lines, names);
 		fill_header(table_header(lines), sources, number);
-		log_info("region table: generation %lu, %zu IPv4 and %zu IPv6 ranges, %u of %d lines",
+		log_info("region table: generation %lu, %zu IPv4 and %zu IPv6 ranges, %u of %d "
+			 "lines",
 			 number, set->v4.count, set->v6.count, table_header(lines)->lines,
 			 ECDN_XDP_TABLE_LINES);
 	}

@@ -28,8 +28,8 @@ static int check_abi(const char *dir, int fd)
 	    bpf_map_lookup_elem(fd, &slot, &value))
 		return log_error(-EPROTO, "%s/" NAME " is not a map of ecdn-xdp", dir);
 	if (value.abi != ECDN_XDP_ABI)
-		return log_error(-EPROTO, "the maps in %s are of ABI %u, this ecdn-xdp speaks ABI %u; "
-				 "`ecdn-xdp unload --all` removes them and their counters",
+		return log_error(-EPROTO, "the maps in %s are of ABI %u, this ecdn-xdp speaks ABI "
+				 "%u; `ecdn-xdp unload --all` removes them and their counters",
 				 dir, value.abi, ECDN_XDP_ABI);
 	return 0;
 }
@@ -43,8 +43,8 @@ int config_map_open(const struct pins *pins)
 		return log_error(-EACCES, "cannot look into %s: not permitted; run as root",
 				 pins->dir);
 	if (!pins_has(pins->dir, NAME))
-		return log_error(-ENOENT, "nothing is loaded in %s; `ecdn-xdp load IFACE` loads the "
-				 "guard, `ecdn-xdp load --ping IFACE` ping", pins->dir);
+		return log_error(-ENOENT, "nothing is loaded in %s; `ecdn-xdp load IFACE` loads "
+				 "the guard, `ecdn-xdp load --ping IFACE` ping", pins->dir);
 	err = owner_check(pins->dir);
 	if (err)
 		return err;

@@ -7,7 +7,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "kernel/tc_link.h"
+#include "kernel/tcx.h"
 
 #define LOOPBACK 1              /* each network namespace has it, under this index */
 
@@ -27,5 +27,5 @@ bool features_tcx(void)
 {
 	LIBBPF_OPTS(bpf_prog_query_opts, query);
 
-	return !bpf_prog_query_opts(LOOPBACK, TC_LINK_TCX_INGRESS, &query);
+	return !bpf_prog_query_opts(LOOPBACK, TCX_INGRESS, &query);
 }

@@ -131,7 +131,9 @@ static bool is_mark(const char *name)
 static int remove_one(const char *path, const struct stat *stat, int type, struct FTW *where)
 {
 	(void)stat;
-	if (where->level == 0 || (where->level == 1 && type == FTW_DP && is_mark(path + where->base)))
+	if (where->level == 0)
+		return 0;
+	if (where->level == 1 && type == FTW_DP && is_mark(path + where->base))
 		return 0;
 	return remove(path);
 }

@@ -12,7 +12,7 @@
  *	DIR/steer          the link that holds steer to a network namespace
  *	DIR/ping/IFACE     what holds ping to an interface: a link, or before Linux 6.6 the
  *	                   program, by which its filter is found
- *	DIR/clsact/IFACE   for a filter, a note of where it is (kernel/tc_link.h)
+ *	DIR/clsact/IFACE   for a filter, a note of where it is (attach/tc_link.h)
  *	DIR/regions        an iterator: cat it
  *
  * They are root's alone, except for what proxies read: public_config, region_state,

@@ -82,7 +82,8 @@ static int open_current(const struct slot *slot, int map)
 		table = bpf_map_get_fd_by_id(id);
 	}
 	if (table == -ENOENT)
-		return log_error(-EAGAIN, "cannot open the %s table: others replace it all the time",
+		return log_error(-EAGAIN, "cannot open the %s table: others replace it all the "
+				 "time",
 				 slot->table);
 	if (table < 0)
 		log_error(table, "cannot open the %s table: %s%s", slot->table, strerror(-table),

@@ -74,7 +74,8 @@ static int read_map(int map, struct ping_addresses *held)
 	return err ? log_error(err, "out of memory") : 0;
 }
 
-static int remove_old(int map, const struct ping_addresses *held, const struct ping_addresses *wanted)
+static int remove_old(int map, const struct ping_addresses *held,
+		      const struct ping_addresses *wanted)
 {
 	for (unsigned int i = 0; i < held->count; i++)
 		if (!holds(wanted, &held->key[i]) && bpf_map_delete_elem(map, &held->key[i]) &&

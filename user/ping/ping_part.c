@@ -9,8 +9,8 @@
 #include "base/scoped.h"
 #include "base/words.h"
 #include "kernel/object.h"
-#include "kernel/tc_note.h"
-#include "kernel/tc_remove.h"
+#include "attach/tc_note.h"
+#include "attach/tc_remove.h"
 #include "ping.skel.h"
 #include "ping/ping_addresses.h"
 #include "ping/ping_hop_limits.h"
@@ -123,8 +123,9 @@ static void find_place(struct ping_run *ping)
 	ping->elsewhere = !here && count_state(ping, TC_ELSEWHERE);
 	for (unsigned int i = 0; i < ping->link_count && here; i++)
 		if (ping->links[i].state == TC_ELSEWHERE)
-			log_warning("%s: in another network namespace, whose addresses ping does not "
-				    "answer for any more; use another --pin-dir for one of them",
+			log_warning("%s: in another network namespace, whose addresses ping does "
+				    "not answer for any more; use another --pin-dir for one of "
+				    "them",
 				    ping->links[i].iface);
 }
 
@@ -153,12 +154,14 @@ static void warn_of_nobody(const struct part_run *run)
 {
 	struct trust_maps maps;
 	struct trust_list list = {};
-	bool nodes = maps_open(trust_store_rows, &maps, run->pins) || trust_store_read(&maps, &list);
+	bool nodes = maps_open(trust_store_rows, &maps, run->pins) ||
+		     trust_store_read(&maps, &list);
 
 	for (size_t i = 0; i < list.count && !nodes; i++)
 		nodes = list.row[i].node;
 	if (!nodes)
-		log_warning("there are no nodes: nobody can ping this host until `ecdn-xdp node load`");
+		log_warning("there are no nodes: nobody can ping this host until `ecdn-xdp node "
+			    "load`");
 	trust_list_free(&list);
 	maps_close(trust_store_rows, &maps);
 }

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 #include "kernel/part.h"
-#include "kernel/tc_hook.h"
+#include "attach/tc_hook.h"
 #include "ping/ping_request.h"
 
 extern const struct tc_hook ping_part_hook;

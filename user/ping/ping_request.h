@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "kernel/tc_link.h"
+#include "attach/tc_link.h"
 
 #define PING_RATE 100
 #define PING_BURST 200

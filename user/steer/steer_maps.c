@@ -101,8 +101,8 @@ static int put_socket(const struct steer_maps *maps, uint32_t place, int fd)
  * its tie to the map and stay there after its end. New ones go over those that leave,
  * so that a listener is never without.
  */
-static int fill_row(const struct steer_maps *maps, uint32_t first, const struct steer_socket *sockets,
-		    unsigned int count)
+static int fill_row(const struct steer_maps *maps, uint32_t first,
+		    const struct steer_socket *sockets, unsigned int count)
 {
 	uint64_t cookies[ECDN_XDP_STEER_SOCKETS];
 	uint32_t place = 0;

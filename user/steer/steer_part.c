@@ -6,7 +6,7 @@
 
 #include "base/log.h"
 #include "base/scoped.h"
-#include "kernel/netns_link.h"
+#include "attach/netns_link.h"
 #include "kernel/object.h"
 #include "steer/steer_maps.h"
 #include "steer/steer_sockets.h"
@@ -108,8 +108,8 @@ static void warn_answers(const struct steer_rule *rule)
 {
 	if (rule->protocol == IPPROTO_UDP && rule->port != rule->listener_port)
 		log_warning("port %u/udp: what the listener answers leaves from its port %u, which "
-			    "clients of port %u do not take; have it wait on port %u of 127.0.0.1 or "
-			    "[::1], and answer from the address that was asked", rule->port,
+			    "clients of port %u do not take; have it wait on port %u of 127.0.0.1 "
+			    "or [::1], and answer from the address that was asked", rule->port,
 			    rule->listener_port, rule->port, rule->port);
 }
 

@@ -7,7 +7,7 @@
 #define STEER_STEER_PART_H
 
 #include "kernel/part.h"
-#include "kernel/pinned_link.h"
+#include "attach/pinned_link.h"
 #include "steer/steer_rule.h"
 
 struct steer_request {

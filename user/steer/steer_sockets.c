@@ -68,7 +68,8 @@ int steer_sockets_put(const struct steer_maps *maps, const struct steer_rule *ru
 	steer_rule_value(rule, &value);
 	err = steer_maps_put(maps, &key, &value, taken->socket, taken->count);
 	if (!err)
-		log_info("port %s: %u sockets of %s", steer_rule_format_port(rule->port, rule->protocol, port),
+		log_info("port %s: %u sockets of "
+			 "%s", steer_rule_format_port(rule->port, rule->protocol, port),
 			 taken->count, listener_format(&rule->listener, rule->listener_port, text));
 	return err;
 }

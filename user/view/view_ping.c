@@ -7,7 +7,7 @@
 
 #include "base/log.h"
 #include "kernel/percpu.h"
-#include "kernel/tc_note.h"
+#include "attach/tc_note.h"
 #include "ping/ping_maps.h"
 #include "view/view_pins.h"
 

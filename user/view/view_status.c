@@ -9,7 +9,7 @@
 #include "guard/guard_part.h"
 #include "guard/iterator.h"
 #include "kernel/features.h"
-#include "kernel/netns_link.h"
+#include "attach/netns_link.h"
 #include "kernel/percpu.h"
 #include "regions/table.h"
 #include "steer/steer_part.h"

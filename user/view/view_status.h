@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "ecdn-xdp-maps.h"
-#include "kernel/xdp_link.h"
+#include "attach/xdp_link.h"
 
 struct view_status {
 	struct ecdn_xdp_config config;

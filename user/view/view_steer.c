@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "base/words.h"
 #include "guard/ports.h"
-#include "kernel/netns_link.h"
+#include "attach/netns_link.h"
 #include "steer/steer_part.h"
 #include "view/view_pins.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "kernel/cgroup_link.h"
+#include "attach/cgroup_link.h"
 
 #include <errno.h>
 #include <fcntl.h>

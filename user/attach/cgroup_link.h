@@ -3,10 +3,10 @@
  * cgroup_link.h - a program on a cgroup of version 2 and all cgroups below it, held by a
  * pinned link. Errors are logged.
  */
-#ifndef KERNEL_CGROUP_LINK_H
-#define KERNEL_CGROUP_LINK_H
+#ifndef ATTACH_CGROUP_LINK_H
+#define ATTACH_CGROUP_LINK_H
 
-#include "kernel/pinned_link.h"
+#include "attach/pinned_link.h"
 
 /*
  * Puts program into the link pinned in pins->dir; without one attaches it to the cgroup

@@ -11,20 +11,15 @@
  *
  * Errors are logged, if not said otherwise.
  */
-#ifndef KERNEL_TC_LINK_H
-#define KERNEL_TC_LINK_H
+#ifndef ATTACH_TC_LINK_H
+#define ATTACH_TC_LINK_H
 
-#include <linux/bpf.h>
 #include <net/if.h>
 #include <stdbool.h>
 
 #include "kernel/pins.h"
-#include "kernel/tc_clsact.h"
-#include "kernel/tc_hook.h"
-
-/* Of Linux 6.6, which the headers to build with may be older than. */
-#define TC_LINK_TCX_INGRESS ((enum bpf_attach_type)46)
-#define TC_LINK_TCX_EGRESS ((enum bpf_attach_type)47)
+#include "attach/tc_clsact.h"
+#include "attach/tc_hook.h"
 
 enum tc_kind {
 	TC_AUTO,                /* tcx, or where the kernel has none, clsact */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "kernel/pinned_link.h"
+#include "attach/pinned_link.h"
 
 #include <errno.h>
 #include <string.h>

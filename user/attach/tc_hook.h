@@ -2,8 +2,8 @@
 /*
  * tc_hook.h - where a part's program is attached to TC, and where that is kept.
  */
-#ifndef KERNEL_TC_HOOK_H
-#define KERNEL_TC_HOOK_H
+#ifndef ATTACH_TC_HOOK_H
+#define ATTACH_TC_HOOK_H
 
 #include <stdbool.h>
 

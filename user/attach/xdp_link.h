@@ -4,8 +4,8 @@
  * DIR/link/IFACE: it stays when the command ends, and its program can be replaced between
  * two packets. Errors are logged, if not said otherwise.
  */
-#ifndef KERNEL_XDP_LINK_H
-#define KERNEL_XDP_LINK_H
+#ifndef ATTACH_XDP_LINK_H
+#define ATTACH_XDP_LINK_H
 
 #include <net/if.h>
 #include <stdbool.h>

@@ -3,14 +3,14 @@
  * tc_note.h - what is kept of a program at TC on an interface: its pin, and for a filter
  * the note of where it is. Errors are logged, if not said otherwise.
  */
-#ifndef KERNEL_TC_NOTE_H
-#define KERNEL_TC_NOTE_H
+#ifndef ATTACH_TC_NOTE_H
+#define ATTACH_TC_NOTE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "kernel/pins.h"
-#include "kernel/tc_hook.h"
+#include "attach/tc_hook.h"
 
 /* What a filter's program cannot tell. */
 struct tc_note {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "kernel/tc_remove.h"
+#include "attach/tc_remove.h"
 
 #include <errno.h>
 #include <string.h>
@@ -8,8 +8,8 @@
 
 #include "base/log.h"
 #include "base/scoped.h"
-#include "kernel/tc_link.h"
-#include "kernel/tc_note.h"
+#include "attach/tc_link.h"
+#include "attach/tc_note.h"
 
 static int detach(const struct tc_link *of)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "kernel/tc_note.h"
+#include "attach/tc_note.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "kernel/xdp_link.h"
+#include "attach/xdp_link.h"
 
 #include <errno.h>
 #include <linux/if_link.h>
@@ -151,8 +151,8 @@ static int attach_over(struct xdp_link *to, enum xdp_mode mode, int program)
 	int err;
 
 	if (mode != XDP_MODE_AUTO && to->mode != XDP_MODE_AUTO && mode != to->mode)
-		return log_error(-EINVAL, "%s is attached in %s mode, which cannot change in place; "
-				 "`ecdn-xdp unload %s` first", to->iface,
+		return log_error(-EINVAL, "%s is attached in %s mode, which cannot change in "
+				 "place; `ecdn-xdp unload %s` first", to->iface,
 				 xdp_link_mode_name(to->mode), to->iface);
 	err = bpf_link_update(to->fd, program, NULL);
 	if (err)
@@ -192,11 +192,11 @@ static int attach_unpinned(struct xdp_link *to, const char *dir, enum xdp_mode m
 		return log_error(-ENODEV, "there is no interface %s; `ip link` lists them",
 				 to->iface);
 	if (!link_has_ethernet(to->iface))
-		return log_error(-EINVAL, "%s is not an Ethernet interface, and its frames cannot be "
-				 "told apart; load the one below it", to->iface);
+		return log_error(-EINVAL, "%s is not an Ethernet interface, and its frames cannot "
+				 "be told apart; load the one below it", to->iface);
 	if (former_name(dir, to->ifindex, former))
-		return log_error(-EBUSY, "%s is loaded as %s, its former name; `ecdn-xdp unload %s` "
-				 "first", to->iface, former, former);
+		return log_error(-EBUSY, "%s is loaded as %s, its former name; `ecdn-xdp unload "
+				 "%s` first", to->iface, former, former);
 	return attach_new(to, mode, program);
 }
 
@@ -230,9 +230,9 @@ int xdp_link_attach(struct xdp_link *to, const struct pins *pins, const char *if
 	if (!err && to->ifindex == ifindex && to->mode != XDP_MODE_AUTO) {
 		err = attach_over(to, mode, program);
 	} else if (!err && to->ifindex) {
-		err = log_error(-EEXIST, "%s is pinned for an interface that is not here under that "
-				"name: it was renamed, or is in another network namespace; unload it "
-				"there, or use another --pin-dir", iface);
+		err = log_error(-EEXIST, "%s is pinned for an interface that is not here under "
+				"that name: it was renamed, or is in another network namespace; "
+				"unload it there, or use another --pin-dir", iface);
 	} else if (!err || err == -ENOENT) {
 		xdp_link_close(to);
 		to->ifindex = ifindex;

@@ -3,10 +3,10 @@
  * netns_link.h - a program on the network namespace of this process, held by a pinned
  * link. A pin directory has it on one namespace at a time. Errors are logged.
  */
-#ifndef KERNEL_NETNS_LINK_H
-#define KERNEL_NETNS_LINK_H
+#ifndef ATTACH_NETNS_LINK_H
+#define ATTACH_NETNS_LINK_H
 
-#include "kernel/pinned_link.h"
+#include "attach/pinned_link.h"
 
 /* Puts program into the link pinned in pins->dir, wherever it is attached; without one
  * attaches it to this namespace, with the link pinned in pins->next. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "kernel/tc_clsact.h"
+#include "attach/tc_clsact.h"
 
 #include <errno.h>
 #include <linux/pkt_cls.h>
@@ -180,8 +180,8 @@ int tc_clsact_attach(const struct tc_hook *hook, int ifindex, const char *iface,
 			    hook->program);
 	err = bpf_tc_attach(&at, &options);
 	if (err)
-		return log_error(err, "cannot attach %s to %s at clsact: %s%s", hook->program, iface,
-				 strerror(-err), err == -ENOENT ? "; modprobe cls_bpf" : "");
+		return log_error(err, "cannot attach %s to %s at clsact: %s%s", hook->program,
+				 iface, strerror(-err), err == -ENOENT ? "; modprobe cls_bpf" : "");
 	return 0;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "kernel/tc_link.h"
+#include "attach/tc_link.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +13,8 @@
 #include "base/log.h"
 #include "base/scoped.h"
 #include "base/words.h"
-#include "kernel/tc_note.h"
+#include "attach/tc_note.h"
+#include "kernel/tcx.h"
 #include "net/link.h"
 
 /* Of Linux 6.6 as well. */
@@ -42,7 +43,7 @@ int tc_link_kind_parse(const char *text, enum tc_kind *kind)
 
 static enum bpf_attach_type type_of(const struct tc_hook *hook)
 {
-	return hook->egress ? TC_LINK_TCX_EGRESS : TC_LINK_TCX_INGRESS;
+	return hook->egress ? TCX_EGRESS : TCX_INGRESS;
 }
 
 /* An index is unique in its network namespace alone, and a link does not tell which. */
@@ -165,7 +166,8 @@ static int keep_link(struct tc_link *to, const struct pins *pins)
 				 "try --tc clsact", to->hook->program, to->iface);
 	if (to->fd < 0)
 		return log_error(to->fd, "cannot attach %s to %s: %s%s", to->hook->program,
-				 to->iface, strerror(-to->fd), to->fd == -EPERM ? "; run as root" : "");
+				 to->iface, strerror(-to->fd),
+				 to->fd == -EPERM ? "; run as root" : "");
 	to->created = true;
 	return tc_note_pin(to->hook, pins->next, to->iface, to->fd);
 }
@@ -228,11 +230,11 @@ static int attach_new(struct tc_link *to, const struct pins *pins, enum tc_kind 
 		return log_error(-ENODEV, "there is no interface %s; `ip link` lists them",
 				 to->iface);
 	if (!link_has_ethernet(to->iface))
-		return log_error(-EINVAL, "%s is not an Ethernet interface, and its frames cannot be "
-				 "told apart; load the one below it", to->iface);
+		return log_error(-EINVAL, "%s is not an Ethernet interface, and its frames cannot "
+				 "be told apart; load the one below it", to->iface);
 	if (former_name(to, pins->dir, ifindex, former))
-		return log_error(-EBUSY, "%s is loaded as %s, its former name; `ecdn-xdp unload %s` "
-				 "first", to->iface, former, former);
+		return log_error(-EBUSY, "%s is loaded as %s, its former name; `ecdn-xdp unload "
+				 "%s` first", to->iface, former, former);
 	to->made_qdisc &= to->ifindex == ifindex;
 	to->ifindex = ifindex;
 	to->state = TC_HERE;
@@ -277,8 +279,8 @@ int tc_link_attach_again(struct tc_link *to, const struct tc_hook *hook,
 		log_warning("%s: in another network namespace, where the old %s stays", iface,
 			    hook->program);
 	else
-		log_warning("%s: %s is gone from it; `%s %s` puts it on again, `ecdn-xdp unload %s` "
-			    "forgets it", iface, hook->program, hook->load, iface, iface);
+		log_warning("%s: %s is gone from it; `%s %s` puts it on again, `ecdn-xdp unload "
+			    "%s` forgets it", iface, hook->program, hook->load, iface, iface);
 	if (err)
 		tc_link_close(to);
 	return err;
@@ -288,9 +290,9 @@ static int attach_in_place(struct tc_link *to, const struct pins *pins, enum tc_
 			   int program)
 {
 	if (to->state == TC_ELSEWHERE || (int)if_nametoindex(to->iface) != to->ifindex)
-		return log_error(-EEXIST, "%s is pinned for an interface that is not here under that "
-				 "name: it was renamed, or is in another network namespace; unload "
-				 "it there, or use another --pin-dir", to->iface);
+		return log_error(-EEXIST, "%s is pinned for an interface that is not here under "
+				 "that name: it was renamed, or is in another network namespace; "
+				 "unload it there, or use another --pin-dir", to->iface);
 	if (kind != TC_AUTO && kind != to->kind)
 		return log_error(-EINVAL, "%s is attached to %s through %s, which cannot change in "
 				 "place; `ecdn-xdp unload %s` first", to->hook->program, to->iface,

@@ -4,13 +4,13 @@
  * no owner: ours is known by its program, and all others stay as they are. Errors are
  * logged, if not said otherwise.
  */
-#ifndef KERNEL_TC_CLSACT_H
-#define KERNEL_TC_CLSACT_H
+#ifndef ATTACH_TC_CLSACT_H
+#define ATTACH_TC_CLSACT_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "kernel/tc_hook.h"
+#include "attach/tc_hook.h"
 
 struct tc_clsact_filter {
 	uint32_t handle;

@@ -3,11 +3,11 @@
  * tc_remove.h - a program comes off an interface at TC: because a command says so, or
  * after a load that was killed. Errors are logged, if not said otherwise.
  */
-#ifndef KERNEL_TC_REMOVE_H
-#define KERNEL_TC_REMOVE_H
+#ifndef ATTACH_TC_REMOVE_H
+#define ATTACH_TC_REMOVE_H
 
 #include "kernel/pins.h"
-#include "kernel/tc_hook.h"
+#include "attach/tc_hook.h"
 
 /* Detaches at once and removes the pin. No pin: -ENOENT, silent. */
 int tc_remove(const struct tc_hook *hook, const char *dir, const char *iface);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "kernel/netns_link.h"
+#include "attach/netns_link.h"
 
 #include <errno.h>
 #include <fcntl.h>

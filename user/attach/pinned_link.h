@@ -3,8 +3,8 @@
  * pinned_link.h - a program on a target that the kernel knows by an fd, a network namespace
  * or a cgroup, held by a pinned link. Errors are logged, if not said otherwise.
  */
-#ifndef KERNEL_PINNED_LINK_H
-#define KERNEL_PINNED_LINK_H
+#ifndef ATTACH_PINNED_LINK_H
+#define ATTACH_PINNED_LINK_H
 
 #include <stdbool.h>
 
