@@ -277,7 +277,7 @@ static ECDN_XDP_INLINE __u8 ecdn_xdp_byte(const struct ecdn_xdp_address *address
 }
 #endif
 
-/* The entry that a child has which is a tail, and in *at the byte that comes next. */
+/* The entry to which a tail leads an address, and in *at the byte that comes next. */
 static ECDN_XDP_INLINE __u32 ecdn_xdp_tail_step(const void *table, ecdn_xdp_line_at *line_at,
 						__u32 child, const __u32 addr_be[4], __u32 *at)
 {
