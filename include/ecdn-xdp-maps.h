@@ -394,7 +394,7 @@ struct ecdn_xdp_events {
 	__u64 fragment;        /* any fragment but the first */
 	__u64 upper_truncated; /* the packet ends before its ports do */
 	__u64 ext_headers;     /* more IPv6 extension headers than are followed */
-	/* What was not at hand. */
+	/* Something that the guard needs was missing. */
 	__u64 no_table;        /* no table is loaded: the packet is counted in region 0 */
 	__u64 bucket_evicted;  /* prefix_buckets had no room: a bucket in use was given up */
 	__u64 map_missing;     /* a lookup that cannot fail did: the packet passes */

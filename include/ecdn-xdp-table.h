@@ -157,7 +157,7 @@ static ECDN_XDP_INLINE __u32 ecdn_xdp_line(__u32 child, __u8 byte)
 /*
  * The word of that line which is the entry; the child is no tail. Runs that begin at or
  * before byte are counted by carries: 256 - begin + byte reaches the ninth bit of its
- * lane. What the line holds may lead beyond its end: use 15 as a mask.
+ * lane. A line has 12 such bytes, so the word is 15 at most; verifiers need a mask to know.
  */
 static ECDN_XDP_INLINE __u32 ecdn_xdp_word(__u32 child, const struct ecdn_xdp_table_line *line,
 					   __u8 byte)

@@ -42,7 +42,7 @@ $(CLIENT_LIB): $(CLIENT_OBJ) $(CLIENT_MAP)
 $(CLIENT_LINKS): $(CLIENT_LIB)
 	$(Q)ln -sf $(<F) $@
 
-# Paths are those of the installed files; `make install` writes it anew.
+# Paths are those of the installed files; `make install` writes it again.
 $(BUILD)/libecdn-xdp.pc: user/client/libecdn-xdp.pc.in
 	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' \
 		$< > $@
