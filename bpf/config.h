@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * config.h - the map `config`: what the agent has set for the host as a whole. Each
- * program's object has it, as the map's first word tells readers the ABI of all others.
+ * config.h - the map `config`: what the agent has set for the host as a whole. guard, steer,
+ * publish and ping all have it, as its first word tells readers the ABI of all other maps.
  */
 #ifndef BPF_CONFIG_H
 #define BPF_CONFIG_H

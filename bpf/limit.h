@@ -58,7 +58,7 @@ struct {
 
 /*
  * True if the limits hold for the packet. A packet that hides its ports counts as
- * protected, so that hiding buys nothing. Neighbour discovery never does, as without it
+ * protected, so that hiding buys nothing. Neighbour discovery never counts so, as without it
  * the host is off the network.
  */
 static __always_inline bool is_protected(const struct ecdn_xdp_config *config,
