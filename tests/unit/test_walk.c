@@ -36,8 +36,8 @@ static void check_both(uint32_t region, uint32_t trusted)
 {
 	assert_int_equal(table_lookup(lines, &v4), region);
 	assert_int_equal(table_lookup(lines, &v6), region);
-	assert_int_equal(trusted_lookup(lines, &v4), trusted);
-	assert_int_equal(trusted_lookup(lines, &v6), trusted);
+	assert_int_equal(trust_table_lookup(lines, &v4), trusted);
+	assert_int_equal(trust_table_lookup(lines, &v6), trusted);
 }
 
 static void test_leaf(void **state)
@@ -65,8 +65,8 @@ static void test_tail_in_itself(void **state)
 	(void)state;
 	set_roots(child);
 	set_tail(child, 0, 2);
-	assert_int_equal(trusted_lookup(lines, &v4), 0);
-	assert_int_equal(trusted_lookup(lines, &v6), 0);
+	assert_int_equal(trust_table_lookup(lines, &v4), 0);
+	assert_int_equal(trust_table_lookup(lines, &v6), 0);
 }
 
 /* A tail that matches every address and leads to a byte that none has. */
@@ -78,8 +78,8 @@ static void test_tail_to_no_byte(void **state)
 		lines[BLOCK + 1 + i / 16].word[i % 16] = LEAF;
 	for (uint32_t byte = 0; byte < 64; byte++) {
 		set_tail(ECDN_XDP_ENTRY_CHILD | (BLOCK + 1), 0, byte << 26 | byte);
-		assert_int_equal(trusted_lookup(lines, &v4), LEAF);
-		assert_int_equal(trusted_lookup(lines, &v6), LEAF);
+		assert_int_equal(trust_table_lookup(lines, &v4), LEAF);
+		assert_int_equal(trust_table_lookup(lines, &v6), LEAF);
 	}
 }
 
@@ -91,8 +91,8 @@ static void test_line_that_is_not_there(void **state)
 	set_roots(ECDN_XDP_ENTRY_CHILD | ECDN_XDP_ENTRY_RUNS | ECDN_XDP_ENTRY_LINE);
 	check_both(0, 0);
 	set_roots(ECDN_XDP_ENTRY_CHILD | ECDN_XDP_ENTRY_TAIL | ECDN_XDP_ENTRY_LINE);
-	assert_int_equal(trusted_lookup(lines, &v4), 0);
-	assert_int_equal(trusted_lookup(lines, &v6), 0);
+	assert_int_equal(trust_table_lookup(lines, &v4), 0);
+	assert_int_equal(trust_table_lookup(lines, &v6), 0);
 }
 
 /* All runs of a line begin before the byte: the entry is still in the line. */
