@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # tests/lint.sh - asks clang-tidy, cppcheck and shellcheck about the source, by
 # compile_commands.json. Shows what they find; the last line is N passed, N failed, of
-# the three. What they are not asked stands in .clang-tidy, .shellcheckrc and below,
-# with the reason; a single false finding, in the line that it is about.
+# the three. What they are not asked stands in .clang-tidy and below, with the
+# reason; a single false finding, in the line that it is about.
 set -euo pipefail
 
 cd "$(dirname "$(readlink -f "$0")")/.."
@@ -21,13 +21,14 @@ clang_tidy() {
 # selfAssignment: `err = err ?: next()` passes an error on.
 # internalAstError, uninitvar: it cannot parse all compound literals and LIBBPF_OPTS,
 #   and compilers and clang-tidy know better.
+# memleak: it does not know __attribute__((cleanup)) either, see .clang-tidy.
 # arithOperationsOnVoidPointer: is defined in GNU C.
 cpp_check() {
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability -j "$(nproc)" \
 		--inline-suppr --error-exitcode=1 --template='{file}:{line}: {id}: {message}' \
 		--suppress=missingIncludeSystem --suppress=selfAssignment \
 		--suppress=internalAstError --suppress=uninitvar \
-		--suppress=arithOperationsOnVoidPointer \
+		--suppress=memleak --suppress=arithOperationsOnVoidPointer \
 		-Iinclude -Ibpf -Iuser -D_GNU_SOURCE -D__x86_64__ \
 		-D'SEC(name)=' -D'LIBBPF_OPTS(type,name,...)=struct type name = { __VA_ARGS__ }' \
 		user tests include bpf 2>&1

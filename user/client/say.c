@@ -22,7 +22,6 @@ static void say(const struct ecdn_xdp_client *client, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	/* NOLINTNEXTLINE(clang-analyzer-valist.*): initialized a line above. */
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
 	client->say(client->context, line);

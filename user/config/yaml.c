@@ -134,7 +134,6 @@ char *yaml_keep(struct reader *reader, const char *word)
 		free(copy);
 		return NULL;
 	}
-	/* cppcheck-suppress memleak; words has it now. */
 	return words->word[words->count++] = copy;
 }
 

@@ -99,7 +99,7 @@ static int read_batches(struct rows *rows, struct view_node **by_index)
 static int read_rows(struct view_nodes *nodes, const struct percpu *percpu)
 {
 	scoped_free struct view_node **by_index = calloc(ECDN_XDP_TRUSTED_NODES_MAX,
-							 sizeof(*by_index));
+							 sizeof(struct view_node *));
 	scoped_free char *stats = calloc((size_t)BATCH * percpu->cpus, percpu->stride);
 	struct rows rows = { .stats = stats, .percpu = percpu };
 
