@@ -3,7 +3,7 @@
 
 VERSION := 0.1.0
 PREFIX  ?= /usr/local
-BUILD   := build
+BUILD   := build$(if $(filter 1,$(SAN)),/san)
 UNIT_DIR := lib/systemd/system
 ifeq ($(origin CC),default)
 CC := $(CROSS_COMPILE)gcc
@@ -29,7 +29,10 @@ MACHINE  := $(subst -pc-,-,$(shell $(CC) -dumpmachine))
 # CPPFLAGS, CFLAGS and LDFLAGS are the packager's. Without any the programs are
 # hardened as Debian's are, as far as the compiler knows how.
 knows     = $(shell $(CC) -Werror $(1) -x c -c -o /dev/null /dev/null 2>/dev/null && echo $(1))
-ifeq ($(origin CFLAGS),undefined)
+ifeq ($(SAN),1)
+CFLAGS   := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
+	    -fno-sanitize-recover=undefined
+else ifeq ($(origin CFLAGS),undefined)
 CFLAGS   := -O2 -g -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 \
 	    $(call knows,-fstack-clash-protection) $(call knows,-fcf-protection)
 endif
@@ -80,6 +83,7 @@ help:
 	@echo 'make install        into PREFIX=$(PREFIX), below DESTDIR; with a systemd unit'
 	@echo 'make demo           show the guard at work, between hosts in network namespaces (root)'
 	@echo 'make check          all tests on this kernel (root)'
+	@echo 'make check SAN=1    unit tests and command line under AddressSanitizer and UBSan (root)'
 	@echo 'make check-kernels  the packet tests on Linux 5.10, 6.1, 6.12 and 7.3, emulated (root)'
 	@echo 'make lint           clang-tidy, cppcheck and shellcheck on the source'
 	@echo 'make compile_commands.json  for clangd and its like'
@@ -149,7 +153,16 @@ compile_commands.json: FORCE
 
 FORCE:
 
-tests: all nginx $(UNIT) $(RUN) $(TOOLS) $(BENCH)
+# With SAN=1: what is tested under AddressSanitizer and UBSan, with a search for leaks.
+SAN_CHECKED := $(abspath $(UNIT)) $(patsubst %,tests/net/test_%.sh,cli values load load_errors \
+	       protect owner node node_formats steer ping_load)
+ifeq ($(SAN),1)
+export ASAN_OPTIONS := exitcode=99
+export LSAN_OPTIONS := suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0
+export UBSAN_OPTIONS := print_stacktrace=1
+endif
+
+tests: all $(UNIT) $(TOOLS) $(if $(filter 1,$(SAN)),,nginx $(RUN) $(BENCH))
 
 # The module where it can be built.
 install: all install-client $(if $(wildcard $(NGINX_SRC)/conf_flags),install-nginx)
@@ -182,7 +195,7 @@ demo: deps-tests
 
 check: deps-tests
 	@$(MAKE) --no-print-directory tests
-	@BUILD='$(abspath $(BUILD))' tests/check.sh
+	@BUILD='$(abspath $(BUILD))' tests/check.sh $(if $(filter 1,$(SAN)),$(SAN_CHECKED))
 
 check-kernels: deps-tests
 	@$(MAKE) --no-print-directory tests

@@ -130,7 +130,7 @@ static void compile_trusted(struct client_pins *pins)
 	trust_list_free(&list);
 }
 
-static void name_regions(struct ecdn_xdp_table_line *lines, int table)
+static void name_regions(struct ecdn_xdp_table_line *lines, uint8_t table)
 {
 	struct ecdn_xdp_region_name *name = (void *)&lines[ECDN_XDP_TABLE_NAMES];
 

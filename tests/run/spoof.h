@@ -25,6 +25,7 @@ struct spoof {
 	unsigned int sources;
 	struct address to;
 	/* The rest is spoof_build()'s. */
+	_Alignas(4) uint8_t pad[2]; /* so that what follows the Ethernet header is aligned */
 	uint8_t frame[SPOOF_MAX];   /* all but the source and what depends on it */
 	size_t length;
 	size_t ip, upper;           /* offsets in the frame; ip 0: it has no source */
