@@ -32,8 +32,15 @@ struct samples {
 void samples_add(struct samples *samples, double value);
 double samples_median(const struct samples *samples);
 
-/* Ends the benchmark unless done. */
-void need(bool done, const char *what);
+/* Ends the benchmark, with errno's reason. */
+_Noreturn void give_up(const char *what);
+
+/* Ends it unless done. */
+static inline void need(bool done, const char *what)
+{
+	if (!done)
+		give_up(what);
+}
 
 /* Writes an ARRAY's entry, or a map into one of maps. */
 void map_put(int fd, uint32_t slot, const void *value);

@@ -17,10 +17,8 @@
 
 static __thread unsigned int cpu;
 
-void need(bool done, const char *what)
+void give_up(const char *what)
 {
-	if (done)
-		return;
 	fprintf(stderr, "bench: cannot %s: %s\n", what, strerror(errno));
 	exit(1);
 }
