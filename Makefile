@@ -74,6 +74,7 @@ all: $(BUILD)/ecdn-xdp client
 
 include user/client/client.mk
 include user/nginx/nginx.mk
+include tests/fuzz/fuzz.mk
 
 help:
 	@echo 'make deps           install what building needs, from apt (root)'
@@ -85,6 +86,7 @@ help:
 	@echo 'make check          all tests on this kernel (root)'
 	@echo 'make check SAN=1    unit tests and command line under AddressSanitizer and UBSan (root)'
 	@echo 'make check-kernels  the packet tests on Linux 5.10, 6.1, 6.12 and 7.3, emulated (root)'
+	@echo 'make fuzz           parsers and the library on made-up input, FUZZ_SECONDS=10 each'
 	@echo 'make lint           clang-tidy, cppcheck and shellcheck on the source'
 	@echo 'make compile_commands.json  for clangd and its like'
 	@echo 'make bench          figures, side by side (root)'
@@ -148,7 +150,7 @@ $(BENCH): $(BENCHOBJ) $(BUILD)/tests/run/fixtures.o $(BUILD)/libecdn-xdp.a $(ARC
 
 # Out of make's own words. clangd and clang-tidy read it.
 compile_commands.json: FORCE
-	@$(MAKE) --no-print-directory -Bnk BUILD='$(BUILD)' tests 2>/dev/null | \
+	@$(MAKE) --no-print-directory -Bnk BUILD='$(BUILD)' tests fuzz-targets 2>/dev/null | \
 		tests/compile_commands.sh >$@
 
 FORCE:

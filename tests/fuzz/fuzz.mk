@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# libFuzzer's targets, tests/fuzz/fuzz_NAME.c each, with seeds in tests/fuzz/corpus/NAME.
+# They are clang's, under sanitizers, so they have a build directory of their own.
+
+FUZZ_SECONDS ?= 10
+FUZZ_BUILD   := build/fuzz
+FUZZ_CFLAGS  := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
+	        -fno-sanitize-recover=undefined
+FUZZ         := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
+
+.PHONY: fuzz fuzz-targets
+
+fuzz: deps-tests
+	@$(MAKE) --no-print-directory BUILD=$(FUZZ_BUILD) CC=clang CFLAGS='$(FUZZ_CFLAGS)' \
+		LDFLAGS= fuzz-targets
+	@tests/fuzz/fuzz.sh $(FUZZ_BUILD) $(FUZZ_SECONDS)
+
+fuzz-targets: $(FUZZ)
+
+# The library has names in common with the agent, so its target has nothing of that.
+$(BUILD)/tests/fuzz/fuzz_client: $(BUILD)/tests/fuzz/fuzz_client.o $(CLIENT_OBJ)
+$(filter-out %/fuzz_client,$(FUZZ)): %: %.o $(ARCHIVE)
+$(FUZZ):
+	$(say) LD $@
+	$(Q)$(LINK) -fsanitize=fuzzer -o $@ $^ $(LDLIBS) -lpthread
