@@ -10,7 +10,6 @@
 
 #define GROUPS 8                /* of 16 bits in an IPv6 address */
 #define GROUP_DIGITS 4
-#define LENGTH_DIGITS 3         /* of the longest prefix length */
 
 static bool is_blank(char c)
 {
@@ -198,8 +197,7 @@ int text_cidr(struct text text, struct cidr *cidr)
 	if (text_address((struct text){ text.start, slash ? slash : text.end }, &cidr->addr))
 		return -EINVAL;
 	length = address_family_bits(cidr->addr.family);
-	if (slash && (text.end - (slash + 1) > LENGTH_DIGITS ||
-		      quantity_parse_digits(slash + 1, text.end, length, &length)))
+	if (slash && quantity_parse_digits(slash + 1, text.end, length, &length))
 		return -EINVAL;
 	cidr->length = length;
 	return cidr->addr.bits & cidr_host_mask(length) ? -ERANGE : 0;
