@@ -73,6 +73,6 @@ if [ "$(id -u)" != 0 ]; then
 	exit 1
 fi
 shopt -s nullglob
-(($#)) || set -- "$BUILD"/tests/unit/test_* "$BUILD"/tests/run/test_* \
+(($#)) || set -- "$top"/tests/house.sh "$BUILD"/tests/unit/test_* "$BUILD"/tests/run/test_* \
 	"$top"/tests/net/test_*.sh
 main "$@"

@@ -225,7 +225,7 @@ judge() {
 			passed=$((passed + 1))
 		else
 			echo "not ok - house: $rule"
-			sed 's/^/    /' <<<"$found"
+			printf '    %s\n' "${found//$'\n'/$'\n'    }"
 			failed=$((failed + 1))
 		fi
 	done
@@ -236,7 +236,7 @@ judge() {
 broken() {
 	local rule=$1 copy=$2 found
 
-	found=$(cd "$copy" && "rule_$rule" || true)
+	found=$(cd "$copy"; "rule_$rule" || true)
 	if [ -n "$found" ]; then
 		echo "ok - house: a broken rule is noticed: $rule"
 		passed=$((passed + 1))
