@@ -106,7 +106,7 @@ test_killed_table() {
 # What cannot be told is said, and everything goes.
 test_broken_unload() {
 	ecdn load --regions "$regions" e0
-	mv "$pin/prog/steer" "$pin/prog/publish"
+	mv "$pin/prog/guard" "$pin/prog/publish"
 	fails "unload --all: proxies cannot be told" 1 'cannot run the program that publishes' \
 		ecdn unload --all
 	is "unload --all: proxies cannot be told: no pin is left" "" "$(pins)"
