@@ -124,6 +124,7 @@ test_upgrade() {
 	before=$(ecdn node --json)
 	does "upgrade" ecdn load --ping e0
 	is "upgrade: keeps all" "$before" "$(ecdn node --json)"
+	ecdn load --regions "$regions" e0
 	ecdn region load "$regions"
 	is "region load: keeps all" "$before" "$(ecdn node --json)"
 }

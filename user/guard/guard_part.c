@@ -331,6 +331,7 @@ static int retire(const char *dir)
 
 const struct part guard_part = {
 	.name = "guard",
+	.helper = PUBLISH_PIN,
 	.label = "the guard",
 	.load = "ecdn-xdp load IFACE",
 	.maps = guard_maps_rows,

@@ -16,7 +16,10 @@ bool part_is_loaded(const struct part *part, const char *dir)
 {
 	char name[PART_PIN_SIZE];
 
-	return pins_has(dir, part->open ? part_pin(part, name) : "config");
+	if (!part->open)
+		return pins_has(dir, "config");
+	return pins_has(dir, part_pin(part, name)) &&
+	       (!part->helper || pins_has(dir, part->helper));
 }
 
 int part_require(const struct part *part, const char *dir)

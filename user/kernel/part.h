@@ -27,6 +27,7 @@ struct part_run {
 
 struct part {
 	const char *name;       /* of its program's pin, prog/NAME */
+	const char *helper;     /* pin of a second program, which it needs, or NULL */
 	const char *label;      /* what messages call it: "the guard" */
 	const char *load;       /* the command that loads it */
 	bool by_change;         /* a command that changes it may also load it */
@@ -78,8 +79,8 @@ struct part {
 /* The name of the program's pin into name; returns name. */
 char *part_pin(const struct part *part, char name[PART_PIN_SIZE]);
 
-/* Whether the part is loaded: its program is pinned in dir. A part without a program is
- * loaded wherever there are pins. */
+/* Whether the part is loaded: its programs are pinned in dir, which a load does after its
+ * maps. A part without a program is loaded wherever there are pins. */
 bool part_is_loaded(const struct part *part, const char *dir);
 
 /* -ENOENT, logged, if the part is not loaded. */

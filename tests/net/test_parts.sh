@@ -1,0 +1,160 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Parts are loaded one by one: what nobody asked for is not pinned, readers take it for not
+# loaded, a part that comes later leaves the others as they are, and a command that is
+# killed as it adds one leaves nothing that the next one stumbles over.
+# shellcheck source=tests/net/lib.sh
+source "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/net/ping_load.sh
+source "$(dirname "$0")/ping_load.sh"
+# shellcheck source=tests/net/killer.sh
+source "$(dirname "$0")/killer.sh"
+
+GUARD_MAPS="clock events prefix_buckets prefixes protected_ports public_config region_limits
+	region_lines region_local region_name region_rate region_state region_stats region_table
+	regions request_stats"
+PING_MAPS="local_addresses node_buckets node_stats ping_config ping_events ping_interfaces"
+MIB_MAX=45
+
+# Files right below the pin directory, and programs.
+pinned() {
+	find "$pin" -maxdepth 1 -type f -printf '%f\n' | sort | xargs
+}
+
+programs() {
+	find "$pin/prog" -type f -printf '%f\n' | sort | xargs
+}
+
+sorted() {
+	xargs -n 1 <<<"$*" | sort | xargs
+}
+
+pinned_mib() {
+	local map sum=0
+
+	for map in "$pin"/*; do
+		if [ ! -f "$map" ] || [ "${map##*/}" = regions ]; then
+			continue
+		fi
+		sum=$((sum + $(bpftool -j map show pinned "$map" | jq .bytes_memlock)))
+	done
+	echo $((sum >> 20))
+}
+
+test_ping_alone() {
+	ecdn load --ping --nodes <(echo "$node ams-1") e0
+	is "ping alone: its maps, and no others" \
+		"$(sorted config trusted_lines trusted_table "$PING_MAPS")" "$(pinned)"
+	is "ping alone: its program" ping "$(programs)"
+	between "ping alone, with a node: MiB of maps" 32 $MIB_MAX "$(pinned_mib)"
+	is "ping alone: a node is answered" 5 "$(ping_from $node)"
+	has "ping alone: status" '^guard +not loaded$' "$(ecdn status)"
+	is "ping alone: status as JSON" '[null,null,[]]' \
+		"$(ecdn status --json | jq -c '[.mode, .table, .interfaces]')"
+	fails "ping alone: stats" 1 'the guard is not loaded' ecdn stats
+	fails "ping alone: limit" 1 'the guard is not loaded' ecdn limit
+	fails "ping alone: prefix" 1 'the guard is not loaded' ecdn prefix
+	fails "ping alone: region lookup" 1 'the guard is not loaded' ecdn region lookup 192.0.2.1
+	fails "ping alone: limit set" 1 'the guard is not loaded' ecdn limit set default --pps 1k
+	fails "ping alone: region load" 1 'the guard is not loaded' ecdn region load "$regions"
+	fails "ping alone: steer add" 1 'the guard is not loaded' ecdn steer add 80 127.0.0.1:8513
+	fails "ping alone: steer" 1 'the guard is not loaded' ecdn steer
+	does "ping alone: allow" ecdn allow add 198.51.100.0/24
+	is "ping alone: the list has it" 198.51.100.0/24 "$(ecdn allow)"
+	does "ping alone: allow del" ecdn allow del 198.51.100.0/24
+	has "ping alone: libecdn-xdp" 'no guard is loaded' \
+		"$("$build/tests/tools/client" --pin-dir "$pin" <<<"verdict 198.51.100.1" 2>&1)"
+	is "ping alone: nothing was pinned by all that" \
+		"$(sorted config trusted_lines trusted_table "$PING_MAPS")" "$(pinned)"
+}
+
+requests() {
+	ecdn node --json | jq '.nodes[0].requests'
+}
+
+# Of the node's counters and its answers nothing may be lost.
+test_guard_joins() {
+	local before
+
+	before=$(requests)
+	ecdn load --regions "$regions" --protect 80 e0
+	is "the guard joins: both programs run" "guard ping publish" "$(programs)"
+	is "the guard joins: all maps" "$(sorted config trusted_lines trusted_table "$PING_MAPS" \
+		"$GUARD_MAPS")" "$(pinned)"
+	is "the guard joins: a node's requests are kept" "$before" "$(requests)"
+	is "the guard joins: a node is answered" 5 "$(ping_from $node)"
+	is "the guard joins: packets are counted" 100 "$(
+		flood --from 198.51.100.0/24 --count 100 >/dev/null
+		stats ALPHA .packets)"
+	has "the guard joins: libecdn-xdp" '^pass .* ALPHA$' \
+		"$("$build/tests/tools/client" --pin-dir "$pin" <<<"verdict 198.51.100.1" 2>&1)"
+	is "the guard joins: the trusted list is known" 1 \
+		"$(ecdn status --json | jq .trusted)"
+}
+
+test_steer_joins() {
+	local socket
+
+	fails "steer del: without steer" 1 'port 80 has no listener' ecdn steer del 80
+	does "steer refresh: without steer there is nothing to do" ecdn steer refresh
+	fails "steer add: nobody listens" 1 'no TCP socket listens' ecdn steer add 80 127.0.0.1:8513
+	is "steer add that failed: it is not loaded" "guard ping publish" "$(programs)"
+	on edge "$build/tests/tools/waiter" 127.0.0.1:8513 refused >/dev/null &
+	socket=$!
+	does "steer add" wait_for 5 ecdn steer add 80 127.0.0.1:8513
+	is "steer add: it is loaded" "guard ping publish steer" "$(programs)"
+	has "steer add: it is attached" '^steer +attached$' "$(ecdn status)"
+	is "steer add: its listener is ready" ready "$(ecdn steer --json | jq -r '.steer[0].state')"
+	kill $socket
+	does "steer del" ecdn steer del 80
+	is "steer del: it stays loaded" "guard ping publish steer" "$(programs)"
+	does "an upgrade has all parts" ecdn load e0
+	ecdn unload --all
+	is "unload --all: no pin is left" "" "$(pins)"
+}
+
+test_ping_joins() {
+	ecdn load --regions "$regions" e0
+	flood --from 198.51.100.0/24 --count 100 >/dev/null
+	is "the guard alone: its maps, and no others" \
+		"$(sorted config trusted_table "$GUARD_MAPS")" "$(pinned)"
+	ecdn load --ping --nodes <(echo "$node") e0
+	is "ping joins: packets counted are kept" 100 "$(stats ALPHA .packets)"
+	is "ping joins: a node is answered" 5 "$(ping_from $node)"
+	does "unload takes both off" ecdn unload e0
+	is "unload: the guard is off" false "$(has_xdp)"
+	is "unload: ping is off" none "$(runs)"
+	ecdn unload --all
+}
+
+# Each rename publishes one pin: maps, then programs, then what attaches them.
+test_killed_joins() {
+	local call
+
+	for call in 1 2 8 17 18 19 20; do
+		ecdn load --ping --nodes <(echo "$node") e0
+		killed "guard joins, killed at step $call" rename $call load --regions "$regions" e0
+		is "guard joins, killed at step $call: ping answers" 5 "$(ping_from $node)"
+		does "guard joins, killed at step $call: status" ecdn status
+		does "guard joins, killed at step $call: node add" ecdn node add 203.0.113.1
+		does "guard joins, killed at step $call: the next load" \
+			ecdn load --regions "$regions" e0
+		is "guard joins, killed at step $call: it counts" 100 "$(
+			flood --from 198.51.100.0/24 --count 100 >/dev/null
+			stats ALPHA .packets)"
+		lacks "guard joins, killed at step $call: nothing is left" next "$(ls -d "$pin"*)"
+		does "guard joins, killed at step $call: unload --all" ecdn unload --all
+		is "guard joins, killed at step $call: no pin is left" "" "$(pins)"
+	done
+}
+
+prepare
+build_killer
+ecdn unload --all
+write_regions
+test_ping_alone
+test_guard_joins
+test_steer_joins
+test_ping_joins
+test_killed_joins
+finish
