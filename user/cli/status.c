@@ -149,16 +149,6 @@ static int set_ping(const struct status_fields_item *status, json_t *root)
 	return json_object_set_new(root, "ping", ping) ? -ENOMEM : err;
 }
 
-static int set_features(const struct status_fields_item *status, json_t *root)
-{
-	json_t *object = json_object();
-
-	for (unsigned int i = 0; features[i].name && object; i++)
-		json_object_set_new(object, features[i].name,
-				    json_boolean(status->guard.features & 1U << i));
-	return json_object_set_new(root, "features", object) ? -ENOMEM : 0;
-}
-
 static int print_json(const struct status_fields_item *status)
 {
 	const struct fields guard = { status_fields_guard, 0, NULL };
@@ -166,8 +156,7 @@ static int print_json(const struct status_fields_item *status)
 	const struct fields events = { event_fields_guard, 0, NULL };
 	json_t *root = fields_object(&guard, status);
 
-	if (root && (set_ping(status, root) || set_features(status, root) ||
-		     fields_set(&table, status, root) ||
+	if (root && (set_ping(status, root) || fields_set(&table, status, root) ||
 		     fields_set(&events, &status->guard.events, root))) {
 		json_decref(root);
 		root = NULL;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernel/features.h"
 #include "show/drift.h"
 
 #define AT(member) FIELD_AT(struct status_fields_item, member)
@@ -184,6 +185,16 @@ static json_t *sources(const void *item)
 	return array;
 }
 
+static json_t *kernel_features(const void *item)
+{
+	json_t *object = json_object();
+
+	for (unsigned int i = 0; features[i].name; i++)
+		json_object_set_new(object, features[i].name,
+				    json_boolean(status_of(item)->guard.features & 1U << i));
+	return object;
+}
+
 #define RANGES "ecdn_xdp_region_table_ranges"
 #define RANGES_HELP "Ranges of addresses with one region in the table."
 
@@ -210,6 +221,7 @@ const struct field status_fields_table[] = {
 	{ FIELD_COUNT, .key = "table.max_lines", .unit = "lines", .number = max_lines,
 	  .present = has_guard },
 	{ FIELD_JSON, .key = "table.sources", .json = sources, .present = has_guard },
+	{ FIELD_JSON, .key = "features", .json = kernel_features },
 	{ FIELD_FLAG, .key = "features.iterator", AT(guard.has_iterator) },
 	{},
 };
