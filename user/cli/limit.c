@@ -138,11 +138,11 @@ static int run_limit(const struct verb *verb, int argc, char **argv)
 		{ "cps", 0, OPTION_RATE, &to->cps, "N",
 		  "new connections/s that declare a surge", LIMITS_CPS },
 		{ "prefix-pps", 0, OPTION_RATE, &to->prefix_pps, "N",
-		  "in a surge: packets/s that pass of each /24 or /48 (1k)", LIMITS_PREFIX_PPS },
+		  "in a surge: packets/s that pass from each /24 or /48 (1k)", LIMITS_PREFIX_PPS },
 		{ "answer-cps", 0, OPTION_RATE, &to->answer_cps, "N",
 		  "in a surge: new connections/s that pass (200k)", LIMITS_ANSWER_CPS },
 		{ "hold", 0, OPTION_DURATION, &to->hold_ns, "DURATION",
-		  "below 80 % for so long ends a surge (10s)", LIMITS_HOLD },
+		  "how long all rates stay below 80 % before a surge ends (10s)", LIMITS_HOLD },
 	};
 	struct cli cli = {};
 	int count = cli_read(&cli, verb, argc, argv, true, rows, sizeof(rows) / sizeof(*rows));
@@ -172,7 +172,7 @@ static int run_exempt(const struct verb *verb, int argc, char **argv)
 	struct limits_change change = { .exempt_for_ns = LIMITS_FOREVER };
 	const struct option_row rows[] = {
 		{ "for", 0, OPTION_DURATION, &change.exempt_for_ns, "DURATION",
-		  "only so long; without it until `release`", 0 },
+		  "how long; without it, until `release`", 0 },
 	};
 
 	return change_state(verb, argc, argv, LIMITS_EXEMPT, rows, 1, &change);

@@ -155,7 +155,7 @@ static int run(const struct verb *verb, int argc, char **argv)
 	const char *mmdb_field = NULL;
 	const struct option_row rows[] = {
 		{ "mmdb-field", 0, OPTION_TEXT, &mmdb_field, "PATH",
-		  "what names the region in an MMDB (country.iso_code)", 0 },
+		  "the field that names the region in an MMDB (country.iso_code)", 0 },
 	};
 	struct cli cli = {};
 	int count = cli_read(&cli, verb, argc, argv, true, rows, sizeof(rows) / sizeof(*rows));
