@@ -12,8 +12,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "kernel/tc_clsact.h"
-#include "kernel/tc_hook.h"
+#include "attach/tc_clsact.h"
+#include "attach/tc_hook.h"
 #include "net/inet_diag.h"
 #include "net/netlink.h"
 #include "ping/ping_addresses.h"
@@ -115,7 +115,7 @@ static void ask(uint8_t question)
 {
 	static const struct tc_hook hook = { .program = "fuzz" };
 	struct tc_clsact_filter filter;
-	struct addresses addresses;
+	struct ping_addresses addresses;
 
 	switch (question % 3) {
 	case 0:
@@ -123,8 +123,8 @@ static void ask(uint8_t question)
 				    NULL);
 		break;
 	case 1:
-		if (!addresses_read(&addresses))
-			addresses_free(&addresses);
+		if (!ping_addresses_read(&addresses))
+			ping_addresses_free(&addresses);
 		break;
 	case 2:
 		tc_clsact_find(&hook, 1, 7, &filter);

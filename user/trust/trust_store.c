@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/scoped.h"
 #include "trust/trust_table.h"
@@ -109,19 +110,16 @@ static bool holds(const struct ecdn_xdp_table_line *lines, const struct trust_li
 }
 
 /* After an empty list the count goes on from the clock, which is ahead of it: a reader
- * that slept meanwhile must not take the new table for the one it knows. */
+ * that slept meanwhile must not take the new table for the one that it knows. */
 static uint64_t next_generation(const struct ecdn_xdp_table_line *lines)
 {
-	struct timespec now;
-
 	if (lines)
 		return trust_table_header((struct ecdn_xdp_table_line *)lines)->generation + 1;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000ULL + now.tv_nsec;
+	return clock_monotonic_ns();
 }
 
 int trust_store_write(const struct trust_maps *maps, const char *dir,
-		  const struct trust_list *list)
+		      const struct trust_list *list)
 {
 	const struct ecdn_xdp_table_line *lines;
 	int err = slot_map(&trust_store_slot, maps->trusted_table, &lines);
