@@ -9,9 +9,9 @@
 #include "attach/pinned_link.h"
 
 /*
- * Puts program into the link pinned in pins->dir; without one attaches it to the cgroup
- * at path, a directory of a cgroup2 file system, with the link pinned in pins->next.
- * -EINVAL if path is none.
+ * Replaces the program of the link pinned in pins->dir; without a link attaches the program
+ * to the cgroup at path, a directory of a cgroup2 file system, and pins the new link in
+ * pins->next. -EINVAL if path is no such directory.
  */
 int cgroup_link_attach(struct pinned_link *link, const struct pinned_link_hook *hook,
 		       const struct pins *pins, const char *path, int program);

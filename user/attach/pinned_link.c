@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "base/scoped.h"
 
-/* The target as the kernel names it; 0: it is gone. */
+/* The number by which the kernel names the target; 0 if the target is gone. */
 static __u64 target_of(const struct bpf_link_info *info)
 {
 	return info->type == BPF_LINK_TYPE_CGROUP ? info->cgroup.cgroup_id :
@@ -84,7 +84,8 @@ int pinned_link_stop(const struct pinned_link_hook *hook, const char *dir)
 
 	if (fd < 0 && fd != -ENOENT)
 		return fd;
-	/* Explicitly: the pin's removal alone would wait for other holders. */
+	/* The link is detached explicitly: with its pin removed, it would stay attached
+	 * while another process holds it. */
 	if (fd >= 0 && bpf_link_detach(fd))
 		log_warning("cannot detach %s: %s", hook->program, strerror(errno));
 	return pins_drop(dir, hook->pin);

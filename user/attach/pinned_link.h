@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * pinned_link.h - a program on a target that the kernel knows by an fd, a network namespace
- * or a cgroup, held by a pinned link. Errors are logged, if not said otherwise.
+ * pinned_link.h - a program on a target that is opened as an fd, a network namespace or a
+ * cgroup, held there by a pinned link. Errors are logged unless a comment says "silent".
  */
 #ifndef ATTACH_PINNED_LINK_H
 #define ATTACH_PINNED_LINK_H
@@ -23,18 +23,19 @@ struct pinned_link_hook {
 /* The link of a part in a command that is under way. */
 struct pinned_link {
 	int fd;                 /* -1: not attached */
-	bool created;           /* it is pinned in next alone */
-	bool replaced;          /* the program of an existing link */
+	bool created;           /* the link is new: it is pinned in next only */
+	bool replaced;          /* an existing link got a new program */
 };
 
 #define PINNED_LINK_NONE { .fd = -1 }
 
-/* Opens the link that is pinned in dir, with what the kernel tells of it. -ENOENT, silent,
- * if there is none that holds anything: a link outlives its target. */
+/* Opens the link that is pinned in dir, and reads what the kernel reports of it. -ENOENT,
+ * silent, if there is no link, or its target is gone, which a link outlives. */
 int pinned_link_open(const struct pinned_link_hook *hook, const char *dir,
 		     struct bpf_link_info *info);
 
-/* Attaches program to target, with the link pinned in dir: its fd, which the caller closes. */
+/* Attaches program to target and pins the link in dir. Returns the link's fd, which the
+ * caller closes. */
 int pinned_link_create(const struct pinned_link_hook *hook, const char *dir, int target,
 		       int program);
 
@@ -42,12 +43,13 @@ int pinned_link_create(const struct pinned_link_hook *hook, const char *dir, int
 int pinned_link_replace(struct pinned_link *link, const struct pinned_link_hook *hook,
 			const char *dir, int program);
 
-/* Takes the above back: the program pinned in dir, or no link. */
+/* Undoes either: the link gets back the program that is pinned in dir, or goes if it is
+ * new. */
 void pinned_link_undo(struct pinned_link *link, const struct pinned_link_hook *hook,
 		      const char *dir);
 void pinned_link_close(struct pinned_link *link);
 
-/* Detaches at once and removes the pin; not attached, no error. */
+/* Detaches at once and removes the pin. It is no error if nothing is attached. */
 int pinned_link_stop(const struct pinned_link_hook *hook, const char *dir);
 
 #endif

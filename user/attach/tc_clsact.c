@@ -13,22 +13,23 @@
 #include "net/netlink.h"
 
 /*
- * Where we are if nobody is before us. Not the first, which people's scripts take, and
- * delete, without asking.
+ * The priority of our filter, unless another filter is at or before it. It is not the first
+ * priority, which people's scripts take, and delete, without asking.
  */
 #define PRIORITY 10
 
-/* A filter that ends the classification hides the packet from those after it. */
+/* The first and the last priority. A filter that decides on a packet hides it from all
+ * filters after it. */
 #define PRIORITY_FIRST 1
 #define PRIORITY_LAST 0xffff
 
 struct filters {
-	uint32_t program_id;    /* whose filter is looked for */
+	uint32_t program_id;    /* id of the program whose filter is looked for */
 	bool found;
 	struct tc_clsact_filter filter;
 	unsigned int count;
 	uint8_t taken[(PRIORITY_LAST + 1) / 8];
-	uint32_t first;         /* priority; 0: there is no filter */
+	uint32_t first;         /* lowest priority in use; 0: there is no filter */
 };
 
 static void forget(void *context)
@@ -87,7 +88,7 @@ static int take_filter(const struct nlmsghdr *header, void *context)
 	return MNL_CB_OK;
 }
 
-/* No interface and no qdisc have no filters. */
+/* An interface or a qdisc that is not there counts as having no filters. */
 static int read_filters(int ifindex, uint32_t parent, struct filters *filters)
 {
 	const struct tcmsg request = {
@@ -101,10 +102,10 @@ static int read_filters(int ifindex, uint32_t parent, struct filters *filters)
 	};
 	int err = netlink_dump(&dump);
 
-	return err ? log_error(err, "cannot ask the kernel for TC filters: %s", strerror(-err)) : 0;
+	return err ? log_error(err, "cannot read the TC filters: %s", strerror(-err)) : 0;
 }
 
-/* Of a direction: the parent of its filters, and libbpf's word for it. */
+/* A direction has two names: the parent of its filters, and libbpf's attach point. */
 static uint32_t parent_of(const struct tc_hook *hook)
 {
 	return hook->egress ? TC_H_MIN_EGRESS : TC_H_MIN_INGRESS;
@@ -145,8 +146,8 @@ static bool is_taken(const struct filters *filters, uint32_t priority)
 	return filters->taken[priority / 8] & 1 << priority % 8;
 }
 
-/* A priority of our own: filters of several kinds cannot share one, and whoever deletes
- * theirs may name no more than the priority. */
+/* Our filter gets a priority of its own: filters of different kinds cannot share one, and a
+ * command that deletes another filter may name only the priority. */
 static uint32_t choose_priority(const struct filters *filters)
 {
 	uint32_t priority = PRIORITY;
@@ -206,7 +207,7 @@ int tc_clsact_detach(const struct tc_hook *hook, int ifindex,
 
 int tc_clsact_remove_empty(int ifindex)
 {
-	/* Both directions: that is the whole qdisc. */
+	/* libbpf removes the whole qdisc if both directions are named. */
 	LIBBPF_OPTS(bpf_tc_hook, at, .ifindex = ifindex,
 		    .attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS);
 	struct filters ingress = {}, egress = {};

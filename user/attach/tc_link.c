@@ -17,7 +17,7 @@
 #include "kernel/tcx.h"
 #include "net/link.h"
 
-/* Of Linux 6.6 as well. */
+/* BPF_F_BEFORE, which kernel headers before Linux 6.6 do not have. */
 #define TCX_BEFORE (1U << 3)
 
 static const char *const kind_names[] = {
@@ -46,7 +46,8 @@ static enum bpf_attach_type type_of(const struct tc_hook *hook)
 	return hook->egress ? TCX_EGRESS : TCX_INGRESS;
 }
 
-/* An index is unique in its network namespace alone, and a link does not tell which. */
+/* An interface's index is unique only in its network namespace, and a link does not tell in
+ * which one it is. The program that is found at that index here does. */
 static bool runs_here(const struct tc_link *of, __u32 program_id)
 {
 	__u32 ids[64];
@@ -77,7 +78,7 @@ static int read_link(struct tc_link *of)
 	return 0;
 }
 
-/* 1: the filter whose program is pinned in dir is there. */
+/* Returns 1 if the filter whose program is pinned in dir is there. */
 static int find_filter(struct tc_link *of, const char *dir)
 {
 	bool is_program;
@@ -95,8 +96,8 @@ static int find_filter(struct tc_link *of, const char *dir)
 
 /*
  * A reader holds no lock, and may come after a load that was killed. A filter gets the
- * program that is pinned in next before that pin moves to dir; it may move while the two
- * are looked at.
+ * program that is pinned in next before that pin moves to dir. As the pin may move between
+ * the first two look-ups, dir is looked up once more.
  */
 static int find_anywhere(struct tc_link *of, const char *dir)
 {
@@ -157,7 +158,7 @@ static int create_link(const struct tc_hook *hook, int program, int ifindex)
 	return bpf_link_create(program, ifindex, type_of(hook), &options);
 }
 
-/* to->fd is what create_link() returned. */
+/* to->fd is what create_link() returned: an fd or a negative errno. */
 static int keep_link(struct tc_link *to, const struct pins *pins)
 {
 	to->kind = TC_TCX;
@@ -172,7 +173,8 @@ static int keep_link(struct tc_link *to, const struct pins *pins)
 	return tc_note_pin(to->hook, pins->next, to->iface, to->fd);
 }
 
-/* The note comes first: if the command is killed, it tells of the qdisc at least. */
+/* The note is written first: if the command is killed, it tells at least that the qdisc is
+ * ours. */
 static int attach_clsact(struct tc_link *to, const struct pins *pins, int program)
 {
 	struct tc_note note = { .ifindex = to->ifindex };
@@ -180,7 +182,8 @@ static int attach_clsact(struct tc_link *to, const struct pins *pins, int progra
 
 	to->fd = fcntl(program, F_DUPFD_CLOEXEC, 0);
 	if (to->fd < 0)
-		return log_error(-errno, "cannot keep %s: %s", to->hook->program, strerror(errno));
+		return log_error(-errno, "cannot duplicate the fd of %s: %s",
+				 to->hook->program, strerror(errno));
 	err = tc_clsact_prepare(to->hook, to->ifindex, to->iface, &note.made_qdisc);
 	if (err)
 		return err;
@@ -194,8 +197,8 @@ static int attach_clsact(struct tc_link *to, const struct pins *pins, int progra
 }
 
 /*
- * The pin of an interface that was loaded under another name. A filter may have got its
- * new program already, so that what is pinned is not what is there.
+ * Finds the pin of an interface that was loaded under another name. A filter may have got
+ * its new program already, so that its program is not the one that is pinned.
  */
 static bool former_name(const struct tc_link *of, const char *dir, int ifindex,
 			char name[IF_NAMESIZE])
@@ -251,7 +254,8 @@ static int replace(const struct tc_link *of, int program)
 	       tc_clsact_replace(of->hook, of->ifindex, &of->filter, program);
 }
 
-/* A filter's new program is pinned before it is there, so that it can be found again. */
+/* The new program is pinned before the filter gets it, so that the filter can be found
+ * again. */
 static int attach_over(struct tc_link *to, const struct pins *pins, int program)
 {
 	int err = to->kind == TC_CLSACT ? tc_note_pin(to->hook, pins->next, to->iface, program) : 0;
@@ -276,11 +280,12 @@ int tc_link_attach_again(struct tc_link *to, const struct tc_hook *hook,
 	if (to->state == TC_HERE || (to->state == TC_ELSEWHERE && to->kind == TC_TCX))
 		err = attach_over(to, pins, program);
 	else if (to->state == TC_ELSEWHERE)
-		log_warning("%s: in another network namespace, where the old %s stays", iface,
+		log_warning("%s is in another network namespace, where the old %s stays", iface,
 			    hook->program);
 	else
-		log_warning("%s: %s is gone from it; `%s %s` puts it on again, `ecdn-xdp unload "
-			    "%s` forgets it", iface, hook->program, hook->load, iface, iface);
+		log_warning("%s: %s is no longer attached; `%s %s` attaches it again, `ecdn-xdp "
+			    "unload %s` removes its pin", iface, hook->program, hook->load,
+			    iface, iface);
 	if (err)
 		tc_link_close(to);
 	return err;
@@ -318,7 +323,7 @@ int tc_link_attach(struct tc_link *to, const struct tc_hook *hook, const struct 
 	return err;
 }
 
-/* Silent: the filter may not be there yet, or no longer. */
+/* Logs no errors: the filter may not be there yet, or no longer. */
 static void take_off(const struct tc_link *of)
 {
 	struct tc_clsact_filter filter;
@@ -334,7 +339,7 @@ static void take_off(const struct tc_link *of)
 
 void tc_link_undo(struct tc_link *of, int old_program)
 {
-	/* A filter had the program that was pinned for it. */
+	/* A filter gets back the program that was pinned for it. */
 	int old = of->kind == TC_TCX ? old_program : of->fd, err;
 
 	if (of->created && of->kind == TC_CLSACT && of->fd >= 0)

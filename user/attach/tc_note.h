@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tc_note.h - what is kept of a program at TC on an interface: its pin, and for a filter
- * the note of where it is. Errors are logged, if not said otherwise.
+ * tc_note.h - what is kept of a program at TC on an interface: its pin, and for a filter a
+ * note of where that is. Errors are logged unless a comment says "silent".
  */
 #ifndef ATTACH_TC_NOTE_H
 #define ATTACH_TC_NOTE_H
@@ -12,18 +12,18 @@
 #include "kernel/pins.h"
 #include "attach/tc_hook.h"
 
-/* What a filter's program cannot tell. */
+/* What cannot be read from a filter's program. */
 struct tc_note {
-	bool here;              /* read: it is about this network namespace */
+	bool here;              /* set by tc_note_read(): the note is of this network namespace */
 	int ifindex;
 	bool made_qdisc;
 };
 
-/* -ENOENT, silent, if there is none that can be read. */
+/* Reads the note of an interface. -ENOENT, silent, if there is none that can be read. */
 int tc_note_read(struct tc_note *note, const struct tc_hook *hook, const char *dir,
 		 const char *iface);
 
-/* Writes a note of this network namespace. */
+/* Writes the note of an interface in this network namespace. */
 int tc_note_write(const struct tc_note *note, const struct tc_hook *hook, const char *dir,
 		  const char *iface);
 int tc_note_drop(const struct tc_hook *hook, const char *dir, const char *iface);
@@ -31,8 +31,8 @@ int tc_note_drop(const struct tc_hook *hook, const char *dir, const char *iface)
 /* True if iface is pinned in dir. */
 bool tc_note_is_pinned(const struct tc_hook *hook, const char *dir, const char *iface);
 
-/* The fd of what is pinned; *is_program: it is a filter's program, and no link. -ENOENT is
- * silent. */
+/* Opens what is pinned. Returns an fd, which the caller closes, and sets *is_program if it
+ * is a filter's program, not a link. -ENOENT, silent, if nothing is pinned. */
 int tc_note_open_pin(const struct tc_hook *hook, const char *dir, const char *iface,
 		     bool *is_program);
 int tc_note_pin(const struct tc_hook *hook, const char *dir, const char *iface, int fd);
@@ -43,7 +43,7 @@ int tc_note_drop_pin(const struct tc_hook *hook, const char *dir, const char *if
 int tc_note_pin_names(const struct tc_hook *hook, const char *dir, char ***names,
 		      unsigned int *count);
 
-/* The id by which the kernel knows a program. */
+/* Reads the kernel's id of a program. */
 int tc_note_program_id(const struct tc_hook *hook, int program, uint32_t *id);
 
 #endif

@@ -15,7 +15,8 @@ static int detach(const struct tc_link *of)
 {
 	int err = 0;
 
-	/* Explicitly: the pin's removal alone would wait for other holders. */
+	/* The link is detached explicitly: with its pin removed, it would stay attached
+	 * while another process holds it. */
 	if (of->kind == TC_TCX)
 		err = of->state == TC_GONE ? 0 : bpf_link_detach(of->fd);
 	else if (of->state == TC_HERE)
@@ -23,7 +24,7 @@ static int detach(const struct tc_link *of)
 	if (err)
 		return log_error(err, "%s: cannot detach %s: %s", of->iface, of->hook->program,
 				 strerror(-err));
-	/* A filter that is gone may have left the qdisc. */
+	/* The qdisc may still be there when the filter is gone. */
 	if (of->made_qdisc && of->state != TC_ELSEWHERE)
 		err = tc_clsact_remove_empty(of->ifindex);
 	return err;
@@ -85,15 +86,16 @@ int tc_remove_all(const struct tc_hook *hook, const char *dir)
 		if (err)
 			break;
 		if (out_of_reach(&of))
-			log_warning("%s is in another network namespace: if that is still there, "
-				    "remove the filter of %s with tc", of.iface, hook->program);
+			log_warning("%s is in another network namespace: if that namespace is still "
+				    "there, remove the filter of %s with tc", of.iface, hook->program);
 		err = remove_read(dir, &of);
 	}
 	pins_free_names(names, count);
 	return err;
 }
 
-/* A filter of a load that was killed: put on, with a note in next, or replaced. */
+/* Handles the filter of a load that was killed: a new filter has its note in next, one
+ * whose program was replaced has it in dir. */
 static int recover(const struct tc_hook *hook, const struct pins *pins, const char *iface,
 		   int program)
 {
@@ -107,7 +109,7 @@ static int recover(const struct tc_hook *hook, const struct pins *pins, const ch
 		return err;
 	if (!note.here) {
 		log_warning("%s: a load of %s was killed in another network namespace, out of "
-			    "reach: if its filter is there, remove it with tc", iface,
+			    "reach from here: if its filter is there, remove it with tc", iface,
 			    hook->program);
 		return 0;
 	}

@@ -44,7 +44,7 @@ static char *link_path(const char *dir, const char *iface, char path[PINS_PATH_S
 	return pins_path(dir, pins_interface(PINS_LINKS, iface, name), path);
 }
 
-/* Only the interface's own network namespace can tell. */
+/* The mode can be read in the interface's own network namespace only. */
 static enum xdp_mode mode_of(int ifindex, __u32 program)
 {
 	LIBBPF_OPTS(bpf_xdp_query_opts, query);
@@ -77,7 +77,8 @@ int xdp_link_read(struct xdp_link *of, const char *dir, const char *iface)
 	return 0;
 }
 
-/* The program on an interface, in words; the kernel's error alone does not name it. */
+/* Writes the name and id of the program on an interface: the kernel's error does not tell
+ * them. */
 static void describe_program(int ifindex, char *text, size_t size)
 {
 	LIBBPF_OPTS(bpf_xdp_query_opts, query);
@@ -91,7 +92,7 @@ static void describe_program(int ifindex, char *text, size_t size)
 	if (fd >= 0)
 		bpf_obj_get_info_by_fd(fd, &info, &length);
 	scoped_close(&fd);
-	snprintf(text, size, "%s (id %u)", info.name[0] ? info.name : "without name", id);
+	snprintf(text, size, "%s (id %u)", info.name[0] ? info.name : "without a name", id);
 }
 
 static int busy_error(const char *iface, int ifindex)
@@ -162,7 +163,7 @@ static int attach_over(struct xdp_link *to, enum xdp_mode mode, int program)
 	return 0;
 }
 
-/* The pin of an interface that was loaded under another name. */
+/* Finds the pin of an interface that was loaded under another name. */
 static bool former_name(const char *dir, int ifindex, char name[IF_NAMESIZE])
 {
 	struct xdp_link other;
@@ -266,7 +267,8 @@ int xdp_link_remove(const char *dir, const char *iface)
 
 	if (err)
 		return err;
-	/* Detached by hand: the pin's removal alone would wait for other holders. */
+	/* The link is detached explicitly: with its pin removed, it would stay attached
+	 * while another process holds it. */
 	if (of.ifindex && bpf_link_detach(of.fd))
 		log_warning("%s: cannot detach: %s", iface, strerror(errno));
 	xdp_link_close(&of);

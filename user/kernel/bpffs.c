@@ -34,7 +34,8 @@ static bool mounts_differ(pid_t pid, void *own)
 	return !stat(path, &theirs) && theirs.st_ino != ours->st_ino;
 }
 
-/* Such as `ip netns exec` makes: its mounts end with the command. */
+/* True in a mount namespace such as `ip netns exec` makes, whose mounts end with the
+ * command. */
 static bool mounts_are_private(void)
 {
 	struct stat own;
@@ -79,7 +80,8 @@ static int make_parents(const char *path)
 	return 0;
 }
 
-/* The first directory that is there, from path upwards, decides. */
+/* The nearest directory at or above path that exists decides: those below it are yet to be
+ * made. */
 static bool on_bpffs(const char *path)
 {
 	char part[PATH_MAX];

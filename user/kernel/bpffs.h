@@ -7,9 +7,9 @@
 
 /*
  * Makes the directories above dir, an absolute path shorter than PATH_MAX, and mounts a
- * bpffs at /sys/fs/bpf if dir is below it and nothing is mounted there. 0; -EINVAL if dir
- * is on no bpffs, -ENOTSUP in a mount namespace that ends with the command. Errors are
- * logged.
+ * bpffs at /sys/fs/bpf if dir is below it and nothing is mounted there. Returns 0; -EINVAL
+ * if dir is not on a bpffs; -ENOTSUP if the mount would end with the command, as it is in
+ * the mount namespace of `ip netns exec`. Errors are logged.
  */
 int bpffs_prepare(const char *dir);
 

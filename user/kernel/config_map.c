@@ -14,7 +14,7 @@
 
 #define NAME "config"
 
-/* The ABI is the first word whatever the rest has become, so it is read alone. */
+/* Every version has the ABI as its first word, whatever follows, so only that word is read. */
 static int check_abi(const char *dir, int fd)
 {
 	struct bpf_map_info info = {};
@@ -28,7 +28,7 @@ static int check_abi(const char *dir, int fd)
 	    bpf_map_lookup_elem(fd, &slot, &value))
 		return log_error(-EPROTO, "%s/" NAME " is not a map of ecdn-xdp", dir);
 	if (value.abi != ECDN_XDP_ABI)
-		return log_error(-EPROTO, "the maps in %s are of ABI %u, this ecdn-xdp speaks ABI "
+		return log_error(-EPROTO, "the maps in %s are of ABI %u, this ecdn-xdp uses ABI "
 				 "%u; `ecdn-xdp unload --all` removes them and their counters",
 				 dir, value.abi, ECDN_XDP_ABI);
 	return 0;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * config_map.h - the map "config", which every pin directory has: its first word is the
- * ABI that all other pins follow. Errors are logged.
+ * config_map.h - the map "config", which every pin directory has: its first word is the ABI
+ * that all other pins follow. Errors are logged.
  *
- * Whoever changes what a program goes by raises `generation` afterwards, so that every CPU
- * judges by it from its next packet on.
+ * A writer that changes what programs judge packets by raises `generation` afterwards, so
+ * that every CPU applies the change from its next packet on.
  */
 #ifndef KERNEL_CONFIG_MAP_H
 #define KERNEL_CONFIG_MAP_H
@@ -13,15 +13,17 @@
 #include "kernel/pins.h"
 
 /*
- * Opens the map that is pinned in pins->dir, after checking who owns the directory: an fd;
- * -ENOENT if nothing is loaded there, -EPROTO if its ABI is another.
+ * Opens the map that is pinned in pins->dir, after checking who owns the directory. Returns
+ * an fd, which the caller closes; -ENOENT if nothing is loaded there, -EPROTO if the pins
+ * are of another ABI.
  */
 int config_map_open(const struct pins *pins);
 
-/* Gives the map that is pinned in pins->next its ABI. */
+/* Writes this version's ABI into the new map that is pinned in pins->next. */
 int config_map_begin(const struct pins *pins);
 
-/* Reads or writes the record; the fd is opened from pins->dir or pins->next. */
+/* Read and write the configuration, in pins->dir or, where it is not there yet, in
+ * pins->next. */
 int config_map_read(const struct pins *pins, struct ecdn_xdp_config *config);
 int config_map_write(const struct pins *pins, struct ecdn_xdp_config *config);
 

@@ -22,7 +22,7 @@ bool features_jumbo(void)
 	return libbpf_probe_bpf_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_xdp_get_buff_len, NULL) == 1;
 }
 
-/* A kernel without tcx refuses the type itself. */
+/* A kernel without tcx does not know this attach type, and refuses to query it. */
 bool features_tcx(void)
 {
 	LIBBPF_OPTS(bpf_prog_query_opts, query);

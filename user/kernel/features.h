@@ -17,10 +17,10 @@ struct feature {
 
 extern const struct feature features[]; /* ends with a NULL name */
 
-/* XDP programs on frames of several buffers. */
+/* True if XDP programs can be given frames that span several buffers. */
 bool features_jumbo(void);
 
-/* Links at TC. */
+/* True if links can hold programs at TC. */
 bool features_tcx(void);
 
 #endif

@@ -88,8 +88,8 @@ int maps_filter(int fd, const char *map, maps_keep *keep, void *context)
 	int err = bpf_map_get_next_key(fd, NULL, &key);
 
 	while (!err) {
-		/* Asked before the key goes: after one that is gone, the kernel starts again
-		 * with the first. */
+		/* The next key is asked for before this one is deleted: for a key that is
+		 * gone the kernel starts again with the first. */
 		err = bpf_map_get_next_key(fd, &key, &next);
 		if (!keep(key, context)) {
 			int failed = maps_delete(fd, map, &key);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * maps.h - the pinned maps of a part, as rows: each part keeps its fds in a struct of its
- * own, and its rows tell where. Errors are logged, if not said otherwise.
+ * own, and its rows tell where in it. Errors are logged.
  */
 #ifndef KERNEL_MAPS_H
 #define KERNEL_MAPS_H
@@ -14,19 +14,20 @@
 
 struct map_row {
 	const char *name;
-	size_t offset;          /* of the fd, an int, in the part's struct; MAP_CLOSED: none */
-	bool optional;          /* pins of an earlier version, or of a part that is not loaded,
-				   may lack it: its fd is -1 then */
+	size_t offset;          /* bytes from the start of the part's struct to the fd, an
+				   int; MAP_CLOSED: no fd is kept */
+	bool optional;          /* pins of an earlier version, or of a part that is not
+				   loaded, may lack this map: its fd is -1 then */
 };
 
-/* A map that only programs open. */
+/* The offset of a map that only programs use: the commands do not open it. */
 #define MAP_CLOSED ((size_t)-1)
 
 #define MAP_ROW(type, map) { #map, offsetof(type, map), false }
 #define MAP_ROW_OPTIONAL(type, map) { #map, offsetof(type, map), true }
 #define MAP_ROW_CLOSED(map) { #map, MAP_CLOSED, false }
 
-/* Rows end with a NULL name. maps_init() makes every fd -1. */
+/* The last row has a NULL name. maps_init() sets every fd to -1. */
 void maps_init(const struct map_row *rows, void *maps);
 void maps_close(const struct map_row *rows, void *maps);
 
@@ -36,21 +37,19 @@ int maps_open(const struct map_row *rows, void *maps, const struct pins *pins);
 /* Removes the pins of all rows from dir. */
 int maps_drop(const struct map_row *rows, const char *dir);
 
-/* The value at key: 0 or a negative errno; `map` is the name for messages. */
+/* Read and write the value at key: 0 or a negative errno. `map` is the name for messages. */
 int maps_get(int fd, const char *map, const void *key, void *value);
 int maps_set(int fd, const char *map, const void *key, const void *value);
 
 /* Removes a key, which need not be there. */
 int maps_delete(int fd, const char *map, const void *key);
 
-/*
- * Removes from a hash whose key is a __u32 every key that `keep` does not want. Keys may
- * come and go meanwhile.
- */
+/* Removes from a hash, whose key is a __u32, every key for which `keep` returns false.
+ * Other writers may add and remove keys meanwhile. */
 typedef bool maps_keep(__u32 key, void *context);
 int maps_filter(int fd, const char *map, maps_keep *keep, void *context);
 
-/* The id by which the kernel knows a map; 0 if it cannot be told. */
+/* The kernel's id of a map; 0 if it cannot be read. */
 __u32 maps_id(int fd);
 
 #endif

@@ -8,7 +8,8 @@
 #include "base/log.h"
 #include "base/scoped.h"
 
-/* Maps that libbpf makes for an object's own variables are of no use outside it. */
+/* True for maps that libbpf makes for an object's own variables, which are of no use
+ * outside it. */
 static bool is_internal(const struct bpf_map *map)
 {
 	return strchr(bpf_map__name(map), '.');
@@ -67,7 +68,8 @@ int object_load(struct bpf_object_skeleton *skeleton, const struct object_names 
 	if (err)
 		return err;
 	fd = fcntl(program, F_DUPFD_CLOEXEC, 0);
-	return fd < 0 ? log_error(-errno, "cannot keep %s: %s", names->label, strerror(errno)) : fd;
+	return fd < 0 ? log_error(-errno, "cannot duplicate the fd of %s: %s", names->label,
+				  strerror(errno)) : fd;
 }
 
 int object_load_error(const char *label, int err)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * object.h - a BPF object and the pins: it shares maps that are pinned, by name, and what
- * is new becomes a pin. Errors are logged.
+ * object.h - the maps and the program of a BPF object, and their pins: maps that are pinned
+ * already are shared by name, and what is new gets a pin. Errors are logged.
  */
 #ifndef KERNEL_OBJECT_H
 #define KERNEL_OBJECT_H
@@ -11,11 +11,12 @@
 #include "kernel/pins.h"
 
 struct object_names {
-	const char *label;      /* of the program, in messages: "the guard" */
-	const char *pin;        /* of the program, "prog/guard" */
+	const char *label;      /* what messages call the program: "the guard" */
+	const char *pin;        /* name of the program's pin: "prog/guard" */
 };
 
-/* Before loading: the object uses every map that is pinned in pins->dir or pins->next. */
+/* Before the object is loaded: makes it use every map that is pinned in pins->dir or
+ * pins->next. */
 int object_share(struct bpf_object *object, const struct pins *pins);
 
 /*

@@ -19,7 +19,8 @@ static int check_link(const char *path)
 	return target ? owner_check(target) : 0;
 }
 
-/* In a sticky directory others may add names, and not touch root's. */
+/* In a directory with the sticky bit other users may add names, but not remove those of
+ * root: it may stand above the path's last part. */
 static int check_one(const char *path, const struct stat *stat, bool last)
 {
 	if (stat->st_uid && stat->st_uid != geteuid())
@@ -28,7 +29,8 @@ static int check_one(const char *path, const struct stat *stat, bool last)
 	if (S_ISLNK(stat->st_mode))
 		return check_link(path);
 	if (stat->st_mode & 022 && (last || !(stat->st_mode & S_ISVTX)))
-		return log_error(-EPERM, "others may change %s; chmod go-w %s", path, path);
+		return log_error(-EPERM, "users other than root may change %s; chmod go-w "
+				 "%s", path, path);
 	return 0;
 }
 

@@ -20,18 +20,18 @@
 struct part_run {
 	const struct pins *pins;  /* locked */
 	const void *request;    /* the part's own request */
-	void *state;            /* the part's own: state_size bytes, zeros before prepare() */
+	void *state;            /* the part's own, of state_size bytes: zeros before prepare() */
 	bool loaded;            /* it was loaded before this command */
 	bool opens;             /* this command loads its program, for the first time or again */
 };
 
 struct part {
-	const char *name;       /* of its program's pin, prog/NAME */
+	const char *name;       /* NAME of the program's pin, prog/NAME */
 	const char *helper;     /* pin of a second program, which it needs, or NULL */
 	const char *label;      /* what messages call it: "the guard" */
 	const char *load;       /* the command that loads it */
 	bool by_change;         /* a command that changes it may also load it */
-	const struct map_row *maps; /* those of its maps that no other part makes */
+	const struct map_row *maps; /* its maps, without those that other parts make */
 	size_t state_size;
 
 	/* Whether the request names this part. */
@@ -46,29 +46,30 @@ struct part {
 	/* Attaches the program where the old one is, and where the request wants it. */
 	int (*attach)(struct part_run *run);
 
-	/* Writes the maps as the request says: of a part that is loaded for the first time
-	 * before attach(), so that no packet meets empty maps; else after it, so that an attach
-	 * that fails has changed nothing. */
+	/* Writes the maps as the request asks. Of a part that is loaded for the first time
+	 * they are written before attach(), so that no packet meets empty maps; otherwise
+	 * after it, so that a failed attach has changed nothing. */
 	int (*configure)(struct part_run *run);
 
-	/* Tells other processes, once all parts are configured. */
+	/* Tells proxies what has changed, once all parts are configured. */
 	int (*announce)(struct part_run *run);
 
-	/* Once the pins are published: removes what they have replaced. */
+	/* Removes what has been replaced, once the new pins are published. */
 	int (*settle)(struct part_run *run);
 
-	/* Frees the state; after an error takes back what was done first. Never fails. */
+	/* Frees the state. After an error it first undoes what the part did. Never fails. */
 	void (*end)(struct part_run *run, int err);
 
-	/* Takes off, or finishes, what a command that was killed has left in pins->next. */
+	/* Undoes, or finishes, what a killed command has left in pins->next. */
 	int (*recover)(const struct pins *pins);
 
-	/* One interface: the error that detach() would return before it changes anything; and
-	 * the part comes off it. -ENOENT, silent, if the part is not on it. */
+	/* check() returns the error that detach() would return before it changed anything;
+	 * detach() takes the part off one interface. Both return -ENOENT, silent, if it is
+	 * not on it. */
 	int (*check)(const char *dir, const char *iface);
 	int (*detach)(const char *dir, const char *iface);
 
-	/* The part comes off everything, for good; then other processes are told. */
+	/* stop() takes the part off everything, for good; retire() then tells proxies. */
 	int (*stop)(const char *dir);
 	int (*retire)(const char *dir);
 };
@@ -76,17 +77,18 @@ struct part {
 /* Bytes of "prog/NAME". */
 #define PART_PIN_SIZE 32
 
-/* The name of the program's pin into name; returns name. */
+/* Writes the name of the program's pin into name; returns name. */
 char *part_pin(const struct part *part, char name[PART_PIN_SIZE]);
 
-/* Whether the part is loaded: its programs are pinned in dir, which a load does after its
- * maps. A part without a program is loaded wherever there are pins. */
+/* Whether the part is loaded: its programs, which a load pins after the maps, are pinned in
+ * dir. A part without a program is loaded wherever there are pins. */
 bool part_is_loaded(const struct part *part, const char *dir);
 
 /* -ENOENT, logged, if the part is not loaded. */
 int part_require(const struct part *part, const char *dir);
 
-/* Where a part's new pins go, and where its maps are: pins->next until they are published. */
+/* The directory that has a part's maps and gets its pins: pins->next until the part is
+ * published. */
 static inline const char *part_dir(const struct part_run *run)
 {
 	return run->loaded ? run->pins->dir : run->pins->next;

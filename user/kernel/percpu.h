@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * percpu.h - values of per-CPU maps, added up over CPUs. The kernel copies as many bytes
- * as the map's values have, whatever the caller expects, so that the buffer is sized by
- * the map.
+ * percpu.h - values of per-CPU maps, added up over CPUs. The kernel copies as many bytes as
+ * the map's values have, whatever the caller expects, so the buffer is sized by the map.
  */
 #ifndef KERNEL_PERCPU_H
 #define KERNEL_PERCPU_H
@@ -11,24 +10,23 @@
 #include <stdint.h>
 
 struct percpu {
-	int fd;                 /* the caller's */
+	int fd;                 /* owned by the caller */
 	const char *map;        /* its name, for messages */
-	unsigned int cpus;      /* possible ones */
+	unsigned int cpus;      /* CPUs that this host may have, online or not */
 	size_t stride;          /* bytes from one CPU's value to the next one's */
 	void *values;           /* room for a value of each CPU */
 };
 
-/* For many keys of one map. 0 or a negative errno, logged; percpu_close() after either. */
+/* Prepares to read many keys of one map. Returns 0 or a negative errno, logged;
+ * percpu_close() follows in either case. */
 int percpu_open(struct percpu *percpu, int fd, const char *map);
 void percpu_close(struct percpu *percpu);
 
-/*
- * Adds up the 64-bit counters at key, size bytes of them, into *sum. Counters that the
- * map's values do not have are 0. 0 or a negative errno, logged.
- */
+/* Adds up over all CPUs the 64-bit counters at key into *sum, which has size bytes.
+ * Counters that the map's values do not have are 0. Returns 0 or a negative errno, logged. */
 int percpu_read(const struct percpu *percpu, const void *key, void *sum, size_t size);
 
-/* The same for one key. */
+/* Does all three steps for one key. */
 int percpu_sum(int fd, const char *map, const void *key, void *sum, size_t size);
 
 #endif

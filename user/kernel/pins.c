@@ -20,7 +20,8 @@
 #include "kernel/bpffs.h"
 #include "kernel/owner.h"
 
-/* Of root's own: a lock in bpffs could be taken by whoever may look into it. */
+/* The lock is outside bpffs and only root can open it: in bpffs every user who may look
+ * into the directory could take it. */
 #define LOCK_FILE "/run/ecdn-xdp.lock"
 
 int pins_init(struct pins *pins, const char *dir)
@@ -80,7 +81,8 @@ static void replace_char(char *text, char from, char to)
 			*text = to;
 }
 
-/* No interface has a ':' in its name, and no pin a '.'. */
+/* bpffs takes no '.' in a name; no interface has a ':' in its name, so that can stand for
+ * it. */
 char *pins_interface(const char *sub, const char *iface, char name[PINS_NAME_SIZE])
 {
 	snprintf(name, PINS_NAME_SIZE, "%s/%s", sub, iface);
@@ -114,10 +116,8 @@ int pins_make_folder(const char *dir, const char *name)
 	return access(path, F_OK) ? make_dir(path) : 0;
 }
 
-/*
- * A user who names another directory by mistake must not lose what is in it. link/ and
- * prog/ are made first and removed last, so they mark our directory even after a crash.
- */
+/* A user who names another directory by mistake must not lose what is in it. link/ and
+ * prog/ are made first and removed last, so they mark our directory even after a crash. */
 static bool is_ours(const char *dir)
 {
 	return pins_has(dir, PINS_LINKS) && pins_has(dir, PINS_PROGRAMS);
@@ -192,7 +192,7 @@ void pins_free_names(char **names, unsigned int count)
 	free(names);
 }
 
-/* No dir, or one in which a crash left no more than empty marks. */
+/* True if there is no dir, or one in which a crash left no more than the empty marks. */
 static bool is_remnant(const char *dir)
 {
 	char path[PINS_PATH_SIZE];
@@ -281,7 +281,7 @@ static int is_folder(const struct dirent *entry)
 	return entry->d_type == DT_DIR && no_mark(entry);
 }
 
-/* Moves all of next/SUB that are no folders. */
+/* Moves all pins in next/SUB, and none of its folders. */
 static int move_files(const struct pins *pins, const char *sub)
 {
 	char path[PINS_PATH_SIZE], name[2 * NAME_MAX];
@@ -342,7 +342,8 @@ int pins_drop(const char *dir, const char *name)
 	return 0;
 }
 
-/* Beside it first: who opens the name finds the old object or the new one. */
+/* The new pin is made beside the old one and then renamed over it, so that a process that
+ * opens the name finds the old object or the new one. */
 int pins_replace(const char *dir, const char *name, int fd, mode_t mode)
 {
 	char path[PINS_PATH_SIZE], next[PINS_PATH_SIZE], beside[NAME_MAX];

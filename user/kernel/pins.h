@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * pins.h - the pin directory: where it is, who may change it now, and how it comes and
- * goes as a whole.
+ * pins.h - the pin directory: where it is, who may change it now, and how it comes and goes
+ * as a whole.
  *
  *	DIR/MAP            each map by name
- *	DIR/region_lines   the region table in use, DIR/trusted_lines that of prefixes
- *	                   that are never limited: replaced by every new one
+ *	DIR/region_lines   the region table in use, and
+ *	DIR/trusted_lines  the trusted table in use: each new table replaces the pin
  *	DIR/prog/PART      each part's program; a part is loaded if this is there
  *	DIR/link/IFACE     the link that holds an XDP program to an interface; bpffs takes
  *	                   no '.' in a name, so eth0.7 is eth0:7 here
@@ -13,14 +13,14 @@
  *	DIR/ping/IFACE     what holds ping to an interface: a link, or before Linux 6.6 the
  *	                   program, by which its filter is found
  *	DIR/clsact/IFACE   for a filter, a note of where it is (attach/tc_link.h)
- *	DIR/regions        an iterator: cat it
+ *	DIR/regions        an iterator, which prints the regions when it is read
  *
- * They are root's alone, except for what proxies read: public_config, region_state,
- * region_lines and trusted_lines are frozen, so that a process that opens them for writing
- * cannot write; request_stats is what proxies write.
+ * Only root can open them, except for what proxies use. They read public_config,
+ * region_state, region_lines and trusted_lines, which are frozen, so that a process that
+ * opens them for writing cannot write. They write request_stats.
  *
- * A command builds new pins in "DIR-next" and publishes them at its end. All functions
- * that return int log their errors, if not said otherwise. Not thread-safe.
+ * A command builds new pins in "DIR-next" and publishes them at its end. All functions that
+ * return int log their errors, unless their comment says "silent". Not thread-safe.
  */
 #ifndef KERNEL_PINS_H
 #define KERNEL_PINS_H
@@ -45,7 +45,7 @@ struct pins {
 	int lock;               /* -1: not locked */
 };
 
-/* Takes note of the directory and opens nothing. */
+/* Sets the two paths, and opens nothing. -EINVAL or -ENAMETOOLONG if dir cannot be used. */
 int pins_init(struct pins *pins, const char *dir);
 
 /*
@@ -55,21 +55,21 @@ int pins_init(struct pins *pins, const char *dir);
 int pins_lock(struct pins *pins);
 void pins_unlock(struct pins *pins);
 
-/* "DIR/name" into path; returns path. */
+/* Writes "dir/name" into path; returns path. */
 char *pins_path(const char *dir, const char *name, char path[PINS_PATH_SIZE]);
 
-/* "SUB/IFACE", as a pin can be named, into name; returns name. */
+/* Writes "SUB/IFACE" into name, with ":" for "." as pins need it; returns name. */
 char *pins_interface(const char *sub, const char *iface, char name[PINS_NAME_SIZE]);
 
 /* True if the pin dir/name is there. */
 bool pins_has(const char *dir, const char *name);
 
-/* The interfaces that are pinned in dir/sub, sorted; freed with pins_free_names(). Without
- * dir there are none. */
+/* The interfaces that are pinned in dir/sub, sorted; freed with pins_free_names(). There
+ * are none if dir is not there. */
 int pins_names(const char *dir, const char *sub, char ***names, unsigned int *count);
 void pins_free_names(char **names, unsigned int count);
 
-/* Makes dir with the folders that mark it as ours. */
+/* Makes dir with the folders that mark it as a pin directory of ecdn-xdp. */
 int pins_make(const char *dir);
 
 /* Makes the folder of "FOLDER/NAME" in dir if it is not there. */
@@ -78,12 +78,13 @@ int pins_make_folder(const char *dir, const char *name);
 /* 0 if dir was made by pins_make(), or is not there. */
 int pins_check(const char *dir);
 
-/* Removes dir and all that is in it, unless pins_check() refuses it; a pin's
- * object lives on while it is in use elsewhere. No dir, no error. */
+/* Removes dir and all that is in it, unless pins_check() refuses it; a pin's object lives
+ * on while it is in use elsewhere. If dir is not there, that is no error. */
 int pins_remove(const char *dir);
 
-/* Removes dir: out of the readers' sight first, then pin by pin, so that a command that is
- * killed meanwhile leaves only a "DIR-next", which the next one removes. */
+/* Removes pins->dir: renames it first, out of readers' sight, then removes pin by pin, so
+ * that a command that is killed meanwhile leaves only a "DIR-next", which the next command
+ * removes. */
 int pins_discard(const struct pins *pins);
 
 /*
@@ -93,7 +94,7 @@ int pins_discard(const struct pins *pins);
  */
 int pins_publish(const struct pins *pins);
 
-/* Pins fd as dir/name, whose folder is made if need be. */
+/* Pins fd as dir/name; makes the folder of the name if it is not there. */
 int pins_put(const char *dir, const char *name, int fd);
 
 /* Pins fd as dir/name with a mode, in the place of what was pinned there. */
@@ -105,13 +106,13 @@ int pins_move(const struct pins *pins, const char *name);
 /* Removes the pin dir/name, if there is one. */
 int pins_drop(const char *dir, const char *name);
 
-/* Sets mode and group of the pin dir/name; group -1: as it is. */
+/* Sets mode and group of the pin dir/name; group -1 leaves the group as it is. */
 int pins_permit(const char *dir, const char *name, mode_t mode, gid_t group);
 
-/* The object pinned as dir/name: an fd, or a negative errno. */
+/* Opens what is pinned as dir/name: an fd, or a negative errno. */
 int pins_get(const char *dir, const char *name);
 
-/* The same of dir, or if it is not there, of next. */
+/* Opens what is pinned in pins->dir or, if nothing is there, in pins->next. */
 int pins_open(const struct pins *pins, const char *name);
 
 #endif

@@ -12,6 +12,8 @@
 #include "kernel/maps.h"
 
 #define TABLE_BYTES (sizeof(struct ecdn_xdp_table_line) * ECDN_XDP_TABLE_LINES)
+
+/* How often the table is looked up again when another one replaces it meanwhile. */
 #define TRIES 100
 
 static int map_lines(const struct slot *slot, int table, int protection,
@@ -67,8 +69,8 @@ int slot_drop(const struct slot *slot, int map, const char *dir)
 	return pins_drop(dir, slot->pin);
 }
 
-/* A table that is replaced between the two steps is gone: then once more. -ENOENT is not
- * logged: the slot is empty. */
+/* A table that is replaced between the lookup of its id and the opening is gone, and the
+ * new one is looked up. -ENOENT is not logged: the slot is empty. */
 static int open_current(const struct slot *slot, int map)
 {
 	int table = -ENOENT;
@@ -82,9 +84,8 @@ static int open_current(const struct slot *slot, int map)
 		table = bpf_map_get_fd_by_id(id);
 	}
 	if (table == -ENOENT)
-		return log_error(-EAGAIN, "cannot open the %s table: others replace it all the "
-				 "time",
-				 slot->table);
+		return log_error(-EAGAIN, "cannot open the %s table: other commands keep "
+				 "replacing it", slot->table);
 	if (table < 0)
 		log_error(table, "cannot open the %s table: %s%s", slot->table, strerror(-table),
 			  table == -EPERM ? "; run as root" : "");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tcx.h - the attach types of Linux 6.6 that the headers to build with may be older than.
+ * tcx.h - attach types of Linux 6.6, which older kernel headers do not have.
  */
 #ifndef KERNEL_TCX_H
 #define KERNEL_TCX_H
