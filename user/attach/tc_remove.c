@@ -86,8 +86,9 @@ int tc_remove_all(const struct tc_hook *hook, const char *dir)
 		if (err)
 			break;
 		if (out_of_reach(&of))
-			log_warning("%s is in another network namespace: if that namespace is still "
-				    "there, remove the filter of %s with tc", of.iface, hook->program);
+			log_warning("%s is in another network namespace: if that namespace is "
+				    "still there, remove the filter of %s with tc", of.iface,
+				    hook->program);
 		err = remove_read(dir, &of);
 	}
 	pins_free_names(names, count);

@@ -2,8 +2,8 @@
 /*
  * guard_maps.h - the maps of the guard, opened. Errors are logged.
  *
- * Whoever changes limits raises config.generation afterwards, so that every CPU judges by
- * them.
+ * A writer that changes limits raises config.generation afterwards, so that every CPU
+ * applies them.
  */
 #ifndef GUARD_GUARD_MAPS_H
 #define GUARD_GUARD_MAPS_H
@@ -30,10 +30,10 @@ int guard_maps_limits(const struct guard_maps *maps, uint32_t region,
 int guard_maps_set_limits(const struct guard_maps *maps, uint32_t region,
 			  const struct ecdn_xdp_limits *limits);
 
-/* The names that have ids, with room for max_regions; freed with names_free(). */
+/* Reads the names that have ids, with room for max_regions; freed with names_free(). */
 int guard_maps_names(const struct guard_maps *maps, uint32_t max_regions, struct names **names);
 
-/* Writes the names whose ids are from `first` on. */
+/* Writes the names whose ids are `first` or greater. */
 int guard_maps_set_names(const struct guard_maps *maps, const struct names *names,
 			 uint32_t first);
 

@@ -26,8 +26,8 @@ struct guard_run {
 	struct guard_maps maps;
 	struct names *names;    /* NULL if the request names no region */
 	uint32_t max_regions;
-	uint32_t known_names;   /* of names, those that the maps hold already */
-	int table;              /* new generation, or -1 */
+	uint32_t known_names;   /* number of names that the maps hold already */
+	int table;              /* fd of the new generation, or -1 */
 	int program, old_program, publish; /* fds, or -1 */
 	struct xdp_link *links;
 	unsigned int link_count;
@@ -63,7 +63,8 @@ static int read_loaded(const struct part_run *run, uint64_t *generation)
 	return err;
 }
 
-/* Programs of the version that is loaded: to be run, or put back. */
+/* Opens the programs of the version that is loaded: to be run, or to be put back after an
+ * error. */
 static int open_loaded_programs(const struct part_run *run)
 {
 	struct guard_run *guard = run->state;
@@ -217,7 +218,8 @@ static int fill_new_maps(const struct part_run *run, struct ecdn_xdp_config *con
 	return err;
 }
 
-/* Names come before the table that uses them, so that no reader meets an id without one. */
+/* Names are written before the table that uses them, so that no reader finds an id without
+ * a name. */
 static int put_table(const struct part_run *run)
 {
 	const struct guard_run *guard = run->state;
@@ -318,7 +320,8 @@ static int stop(const char *dir)
 	return err;
 }
 
-/* Proxies have the maps in memory and would go on with the states of the last packet. */
+/* Proxies have mapped the maps, and would otherwise go on with the states as the last
+ * packet left them. */
 static int retire(const char *dir)
 {
 	scoped_fd int publish = -1;

@@ -10,12 +10,12 @@
 
 struct guard_bpf;
 
-/* Opens the object, whose maps, where they are new, are to have room for max_regions. The
+/* Opens the object; those of its maps that are new will have room for max_regions. The
  * caller frees it with guard_program_close(), which leaves what is pinned or attached. */
 int guard_program_open(struct guard_bpf **guard, uint32_t max_regions);
 void guard_program_close(struct guard_bpf *guard);
 
-/* Loads the object on new maps, with nothing pinned: for tests and benchmarks. */
+/* Loads the object with new maps and pins nothing: for tests and benchmarks. */
 int guard_program_load(struct guard_bpf *guard);
 
 #endif

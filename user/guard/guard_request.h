@@ -13,24 +13,26 @@
 #include "attach/xdp_link.h"
 
 struct guard_request {
-	char **ifaces;          /* to attach to, besides those where it is already */
+	char **ifaces;          /* interfaces to attach to, besides those that have the guard
+				   already */
 	unsigned int iface_count;
 	enum xdp_mode mode;
-	uint32_t max_regions;   /* 0: as it is, or the default */
-	gid_t proxy_group;      /* may write request_stats; -1: as it is, or root alone */
-	struct region_sources sources; /* none: keep the table */
+	uint32_t max_regions;   /* room for regions; 0: as it is, or the default */
+	gid_t proxy_group;      /* the group that may write request_stats; -1: as it is, or
+				   root only */
+	struct region_sources sources; /* none: the table stays */
 	bool has_ports;
 	struct protected_ports ports;
 	int monitor;            /* 1 or 0; -1: as it is */
 	struct limits_changes changes;
 };
 
-/* Nothing is asked for. The request owns its changes; the names of interfaces and files stay
- * the caller's. */
+/* Sets a request that asks for nothing. The request owns its changes; the names of
+ * interfaces and files stay the caller's. */
 void guard_request_init(struct guard_request *request);
 void guard_request_free(struct guard_request *request);
 
-/* Whether anything is asked for. */
+/* Whether the request asks for anything. */
 bool guard_request_wanted(const struct guard_request *request);
 
 #endif

@@ -10,8 +10,8 @@
 #define ITERATOR_PIN "regions"
 
 /*
- * Pins the iterator over region_stats, a map's fd, in pins->next. 0, or a negative errno
- * where the kernel has none: nothing else depends on it, so nothing is logged.
+ * Pins the iterator over region_stats, a map's fd, in pins->next. Returns 0, or a negative
+ * errno if the kernel has no such iterator; silent, as nothing else depends on it.
  */
 int iterator_pin(int region_stats, const struct pins *pins);
 

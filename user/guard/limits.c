@@ -44,12 +44,12 @@ int limits_check(const struct limits_changes *changes, const struct names *names
 			return refuse(change, -EINVAL, "an exemption of 0s is none");
 		if (is_default(change) || limits_region(change, names) >= 0)
 			continue;
-		return refuse(change, -ENOENT, "not in the table; `ecdn-xdp region` lists what is");
+		return refuse(change, -ENOENT, "not in the table; `ecdn-xdp region` lists the regions");
 	}
 	return 0;
 }
 
-/* The values of `from` that a change names. */
+/* Copies the values that a change names. */
 static void set_limits(struct ecdn_xdp_limits *to, const struct ecdn_xdp_limits *from,
 		       unsigned int what)
 {

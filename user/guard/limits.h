@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * limits.h - changes of a region's limits and state, checked as a whole before anything
- * is changed. Errors are logged.
+ * limits.h - changes of a region's limits and state; all are checked before anything is
+ * changed. Errors are logged.
  */
 #ifndef GUARD_LIMITS_H
 #define GUARD_LIMITS_H
 
 #include "guard/guard_maps.h"
 
-/* Which values of a change are meant; the first six in the order of the members of
- * struct ecdn_xdp_limits. */
+/* The values that a change sets. The first six are in the order of the members of struct
+ * ecdn_xdp_limits. */
 enum limits_what {
 	LIMITS_PPS = 1 << 0,
 	LIMITS_BPS = 1 << 1,
@@ -18,20 +18,20 @@ enum limits_what {
 	LIMITS_ANSWER_CPS = 1 << 4,
 	LIMITS_HOLD = 1 << 5,
 	LIMITS_CLEAR = 1 << 6,  /* back to the default, or to no limits */
-	LIMITS_EXEMPT = 1 << 7, /* ends a block */
-	LIMITS_BLOCK = 1 << 8,  /* ends an exemption */
-	LIMITS_RELEASE = 1 << 9, /* ends exemption, block and surge */
+	LIMITS_EXEMPT = 1 << 7, /* also ends a block */
+	LIMITS_BLOCK = 1 << 8,  /* also ends an exemption */
+	LIMITS_RELEASE = 1 << 9, /* ends an exemption, a block and a surge */
 };
 
-/* "default" names the limits of regions without their own. */
+/* This name stands for the limits of all regions that have none of their own. */
 #define LIMITS_DEFAULT "default"
 
 #define LIMITS_FOREVER UINT64_MAX
 
 /*
- * A SYN from a forged source looks like any client's, so a low answer_cps loses both alike.
- * The kernel answers SYNs with cookies, and only clients that answer back reach the proxy:
- * this default is what the kernel can bear.
+ * A SYN from a forged source looks like any client's, so a low answer_cps loses real
+ * clients with forged ones. The kernel answers SYNs with cookies, and only clients that
+ * reply reach the proxy: this default is what the kernel can bear.
  */
 #define LIMITS_DEFAULT_PREFIX_PPS 1000
 #define LIMITS_DEFAULT_ANSWER_CPS 200000
@@ -42,20 +42,20 @@ struct limits_change {
 	unsigned int what;      /* enum limits_what */
 	struct ecdn_xdp_limits limits;
 	uint64_t exempt_for_ns; /* or LIMITS_FOREVER */
-	const char *file;       /* where it was asked for; NULL: on the command line */
+	const char *file;       /* the file that asks for it; NULL: the command line */
 	unsigned int line;
 };
 
-/* Carried out in this order. */
+/* The changes are carried out in this order. */
 struct limits_changes {
 	struct limits_change *at;
 	unsigned int count;
 };
 
-/* Appends a copy: 0 or -ENOMEM. The array is freed by the owner. */
+/* Appends a copy of a change. Returns 0 or -ENOMEM. The owner frees the array. */
 int limits_add(struct limits_changes *changes, const struct limits_change *change);
 
-/* 0 if every region that a change names exists. */
+/* Returns 0 if every region that a change names exists. */
 int limits_check(const struct limits_changes *changes, const struct names *names);
 
 /* Carries out what limits_check() has passed. The defaults are in *config, which the
@@ -63,10 +63,10 @@ int limits_check(const struct limits_changes *changes, const struct names *names
 int limits_apply(const struct limits_changes *changes, const struct guard_maps *maps,
 		 const struct names *names, struct ecdn_xdp_config *config);
 
-/* The id of the region that a change names; -ENOENT for the default. */
+/* Returns the id of the region that a change names; -ENOENT for the default. */
 int limits_region(const struct limits_change *change, const struct names *names);
 
-/* The members of a configuration that the guard needs, of one that is loaded for the
+/* Sets those members of a new configuration that the guard needs when it is loaded for the
  * first time. */
 void limits_first_config(struct ecdn_xdp_config *config, uint32_t max_regions,
 			 uint64_t hash_seed);

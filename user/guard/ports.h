@@ -16,11 +16,11 @@ struct protected_ports {
 	struct ecdn_xdp_protected_ports ports;
 };
 
-/* Adds "PORT[-PORT][/tcp|/udp],..." or "all". 0, or -EINVAL with *to untouched and nothing
- * logged. */
+/* Adds "PORT[-PORT][/tcp|/udp],..." or "all" to *to. Returns 0; or -EINVAL, silent, with
+ * *to unchanged. */
 int ports_parse(const char *text, struct protected_ports *to);
 
-/* Reads or writes the map; the protect flags are config's. Errors are logged. */
+/* Read and write the map; the protect flags are in the map "config". Errors are logged. */
 int ports_read(const struct guard_maps *maps, uint32_t protect, struct protected_ports *to);
 int ports_write(const struct guard_maps *maps, const struct protected_ports *from);
 

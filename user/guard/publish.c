@@ -54,7 +54,7 @@ static int freeze(const char *dir, const char *name)
 	return 0;
 }
 
-/* A map is frozen before others may open it. */
+/* The maps are frozen before other users may open them. */
 int publish_permit(const char *dir)
 {
 	static const char *const read_by_all[] = { "public_config", "region_state" };
@@ -73,7 +73,7 @@ int publish_group(const char *dir, gid_t group)
 }
 
 /* The packet's mark tells the program what to publish. Stable kernels of 2022, from 5.10 to
- * 6.0, refuse a packet that ends with its Ethernet header. */
+ * 6.0, refuse a packet that ends with its Ethernet header, so it has one byte more. */
 static int run(int program, uint32_t what)
 {
 	unsigned char packet[ETH_HLEN + 1] = {};

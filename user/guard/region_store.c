@@ -60,7 +60,8 @@ static void note_source(char to[ECDN_XDP_SOURCE_SIZE], const char *file)
 	snprintf(to, ECDN_XDP_SOURCE_SIZE, "%s", path ? path : file);
 }
 
-/* A process that maps a generation finds the names of its ids in it. */
+/* The names are in the table too: a process that maps a generation finds the names of its
+ * ids there. */
 static void fill_names(struct ecdn_xdp_table_line *lines, const struct names *names)
 {
 	struct ecdn_xdp_region_name *name = (void *)&lines[ECDN_XDP_TABLE_NAMES];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * region_store.h - compiled region tables in kernel memory, of which each is a generation.
- * A new one is made beside the one in use and put into its slot by one store: a packet sees
- * the old one or the new one. Errors are logged.
+ * region_store.h - compiled region tables in kernel memory. Each is a generation. A new
+ * table is made beside the one in use and put into its slot by one store: a packet sees the
+ * old one or the new one. Errors are logged.
  */
 #ifndef GUARD_REGION_STORE_H
 #define GUARD_REGION_STORE_H
@@ -11,30 +11,31 @@
 #include "kernel/slot.h"
 #include "table/range.h"
 
-/* Region files of one table; each overrides those before it. */
+/* The region files of one table; each overrides those before it. */
 struct region_sources {
 	const char *file[ECDN_XDP_TABLE_SOURCES];
 	unsigned int count;
-	const char *mmdb_field; /* path of the name in an MMDB's records; NULL: the default */
+	const char *mmdb_field; /* path of the region's name in an MMDB's records; NULL: the
+				   default */
 };
 
 extern const struct slot region_store_slot;
 
-/* Appends a file; -E2BIG beyond ECDN_XDP_TABLE_SOURCES. */
+/* Appends a file. Returns -E2BIG if there are ECDN_XDP_TABLE_SOURCES already. */
 int region_store_add_source(struct region_sources *sources, const char *file);
 
 /*
- * Reads the sources, giving new regions ids from names, and compiles them as generation
- * `number`. Returns the fd of a table that user space can no longer write. No map in use
- * is touched.
+ * Reads the sources, gives new regions ids from names, and compiles all as generation
+ * `number`. Returns the fd of a frozen table, which the caller closes. No map in use is
+ * changed.
  */
 int region_store_make(const struct region_sources *sources, struct names *names,
 		      uint64_t number);
 
-/* The table in use, mapped for reading; freed with slot_unmap(). */
+/* Maps the table in use for reading; freed with slot_unmap(). */
 int region_store_map(const struct guard_maps *maps, const struct ecdn_xdp_table_line **lines);
 
-/* The number of the table in use. */
+/* Reads the generation of the table in use. */
 int region_store_number(const struct guard_maps *maps, uint64_t *number);
 
 #endif

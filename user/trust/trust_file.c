@@ -35,7 +35,8 @@ static struct node_line *next_line(struct node_list *list)
 	return memset(&list->at[list->count], 0, sizeof(*list->at));
 }
 
-/* -EINVAL: reported, go on with the next one. */
+/* Returns -EINVAL for a line that was reported as bad; the caller goes on with the next
+ * line. */
 static int read_line(struct report *report, struct text line, unsigned int number,
 		     struct trust_node *node)
 {
@@ -101,7 +102,7 @@ static bool same_cidr(const struct cidr *a, const struct cidr *b)
 	       a->length == b->length;
 }
 
-/* Two lines of one prefix, which of its names should it get? */
+/* A prefix on two lines is refused, as the names on them may differ. */
 static void find_repeated(struct report *report, struct node_list *list)
 {
 	char text[CIDR_TEXT_SIZE];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * source_nodes.h - files of intermediate nodes: lines of `CIDR [NAME]`.
+ * trust_file.h - files of intermediate nodes, with text lines of `CIDR [NAME]`.
  */
 #ifndef TRUST_TRUST_FILE_H
 #define TRUST_TRUST_FILE_H
@@ -8,9 +8,9 @@
 #include "trust/trust_list.h"
 
 /*
- * Reads a file into *nodes, to be freed by the caller. One with bad lines is refused
- * as a whole: up to ten are reported as FILE:LINE: REASON, then how many more there
- * were. 0 or a negative errno, said.
+ * Reads a file into *nodes, which the caller frees. A file with bad lines is refused as a
+ * whole: up to ten are reported as FILE:LINE: REASON, then the number of the others.
+ * Returns 0 or a negative errno, logged.
  */
 int trust_file_read(const char *path, struct trust_node **nodes, size_t *count);
 

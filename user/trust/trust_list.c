@@ -9,7 +9,7 @@
 
 #include "base/scoped.h"
 
-/* Of a row that is to be a node and has no index yet. */
+/* The index of a row that is to be a node and has not been given one yet. */
 #define NODE_NEW UINT32_MAX
 
 void trust_list_free(struct trust_list *list)
@@ -61,7 +61,8 @@ struct ecdn_xdp_trusted_row *trust_list_find(const struct trust_list *list,
 	return list->count ? bsearch(&key, list->row, list->count, sizeof(key), compare) : NULL;
 }
 
-/* Makes *row what both say. */
+/* Adds to *row what `more` has and *row lacks; a name that `more` has replaces that of
+ * *row. */
 static void merge_row(struct ecdn_xdp_trusted_row *row, const struct ecdn_xdp_trusted_row *more)
 {
 	row->allowed |= more->allowed;
@@ -75,7 +76,7 @@ static void merge_row(struct ecdn_xdp_trusted_row *row, const struct ecdn_xdp_tr
 		memcpy(row->name, more->name, sizeof(row->name));
 }
 
-/* Both sorted; `more` may hold a prefix several times. out has room for both. */
+/* Merges two sorted lists; `more` may hold a prefix several times. out has room for both. */
 static void merge_sorted(const struct trust_list *list,
 			 const struct ecdn_xdp_trusted_row *more, size_t count,
 			 struct trust_list *out)
@@ -95,7 +96,7 @@ static void merge_sorted(const struct trust_list *list,
 	}
 }
 
-/* Who has an index, or had it until now. */
+/* Marks the indices that the nodes of a list have. */
 static void mark(bool *has, const struct trust_list *list)
 {
 	for (size_t i = 0; i < list->count; i++)
@@ -103,7 +104,7 @@ static void mark(bool *has, const struct trust_list *list)
 			has[list->row[i].node] = true;
 }
 
-/* From *at on, the lowest index that is not taken; 0: there is none. */
+/* Returns the lowest index from *at on that is not taken; 0 if there is none. */
 static uint32_t free_index(const bool *taken, uint32_t *at)
 {
 	while (*at < ECDN_XDP_TRUSTED_NODES_MAX && taken[*at])
@@ -112,9 +113,10 @@ static uint32_t free_index(const bool *taken, uint32_t *at)
 }
 
 /*
- * The lowest indices that are free; of those in use none changes. One that a node leaves
- * now is given away only where no other is left: its counters are removed once the list
- * is in place, and whoever dies before that would leave them to a new node.
+ * Gives new nodes the lowest free indices; an index in use never changes. One whose node
+ * leaves by this change is given to another node only if no other index is left: its
+ * counters are removed after the list is in place, and a command that is killed in between
+ * would leave them to the new node.
  */
 static int number_nodes(struct trust_list *list, const struct trust_list *before)
 {
@@ -147,7 +149,8 @@ static void sort(struct trust_list *list)
 		qsort(list->row, list->count, sizeof(*list->row), compare);
 }
 
-/* Frees more. before: the list as it was when the change began. */
+/* Puts the rows of `more` on the list, and frees `more`. before: the list as it was when
+ * the change began. */
 static int merge(struct trust_list *list, struct trust_list *more,
 		 const struct trust_list *before)
 {
@@ -218,7 +221,7 @@ static void forget_node(struct ecdn_xdp_trusted_row *row)
 	memset(row->name, 0, sizeof(row->name));
 }
 
-/* Rows that are neither allowed nor a node leave. */
+/* Removes rows that are neither allowed nor a node. */
 static void drop_idle(struct trust_list *list)
 {
 	size_t kept = 0;
@@ -229,7 +232,7 @@ static void drop_idle(struct trust_list *list)
 	list->count = kept;
 }
 
-/* Of the nodes those that stay, without their names. */
+/* Keeps the nodes that are also in `staying`, without their names, and removes all others. */
 static void keep_nodes(struct trust_list *list, const struct trust_list *staying)
 {
 	for (size_t i = 0; i < list->count; i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * trusted.h - the list of prefixes that are never limited: those that the operator
- * allowed and the platform's intermediate nodes. A prefix that is both is one row.
+ * trust_list.h - the list of prefixes that are never limited: those that the operator has
+ * allowed, and the platform's intermediate nodes. A prefix that is both is one row.
  */
 #ifndef TRUST_TRUST_LIST_H
 #define TRUST_TRUST_LIST_H
@@ -13,7 +13,8 @@
 #include "base/cidr.h"
 #include "ecdn-xdp-maps.h"
 
-/* Sorted by family, address and length; no prefix twice. Freed with trust_list_free(). */
+/* The rows are sorted by family, address and length; no prefix is there twice. Freed with
+ * trust_list_free(). */
 struct trust_list {
 	struct ecdn_xdp_trusted_row *row;
 	size_t count;
@@ -26,7 +27,7 @@ struct trust_node {
 
 void trust_list_free(struct trust_list *list);
 
-/* *copy is empty before; 0 or -ENOMEM. */
+/* Copies a list into *copy, which is empty before. Returns 0 or -ENOMEM. */
 int trust_list_copy(const struct trust_list *list, struct trust_list *copy);
 
 struct ecdn_xdp_trusted_row *trust_list_find(const struct trust_list *list,
@@ -34,24 +35,25 @@ struct ecdn_xdp_trusted_row *trust_list_find(const struct trust_list *list,
 void trust_list_cidr(const struct ecdn_xdp_trusted_row *row, struct cidr *cidr);
 
 /*
- * Put prefixes on the list; those on it already stay as they are, but that a node
- * takes a name that is not empty. `now` becomes the added_at of what is new. 0;
- * -ENOMEM, or -ENOSPC where no index is left for a node, with the list as it was.
+ * These put prefixes on the list. Rows that are on it stay as they are, except that a node
+ * takes a name that is not empty. `now`, in seconds since the epoch, becomes the added_at
+ * of what is new. They return 0; -ENOMEM, or -ENOSPC if no index is left for a node, with
+ * the list unchanged.
  */
 int trust_list_allow(struct trust_list *list, const struct cidr *cidrs, size_t count,
 		  uint64_t now);
 int trust_list_add_nodes(struct trust_list *list, const struct trust_node *nodes, size_t count,
 		      uint64_t now);
 
-/* The nodes become these, names and all; one that stays keeps its index and added_at. */
+/* The nodes become these, with their names; a node that stays keeps its index and added_at. */
 int trust_list_set_nodes(struct trust_list *list, const struct trust_node *nodes, size_t count,
 		      uint64_t now);
 
-/* Take prefixes off; those not on it are no error. */
+/* These take prefixes off the list; a prefix that is not on it is no error. */
 void trust_list_disallow(struct trust_list *list, const struct cidr *cidrs, size_t count);
 void trust_list_remove_nodes(struct trust_list *list, const struct cidr *cidrs, size_t count);
 
-/* 1 to 31 printable characters without space, quote, comma or '#'. */
+/* Whether a name has 1 to 31 printable characters and no space, quote, comma or "#". */
 bool trust_list_name_valid(const char *name, size_t length);
 
 #endif

@@ -7,7 +7,8 @@
 #include "base/log.h"
 #include "base/scoped.h"
 
-/* stays: by index, false before. */
+/* Marks the nodes of `before` that are in `after` too. stays: one entry for each index,
+ * false before. */
 static void mark_staying(const struct trust_list *before, const struct trust_list *after,
 			 bool *stays)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * trust_nodes.h - what the kernel keeps of each node, its counters and its token bucket,
- * follows the list of nodes.
+ * trust_nodes.h - makes what the kernel keeps of each node, its counters and its token
+ * bucket, follow the list of nodes.
  */
 #ifndef TRUST_TRUST_NODES_H
 #define TRUST_TRUST_NODES_H
@@ -9,10 +9,10 @@
 #include "trust/trust_store.h"
 
 /*
- * Keeps the rows of nodes that are on both lists, and removes all others. Called with the
- * same list twice before a change, as a writer that was killed may have left rows of nodes
- * that are gone, whose indices are given away now; with the old list and the new one after
- * it. Errors are logged.
+ * Keeps the counters and buckets of nodes that are on both lists, and removes all others.
+ * Called before a change with the same list twice, as a killed writer may have left those
+ * of nodes that are gone, whose indices may now be given to others; and after the change
+ * with the old and the new list. Errors are logged.
  */
 int trust_nodes_keep(const struct trust_maps *maps, const struct trust_list *before,
 		     const struct trust_list *after);

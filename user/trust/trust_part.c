@@ -12,8 +12,8 @@
 /* The list in a command that is under way. */
 struct trust_run {
 	struct trust_maps maps;
-	struct trust_list before, list; /* as it was; as it is to be */
-	bool changes;           /* the request is about the list */
+	struct trust_list before, list; /* the list before the command, and as it is to be */
+	bool changes;           /* the request changes the list */
 };
 
 static bool wanted(const void *request)
@@ -72,8 +72,8 @@ static int write_list(const struct part_run *run)
 	return err ?: trust_nodes_keep(&trust->maps, &trust->before, &trust->list);
 }
 
-/* The length is written even if the list stays: a command that was killed may have replaced
- * the table and not the length. */
+/* The length is written even if the list stays as it is: a killed command may have replaced
+ * the table and not written its length. */
 static int write_count(const struct part_run *run)
 {
 	struct trust_run *trust = run->state;
@@ -88,7 +88,7 @@ static int write_count(const struct part_run *run)
 	return config_map_write(run->pins, &config);
 }
 
-/* Other parts have made the maps meanwhile, if they were not there. */
+/* Opens the maps again: if they were missing, other parts have made them meanwhile. */
 static int configure(struct part_run *run)
 {
 	struct trust_run *trust = run->state;

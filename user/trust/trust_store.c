@@ -109,8 +109,9 @@ static bool holds(const struct ecdn_xdp_table_line *lines, const struct trust_li
 	       !memcmp(&lines[ECDN_XDP_TABLE_LINES - rows], list->row, rows * sizeof(*list->row));
 }
 
-/* After an empty list the count goes on from the clock, which is ahead of it: a reader
- * that slept meanwhile must not take the new table for the one that it knows. */
+/* When the list was empty there is no table to count on from. The clock, in nanoseconds, is
+ * ahead of every earlier generation, so that a reader that slept meanwhile does not take
+ * the new table for the one it knows. */
 static uint64_t next_generation(const struct ecdn_xdp_table_line *lines)
 {
 	if (lines)

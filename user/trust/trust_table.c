@@ -11,9 +11,9 @@
 #define LAST (~(addr_bits)0)
 
 _Static_assert(sizeof(struct ecdn_xdp_trusted_row) == sizeof(struct ecdn_xdp_table_line),
-	       "a row is a line");
+	       "a row fills one line");
 _Static_assert(ECDN_XDP_TABLE_FIRST_FREE + TRUSTED_ALWAYS / 6 * 17 + 2 * TRUSTED_ALWAYS <
-	       ECDN_XDP_TABLE_LINES, "room for that many prefixes");
+	       ECDN_XDP_TABLE_LINES, "TRUSTED_ALWAYS prefixes fit, however they nest");
 
 /* A prefix around the current address, and what the prefixes up to it make the leaf. */
 struct nest {
@@ -21,8 +21,8 @@ struct nest {
 	uint32_t leaf;
 };
 
-/* Prefixes in their order become ranges: of those around an address the innermost is
- * on top. */
+/* Turns prefixes, in their order, into ranges: of the prefixes around an address the
+ * innermost one is on top. */
 struct sweep {
 	struct range_list *ranges;
 	struct nest nest[130];  /* all lengths, and the whole space */
@@ -68,7 +68,7 @@ static int sweep_row(struct sweep *sweep, const struct ecdn_xdp_trusted_row *row
 	return error;
 }
 
-/* The rows of one family, from *row on, as ranges that leave no address out. */
+/* Turns the rows of one family, from *row on, into ranges that cover all addresses. */
 static int sweep_family(const struct trust_list *list, size_t *row, int family,
 			struct range_list *ranges)
 {
