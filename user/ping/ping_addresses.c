@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "net/routes.h"
 
-#define FAMILY_BITS 32          /* what precedes the address in a key */
+#define FAMILY_BITS 32          /* bits before the address in a key */
 
 static int append(struct ping_addresses *addresses, const struct ecdn_xdp_local_key *key)
 {
@@ -61,7 +61,7 @@ static bool holds(const struct ping_addresses *addresses, const struct ecdn_xdp_
 	return false;
 }
 
-/* Those that the map holds. */
+/* Reads the addresses that the map holds. */
 static int read_map(int map, struct ping_addresses *held)
 {
 	struct ecdn_xdp_local_key key, *before = NULL;
@@ -85,7 +85,7 @@ static int remove_old(int map, const struct ping_addresses *held,
 	return 0;
 }
 
-/* -ENOSPC is not said. */
+/* Adds the addresses that the map lacks. -ENOSPC is silent. */
 static int add_new(int map, const struct ping_addresses *wanted)
 {
 	const __u32 here = 1;
@@ -100,7 +100,8 @@ static int add_new(int map, const struct ping_addresses *wanted)
 	return 0;
 }
 
-/* New ones first, so that an address that stays is always there. */
+/* New addresses are added before others are removed, so that the map has an address that
+ * stays at all times. */
 int ping_addresses_write(const struct ping_addresses *addresses, const struct ping_maps *maps)
 {
 	struct ping_addresses held = {};
@@ -120,13 +121,13 @@ int ping_addresses_write(const struct ping_addresses *addresses, const struct pi
 	return 0;
 }
 
-/* Interfaces that come and go bring theirs with them, and no node asks for one. */
+/* Link-local addresses come and go with their interfaces, and no node pings one. */
 static bool is_link_local(const struct ecdn_xdp_local_key *key)
 {
 	return key->family == 6 && key->addr[0] == 0xfe && (key->addr[1] & 0xc0) == 0x80;
 }
 
-/* 1: the map holds the address, or a prefix around it; 0: it does not. */
+/* Returns 1 if the map holds the address or a prefix around it, else 0. */
 static int is_known(int map, const struct ecdn_xdp_local_key *key)
 {
 	__u32 here;

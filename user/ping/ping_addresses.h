@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ping_addresses.h - this host's own unicast addresses, which ping answers for: those of
- * the network namespace that the command runs in, as of now. Errors are logged.
+ * ping_addresses.h - this host's own unicast addresses, for which ping answers: those of
+ * the network namespace in which the command runs, as they are at that time. Errors are
+ * logged.
  */
 #ifndef PING_PING_ADDRESSES_H
 #define PING_PING_ADDRESSES_H
@@ -13,21 +14,22 @@ struct ping_addresses {
 	unsigned int count;
 };
 
-/* All that the kernel takes for its own, except loopback's. Freed with
- * ping_addresses_free(), and empty after an error. */
+/* Reads all addresses that the kernel takes for its own, except those of loopback. Freed
+ * with ping_addresses_free(), and empty after an error. */
 int ping_addresses_read(struct ping_addresses *addresses);
 void ping_addresses_free(struct ping_addresses *addresses);
 
-/* Makes the map local_addresses hold these and no others. More than it has room for are
- * left out, with a warning. */
+/* Makes the map local_addresses hold these addresses and no others. Those for which it has
+ * no room are left out, with a warning. */
 int ping_addresses_write(const struct ping_addresses *addresses, const struct ping_maps *maps);
 
-/* Finds what this host has now and the map does not hold, and what the map alone holds,
- * IPv6 link-local addresses aside. Both are freed by the caller, and empty after an error. */
+/* Finds the addresses that this host has now and the map does not hold, and those that only
+ * the map holds, without IPv6 link-local ones. Both are freed by the caller, and empty
+ * after an error. */
 int ping_addresses_compare(struct ping_addresses *missing, struct ping_addresses *stale,
 			   const struct ping_maps *maps);
 
-/* How many the map holds. */
+/* Returns how many addresses the map holds, or a negative errno. */
 int ping_addresses_count(const struct ping_maps *maps);
 
 #endif

@@ -15,7 +15,7 @@
 #define HOP_LIMIT "/proc/sys/net/ipv6/conf/%s/hop_limit"
 #define DEFAULT 64
 
-/* A host without IPv6, or without /proc, has what hosts have by default. */
+/* A host without IPv6 or without /proc gets the value that hosts have by default. */
 static uint8_t read_file(const char *path)
 {
 	FILE *file = fopen(path, "re");

@@ -10,7 +10,8 @@
 
 struct ping_maps {
 	int ping_config, local_addresses, node_stats, node_buckets, ping_events;
-	int ping_interfaces;    /* -1 until a load where the pins are older than this map */
+	int ping_interfaces;    /* -1 if the pins were made by a version without this map;
+				   the next load creates it */
 };
 
 extern const struct map_row ping_maps_rows[];

@@ -35,7 +35,7 @@ struct ping_run {
 	struct ping_addresses addresses;
 	struct tc_link *links;
 	unsigned int link_count;
-	bool elsewhere;         /* not in this network namespace, but in another */
+	bool elsewhere;         /* attached in another network namespace only */
 };
 
 static bool wanted(const void *request)
@@ -43,7 +43,7 @@ static bool wanted(const void *request)
 	return ping_request_wanted(request);
 }
 
-/* The kernel may not tell the addresses, which must come out before anything is changed. */
+/* Reading the addresses may fail, so it is done before anything is changed. */
 static int prepare(struct part_run *run)
 {
 	struct ping_run *ping = run->state;
@@ -115,7 +115,8 @@ static unsigned int count_state(const struct ping_run *ping, enum tc_state state
 	return count;
 }
 
-/* The maps have room for the addresses of one network namespace. */
+/* The maps have room for the addresses of one network namespace: they get those of this
+ * one, if ping is attached here at all. */
 static void find_place(struct ping_run *ping)
 {
 	bool here = count_state(ping, TC_HERE);
@@ -123,10 +124,9 @@ static void find_place(struct ping_run *ping)
 	ping->elsewhere = !here && count_state(ping, TC_ELSEWHERE);
 	for (unsigned int i = 0; i < ping->link_count && here; i++)
 		if (ping->links[i].state == TC_ELSEWHERE)
-			log_warning("%s: in another network namespace, whose addresses ping does "
-				    "not answer for any more; use another --pin-dir for one of "
-				    "them",
-				    ping->links[i].iface);
+			log_warning("%s is in another network namespace, for whose addresses ping "
+				    "does not answer any more; use another --pin-dir for one of "
+				    "the two", ping->links[i].iface);
 }
 
 static int attach(struct part_run *run)
@@ -178,7 +178,7 @@ static void apply(const struct ping_settings *settings, struct ecdn_xdp_ping_con
 		config->burst = settings->burst;
 }
 
-/* How answers look, and which addresses are this host's. */
+/* Writes how answers look, and which addresses are this host's. */
 static int write_host(const struct ping_run *ping, struct ecdn_xdp_ping_config *config)
 {
 	int err;

@@ -14,7 +14,7 @@
 extern const struct tc_hook ping_part_hook;
 extern const struct part ping_part;
 
-/* Whether ping is pinned on any interface. */
+/* Whether ping is pinned for any interface. */
 bool ping_part_is_attached(const char *dir);
 
 #endif

@@ -10,7 +10,8 @@ static const char *const mode_names[] = {
 	[ECDN_XDP_PING_ANSWER] = "answer",
 	[ECDN_XDP_PING_PASS] = "pass",
 };
-_Static_assert(sizeof(mode_names) / sizeof(*mode_names) == ECDN_XDP_PING_MAX, "a name each");
+_Static_assert(sizeof(mode_names) / sizeof(*mode_names) == ECDN_XDP_PING_MAX,
+	       "each mode has a name");
 
 const char *ping_request_mode_name(uint32_t mode)
 {
@@ -37,7 +38,7 @@ void ping_request_init(struct ping_request *request)
 const char *ping_request_wrong(const struct ping_settings *settings)
 {
 	if (settings->has_rate && settings->rate > PING_RATE_MAX)
-		return "the rate of ping must be from 0, no limit, to 1G a second";
+		return "the rate of ping must be from 0 (no limit) to 1G a second";
 	if (settings->has_burst && (!settings->burst || settings->burst > PING_RATE_MAX))
 		return "the burst of ping must be from 1 to 1G";
 	return NULL;

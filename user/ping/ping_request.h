@@ -22,23 +22,23 @@ struct ping_settings {
 };
 
 struct ping_request {
-	char **ifaces;          /* to attach to, besides those where it is already */
+	char **ifaces;          /* interfaces to attach to, besides those that have ping already */
 	unsigned int iface_count;
 	enum tc_kind kind;
 	struct ping_settings settings;
 };
 
-/* Nothing is asked for. */
+/* Sets a request that asks for nothing. */
 void ping_request_init(struct ping_request *request);
 
-/* What is wrong with the numbers: NULL, or the reason. */
+/* Returns the reason if a number is out of range, else NULL. */
 const char *ping_request_wrong(const struct ping_settings *settings);
 
-/* 0, or -EINVAL, silent. */
+/* Reads a mode's name. Returns 0, or -EINVAL, silent. */
 int ping_request_mode_parse(const char *text, int *mode);
 const char *ping_request_mode_name(uint32_t mode);
 
-/* Whether anything is asked for. */
+/* Whether the request asks for anything. */
 bool ping_request_wanted(const struct ping_request *request);
 
 #endif

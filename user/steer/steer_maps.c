@@ -44,7 +44,7 @@ int steer_maps_read(const struct steer_maps *maps, struct steer_table *table)
 		entry->key = key;
 		if (!bpf_map_lookup_elem(maps->steer_listeners, &key, &entry->value))
 			table->count++;
-		else if (errno != ENOENT) /* a reader has no lock: it may be gone */
+		else if (errno != ENOENT) /* a reader holds no lock, so the entry may be gone */
 			return log_error(-errno, "cannot read map steer_listeners: %s",
 					 strerror(errno));
 	}
@@ -97,9 +97,9 @@ static int put_socket(const struct steer_maps *maps, uint32_t place, int fd)
 }
 
 /*
- * A socket that has a place keeps it: put over itself, it would before Linux 6.13 lose
- * its tie to the map and stay there after its end. New ones go over those that leave,
- * so that a listener is never without.
+ * A socket that has a place keeps it: put over itself, it would before Linux 6.13 lose its
+ * tie to the map and stay in its place after it is closed. New sockets are put over those
+ * that leave, so that a listener is never without a socket.
  */
 static int fill_row(const struct steer_maps *maps, uint32_t first,
 		    const struct steer_socket *sockets, unsigned int count)
@@ -121,7 +121,8 @@ static int fill_row(const struct steer_maps *maps, uint32_t first,
 		if (!cookies[i] || has_cookie(sockets, count, cookies[i]))
 			continue;
 		if (bpf_map_delete_elem(maps->steer_sockets, &(__u32){ first + i }) &&
-		    errno != EINVAL && errno != ENOENT) /* it left by itself */
+		    errno != EINVAL && errno != ENOENT) /* the socket was closed, and left by
+							   itself */
 			err = log_error(-errno, "cannot take a socket out of map steer_sockets: %s",
 					strerror(errno));
 	}
@@ -145,7 +146,7 @@ static int free_row(const struct steer_table *table, uint32_t *first)
 			 "`ecdn-xdp steer del` makes some", ECDN_XDP_STEER_MAX);
 }
 
-/* Counts that are there go on. */
+/* Counters that are there already keep their values. */
 static int make_stats(const struct steer_maps *maps, struct ecdn_xdp_steer_key key)
 {
 	int cpus = libbpf_num_possible_cpus();
@@ -164,7 +165,8 @@ static int make_stats(const struct steer_maps *maps, struct ecdn_xdp_steer_key k
 	return 0;
 }
 
-/* Counters last: without them no connection looks for an entry. */
+/* The counters are made last: for a connection whose counters are not there no entry is
+ * looked up. */
 int steer_maps_put(const struct steer_maps *maps, const struct ecdn_xdp_steer_key *key,
 		    struct ecdn_xdp_steer *value, const struct steer_socket *sockets,
 		    unsigned int count)

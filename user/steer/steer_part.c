@@ -27,7 +27,8 @@ static const struct object_names object_names = { "steer", PROGRAM_PIN };
 /* Steer in a command that is under way. */
 struct steer_run {
 	struct steer_maps maps;
-	struct steer_taken taken; /* of the one rule of a request that must_listen */
+	struct steer_taken taken; /* the sockets of the one rule of a request that has
+				     must_listen */
 	int program;            /* fd, or -1 */
 	struct pinned_link link;
 };
@@ -49,8 +50,8 @@ static int check_port(const struct steer_run *steer, const struct steer_request 
 
 	if (err || steer_maps_find(&table, &v4) || steer_maps_find(&table, &v6))
 		return err;
-	return log_error(-ENOENT, "port %s has no listener; `ecdn-xdp steer` lists those that "
-			 "have", steer_rule_format_port(request->port, request->protocol, text));
+	return log_error(-ENOENT, "port %s has no listener; `ecdn-xdp steer` lists the ports "
+			 "that have", steer_rule_format_port(request->port, request->protocol, text));
 }
 
 static int prepare(struct part_run *run)
@@ -102,13 +103,13 @@ static int attach(struct part_run *run)
 	return err == -ENOENT ? 0 : err;
 }
 
-/* Of a TCP connection the port that was asked is its own; a datagram leaves from the
- * socket's. */
+/* A TCP connection answers from the port that the client asked, a datagram from the port of
+ * the socket that sends it. */
 static void warn_answers(const struct steer_rule *rule)
 {
 	if (rule->protocol == IPPROTO_UDP && rule->port != rule->listener_port)
-		log_warning("port %u/udp: what the listener answers leaves from its port %u, which "
-			    "clients of port %u do not take; have it wait on port %u of 127.0.0.1 "
+		log_warning("port %u/udp: the listener answers from its own port %u, and clients "
+			    "of port %u do not accept that; have it wait on port %u of 127.0.0.1 "
 			    "or [::1], and answer from the address that was asked", rule->port,
 			    rule->listener_port, rule->port, rule->port);
 }
@@ -122,7 +123,7 @@ static int add_one(const struct part_run *run)
 	return err ?: steer_sockets_put(&steer->maps, &request->rules.rule[0], &steer->taken);
 }
 
-/* A proxy that steers nobody is no reason to be without a guard. */
+/* A listener that is missing must not keep the guard from being loaded. */
 static int add_all(const struct part_run *run)
 {
 	const struct steer_request *request = run->request;
@@ -130,8 +131,8 @@ static int add_all(const struct part_run *run)
 	int untaken, err = steer_sockets_put_all(&steer->maps, &request->rules, &untaken);
 
 	if (!err && untaken)
-		log_warning("loaded all the same; `ecdn-xdp steer` tells which ports have no "
-			    "listener, `ecdn-xdp steer refresh` looks again");
+		log_warning("loaded all the same; `ecdn-xdp steer` shows which ports have no "
+			    "listener, `ecdn-xdp steer refresh` looks for them again");
 	return err;
 }
 

@@ -11,12 +11,12 @@
 #include "steer/steer_rule.h"
 
 struct steer_request {
-	/* Connections go to these listeners: each in the place of the port's earlier listener
-	 * of its family. */
+	/* Connections go to these listeners. Each takes the place of the port's earlier
+	 * listener of its family. */
 	struct steer_rules rules;
-	bool must_listen;       /* a listener that is not there is an error, not a warning */
-	bool refresh;           /* all listeners' sockets are looked for again */
-	bool remove;            /* all listeners of this port, and their counters */
+	bool must_listen;       /* a missing listener is an error, not a warning */
+	bool refresh;           /* the sockets of all listeners are looked up again */
+	bool remove;            /* all listeners of this port go, with their counters */
 	uint16_t port;
 	uint8_t protocol;
 };

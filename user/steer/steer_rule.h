@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * steer_rule.h - to which listener connections to a port are to go, as people write it.
+ * steer_rule.h - a rule, as people write it: to which listener connections to a port go.
  */
 #ifndef STEER_STEER_RULE_H
 #define STEER_STEER_RULE_H
@@ -10,7 +10,7 @@
 
 /* A port has one listener for each of its families. */
 struct steer_rule {
-	uint16_t port;          /* to which connections come */
+	uint16_t port;          /* where connections arrive */
 	uint8_t protocol;       /* IPPROTO_TCP or IPPROTO_UDP */
 	uint16_t listener_port;
 	struct address listener;
@@ -21,33 +21,33 @@ struct steer_rules {
 	unsigned int count;
 };
 
-/* PORT, or PORT/tcp or PORT/udp. 0 or -EINVAL, not said. */
+/* Reads PORT, PORT/tcp or PORT/udp. Returns 0, or -EINVAL, silent. */
 int steer_rule_parse_port(const char *text, struct steer_rule *rule);
 
-/* ADDR:PORT or [V6]:PORT; ::ffff:192.0.2.1 is IPv4. 0 or -EINVAL, not said. */
+/* Reads ADDR:PORT or [V6]:PORT; ::ffff:192.0.2.1 is IPv4. Returns 0, or -EINVAL, silent. */
 int steer_rule_parse_listener(const char *text, struct steer_rule *rule);
 
-/* Whether the listener is the port's own, or for all that can be told might be: that
- * port, and not on a loopback address. */
+/* Whether the listener is, or might be, the port's own: it has the same port, and is not on
+ * a loopback address. */
 bool steer_rule_is_own(const struct steer_rule *rule);
 
 /*
- * Appends a copy. 0; -EEXIST if the port has a listener of that family in rules, -ENOSPC
- * if they are more than a node takes, -ENOMEM: not said.
+ * Appends a copy of a rule. Returns 0; -EEXIST if rules has a listener of that family for
+ * the port, -ENOSPC if there are as many as a host takes, -ENOMEM. Silent.
  */
 int steer_rules_add(struct steer_rules *rules, const struct steer_rule *rule);
 void steer_rules_free(struct steer_rules *rules);
 
-/* "80" or "443/udp"; returns text. */
+/* Writes "80" or "443/udp" into text; returns text. */
 #define STEER_PORT_TEXT_SIZE 12
 char *steer_rule_format_port(uint16_t port, uint8_t protocol, char text[STEER_PORT_TEXT_SIZE]);
 
-/* The listener's sockets, as listeners_find(); a wildcard socket of the very port that is
- * steered is none. */
+/* Finds the listener's sockets, as listeners_find() does. A wildcard socket on the very
+ * port that is steered is not one of them. */
 unsigned int steer_rule_find(const struct steer_rule *rule, const struct listeners *listeners,
 			     const struct listener **found, unsigned int max);
 
-/* The rule's key in the map, and its value but for the sockets' place. */
+/* The rule's key in the map, and its value without the place of its sockets. */
 struct ecdn_xdp_steer_key steer_rule_key(const struct steer_rule *rule);
 void steer_rule_value(const struct steer_rule *rule, struct ecdn_xdp_steer *value);
 void steer_rule_from(struct steer_rule *rule, const struct ecdn_xdp_steer_key *key,

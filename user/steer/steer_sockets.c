@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "net/listeners.h"
 
-/* How often sockets are looked for again that went between being found and being taken. */
+/* How often sockets are looked up again if they were closed before they could be taken. */
 #define ATTEMPTS 5
 
 void steer_sockets_release(struct steer_taken *taken)
@@ -20,7 +20,8 @@ void steer_sockets_release(struct steer_taken *taken)
 	taken->count = 0;
 }
 
-/* -ESTALE, silent: a socket is no longer what it was. */
+/* Takes the sockets of a rule. -ESTALE, silent, if one of them was closed or changed since
+ * it was found. */
 static int take(const struct listeners *listeners, const struct steer_rule *rule,
 		struct steer_taken *taken)
 {
@@ -40,7 +41,7 @@ static int take(const struct listeners *listeners, const struct steer_rule *rule
 	return 0;
 }
 
-/* No sockets, no error. */
+/* As take(), several times if need be. It is no error if there are no sockets. */
 static int take_steadily(struct listeners *listeners, const struct steer_rule *rule,
 			 struct steer_taken *taken)
 {
@@ -52,7 +53,7 @@ static int take_steadily(struct listeners *listeners, const struct steer_rule *r
 		err = listeners_read(listeners) ?: take(listeners, rule, taken);
 	}
 	if (err == -ESTALE)
-		log_error(err, "cannot take the sockets of %s: they come and go",
+		log_error(err, "cannot take the sockets of %s: they keep being opened and closed",
 			  listener_format(&rule->listener, rule->listener_port, text));
 	return err;
 }
@@ -68,9 +69,9 @@ int steer_sockets_put(const struct steer_maps *maps, const struct steer_rule *ru
 	steer_rule_value(rule, &value);
 	err = steer_maps_put(maps, &key, &value, taken->socket, taken->count);
 	if (!err)
-		log_info("port %s: %u sockets of "
-			 "%s", steer_rule_format_port(rule->port, rule->protocol, port),
-			 taken->count, listener_format(&rule->listener, rule->listener_port, text));
+		log_info("port %s: steered to %u sockets of %s",
+			 steer_rule_format_port(rule->port, rule->protocol, port), taken->count,
+			 listener_format(&rule->listener, rule->listener_port, text));
 	return err;
 }
 
@@ -78,13 +79,13 @@ static void warn_gone(const struct steer_rule *rule)
 {
 	char port[STEER_PORT_TEXT_SIZE], text[LISTENER_TEXT_SIZE];
 
-	log_warning("port %s: nobody listens on %s, so its connections stay where they are; "
-		    "`ecdn-xdp steer refresh` once somebody does",
+	log_warning("port %s: no socket listens on %s, so its connections stay where they "
+		    "are; run `ecdn-xdp steer refresh` once one does",
 		    steer_rule_format_port(rule->port, rule->protocol, port),
 		    listener_format(&rule->listener, rule->listener_port, text));
 }
 
-/* Names what listens instead, as the address or the protocol may be mistaken. */
+/* The error names what listens instead, as the address or the protocol may be mistaken. */
 static int refuse_absent(const struct listeners *listeners, const struct steer_rule *rule)
 {
 	char wanted[LISTENER_TEXT_SIZE], text[LISTENER_TEXT_SIZE], others[512] = "";
@@ -105,8 +106,8 @@ static int refuse_absent(const struct listeners *listeners, const struct steer_r
 	}
 	if (!*others)
 		return log_error(-ENOENT, "no %s socket listens on %s in this network namespace; "
-				 "start it first", rule->protocol == IPPROTO_TCP ? "TCP" : "UDP",
-				 wanted);
+				 "start the listener first",
+				 rule->protocol == IPPROTO_TCP ? "TCP" : "UDP", wanted);
 	return log_error(-ENOENT, "no %s socket listens on %s in this network namespace; on that "
 			 "port there is %s", rule->protocol == IPPROTO_TCP ? "TCP" : "UDP", wanted,
 			 others);

@@ -9,25 +9,25 @@
 #include "steer/steer_maps.h"
 #include "steer/steer_rule.h"
 
-/* A listener's sockets, open here until steer_sockets_release(). */
+/* The sockets of a listener; steer_sockets_release() closes them. */
 struct steer_taken {
 	struct steer_socket socket[ECDN_XDP_STEER_SOCKETS];
 	unsigned int count;
 };
 
-/* The sockets of one rule. -ENOENT if nobody listens there: the error tells who listens on
- * that port instead. */
+/* Takes the sockets of one rule. -ENOENT if no socket listens there: the error names those
+ * that listen on that port. */
 int steer_sockets_take(const struct steer_rule *rule, struct steer_taken *taken);
 void steer_sockets_release(struct steer_taken *taken);
 
-/* Makes the sockets those of the rule's entry. */
+/* Makes these the sockets of the rule's entry. */
 int steer_sockets_put(const struct steer_maps *maps, const struct steer_rule *rule,
 		      const struct steer_taken *taken);
 
 /*
- * Finds and puts the sockets of all rules. A listener that is not there, or whose sockets
- * cannot be taken, gets an entry without sockets and a warning; *untaken is the first error
- * of those that cannot be taken.
+ * Finds the sockets of all rules and puts them into the map. A listener that is not there,
+ * or whose sockets cannot be taken, gets an entry without sockets and a warning. *untaken
+ * is the first error of those whose sockets cannot be taken, or 0.
  */
 int steer_sockets_put_all(const struct steer_maps *maps, const struct steer_rules *rules,
 			  int *untaken);
