@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "kernel/libbpf_log.h"
 
-/* Families of verbs, each in a file of cli/ that ends with its rows, FILE_verbs[]. */
+/* Families of verbs, each a file of cli/ that ends with its rows, FILE_verbs[]. */
 #define FAMILIES(family) \
 	family(load) \
 	family(unload) \
@@ -57,7 +57,7 @@ static int exit_code(int result)
 	return result < 0 && result != CLI_HELP;
 }
 
-/* Output that could not be written is a failure, whatever the verb returned. */
+/* If output could not be written the command has failed, whatever the verb returned. */
 static int written(int result)
 {
 	if (!fflush(stdout) && !ferror(stdout))
@@ -70,7 +70,7 @@ int main(int argc, char **argv)
 	const char *name = argc > 1 ? argv[1] : "";
 	const struct verb *verb;
 
-	/* A line is one write, so that the lines of two commands do not mix. */
+	/* A line is written at once, so that the lines of two commands do not mix. */
 	setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
 	libbpf_log_adopt();
 	if (!strcmp(name, "--version")) {

@@ -32,8 +32,8 @@ static void take_mode(struct reader *reader, const yaml_node_t *value, void *to)
 	const char *text = yaml_text(value);
 
 	if (!text || xdp_link_mode_parse(text, &config->request.guard.mode))
-		yaml_bad(reader, value, "\"%s\" is not a mode; native, skb and auto "
-			 "are", text ?: "this");
+		yaml_bad(reader, value, "\"%s\" is not a mode; use native, skb or "
+			 "auto", text ?: "this");
 }
 
 static void take_pin_dir(struct reader *reader, const yaml_node_t *value, void *to)
@@ -52,7 +52,8 @@ static void take_max_regions(struct reader *reader, const yaml_node_t *value, vo
 		((struct config *)to)->request.guard.max_regions = number;
 }
 
-/* A path, seen from where the configuration is; 0: none, said. */
+/* Returns a path, relative to the directory of the configuration; NULL, logged, if there is
+ * none. */
 static char *keep_path(struct reader *reader, const yaml_node_t *value, const char *what)
 {
 	const char *text = yaml_text(value);
@@ -121,8 +122,8 @@ static void take_proxy_group(struct reader *reader, const yaml_node_t *value, vo
 		yaml_bad(reader, value, "there is no group \"%s\"", text ?: "this");
 }
 
-/* A change to the region that key names, or to what it may be besides; what is wrong
- * with it is said. */
+/* Begins a change to the region that the key names, or to the word that it may be instead.
+ * False, logged, if the name is wrong. */
 static bool start_change(struct reader *reader, const yaml_node_t *key, const char *may_be,
 			 struct limits_change *change)
 {
@@ -254,7 +255,7 @@ static void take_nodes(struct reader *reader, const yaml_node_t *value, void *to
 
 struct steering_of {
 	struct steer_rules *rules;
-	struct steer_rule rule; /* its port; each listener is filled in */
+	struct steer_rule rule; /* has the port; each listener is filled in */
 };
 
 static void take_listener(struct reader *reader, const yaml_node_t *item, void *to)

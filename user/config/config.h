@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * config.h - the configuration file, YAML: what flags and verbs can set. ecdn-xdp(8) has
- * all keys.
+ * config.h - the configuration file, YAML: what flags and verbs can set. ecdn-xdp(8)
+ * lists the keys.
  *
- * Read with libyaml itself, which keeps the line of every value: libcyaml checks
- * structure, but a rate, a duration or a prefix that is wrong has no line there.
+ * It is read with libyaml, which keeps the line of every value: libcyaml checks the
+ * structure of a file, but has no line for a wrong rate, duration or prefix.
  *
- * It sets what it names; what it does not name stays as it is. Files are
- * relative to the configuration file.
+ * The file sets what it names; all else stays as it is. Paths in it are relative to its
+ * directory.
  */
 #ifndef CONFIG_CONFIG_H
 #define CONFIG_CONFIG_H
@@ -16,18 +16,19 @@
 #include "control/request.h"
 
 struct config {
-	const char *pin_dir;    /* 0: not set */
+	const char *pin_dir;    /* NULL: not set */
 	struct request request;
-	bool ping_follows;      /* ping goes where the guard does */
-	struct yaml_words words; /* what the pointers above point into */
-	char **ifaces, **ping_ifaces; /* lists that were read, whatever the request names now */
+	bool ping_follows;      /* ping is attached to the interfaces of the guard */
+	struct yaml_words words; /* the texts that the pointers above point to */
+	char **ifaces, **ping_ifaces; /* the lists as read, kept to be freed whatever the
+				         request names later */
 };
 
-/* Nothing is set. */
+/* Sets a configuration that names nothing. */
 void config_init(struct config *config);
 
-/* Reads the file; a config that could not be read needs no config_free(). Errors
- * are said as FILE:LINE: REASON, up to ten. */
+/* Reads the file. A config that could not be read needs no config_free(). Up to ten errors
+ * are logged as FILE:LINE: REASON. */
 int config_read(struct config *config, const char *path);
 void config_free(struct config *config);
 

@@ -24,8 +24,8 @@ static void take_mode(struct reader *reader, const yaml_node_t *value, void *to)
 	const char *text = yaml_text(value);
 
 	if (!text || ping_request_mode_parse(text, &settings_of(to)->mode))
-		yaml_bad(reader, value, "\"%s\" is not a mode; answer and pass "
-			 "are", text ?: "this");
+		yaml_bad(reader, value, "\"%s\" is not a mode; use answer or "
+			 "pass", text ?: "this");
 }
 
 static void take_only_nodes(struct reader *reader, const yaml_node_t *value, void *to)

@@ -10,7 +10,7 @@
 
 struct config_ping {
 	struct ping_request *request;
-	bool *follows;          /* ping goes where the guard does */
+	bool *follows;          /* ping is attached to the interfaces of the guard */
 };
 
 /* Takes the mapping into a struct config_ping. */

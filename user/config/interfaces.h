@@ -8,7 +8,8 @@
 #include "config/yaml.h"
 
 struct interfaces_of {
-	char ***ifaces;         /* grows; to be freed, the names belong to the reader's words */
+	char ***ifaces;         /* an array that grows and is freed by the caller; the names
+				   belong to the reader's words */
 	unsigned int *count;
 };
 

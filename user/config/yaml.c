@@ -39,7 +39,7 @@ const char *yaml_text(const yaml_node_t *node)
 	       text : NULL;
 }
 
-/* Calls take for each item: a list's, or the one that stands there without a list. */
+/* A list may be written as its only item. */
 void yaml_each_item(struct reader *reader, const yaml_node_t *value, void *to,
 		    take_node *take)
 {
@@ -69,7 +69,7 @@ static bool repeated(struct reader *reader, const yaml_node_t *map, const yaml_n
 	return false;
 }
 
-/* Calls take for each pair of a mapping whose keys are names that nobody lists. */
+/* For mappings whose keys are names that the configuration chooses, such as regions. */
 void yaml_each_pair(struct reader *reader, const yaml_node_t *map, void *to,
 		    take_pair *take)
 {
@@ -179,7 +179,7 @@ void yaml_take_duration(struct reader *reader, const yaml_node_t *value, void *t
 		    text ?: "this");
 }
 
-/* What stood in a second document would be ignored. */
+/* A second document is refused, because it would be ignored. */
 static void refuse_more(struct reader *reader, yaml_parser_t *parser)
 {
 	yaml_document_t more;
@@ -192,7 +192,8 @@ static void refuse_more(struct reader *reader, yaml_parser_t *parser)
 	}
 	if (yaml_document_get_root_node(&more)) {
 		reader->errors++;
-		log_at(reader->path, more.start_mark.line + 1, "a second document");
+		log_at(reader->path, more.start_mark.line + 1, "a second document begins here; "
+		       "write only one");
 	}
 	yaml_document_delete(&more);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * yaml.h - a YAML document walked by tables of keys, so that whatever is wrong
- * is told with its line.
+ * yaml.h - walks a YAML document by tables of keys, so that every error is logged with its
+ * line.
  */
 #ifndef CONFIG_YAML_H
 #define CONFIG_YAML_H
@@ -16,51 +16,53 @@ struct yaml_words {
 
 struct reader {
 	const char *path;
-	struct yaml_words *words; /* what outlives the document */
+	struct yaml_words *words; /* texts that outlive the document */
 	yaml_document_t *document;
 	unsigned int errors;
 };
 
-/* Takes one node into *to; what is wrong with it goes to yaml_bad(). */
+/* Reads one node into *to, and passes what is wrong with it to yaml_bad(). */
 typedef void take_node(struct reader *reader, const yaml_node_t *node, void *to);
 typedef void take_pair(struct reader *reader, const yaml_node_t *key,
 		       const yaml_node_t *value, void *to);
 
-/* One key of a mapping and what takes its value. Tables end with a NULL name. */
+/* One key of a mapping, and the function that takes its value. The last row of a table has
+ * a NULL name. */
 struct yaml_key {
 	const char *name;
 	take_node *take;
 };
 
-/* Reads the file and hands its root to take. 0, or -EINVAL after errors, said. */
+/* Reads the file and passes its root to take. Returns 0, or -EINVAL after errors, which it
+ * has logged. */
 int yaml_read(struct reader *reader, FILE *file, take_node *take, void *to);
 
-/* An error at node: the first ten are said, all are counted. */
+/* Logs an error at node: the first ten are logged, all are counted. */
 void yaml_bad(struct reader *reader, const yaml_node_t *node, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* What a scalar says, or 0. */
+/* Returns the text of a scalar, or NULL if the node is none. */
 const char *yaml_text(const yaml_node_t *node);
 
 unsigned int yaml_line(const yaml_node_t *node);
 
-/* A copy that outlives the document, or 0 when out of memory. */
+/* Returns a copy that outlives the document, or NULL when out of memory. */
 char *yaml_keep(struct reader *reader, const char *word);
 void yaml_forget(struct yaml_words *words);
 
-/* Each item of a list, or the scalar that stands in its place. */
+/* Calls take for each item of a list, or for the scalar that stands in its place. */
 void yaml_each_item(struct reader *reader, const yaml_node_t *value, void *to,
 		    take_node *take);
 
-/* Each pair of a mapping, its keys plain words and no two alike. */
+/* Calls take for each pair of a mapping. Keys must be plain words, and no two alike. */
 void yaml_each_pair(struct reader *reader, const yaml_node_t *map, void *to,
 		    take_pair *take);
 
-/* A mapping with these keys and no others. */
+/* Reads a mapping that may have these keys and no others. */
 void yaml_take_keys(struct reader *reader, const yaml_node_t *map,
 		    const struct yaml_key *keys, void *to);
 
-/* Scalars: const char **, uint64_t *, uint64_t * in ns. */
+/* These take a scalar as a const char *, as a uint64_t, and as a uint64_t in nanoseconds. */
 take_node yaml_take_word, yaml_take_rate, yaml_take_duration;
 
 #endif

@@ -32,8 +32,8 @@ static void warn_unprotected(const struct steer_rules *rules, const struct prote
 
 		if (ports_cover(ports, rule->port, rule->protocol))
 			continue;
-		log_warning("port %s is not protected, so nobody is steered; `ecdn-xdp load "
-			    "--protect` names the ports that are",
+		log_warning("port %s is not protected, so none of its connections is steered; "
+			    "`ecdn-xdp load --protect` sets the protected ports",
 			    steer_rule_format_port(rule->port, rule->protocol, port));
 	}
 }

@@ -10,7 +10,7 @@ static bool is_wanted(const struct session *session, unsigned int at)
 	return parts[at].part->wanted((const char *)session->request + parts[at].request);
 }
 
-/* Named by the request, or needed by a part that is. */
+/* Whether the request asks for a part, or for another part that needs it. */
 static bool is_asked_for(const struct session *session, unsigned int at)
 {
 	for (unsigned int i = at; i < parts_count(); i++)
@@ -49,7 +49,8 @@ static int settle(const struct part *part, struct part_run *run)
 	return part->settle ? part->settle(run) : 0;
 }
 
-/* Loads the programs of parts that open, on maps that nobody reads yet or on those in use. */
+/* Loads the programs of the parts that open, with maps that nobody reads yet or with those
+ * in use. */
 static int open_all(struct session *session)
 {
 	int err = pins_make(session->pins.next);
@@ -60,7 +61,7 @@ static int open_all(struct session *session)
 	return err ?: session_each(session, configure_new);
 }
 
-/* Changes what is in use. */
+/* Changes the maps that are in use. */
 static int change_loaded(struct session *session)
 {
 	int err = session_each(session, configure_loaded);
@@ -71,7 +72,7 @@ static int change_loaded(struct session *session)
 	return err;
 }
 
-/* Whatever can fail for reasons of the request comes before the first change. */
+/* What can fail because of the request comes before the first change. */
 static int carry_out(struct session *session)
 {
 	bool opens = session_opens(session);
@@ -114,7 +115,7 @@ int bring_up(const char *pin_dir, const struct request *request)
 	return err;
 }
 
-/* What a change asks of parts that are not loaded. */
+/* Checks that the parts are loaded that a change needs to be. */
 static int require(const struct session *session, unsigned int at)
 {
 	const struct part *part = parts[at].part;

@@ -11,7 +11,7 @@ const struct parts_row parts[] = {
 };
 
 #define COUNT (sizeof(parts) / sizeof(*parts))
-_Static_assert(COUNT <= PARTS_MAX, "room for all parts");
+_Static_assert(COUNT <= PARTS_MAX, "PARTS_MAX has room for all parts");
 
 unsigned int parts_count(void)
 {

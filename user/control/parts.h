@@ -13,10 +13,11 @@ struct parts_row {
 	const struct part *needs; /* a part without which this one is of no use, or NULL */
 };
 
-/* A part comes after those it needs; the trusted list, which the others read, first. */
+/* A part stands after those that it needs; the trusted list, which other parts read, is
+ * first. */
 extern const struct parts_row parts[];
 
-#define PARTS_MAX 8             /* rows that there may be */
+#define PARTS_MAX 8             /* rows that there may be at most */
 
 unsigned int parts_count(void);
 

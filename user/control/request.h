@@ -18,10 +18,11 @@ struct request {
 	struct ping_request ping;
 };
 
-/* Nothing is asked for. */
+/* Sets a request that asks for nothing. */
 void request_init(struct request *request);
 
-/* Frees what the request owns: lists, not the names of interfaces and files. */
+/* Frees the lists, which the request owns; the names of interfaces and files it does not
+ * own. */
 void request_free(struct request *request);
 
 #endif

@@ -9,8 +9,8 @@
 #include "base/scoped.h"
 #include "kernel/config_map.h"
 
-/* What a command that was killed has attached, its parts find; its pins go with the
- * directory. */
+/* What a killed command has attached is taken off by the parts; its pins are removed with
+ * the directory. */
 static int tidy_up(const struct pins *pins)
 {
 	int err = 0;
@@ -42,7 +42,8 @@ int session_check(const struct session *session)
 	return check_pins(&session->pins);
 }
 
-/* Looked at before the lock as well, because that makes directories and mounts bpffs. */
+/* The pins are checked before the lock is taken, too, because taking it makes directories
+ * and mounts bpffs. */
 int session_open(struct session *session, const char *pin_dir)
 {
 	int err;
@@ -54,8 +55,8 @@ int session_open(struct session *session, const char *pin_dir)
 	return err ?: session_check(session);
 }
 
-/* Maps of a part that is not loaded are left of a load that was killed as it published
- * them. */
+/* If a part is not loaded but has maps, these are left of a load that was killed while it
+ * published them. */
 static int drop_leftovers(const struct session *session, const struct part *part)
 {
 	if (session->first || !part->maps)

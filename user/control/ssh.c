@@ -45,7 +45,8 @@ static bool in_environment_of(pid_t pid, void *to)
 	return found;
 }
 
-/* As packets carry it: without a zone, and IPv4 where sshd says ::ffff:ADDR. */
+/* Reads the client's address as packets carry it: without a zone, and as IPv4 where sshd
+ * writes ::ffff:ADDR. */
 static int parse_client(char *text, struct address *client)
 {
 	const char *last_colon = strrchr(text, ':');
@@ -54,7 +55,7 @@ static int parse_client(char *text, struct address *client)
 	return address_parse(last_colon && strchr(last_colon, '.') ? last_colon + 1 : text, client);
 }
 
-/* The session's client and the port it came to. */
+/* Finds the session's client, and the port of this host that it is connected to. */
 static bool ssh_session(struct address *client, unsigned int *port)
 {
 	struct session session;
@@ -65,7 +66,7 @@ static bool ssh_session(struct address *client, unsigned int *port)
 	       *port < 65536 && !parse_client(addr, client);
 }
 
-/* The maps as they are, and what of them is to be looked at. */
+/* The maps as they are before the change. */
 struct maps {
 	struct guard_maps guard;
 	struct trust_maps trust;

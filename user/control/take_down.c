@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "control/session.h"
 
-/* Something of ours is on the interface, can be read and is within reach. */
+/* Checks that a part is attached to the interface, can be read and is within reach. */
 static int check(const char *dir, const char *iface)
 {
 	bool found = false;
@@ -56,7 +56,7 @@ static int stop_all(const char *dir)
 	return err;
 }
 
-/* A process that cannot be told must not keep the pins from going. */
+/* Proxies that cannot be told must not keep the pins from being removed. */
 static int retire_all(const char *dir)
 {
 	int err = 0;
@@ -69,7 +69,8 @@ static int retire_all(const char *dir)
 	return err;
 }
 
-/* Pins go whatever their ABI, and in whatever state a command that was killed left them. */
+/* The pins are removed whatever their ABI is, and in whatever state a killed command has
+ * left them. */
 int take_down_all(const char *pin_dir)
 {
 	int err, untold = 0;
