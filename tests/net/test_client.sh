@@ -110,7 +110,7 @@ test_verdicts() {
 	ecdn allow del 2001:db8:b::/64
 	said "said: what is missing, and that it is there" none \
 "libecdn-xdp: no guard is loaded in DIR: every request passes until \`ecdn-xdp load\` is run
-libecdn-xdp: the guard in DIR answers"
+libecdn-xdp: verdicts come from the guard in DIR"
 	said "nothing to say: silence" one ""
 	clients_end "verdicts"
 }

@@ -109,7 +109,7 @@ test_absent() {
 
 	waiter other 127.0.0.9:8513 other
 	before=$(ecdn steer --json)
-	fails "steer add: nobody listens" 1 'no TCP socket listens on 127.0.0.1:8600.*start it' \
+	fails "steer add: nobody listens" 1 'no TCP socket listens on 127.0.0.1:8600.*start the listener' \
 		ecdn steer add 80 127.0.0.1:8600
 	fails "steer add: another address" 1 "on that port there is TCP 127.0.0.9:8513 of other\[$waiter\]" \
 		ecdn steer add 80 127.0.0.1:8513
@@ -161,7 +161,7 @@ test_death() {
 	is "death: it is said" '["gone",0,[],[],false]' \
 		"$(listed 80 '[.state, .sockets, .processes, .serves, .refresh]')"
 	is "death: counted" 1 "$(listed 80 .ipv4.no_socket)"
-	has "refresh: it is still gone" 'port 80: nobody listens on 127.0.0.1:8513' \
+	has "refresh: it is still gone" 'port 80: no socket listens on 127.0.0.1:8513' \
 		"$(ecdn steer refresh 2>&1)"
 	waiter refuser 127.0.0.1:8513 513
 	refuser=$waiter
@@ -248,7 +248,7 @@ test_udp() {
 	stop "$waiter"
 	is "UDP: the listener dies" 200 "$(ask_udp $alpha 443)"
 	waiter refuses 127.0.0.1:8513 513 --udp
-	has "UDP: another port" "leaves from its port 8513" \
+	has "UDP: another port" "answers from its own port 8513" \
 		"$(ecdn steer add 443/udp 127.0.0.1:8513 2>&1)"
 	fails "UDP: del of TCP" 1 'port 443 has no listener' ecdn steer del 443
 	does "UDP: del" ecdn steer del 443 --udp
@@ -298,7 +298,7 @@ test_configuration() {
 		  80: ["127.0.0.1:8516", "[::1]:8516"]
 		  443: "127.0.0.1:8513"
 	END
-	has "configuration: a listener that is not there" 'port 80: nobody listens on 127.0.0.1:8516' \
+	has "configuration: a listener that is not there" 'port 80: no socket listens on 127.0.0.1:8516' \
 		"$(ecdn load --config "$work/config.yaml" 2>&1)"
 	is "configuration: gone, gone, ready" '[[80,"gone"],[80,"gone"],[443,"ready"]]' \
 		"$(ecdn steer --json | jq -c '[.steer[] | [.port, .state]]')"

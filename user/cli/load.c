@@ -20,7 +20,7 @@ enum given {
 
 struct load_words {
 	const char *mode, *protect, *config, *mmdb_field, *proxy_group, *nodes;
-	const char *ping, *tc;  /* ping: "" without a mode */
+	const char *ping, *tc;  /* ping: "" if no mode is given */
 	uint64_t ping_rate, ping_burst;
 	struct option_list regions;
 	unsigned int max_regions;
@@ -32,7 +32,7 @@ static int read_words(const struct load_words *words, unsigned int given,
 {
 
 	if (given & GIVEN_MODE && xdp_link_mode_parse(words->mode, &request->mode))
-		return log_error(CLI_USAGE, "-m %s: not a mode; native, skb and auto are",
+		return log_error(CLI_USAGE, "-m %s: not a mode; use native, skb or auto",
 				 words->mode);
 	if (given & GIVEN_PROTECT) {
 		memset(&request->ports, 0, sizeof(request->ports));
@@ -70,9 +70,9 @@ static int read_ping(const struct load_words *words, unsigned int given,
 
 	if (!words->ping && !words->config && asks_of_ping(words, given))
 		return log_error(CLI_USAGE, "--ping-only-nodes, --ping-rate, --ping-burst and --tc "
-				 "are about ping: name --ping, too");
+				 "set ping up: give --ping, too");
 	if (words->ping && *words->ping && ping_request_mode_parse(words->ping, &settings->mode))
-		return log_error(CLI_USAGE, "--ping=%s: not a mode; answer and pass are",
+		return log_error(CLI_USAGE, "--ping=%s: not a mode; use answer or pass",
 				 words->ping);
 	if (words->tc && tc_link_kind_parse(words->tc, &request->kind))
 		return log_error(CLI_USAGE, "--tc %s: must be tcx, clsact or auto", words->tc);
@@ -93,7 +93,7 @@ static int read_ping(const struct load_words *words, unsigned int given,
 	       log_error(CLI_USAGE, "%s", ping_request_wrong(settings)) : 0;
 }
 
-/* What is named alone gets the interfaces; the guard if nothing is. */
+/* The interfaces are for the parts that are named, or for the guard if none is. */
 static void read_interfaces(const struct load_words *words, char **ifaces, int count,
 			    struct request *request, bool *ping_follows)
 {
@@ -114,7 +114,7 @@ static void read_interfaces(const struct load_words *words, char **ifaces, int c
 	}
 }
 
-/* Files on the command line stand in for those of the configuration. */
+/* Files that the command line names replace those of the configuration. */
 static int read_files(const struct load_words *words, struct request *request)
 {
 	struct region_sources *sources = &request->guard.sources;
@@ -131,7 +131,7 @@ static int read_files(const struct load_words *words, struct request *request)
 	return err;
 }
 
-/* Without an interface there is something to change where it is loaded already. */
+/* A load without an interface can only change what is loaded already. */
 static int check_interfaces(const struct verb *verb, const struct load_words *words,
 			    const struct request *request, const char *pin_dir)
 {
@@ -175,41 +175,45 @@ static int run(const struct verb *verb, int argc, char **argv)
 	struct load_words words = {};
 	const struct option_row rows[] = {
 		{ "mode", 'm', OPTION_TEXT, &words.mode, "MODE",
-		  "native, skb, or auto: native, else skb (auto)", GIVEN_MODE },
+		  "XDP mode: native, skb, or auto, which tries native, then skb (auto)",
+		  GIVEN_MODE },
 		{ "regions", 'r', OPTION_LIST, &words.regions, "FILE",
-		  "range CSV, CIDR lines or MMDB; later ones override earlier ones", 0 },
+		  "range CSV, CIDR lines or MMDB; later files override earlier ones", 0 },
 		{ "mmdb-field", 0, OPTION_TEXT, &words.mmdb_field, "PATH",
-		  "the field that names the region in an MMDB (country.iso_code)", 0 },
+		  "the field of an MMDB that names the region (country.iso_code)", 0 },
 		{ "max-regions", 0, OPTION_COUNT, &words.max_regions, "N",
-		  "room for that many regions (4096)", GIVEN_MAX_REGIONS },
+		  "how many regions the maps have room for (4096)", GIVEN_MAX_REGIONS },
 		{ "protect", 'p', OPTION_TEXT, &words.protect, "PORTS",
-		  "ports that may lose packets: PORT[-PORT][/tcp|/udp],... or all (80,443)",
+		  "ports whose packets may be dropped: PORT[-PORT][/tcp|/udp],... or all "
+		  "(80,443)",
 		  GIVEN_PROTECT },
 		{ "proxy-group", 0, OPTION_TEXT, &words.proxy_group, "GROUP",
-		  "the group whose processes may count their requests here", 0 },
+		  "the group whose processes may count their requests", 0 },
 		{ "monitor", 0, OPTION_FLAG, &words.monitor, NULL,
-		  "count what would be dropped, drop nothing", 0 },
-		{ "enforce", 0, OPTION_FLAG, &words.enforce, NULL, "end monitor mode", 0 },
+		  "count the packets that would be dropped, and drop none", 0 },
+		{ "enforce", 0, OPTION_FLAG, &words.enforce, NULL,
+		  "end monitor mode: drop packets", 0 },
 		{ "guard", 0, OPTION_FLAG, &words.guard, NULL,
-		  "with --ping: the guard as well, on the same interfaces", 0 },
+		  "with --ping: attach the guard as well, to the same interfaces", 0 },
 		{ "ping", 0, OPTION_OPTIONAL_TEXT, &words.ping, "MODE",
-		  "ping of nodes, and no guard: answer it, or pass it on with a mark (answer, or "
-		  "as it was)", 0 },
+		  "attach ping, not the guard; answer pings of nodes, or pass them on with a mark "
+		  "(answer, or as it was)", 0 },
 		{ "nodes", 0, OPTION_TEXT, &words.nodes, "FILE",
-		  "the nodes become those of this file, as with `node load`", 0 },
+		  "replace the nodes by those of this file, as `node load` does", 0 },
 		{ "ping-only-nodes", 0, OPTION_FLAG, &words.ping_only_nodes, NULL,
-		  "drop the pings of all others", 0 },
+		  "drop pings from hosts that are not nodes", 0 },
 		{ "no-ping-only-nodes", 0, OPTION_FLAG, &words.ping_everybody, NULL,
-		  "leave the pings of all others to the host's own policy", 0 },
+		  "leave pings from hosts that are not nodes to the host's policy", 0 },
 		{ "ping-rate", 0, OPTION_RATE, &words.ping_rate, "N",
-		  "pings of a node that are answered each second, 0 for all (100)",
+		  "how many pings of a node are answered per second; 0: all (100)",
 		  GIVEN_PING_RATE },
 		{ "ping-burst", 0, OPTION_RATE, &words.ping_burst, "N",
-		  "pings of a node that may come at once (200)", GIVEN_PING_BURST },
+		  "how many pings of a node may come at once (200)", GIVEN_PING_BURST },
 		{ "tc", 0, OPTION_TEXT, &words.tc, "HOW",
-		  "ping by tcx, clsact, or auto: tcx, before Linux 6.6 clsact (auto)", 0 },
+		  "how ping is attached: tcx, clsact, or auto, which is clsact before "
+		  "Linux 6.6 (auto)", 0 },
 		{ "config", 'c', OPTION_TEXT, &words.config, "FILE",
-		  "read all of this, and limits, from a YAML file", 0 },
+		  "a YAML file that sets all of this, and limits", 0 },
 	};
 	struct cli cli = {};
 	int count = cli_read(&cli, verb, argc, argv, false, rows, sizeof(rows) / sizeof(*rows));
@@ -221,7 +225,7 @@ const struct verb load_verbs[] = {
 	{ "load", run,
 	  "[-m MODE] [--regions FILE]... [--protect PORTS] [--monitor|--enforce] [--guard] "
 	  "[--ping[=answer|pass]] [--nodes FILE] [--config FILE] IFACE...",
-	  "Attach the guard, or ping, to interfaces, or upgrade them in place",
+	  "Attach the guard or ping to interfaces, or upgrade what is loaded in place",
 	  { "load --regions regions.csv --monitor eth0", "load --ping --nodes nodes.txt eth0" } },
 	{},
 };

@@ -7,7 +7,7 @@ static int run(const struct verb *verb, int argc, char **argv)
 	bool all = false;
 	const struct option_row rows[] = {
 		{ "all", 'a', OPTION_FLAG, &all, NULL,
-		  "every interface; and remove the maps and their counters", 0 },
+		  "detach from every interface, and remove the maps with their counters", 0 },
 	};
 	struct cli cli = {};
 	int count = cli_read(&cli, verb, argc, argv, false, rows, 1);

@@ -37,13 +37,13 @@ static void say_error(const struct ecdn_xdp_client *client, int error)
 		    "is run", dir);
 		break;
 	case -EPROTO:
-		say(client, "the maps in %s are not of ABI %d, which this library speaks: every "
+		say(client, "the maps in %s are not of ABI %d, which this library uses: every "
 		    "request passes; install the library and the ecdn-xdp of one version, and "
 		    "load again", dir, ECDN_XDP_ABI);
 		break;
 	case -EACCES:
 		say(client, "cannot open the pins in %s: %s: every request passes; make the "
-		    "directories above searchable (chmod 755 /sys/fs/bpf), or open the client "
+		    "directories above it searchable (chmod 755 /sys/fs/bpf), or open the client "
 		    "before privileges are dropped", dir, strerror(-error));
 		break;
 	case -EPERM:
@@ -52,8 +52,9 @@ static void say_error(const struct ecdn_xdp_client *client, int error)
 		    "Linux 5.19 or newer", dir);
 		break;
 	case -EKEYREJECTED:
-		say(client, "%s is not root's alone, or a directory above it: every request "
-		    "passes; remove what others have made there and run `ecdn-xdp load`", dir);
+		say(client, "users other than root may change %s or a directory above it: "
+		    "every request passes; remove what they have made there and run "
+		    "`ecdn-xdp load`", dir);
 		break;
 	default:
 		say(client, "cannot map the pins in %s: %s: every request passes", dir,
@@ -69,7 +70,7 @@ void say_ready(struct ecdn_xdp_client *client, int error)
 	if (error)
 		say_error(client, error);
 	else
-		say(client, "the guard in %s answers", client->dir);
+		say(client, "verdicts come from the guard in %s", client->dir);
 }
 
 void say_kept(struct ecdn_xdp_client *client, int error)

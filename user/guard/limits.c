@@ -41,10 +41,11 @@ int limits_check(const struct limits_changes *changes, const struct names *names
 		const struct limits_change *change = &changes->at[i];
 
 		if (change->what & LIMITS_EXEMPT && !change->exempt_for_ns)
-			return refuse(change, -EINVAL, "an exemption of 0s is none");
+			return refuse(change, -EINVAL, "an exemption must last longer than 0s");
 		if (is_default(change) || limits_region(change, names) >= 0)
 			continue;
-		return refuse(change, -ENOENT, "not in the table; `ecdn-xdp region` lists the regions");
+		return refuse(change, -ENOENT, "not in the table; `ecdn-xdp region` lists "
+			      "the regions");
 	}
 	return 0;
 }

@@ -51,7 +51,8 @@ static int check_port(const struct steer_run *steer, const struct steer_request 
 	if (err || steer_maps_find(&table, &v4) || steer_maps_find(&table, &v6))
 		return err;
 	return log_error(-ENOENT, "port %s has no listener; `ecdn-xdp steer` lists the ports "
-			 "that have", steer_rule_format_port(request->port, request->protocol, text));
+			 "that have one",
+			 steer_rule_format_port(request->port, request->protocol, text));
 }
 
 static int prepare(struct part_run *run)
