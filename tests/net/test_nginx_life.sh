@@ -104,7 +104,7 @@ test_config() {
 	refuses "a flag" 'must be "on" or "off"' 'ecdn_xdp yes;'
 	refuses "a status that refuses nothing" 'between 400 and 599' 'ecdn_xdp_status 200;'
 	refuses "no status" 'invalid number' 'ecdn_xdp_status teapot;'
-	refuses "a relative path" 'ecdn_xdp_pins "ecdn-xdp": an absolute path' \
+	refuses "a relative path" 'ecdn_xdp_pins "ecdn-xdp": must be an absolute path' \
 		'ecdn_xdp_pins ecdn-xdp;'
 	refuses "no path" 'number of arguments' 'ecdn_xdp_pins;'
 	refuses "twice" 'is duplicate' 'ecdn_xdp on; ecdn_xdp off;'

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# The nginx module, for Debian's nginx: nginx-dev has its headers and the flags that
-# make a module fit it. Its configure works in the directory it is called in, so
-# that is a tree of links here.
+# The nginx module, for Debian's nginx: the package nginx-dev has nginx's headers, and the
+# flags with which a module fits it. nginx's configure works in the directory in which it is
+# called, so it gets a tree of links.
 
 NGINX_SRC   := /usr/share/nginx/src
 NGINX_TREE  := $(BUILD)/nginx/tree
@@ -16,8 +16,8 @@ NGINX_CONF_DIR := $(DESTDIR)/usr/share/nginx/modules-available
 
 nginx: $(NGINX_MODULE)
 
-# A module belongs to the nginx it was configured for. Files of packages are as old as
-# the package; when it was installed dpkg's list tells.
+# A module fits only the nginx for which it was configured. The files of a package have the
+# date of the package; dpkg's list of them has the date of the installation.
 $(NGINX_TREE)/objs/Makefile: user/nginx/config user/nginx/nginx.mk \
 			     $(wildcard /var/lib/dpkg/info/nginx-dev.list)
 	$(say) CONF $@
@@ -32,14 +32,14 @@ $(NGINX_TREE)/objs/Makefile: user/nginx/config user/nginx/nginx.mk \
 		--add-dynamic-module="$(abspath user/nginx)"' >configure.log || \
 		{ tail -n 20 configure.log >&2; exit 1; }
 
-# nginx's own Makefile does not know the library: the module is always linked anew.
+# nginx's own Makefile does not know the library, so the module is linked every time.
 $(NGINX_MODULE): $(NGINX_TREE)/objs/Makefile $(NGINX_FILES) $(BUILD)/libecdn-xdp.a
 	$(say) NGINX $@
 	$(Q)rm -f $(NGINX_TREE)/objs/$(@F)
 	$(Q)$(MAKE) --no-print-directory -s -C $(NGINX_TREE) -f objs/Makefile modules
 	$(Q)cp $(NGINX_TREE)/objs/$(@F) $@
 
-# As Debian's modules are: installed, and enabled by a link in modules-enabled.
+# Installed as Debian's modules are, which a link in modules-enabled enables.
 install-nginx: $(NGINX_MODULE)
 	install -D -m 644 $(NGINX_MODULE) $(NGINX_MODULES_DIR)/$(notdir $(NGINX_MODULE))
 	install -D -m 644 user/nginx/mod-http-ecdn-xdp.conf \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ngx_http_ecdn_xdp.h - the nginx module's parts: guards are what libecdn-xdp has
- * opened, one for each pins path; an answer is what a guard says of one request.
+ * ngx_http_ecdn_xdp.h - the nginx module's parts: a guard is a client of libecdn-xdp, one
+ * for each path of pins; an answer is the verdict of a guard on one request.
  */
 #ifndef NGX_HTTP_ECDN_XDP_H
 #define NGX_HTTP_ECDN_XDP_H
@@ -14,10 +14,11 @@
 
 struct ecdn_ngx_guard {
 	ngx_str_t pins;         /* empty: the library's default */
-	struct ecdn_xdp_client *client; /* NULL: nothing here asks, or no memory */
-	ngx_log_t *log;         /* of the cycle */
+	struct ecdn_xdp_client *client; /* NULL: the configuration has no use for it, or out
+					   of memory */
+	ngx_log_t *log;         /* the cycle's */
 	unsigned int needed : 1;
-	unsigned int count_refused : 1; /* said that requests are not counted */
+	unsigned int count_refused : 1; /* it was logged that requests are not counted */
 };
 
 struct ecdn_ngx_main_conf {
@@ -31,7 +32,7 @@ struct ecdn_ngx_loc_conf {
 	struct ecdn_ngx_guard *guard;
 };
 
-/* Kept with its request: every phase, header and line of the log says the same. */
+/* Kept with its request, so that every phase, header and log line has the same answer. */
 struct ecdn_ngx_answer {
 	struct ecdn_ngx_guard *guard;
 	const struct sockaddr *address;
@@ -43,18 +44,19 @@ struct ecdn_ngx_answer {
 
 extern ngx_module_t ngx_http_ecdn_xdp_module;
 
-/* The guard of a path, a new one if there is none yet; NULL: no memory. */
+/* Returns the guard of a path, a new one if there is none yet; NULL: out of memory. */
 struct ecdn_ngx_guard *ecdn_ngx_guard(ngx_conf_t *cf, const ngx_str_t *pins);
 
-/* Opens what this cycle's configuration asks, until its pool goes. */
+/* Opens the guards that the configuration of this cycle uses; they are closed with its
+ * pool. */
 ngx_int_t ecdn_ngx_open_guards(ngx_cycle_t *cycle);
 
 void ecdn_ngx_count(struct ecdn_ngx_guard *guard, unsigned int region, ngx_uint_t status);
 
-/* What the guard of the main request's location says of it; NULL: no memory. */
+/* Returns the answer of the guard of the main request's location; NULL: out of memory. */
 struct ecdn_ngx_answer *ecdn_ngx_answer(ngx_http_request_t *r);
 
-/* The handlers that refuse and count. */
+/* Adds the handlers that refuse and count requests. */
 ngx_int_t ecdn_ngx_add_handlers(ngx_conf_t *cf);
 
 ngx_int_t ecdn_ngx_add_variables(ngx_conf_t *cf);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ngx_http_ecdn_xdp_guard.c - libecdn-xdp's clients. The master opens them, for it
- * has the privileges that workers may lack, and workers inherit them; a reload opens
- * the new cycle's and closes the old one's.
+ * ngx_http_ecdn_xdp_guard.c - the clients of libecdn-xdp. The master opens them, because it
+ * has privileges that workers may lack; workers inherit them. A reload opens the clients of
+ * the new cycle and closes those of the old one.
  */
 #include "ngx_http_ecdn_xdp.h"
 
@@ -31,8 +31,8 @@ struct ecdn_ngx_guard *ecdn_ngx_guard(ngx_conf_t *cf, const ngx_str_t *pins)
 	return guard;
 }
 
-/* nginx shows nothing below "error" unless its error_log says so; that everybody is
- * answered as ever for want of a guard must be seen there too. */
+/* nginx logs nothing below "error" unless error_log asks for it. That every request passes
+ * for want of a guard must be seen in such a log, too. */
 static void warn(const struct ecdn_ngx_guard *guard, const char *message)
 {
 	ngx_uint_t level = guard->log->log_level < NGX_LOG_WARN ? NGX_LOG_ERR : NGX_LOG_WARN;
@@ -53,7 +53,7 @@ static void close_guard(void *data)
 	guard->client = NULL;
 }
 
-/* A guard that cannot be opened is no reason for nginx not to serve. */
+/* If a guard cannot be opened, nginx starts all the same, and every request passes. */
 static void open_guard(ngx_cycle_t *cycle, struct ecdn_ngx_guard *guard)
 {
 	const char *pins = guard->pins.len ? (const char *)guard->pins.data : NULL;
@@ -99,6 +99,6 @@ void ecdn_ngx_count(struct ecdn_ngx_guard *guard, unsigned int region, ngx_uint_
 	if (error != -EACCES || guard->count_refused)
 		return;
 	guard->count_refused = 1;
-	warn(guard, "requests are not counted, this worker may not write the counts; "
-		    "ecdn-xdp load --proxy-group GROUP lets the workers' group");
+	warn(guard, "requests are not counted: this worker may not write the counters; "
+		    "`ecdn-xdp load --proxy-group GROUP` permits it to the workers' group");
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ngx_http_ecdn_xdp_module.c - `ecdn_xdp on` answers 513 to regions that surge
- * before any upstream is asked. Here: directives and the module's description.
+ * ngx_http_ecdn_xdp_module.c - the directives and the description of the module: `ecdn_xdp
+ * on` answers 513 to regions that surge before any upstream is asked.
  */
 #include "ngx_http_ecdn_xdp.h"
 
@@ -48,14 +48,14 @@ static char *set_pins(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 	if (value[1].len == 0 || value[1].data[0] != '/') {
 		ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-				   "ecdn_xdp_pins \"%V\": an absolute path is wanted, "
-				   "as /sys/fs/bpf/ecdn-xdp", &value[1]);
+				   "ecdn_xdp_pins \"%V\": must be an absolute path, "
+				   "such as /sys/fs/bpf/ecdn-xdp", &value[1]);
 		return NGX_CONF_ERROR;
 	}
 	return ngx_conf_set_str_slot(cf, cmd, conf);
 }
 
-/* What nginx's own limit_req_status and limit_conn_status take. */
+/* The statuses that nginx's own limit_req_status and limit_conn_status accept. */
 static ngx_conf_num_bounds_t status_bounds = { ngx_conf_check_num_bounds, 400, 599 };
 
 #define ANYWHERE (NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF)

@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ngx_http_ecdn_xdp_request.c - asks once per request, refuses, counts.
+ * ngx_http_ecdn_xdp_request.c - asks the guard about each request once, refuses it, and
+ * counts it.
  *
- * The access phase is the first in which the realip module has had its say, for a
- * location too, and nothing was asked of an upstream. What `return` answers has
- * ended before it; that is refused at its header.
+ * The access phase is the first in which the realip module has set the address, for a
+ * location too, and in which no upstream has been asked. A request that `return` answers
+ * has ended before that phase; it is refused when its header is sent.
  */
 #include "ngx_http_ecdn_xdp.h"
 
 static ngx_http_output_header_filter_pt next_header_filter;
 
-/* Marks an answer among its pool's cleanups; there is nothing to clean. */
+/* Identifies an answer among the cleanups of its pool; there is nothing to clean up. */
 static void mark(void *data)
 {
 	(void)data;
 }
 
-/* Internal redirects clear the modules' contexts, but not the request's pool. */
+/* The answer is found through the request's pool: internal redirects clear the contexts of
+ * modules, but not the pool. */
 static struct ecdn_ngx_answer *find(ngx_http_request_t *r)
 {
 	struct ecdn_ngx_answer *answer = ngx_http_get_module_ctx(r, ngx_http_ecdn_xdp_module);
@@ -59,8 +61,8 @@ static void ask(struct ecdn_ngx_answer *answer, struct ecdn_ngx_guard *guard,
 	answer->region = (struct ecdn_xdp_region){ .name = "--" };
 }
 
-/* Asks again if realip has put another address in place since, or the location says
- * another guard; not once it was acted upon. */
+/* Asks again if realip has set another address since, or the location has another guard,
+ * but not after the answer was acted upon. */
 struct ecdn_ngx_answer *ecdn_ngx_answer(ngx_http_request_t *r)
 {
 	ngx_http_request_t *main = r->main;
@@ -77,8 +79,8 @@ struct ecdn_ngx_answer *ecdn_ngx_answer(ngx_http_request_t *r)
 	return answer;
 }
 
-/* The status that refuses the request, or NGX_DECLINED; of a request that was judged,
- * too: an error_page for 513 is to be served. */
+/* Returns the status that refuses the request, or NGX_DECLINED, also if the request was
+ * judged before: an error_page for 513 must be served. */
 static ngx_int_t judge(ngx_http_request_t *r)
 {
 	const struct ecdn_ngx_loc_conf *conf =
@@ -96,8 +98,9 @@ static ngx_int_t judge(ngx_http_request_t *r)
 }
 
 /*
- * err_status is set in the redirect to an error's page. The request is ended here, for
- * `satisfy any` takes a 401 or 403 that is returned for one opinion of several.
+ * err_status is set during the redirect to an error page. The request is ended here, not by
+ * returning the status: `satisfy any` takes a returned 401 or 403 for one opinion of
+ * several.
  */
 static ngx_int_t access_handler(ngx_http_request_t *r)
 {
@@ -114,8 +117,8 @@ static int is_redirect(ngx_uint_t status)
 	return status >= NGX_HTTP_SPECIAL_RESPONSE && status < NGX_HTTP_BAD_REQUEST;
 }
 
-/* Errors stay what they are, and so does an error's page whatever status it has. Where
- * error_page's `=` leaves the status to the page, there is no error any more. */
+/* Errors are not refused, and neither is an error page, whatever its status. Where the `=`
+ * of error_page leaves the status to the page, it is no error any more. */
 static int may_refuse(const ngx_http_request_t *r)
 {
 	return r == r->main && r->headers_out.status < NGX_HTTP_BAD_REQUEST &&
@@ -123,9 +126,9 @@ static int may_refuse(const ngx_http_request_t *r)
 }
 
 /*
- * A status that is returned before the header is sent makes nginx answer with that
- * instead. Not so of a redirect, already such an answer: its header is changed, its
- * body left out.
+ * If a status is returned before the header is sent, nginx answers with that status
+ * instead. It does not do so for a redirect, which is such an answer already: then the
+ * header is changed and the body left out.
  */
 static ngx_int_t header_filter(ngx_http_request_t *r)
 {
@@ -148,7 +151,7 @@ static ngx_uint_t answered_with(const ngx_http_request_t *r)
 	return r->err_status ? r->err_status : r->headers_out.status;
 }
 
-/* What was refused counts as refused, whatever ecdn_xdp_status and error_page make of it. */
+/* A refused request counts as refused, whatever ecdn_xdp_status and error_page make of it. */
 static ngx_int_t log_handler(ngx_http_request_t *r)
 {
 	const struct ecdn_ngx_loc_conf *conf =
@@ -176,8 +179,8 @@ static ngx_int_t add_handler(ngx_conf_t *cf, ngx_http_phases phase, ngx_http_han
 	return NGX_OK;
 }
 
-/* A phase's handlers run from the last added to the first: this module's, loaded after
- * nginx's own, comes before auth_request's. */
+/* nginx runs the handlers of a phase from the last added to the first: this module is
+ * loaded after nginx's own, so that its handler runs before that of auth_request. */
 ngx_int_t ecdn_ngx_add_handlers(ngx_conf_t *cf)
 {
 	next_header_filter = ngx_http_top_header_filter;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ngx_http_ecdn_xdp_variables.c - $ecdn_region, $ecdn_verdict and $ecdn_peer, which
- * ask whether `ecdn_xdp` is on or not.
+ * ngx_http_ecdn_xdp_variables.c - $ecdn_region, $ecdn_verdict and $ecdn_peer, which ask the
+ * guard even where `ecdn_xdp` is off.
  */
 #include "ngx_http_ecdn_xdp.h"
 
@@ -43,8 +43,8 @@ static ngx_int_t get_verdict(ngx_http_request_t *r, ngx_http_variable_value_t *v
 }
 
 /*
- * The connection's own peer, NULL if that has no address. Where realip has put the
- * client's address in its place, realip alone knows it, as text.
+ * Returns the peer of the connection, NULL if it has no address. Where realip has put the
+ * client's address in its place, only realip knows the peer, as text.
  */
 static const struct sockaddr *peer(ngx_http_request_t *r, ngx_addr_t *parsed)
 {
