@@ -26,8 +26,8 @@ LIBS     := libbpf libelf libmnl yaml-0.1 jansson libmaxminddb
 LDLIBS   := $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null)
 MACHINE  := $(subst -pc-,-,$(shell $(CC) -dumpmachine))
 
-# CPPFLAGS, CFLAGS and LDFLAGS are the packager's. Without any the programs are
-# hardened as Debian's are, as far as the compiler knows how.
+# Packagers set CPPFLAGS, CFLAGS and LDFLAGS. Unless they do, the programs are hardened as
+# Debian's are, with those of the flags that the compiler knows.
 knows     = $(shell $(CC) -Werror $(1) -x c -c -o /dev/null /dev/null 2>/dev/null && echo $(1))
 ifeq ($(SAN),1)
 CFLAGS   := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
@@ -78,18 +78,18 @@ include tests/fuzz/fuzz.mk
 
 help:
 	@echo 'make deps           install what building needs, from apt (root)'
-	@echo 'make deps-tests     that, and what the tests need besides (root)'
+	@echo 'make deps-tests     install that, and what the tests need besides (root)'
 	@echo 'make                build $(BUILD)/ecdn-xdp and libecdn-xdp'
 	@echo 'make nginx          build the nginx module (nginx-dev)'
-	@echo 'make install        into PREFIX=$(PREFIX), below DESTDIR; with a systemd unit'
+	@echo 'make install        install into PREFIX=$(PREFIX), below DESTDIR, with a systemd unit'
 	@echo 'make demo           show the guard at work, between hosts in network namespaces (root)'
-	@echo 'make check          all tests on this kernel (root)'
-	@echo 'make check SAN=1    unit tests and command line under AddressSanitizer and UBSan (root)'
-	@echo 'make check-kernels  the packet tests on Linux 5.10, 6.1, 6.12 and 7.3, emulated (root)'
-	@echo 'make fuzz           parsers and the library on made-up input, FUZZ_SECONDS=10 each'
-	@echo 'make lint           clang-tidy, cppcheck and shellcheck on the source'
-	@echo 'make compile_commands.json  for clangd and its like'
-	@echo 'make bench          figures, side by side (root)'
+	@echo 'make check          run all tests on this kernel (root)'
+	@echo 'make check SAN=1    test units and command line under AddressSanitizer and UBSan (root)'
+	@echo 'make check-kernels  run the packet tests on Linux 5.10, 6.1, 6.12 and 7.3, emulated (root)'
+	@echo 'make fuzz           run parsers and the library on made-up input, FUZZ_SECONDS=10 each'
+	@echo 'make lint           run clang-tidy, cppcheck and shellcheck on the source'
+	@echo 'make compile_commands.json  write what clangd and similar tools read'
+	@echo 'make bench          measure, and print the figures side by side (root)'
 
 $(ARCHIVE): $(OBJ)
 	$(say) AR $@
@@ -104,7 +104,7 @@ $(BUILD)/%.o: %.c $(SKEL)
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
 
-# An older libbpf fails late, and with words that do not tell why.
+# With an older libbpf the build would fail late, with errors that do not tell why.
 $(BUILD)/libraries: Makefile
 	@mkdir -p $(@D)
 	@$(PKG_CONFIG) --print-errors --exists $(LIBS) || { echo 'libraries are missing:' \
@@ -148,14 +148,14 @@ $(BENCH): $(BENCHOBJ) $(BUILD)/tests/run/fixtures.o $(BUILD)/libecdn-xdp.a $(ARC
 	$(say) LD $@
 	$(Q)$(LINK) -o $@ $^ $(LDLIBS)
 
-# Out of make's own words. clangd and clang-tidy read it.
+# Made from the commands that make prints. clangd and clang-tidy read it.
 compile_commands.json: FORCE
 	@$(MAKE) --no-print-directory -Bnk BUILD='$(BUILD)' tests fuzz-targets 2>/dev/null | \
 		tests/compile_commands.sh >$@
 
 FORCE:
 
-# With SAN=1: what is tested under AddressSanitizer and UBSan, with a search for leaks.
+# The tests that SAN=1 runs under AddressSanitizer and UBSan, which also search for leaks.
 SAN_CHECKED := $(abspath $(UNIT)) $(patsubst %,tests/net/test_%.sh,cli values load load_errors \
 	       protect owner node node_formats steer ping_load)
 ifeq ($(SAN),1)
@@ -166,7 +166,7 @@ endif
 
 tests: all $(UNIT) $(TOOLS) $(if $(filter 1,$(SAN)),,nginx $(RUN) $(BENCH))
 
-# The module where it can be built.
+# The nginx module is installed too where it can be built.
 install: all install-client $(if $(wildcard $(NGINX_SRC)/conf_flags),install-nginx)
 	install -D -m 755 $(BUILD)/ecdn-xdp $(DESTDIR)$(PREFIX)/sbin/ecdn-xdp
 	install -D -m 644 include/ecdn-xdp-maps.h $(DESTDIR)$(PREFIX)/include/ecdn-xdp-maps.h

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# libFuzzer's targets, tests/fuzz/fuzz_NAME.c each, with seeds in tests/fuzz/corpus/NAME.
-# They are clang's, under sanitizers, so they have a build directory of their own.
+# The targets of libFuzzer: each is a tests/fuzz/fuzz_NAME.c with seeds in
+# tests/fuzz/corpus/NAME. clang builds them with sanitizers, so they have a build directory
+# of their own.
 
 FUZZ_SECONDS ?= 10
 FUZZ_BUILD   := build/fuzz
@@ -17,7 +18,7 @@ fuzz: deps-tests
 
 fuzz-targets: $(FUZZ)
 
-# The library has names in common with the agent, so its target has nothing of that.
+# The library has names in common with the agent, so its target is linked without that.
 $(BUILD)/tests/fuzz/fuzz_client: $(BUILD)/tests/fuzz/fuzz_client.o $(CLIENT_OBJ)
 $(filter-out %/fuzz_client,$(FUZZ)): %: %.o $(ARCHIVE)
 $(FUZZ):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# libecdn-xdp: of include/ and user/client/ alone, with no library but libc.
+# libecdn-xdp, which is made from include/ and user/client/ only, and needs only libc.
 
 CLIENT_SONAME := libecdn-xdp.so.0
 CLIENT_LIB    := $(BUILD)/libecdn-xdp.so.$(VERSION)
@@ -9,7 +9,7 @@ CLIENT_MAP    := user/client/libecdn-xdp.map
 CLIENT_FILES  := $(BUILD)/libecdn-xdp.a $(CLIENT_LIB) $(CLIENT_LINKS) $(BUILD)/libecdn-xdp.pc
 LIBDIR        ?= $(PREFIX)/lib
 
-# Those that ask the library, as a proxy does.
+# The tests that call the library, as a proxy does.
 CLIENT_TESTS  := $(filter $(BUILD)/tests/tools/client%,$(TOOLS)) \
 		 $(filter $(BUILD)/tests/run/test_client%,$(RUN))
 
@@ -17,15 +17,15 @@ CLIENT_TESTS  := $(filter $(BUILD)/tests/tools/client%,$(TOOLS)) \
 
 client: $(CLIENT_FILES)
 
-# Its own link-time optimization would be lost: the objects become one by `ld -r`, which
-# knows none, and are the same in the shared library.
+# Compiled without link-time optimization: `ld -r`, which joins these objects into one,
+# does not support it. The shared library has the same objects.
 $(CLIENT_OBJ): INCLUDES := -Iinclude
 $(CLIENT_OBJ): $(BUILD)/client/%.o: user/client/%.c
 	$(say) CC $@
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) -fPIC -fvisibility=hidden -fno-lto -MMD -MP -c -o $@ $<
 
-# One object, so that names inside the library cannot meet those of the proxy.
+# One object, so that names inside the library cannot clash with those of the proxy.
 $(BUILD)/client/libecdn-xdp.o: $(CLIENT_OBJ)
 	$(say) LD $@
 	$(Q)$(LD) -r -o $@ $^ && $(OBJCOPY) --localize-hidden $@
@@ -42,7 +42,7 @@ $(CLIENT_LIB): $(CLIENT_OBJ) $(CLIENT_MAP)
 $(CLIENT_LINKS): $(CLIENT_LIB)
 	$(Q)ln -sf $(<F) $@
 
-# Paths are those of the installed files; `make install` writes it again.
+# It names the paths of the installed files; `make install` writes it again.
 $(BUILD)/libecdn-xdp.pc: user/client/libecdn-xdp.pc.in
 	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' \
 		$< > $@
