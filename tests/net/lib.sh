@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# lib.sh - hosts in network namespaces of their own, and what the tests say
-# about them. Sourced by test_*.sh; everything it makes goes when the test ends.
+# lib.sh - hosts in network namespaces of their own, and functions that report what the
+# tests find. Sourced by test_*.sh; everything it makes is removed when the test ends.
 #
-# One host is the edge: the guard works there. The others send to it, mostly
-# with tests/tools/flood. Behind the guard the edge has a sink: nft counters at
-# netdev ingress, the first thing that a packet meets which the guard has passed.
+# One host is the edge, where the guard works. The other hosts send to it, mostly with
+# tests/tools/flood. Behind the guard the edge has a sink, nft counters at netdev ingress:
+# the first thing that a packet meets after the guard has passed it.
 set -euo pipefail
 
 top=$(readlink -f "$(dirname "${BASH_SOURCE[0]}")/../..")
@@ -13,9 +13,9 @@ build=${BUILD:-$top/build}
 name=$(basename "$0" .sh)
 id=${name#test_}-$$
 pin=/sys/fs/bpf/ecdn-test-${id//./-}
-work=$(mktemp -d /tmp/ecdn-test-XXXXXX) # bpffs takes no dot in a name, and so does --pin-dir
+work=$(mktemp -d /tmp/ecdn-test-XXXXXX) # not tmp.XXXXXX: --pin-dir refuses dots
 regions=$work/regions
-# Ours before one that does not work on this kernel.
+# The bpftool of bpf/bpftool.sh comes first: another one may not work on this kernel.
 PATH=$(dirname "$("$top/bpf/bpftool.sh")"):$PATH
 hosts=()
 passed=0
@@ -48,7 +48,7 @@ trap 'broke=$LINENO' ERR
 trap cleanup EXIT
 trap 'exit 1' INT TERM
 
-# --- what the tests say
+# --- reports
 
 ok() {
 	echo "ok - $1"
@@ -78,7 +78,7 @@ is() {
 	fi
 }
 
-# has NAME PATTERN TEXT: the text has a line that matches the extended regex.
+# has NAME PATTERN TEXT: passes if the text has a line that matches the extended regex.
 has() {
 	if grep -Eq -- "$2" <<<"$3"; then
 		ok "$1"
@@ -106,7 +106,7 @@ between() {
 	fi
 }
 
-# does NAME COMMAND...: it succeeds.
+# does NAME COMMAND...: passes if the command succeeds.
 does() {
 	local what=$1 said
 
@@ -118,7 +118,8 @@ does() {
 	fi
 }
 
-# fails NAME STATUS PATTERN COMMAND...: with that exit status, and says so.
+# fails NAME STATUS PATTERN COMMAND...: passes if the command ends with that exit status and
+# prints a line that matches the pattern.
 fails() {
 	local what=$1 wanted=$2 pattern=$3 said status=0
 
@@ -133,7 +134,7 @@ fails() {
 
 # --- hosts
 
-# on HOST COMMAND...: its network alone; bpffs stays what it is.
+# on HOST COMMAND...: runs a command in the host's network namespace; bpffs stays the same.
 on() {
 	local host=$1
 
@@ -141,8 +142,8 @@ on() {
 	nsenter --net="/run/netns/ecdn-$id-$host" "$@"
 }
 
-# host NAME...: nothing but lo; no IPv6 of its own, whose neighbour discovery
-# would be counted.
+# host NAME...: makes hosts that have only lo. They have no IPv6 of their own, because its
+# neighbour discovery would be counted.
 host() {
 	local host
 
@@ -154,8 +155,8 @@ host() {
 	done
 }
 
-# wire HOST IFACE HOST IFACE [OPTION...]: a cable; the second end is the edge's
-# and has its MAC. Offloads are off: a frame that is sent is a frame that arrives.
+# wire HOST IFACE HOST IFACE [OPTION...]: connects two hosts by a cable. Its second end has
+# the MAC of the edge. Offloads are off, so that every frame arrives as it was sent.
 wire() {
 	local one=$1 one_if=$2 two=$3 two_if=$4
 
@@ -168,7 +169,7 @@ wire() {
 	ip -n "ecdn-$id-$two" link set "$two_if" up
 }
 
-# Two hosts and a cable: client c0 - e0 edge.
+# Makes two hosts and a cable: client c0 - e0 edge.
 client_and_edge() {
 	host edge client
 	wire client c0 edge e0
@@ -182,14 +183,14 @@ ecdn() {
 	on edge "$build/ecdn-xdp" "$verb" --pin-dir "$pin" "$@"
 }
 
-# flood [OPTION...]: from client c0 to the edge, IPv4 unless --to says otherwise.
+# flood [OPTION...]: sends from client c0 to the edge, IPv4 unless --to names an IPv6 address.
 # Floods at the same time need a cable each to know what they sent: via=c1 flood.
 flood() {
 	on client "$build/tests/tools/flood" --dev "${via:-c0}" --mac $edge_mac --to $edge_ip "$@"
 }
 
-# flood_start FILE [OPTION...]: floods in the background until flood_stop, and
-# writes what it says to the file.
+# flood_start FILE [OPTION...]: floods in the background until flood_stop, with its output in
+# the file.
 flood_start() {
 	local said=$1
 
@@ -200,20 +201,20 @@ flood_start() {
 	sleep 0.3
 }
 
-# flood_stop WHAT: what happened meanwhile proves nothing unless flood still runs.
+# flood_stop WHAT: ends the flood. It must still run, or what was tested meanwhile proves nothing.
 flood_stop() {
 	does "$1: the flood outlasts it" kill -TERM "$flooding"
 	wait "$flooding" || true
 }
 
-# got KEY OUTPUT: a value of what flood prints.
+# got KEY OUTPUT: prints a value from the output of flood.
 got() {
 	sed -nE "s/.*\b$1=([0-9.]+).*/\1/p" <<<"$2"
 }
 
 # --- regions and counters
 
-# Test networks, and what is reserved for benchmarks and for nobody else.
+# The networks that are reserved for documentation and for benchmarks.
 write_regions() {
 	cat >"$regions" <<-END
 		192.0.2.0/24     GAMMA
@@ -228,8 +229,8 @@ write_regions() {
 	END
 }
 
-# sink IFACE...: lines of "NAME MATCH" on standard input count what came through.
-# Everything ends there, so that the edge answers nothing.
+# sink IFACE...: counts what the guard has passed by lines of "NAME MATCH" on standard input,
+# and drops all of it, so that the edge answers nothing.
 sink() {
 	local device counter match
 
@@ -252,7 +253,7 @@ sink() {
 	on edge nft -f "$work/sink"
 }
 
-# What the sinks of the test networks are.
+# sink_regions IFACE...: makes a sink with a counter for each region of the test networks.
 sink_regions() {
 	sink "$@" <<-END
 		alpha ip saddr 198.51.100.0/24
@@ -264,17 +265,17 @@ sink_regions() {
 	END
 }
 
-# Packets of a sink's counter.
+# sunk NAME: prints the packets of a sink's counter.
 sunk() {
 	on edge nft -j list counter netdev sink "$1" | jq '.nftables[] | .counter? // empty | .packets'
 }
 
-# stats REGION FILTER: of one region, even if nothing came from it.
+# stats REGION FILTER: prints statistics of one region, even if nothing came from it.
 stats() {
 	ecdn stats --json "$1" | jq -r ".regions[0] | $2"
 }
 
-# stats_all FILTER: of the whole document.
+# stats_all FILTER: applies the filter to the whole document.
 stats_all() {
 	ecdn stats --json --all | jq -r "$1"
 }
@@ -283,7 +284,8 @@ state() {
 	stats "$1" .state
 }
 
-# fate NAME WHICH OPTION...: 100 packets of ALPHA are dropped, or none of them.
+# fate NAME WHICH OPTION...: passes if 100 packets of ALPHA are all dropped, or with WHICH
+# "pass" none of them.
 fate() {
 	local what=$1 wanted=$2 dropped
 
@@ -294,17 +296,17 @@ fate() {
 	is "$what" "$wanted" $(($(stats ALPHA .dropped_packets) - dropped))
 }
 
-# How many prefixes packets find in the trusted list.
+# Prints how many prefixes packets find in the trusted list.
 trusted() {
 	bpftool -j map dump pinned "$pin/config" | jq '.[0].formatted.value.trusted'
 }
 
-# Microseconds since the epoch.
+# Prints the microseconds since the epoch.
 now_us() {
 	echo "${EPOCHREALTIME/[.,]/}"
 }
 
-# wait_for SECONDS COMMAND...: until it succeeds.
+# wait_for SECONDS COMMAND...: waits until the command succeeds; fails after that time.
 wait_for() {
 	local until=$((SECONDS + $1))
 

@@ -8,7 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* To be added to the sums of other parts, each but the last of whole words. */
+/* Sums up 16-bit words. The sums of parts may be added; each part but the last must
+ * consist of whole words. */
 static inline uint32_t sum_words(const void *data, size_t length)
 {
 	const uint8_t *bytes = data;
@@ -19,7 +20,8 @@ static inline uint32_t sum_words(const void *data, size_t length)
 	return length & 1 ? sum + (bytes[length - 1] << 8) : sum;
 }
 
-/* 0 if what was summed up holds its own. */
+/* Folds a sum into the checksum; it is 0 if the words include their own correct
+ * checksum. */
 static inline uint16_t checksum(uint32_t sum)
 {
 	while (sum >> 16)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * client_pins.h - pins as the agent makes them, for libecdn-xdp: brought about
- * thousands of times in a second, as no agent does, to meet what is rare.
+ * client_pins.h - pins like those that the agent makes, for libecdn-xdp: made and
+ * changed thousands of times in a second, as no agent does, so that rare states are
+ * met.
  */
 #ifndef RUN_CLIENT_PINS_H
 #define RUN_CLIENT_PINS_H
@@ -31,14 +32,15 @@ struct client_pins {
 	int table_fd[PINS_TABLES];
 	struct ecdn_xdp_table_line *table[PINS_TABLES];
 	int trusted_fd;
-	struct ecdn_xdp_table_line *trusted;   /* of random prefixes in one another */
-	/* Where ranges and prefixes begin: what a walk may get wrong. */
+	struct ecdn_xdp_table_line *trusted;   /* random prefixes that lie in one another */
+	/* The first addresses of ranges and prefixes, where a walk is most likely to go
+	 * wrong. */
 	struct address border[PINS_BORDERS];
 	unsigned int borders;
 	__u64 generation;
 };
 
-/* What cannot be set up ends the test. */
+/* Ends the test if something cannot be set up. */
 static inline void need(bool done, const char *what)
 {
 	if (done)
@@ -47,17 +49,17 @@ static inline void need(bool done, const char *what)
 	exit(1);
 }
 
-/* The tables, and a bpffs directory's path for them. */
+/* Makes the tables, and a path in a bpffs for the pins. */
 void client_pins_open(struct client_pins *pins);
 void client_pins_close(struct client_pins *pins);
 
-/* As `load` does where nothing is; every region is limited. */
+/* Makes the pins as `load` does if nothing is loaded; every region is limited. */
 void client_pins_load(struct client_pins *pins, int table);
-/* As `region load` does. */
+/* Replaces the region table as `region load` does. */
 void client_pins_swap(struct client_pins *pins, int table);
-/* As `unload --all` does. */
+/* Removes the pins as `unload --all` does. */
 void client_pins_unload(struct client_pins *pins);
-/* As `allow` does: the trusted table is there or not. */
+/* Puts the trusted table in place, or removes it, as `allow` does. */
 void client_pins_trust(struct client_pins *pins, bool trust);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * harness.h - the real guard, loaded but neither pinned nor attached, and what
- * the packet tests say about it. Whatever cannot be set up ends the test.
+ * harness.h - the real guard, loaded but neither pinned nor attached, and how the
+ * packet tests report. If something cannot be set up, the test ends.
  */
 #ifndef RUN_HARNESS_H
 #define RUN_HARNESS_H
@@ -19,16 +19,16 @@ struct guard {
 	struct guard_bpf *skel;
 	int prog;
 	int link;                       /* -1: attached nowhere */
-	int cpus;                       /* possible ones: values of a per-CPU map */
-	bool frags;                     /* takes frames of more than a page */
-	struct ecdn_xdp_config config;  /* as last written */
+	int cpus;                       /* CPUs that this host may have: values of a per-CPU map */
+	bool frags;                     /* the program takes frames of more than a page */
+	struct ecdn_xdp_config config;  /* as it was last written */
 	struct trust_list trusted;
 	bool trust_changed;
 	struct ecdn_xdp_prefix_set *prefixes; /* [cpus][ECDN_XDP_PREFIX_SETS] */
-	void *scratch;                  /* room for a per-CPU value */
+	void *scratch;                  /* memory for one value of a per-CPU map */
 };
 
-/* Loaded with ports 80 and 443 protected, no limits and no region table. */
+/* Loads the guard with ports 80 and 443 protected, no limits and no region table. */
 void guard_open(struct guard *guard);
 void guard_close(struct guard *guard);
 
@@ -36,17 +36,17 @@ void guard_set_regions(struct guard *guard, const struct range_set *set);
 void guard_set_ports(struct guard *guard, bool tcp, bool udp);
 void guard_set_limits(struct guard *guard, uint32_t region, const struct ecdn_xdp_limits *limits);
 
-/* Count from the next guard_configure() on, which costs a table. */
+/* Take effect at the next guard_configure(), which then makes a table. */
 void guard_allow(struct guard *guard, const char *cidr);
 void guard_disallow(struct guard *guard, const char *cidr);
 
-/* Makes guard->config count, as one more generation. */
+/* Writes guard->config as the next generation. */
 void guard_configure(struct guard *guard);
 
-/* What became of the frame, enum xdp_action. */
+/* Runs the program on the frame; returns an enum xdp_action. */
 uint32_t guard_run(const struct guard *guard, const void *frame, uint32_t length);
 
-/* All CPUs' counters. */
+/* Read counters, added up over all CPUs, and the state. */
 void guard_stats(const struct guard *guard, uint32_t region, struct ecdn_xdp_region_stats *sum);
 void guard_events(const struct guard *guard, struct ecdn_xdp_events *sum);
 void guard_state(const struct guard *guard, uint32_t region, struct ecdn_xdp_region_state *state);
@@ -57,14 +57,14 @@ void set_region(struct range_set *set, const char *cidr, uint32_t region);
 uint64_t now_ns(void);
 bool pin_to_cpu(int cpu);
 
-/* The process's n-th CPU, or -1. */
+/* Returns the n-th of the CPUs that this process may run on, or -1. */
 int nth_cpu(int n);
 
-/* "ok - NAME", or "not ok - NAME: WHY" if why is not empty. */
+/* Prints "ok - NAME", or "not ok - NAME: WHY" if why is not empty. */
 void report(const char *name, const char *why);
 void skip(const char *name, const char *why);
 
-/* "N passed, N failed"; the exit code. */
+/* Prints "N passed, N failed"; returns the exit code. */
 int report_end(void);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ping_fixture.h - one table of packets and what `ping` must make of each, and a
- * second opinion on replies: their checksums are added up anew.
+ * ping_fixture.h - one table of packets and of what `ping` must do with each, and a
+ * check of replies that sums up their checksums independently of the program.
  */
 #ifndef RUN_PING_FIXTURE_H
 #define RUN_PING_FIXTURE_H
@@ -14,7 +14,7 @@
 
 #define PING_FRAME_MAX 2048
 
-/* Who sends, and to whom. The v6 addresses begin with 2001:db8. */
+/* The senders and receivers. The IPv6 addresses begin with 2001:db8. */
 #define PING_NODE_V4 "192.0.2.33"
 #define PING_NODE_V6 "2001:db8:77::1"
 #define PING_STRANGER_V4 "192.0.3.1"
@@ -33,12 +33,13 @@ struct ping_frame {
 
 enum ping_expect {
 	PING_REQUEST,           /* a request to this host */
-	PING_LEFT,              /* neither a request nor counted, whoever sent it */
-	PING_NODE_EVENT,        /* a node's goes to the stack, counted as `event` */
-	PING_EVENT,             /* everybody's does */
+	PING_LEFT,              /* the program leaves it alone and counts nothing, whoever
+				   sent it */
+	PING_NODE_EVENT,        /* if a node sent it, it goes to the stack and `event` is counted */
+	PING_EVENT,             /* whoever sent it, it goes to the stack and `event` is counted */
 };
 
-/* A counter of struct ecdn_xdp_ping_events. */
+/* The index of a counter of struct ecdn_xdp_ping_events. */
 #define PING_EVENT_OF(field) (offsetof(struct ecdn_xdp_ping_events, field) / sizeof(__u64))
 
 struct ping_fixture {
@@ -49,18 +50,18 @@ struct ping_fixture {
 	uint8_t code;
 	uint8_t proto;          /* 0: ICMP or ICMPv6 */
 	uint8_t version;        /* 0: the family's */
-	uint8_t options[40];    /* of IPv4 */
+	uint8_t options[40];    /* IPv4 options */
 	uint8_t options_size;
-	uint8_t ext[12];        /* headers of IPv6, 8 bytes each; 0xff: hop-by-hop options */
-	uint8_t padding;        /* bytes behind what the IP header promises */
-	uint8_t missing;        /* bytes that it promises and that are not there */
-	uint8_t later;          /* bytes at the end that are another fragment's; IPv6 */
-	uint16_t fragment;      /* flags and offset, of IPv4 or the fragment header */
-	uint16_t payload;       /* bytes behind the ICMP header */
+	uint8_t ext[12];        /* IPv6 extension headers, 8 bytes each; 0xff: hop-by-hop options */
+	uint8_t padding;        /* bytes after the end that the IP header gives */
+	uint8_t missing;        /* bytes that the IP header gives and that are not there */
+	uint8_t later;          /* bytes at the end that belong to another fragment; IPv6 */
+	uint16_t fragment;      /* flags and offset of IPv4 or of the fragment header */
+	uint16_t payload;       /* bytes after the ICMP header */
 	bool zeros;             /* identifier, sequence number and payload are 0 */
 	bool corrupt;           /* its ICMP checksum is wrong */
-	const char *to;         /* address; 0: this host's */
-	uint8_t mac;            /* first byte of the destination; 0: this host's */
+	const char *to;         /* destination address; NULL: that of this host */
+	uint8_t mac;            /* first byte of the destination MAC; 0: this host's MAC */
 	enum ping_expect expect;
 	uint8_t event;          /* PING_EVENT_OF */
 };
@@ -70,7 +71,8 @@ extern const size_t ping_fixtures_count;
 
 void ping_build(const struct ping_fixture *fixture, bool node, struct ping_frame *frame);
 
-/* 0: reply is what a host with these would say to request; otherwise what is wrong. */
+/* Returns NULL if a host with this ttl and hop_limit would answer request with reply;
+ * otherwise what is wrong with it. */
 const char *ping_reply_flaw(const struct ping_frame *request, const uint8_t *reply, uint8_t ttl,
 			    uint8_t hop_limit);
 

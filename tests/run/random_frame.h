@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * random_frame.h - frames at random, most of them nearly right, from a world of
- * nested prefixes. The same seed gives the same frames.
+ * random_frame.h - random frames, most of them nearly valid, from a world of nested
+ * prefixes. The same seed gives the same frames.
  */
 #ifndef RUN_RANDOM_FRAME_H
 #define RUN_RANDOM_FRAME_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * reference.h - what the RFCs say about a frame, found in another way than
- * bpf/packet.h does it: offsets into bytes, no structs, nothing shared.
+ * reference.h - what a frame is according to the RFCs, found in another way than in
+ * bpf/packet.h: by offsets into bytes, without structs and without shared code.
  */
 #ifndef RUN_REFERENCE_H
 #define RUN_REFERENCE_H
@@ -9,17 +9,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Zeroed but for what was found. */
+/* All members that do not apply are zero. */
 struct reference {
-	unsigned int family;    /* 4 or 6; 0: not to be counted in a region */
+	unsigned int family;    /* 4 or 6; 0: it is counted in no region */
 	uint8_t source[16];
 	bool connection;
 	bool has_port;
 	uint16_t port;
-	bool maybe_tcp;         /* is TCP, or hides what it is */
+	bool maybe_tcp;         /* the frame is TCP, or hides its protocol */
 	bool maybe_udp;
-	bool neighbour;         /* IPv6 neighbour discovery that nobody has forwarded */
-	const char *event;      /* field of struct ecdn_xdp_events; 0: none */
+	bool neighbour;         /* IPv6 neighbour discovery that no router has forwarded */
+	const char *event;      /* field of struct ecdn_xdp_events; NULL: none */
 };
 
 void reference_parse(const uint8_t *frame, uint32_t size, struct reference *reference);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * steer_fixture.h - steer in a network namespace of the test's own, with sockets that
- * wait there and clients of two regions. Whatever cannot be set up ends the test.
+ * steer_fixture.h - steer in a network namespace that belongs to the test, with sockets
+ * that wait there and clients of two regions. If something cannot be set up, the test
+ * ends.
  *
  * Everything is on lo: 127.0.0.2 and fd00::2 are in REGION_SURGING, 127.0.0.3 and
- * fd00::3 in REGION_QUIET, other addresses in none.
+ * fd00::3 in REGION_QUIET, other addresses in no region.
  */
 #ifndef RUN_STEER_FIXTURE_H
 #define RUN_STEER_FIXTURE_H
@@ -24,11 +25,11 @@
 struct world {
 	struct steer_bpf *skel;
 	struct bpf_link *link;
-	uint32_t table_flags;           /* of a table's map */
-	struct guard_maps guard;        /* of the skeleton, as the next two; not owned */
+	uint32_t table_flags;           /* flags of the map of a table */
+	struct guard_maps guard;        /* fds of the skeleton, as are the next two; not owned */
 	struct steer_maps maps;
 	int config_map;
-	struct ecdn_xdp_config config;  /* as last written */
+	struct ecdn_xdp_config config;  /* as it was last written */
 };
 
 void must(bool done, const char *what);
@@ -40,21 +41,21 @@ void world_configure(struct world *world);
 void world_protect(struct world *world, bool tcp, bool udp);
 void world_set_state(struct world *world, uint32_t region, enum ecdn_xdp_state state,
 		     uint64_t until_ns);
-/* Nothing trusted: 0. */
+/* Trusts a prefix; NULL: nothing. */
 void world_trust(struct world *world, const char *cidr);
-/* No table is loaded. */
+/* Removes the region table. */
 void world_drop_table(struct world *world);
 
-/* Both families' counts of the steered port. */
+/* Reads the counters of the steered port for that family. */
 void world_stats(const struct world *world, uint8_t protocol, int family,
 		 struct ecdn_xdp_steer_stats *stats);
 
-/* Sockets of the listener of that family become those, as the agent does it. */
+/* Makes these the sockets of the listener of that family, as the agent does. */
 void world_steer(struct world *world, uint8_t protocol, int family, const int *sockets,
 		 unsigned int count);
 void world_steer_end(struct world *world, uint8_t protocol);
 
-/* Open sockets that the kernel has of the listener of that family. */
+/* Returns how many open sockets of the listener of that family the kernel holds. */
 unsigned int world_sockets(const struct world *world, uint8_t protocol, int family);
 
 enum socket_option {
@@ -62,17 +63,18 @@ enum socket_option {
 	REUSE_PORT = 1 << 1,
 };
 
-/* Bound to address and port; TCP ones listen. protocol: IPPROTO_TCP or IPPROTO_UDP. */
+/* Opens a socket bound to address and port; a TCP socket listens. protocol: IPPROTO_TCP
+ * or IPPROTO_UDP. */
 int wait_on(uint8_t protocol, const char *address, uint16_t port, unsigned int options);
 
-/* A TCP connection or a datagram that is under way, or -1. */
+/* Begins a TCP connection or sends a datagram. Returns its socket, or -1. */
 int knock(uint8_t protocol, const char *from, const char *to, uint16_t port);
 
-/* Which of the sockets a connection or datagram waits at; it is taken there, as *accepted
- * unless that is 0. -1: at none. */
+/* Returns the index of the socket at which a connection or datagram waits, or -1. It is
+ * taken there; *accepted becomes its socket, unless accepted is NULL. */
 int answered_by(uint8_t protocol, const int *sockets, unsigned int count, int *accepted);
 
-/* Closes without a TIME_WAIT. */
+/* Closes a connection without a TIME_WAIT. */
 void hang_up(int fd);
 
 #endif

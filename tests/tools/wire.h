@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * wire.h - a packet socket whose frames are as on the wire, whatever the kernel keeps
- * beside them: tags are where they were, and checksums complete.
+ * separately: tags are in their place, and checksums are complete.
  */
 #ifndef TOOLS_WIRE_H
 #define TOOLS_WIRE_H
@@ -32,7 +32,7 @@ struct frame {
 
 struct wire {
 	int fd;
-	bool partial;           /* frames that are sent leave a checksum to the device */
+	bool partial;           /* frames are sent with a checksum that the device must complete */
 };
 
 static inline void store_16(struct frame *frame, size_t at, uint16_t value)
@@ -57,7 +57,7 @@ static inline int wire_open(struct wire *wire, const char *iface, bool partial)
 	return 0;
 }
 
-/* check: offset of the checksum in the part that begins at frame->icmp, which it covers. */
+/* check: offset from frame->icmp of the checksum, which covers all from there on. */
 static inline int wire_send(const struct wire *wire, const struct frame *frame, size_t check)
 {
 	struct virtio_net_hdr offload = {
@@ -74,7 +74,7 @@ static inline int wire_send(const struct wire *wire, const struct frame *frame, 
 	return 0;
 }
 
-/* The tag that the kernel took off goes back where it was. */
+/* Puts the VLAN tag that the kernel took off back into its place. */
 static inline void wire_put_tag_back(struct frame *frame, const struct tpacket_auxdata *aux)
 {
 	if (!(aux->tp_status & TP_STATUS_VLAN_VALID))
@@ -87,7 +87,7 @@ static inline void wire_put_tag_back(struct frame *frame, const struct tpacket_a
 	store_16(frame, 2 * ETH_ALEN + 2, aux->tp_vlan_tci);
 }
 
-/* What its device would have done on the way. */
+/* Completes the checksum, as the sender's device would have done. */
 static inline void wire_complete(struct frame *frame, const struct virtio_net_hdr *offload)
 {
 	size_t start = offload->csum_start, at = start + offload->csum_offset;
@@ -96,7 +96,7 @@ static inline void wire_complete(struct frame *frame, const struct virtio_net_hd
 		store_16(frame, at, checksum(sum_words(frame->data + start, frame->length - start)));
 }
 
-/* False: nothing that came in. */
+/* Returns false if nothing was received. */
 static inline bool wire_receive(const struct wire *wire, struct frame *frame)
 {
 	union {
