@@ -44,8 +44,8 @@ static void print_usage(FILE *to)
 	fprintf(to, "Usage: ecdn-xdp VERB [OPTIONS] ...\n\n");
 	each_verb(verb)
 		fprintf(to, "  %-9s %s\n", verb->name, verb->summary);
-	fprintf(to, "\n`ecdn-xdp VERB --help` shows a verb's options; `ecdn-xdp --version` the "
-		"version.\n");
+	fprintf(to, "\n`ecdn-xdp VERB --help` shows a verb's options; `ecdn-xdp --version` "
+		"prints the version.\n");
 }
 
 static int exit_code(int result)

@@ -219,7 +219,7 @@ test_comes_and_goes() {
 	soon "and loaded again" one ready 'ready 0'
 	has "and answers" ' ALPHA$' "$(ask one verdict 198.51.100.7)"
 	is "each of it is said once" "2 2" \
-		"$(grep -c 'no guard' "$work/one.said") $(grep -c answers "$work/one.said")"
+		"$(grep -c 'no guard' "$work/one.said") $(grep -c 'verdicts come from' "$work/one.said")"
 	clients_end "comes and goes"
 }
 

@@ -27,7 +27,7 @@ int pinned_link_open(const struct pinned_link_hook *hook, const char *dir,
 		return fd;
 	memset(info, 0, sizeof(*info));
 	if (bpf_obj_get_info_by_fd(fd, info, &length))
-		return log_error(-errno, "cannot tell where %s is attached: %s", hook->program,
+		return log_error(-errno, "cannot read where %s is attached: %s", hook->program,
 				 strerror(errno));
 	return target_of(info) ? take_fd(&fd) : -ENOENT;
 }

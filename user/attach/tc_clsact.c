@@ -176,8 +176,8 @@ int tc_clsact_attach(const struct tc_hook *hook, int ifindex, const char *iface,
 		return log_error(-ENOSPC, "%s has filters at every priority", iface);
 	if (options.priority > PRIORITY_FIRST && filters.first &&
 	    filters.first < options.priority)
-		log_warning("%s: a filter at priority %u comes before %s, which does not meet "
-			    "packets that the filter keeps to itself", iface, filters.first,
+		log_warning("%s: a filter at priority %u comes before %s, which does not see "
+			    "the packets that this filter does not pass on", iface, filters.first,
 			    hook->program);
 	err = bpf_tc_attach(&at, &options);
 	if (err)

@@ -69,7 +69,7 @@ static int read_link(struct tc_link *of)
 
 	of->kind = TC_TCX;
 	if (bpf_obj_get_info_by_fd(of->fd, &info, &length))
-		return log_error(-errno, "cannot tell where %s is attached: %s",
+		return log_error(-errno, "cannot read where %s is attached: %s",
 				 of->hook->program, strerror(errno));
 	/* tcx.ifindex, which headers before Linux 6.6 do not have, is at the same place. */
 	of->ifindex = info.xdp.ifindex;
@@ -234,7 +234,7 @@ static int attach_new(struct tc_link *to, const struct pins *pins, enum tc_kind 
 				 to->iface);
 	if (!link_has_ethernet(to->iface))
 		return log_error(-EINVAL, "%s is not an Ethernet interface, and its frames cannot "
-				 "be told apart; load the one below it", to->iface);
+				 "be parsed; load the interface below it", to->iface);
 	if (former_name(to, pins->dir, ifindex, former))
 		return log_error(-EBUSY, "%s is loaded as %s, its former name; `ecdn-xdp unload "
 				 "%s` first", to->iface, former, former);

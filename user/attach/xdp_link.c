@@ -194,7 +194,7 @@ static int attach_unpinned(struct xdp_link *to, const char *dir, enum xdp_mode m
 				 to->iface);
 	if (!link_has_ethernet(to->iface))
 		return log_error(-EINVAL, "%s is not an Ethernet interface, and its frames cannot "
-				 "be told apart; load the one below it", to->iface);
+				 "be parsed; load the interface below it", to->iface);
 	if (former_name(dir, to->ifindex, former))
 		return log_error(-EBUSY, "%s is loaded as %s, its former name; `ecdn-xdp unload "
 				 "%s` first", to->iface, former, former);

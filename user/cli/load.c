@@ -70,7 +70,7 @@ static int read_ping(const struct load_words *words, unsigned int given,
 
 	if (!words->ping && !words->config && asks_of_ping(words, given))
 		return log_error(CLI_USAGE, "--ping-only-nodes, --ping-rate, --ping-burst and --tc "
-				 "set ping up: give --ping, too");
+				 "set ping up: name --ping, too");
 	if (words->ping && *words->ping && ping_request_mode_parse(words->ping, &settings->mode))
 		return log_error(CLI_USAGE, "--ping=%s: not a mode; use answer or pass",
 				 words->ping);

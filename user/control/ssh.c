@@ -145,7 +145,7 @@ static void warn(const struct request *request, const struct maps *maps,
 			    "is protected: ecdn-xdp allow add %s", text, port, text);
 	else if (request->guard.has_ports)
 		log_warning("port %u is protected now, so a surge from the region of your own SSH "
-			    "session may drop it: ecdn-xdp allow add %s", port, text);
+			    "session may cut it off: ecdn-xdp allow add %s", port, text);
 }
 
 void ssh_warn(const struct request *request, const struct pins *pins)

@@ -19,8 +19,8 @@ static int check(const char *dir, const char *iface)
 			return err;
 		found |= !err;
 	}
-	return found ? 0 : log_error(-ENOENT, "%s is not loaded; `ecdn-xdp status` lists what is",
-				     iface);
+	return found ? 0 : log_error(-ENOENT, "%s is not loaded; `ecdn-xdp status` lists what "
+				     "is loaded", iface);
 }
 
 static int detach(const char *dir, const char *iface)

@@ -23,7 +23,7 @@ static int size_maps(struct guard_bpf *guard, uint32_t max_regions)
 	int cpus = libbpf_num_possible_cpus(), err;
 
 	if (cpus < 0)
-		return log_error(cpus, "cannot tell the number of CPUs: %s", strerror(-cpus));
+		return log_error(cpus, "cannot read the number of CPUs: %s", strerror(-cpus));
 	for (size_t i = 0; i < sizeof(by_region) / sizeof(by_region[0]); i++) {
 		err = bpf_map__set_max_entries(by_region[i], max_regions);
 		if (err)

@@ -24,7 +24,7 @@ static int size_maps(struct publish_bpf *publish, uint32_t max_regions)
 	int cpus = libbpf_num_possible_cpus(), err;
 
 	if (cpus < 0)
-		return log_error(cpus, "cannot tell the number of CPUs: %s", strerror(-cpus));
+		return log_error(cpus, "cannot read the number of CPUs: %s", strerror(-cpus));
 	err = bpf_map__set_max_entries(publish->maps.request_stats, cpus * max_regions);
 	return err ? log_error(err, "cannot size map request_stats") : 0;
 }
@@ -84,7 +84,7 @@ static int run(int program, uint32_t what)
 
 	if (err)
 		return log_error(err, "cannot run %s: %s", names.label, strerror(-err));
-	return options.retval ? log_error(-EIO, "%s found a map missing", names.label) : 0;
+	return options.retval ? log_error(-EIO, "a map is missing for %s", names.label) : 0;
 }
 
 int publish_region(int program, uint32_t region)

@@ -44,7 +44,7 @@ int config_map_open(const struct pins *pins)
 				 pins->dir);
 	if (!pins_has(pins->dir, NAME))
 		return log_error(-ENOENT, "nothing is loaded in %s; `ecdn-xdp load IFACE` loads "
-				 "the guard, `ecdn-xdp load --ping IFACE` ping", pins->dir);
+				 "the guard, `ecdn-xdp load --ping IFACE` loads ping", pins->dir);
 	err = owner_check(pins->dir);
 	if (err)
 		return err;

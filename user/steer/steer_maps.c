@@ -93,7 +93,7 @@ static int put_socket(const struct steer_maps *maps, uint32_t place, int fd)
 		return 0;
 	return log_error(-errno, "cannot put a listener's socket into map steer_sockets: %s%s",
 			 strerror(errno), errno == EOPNOTSUPP ? "; is it an MPTCP socket? It must "
-			 "be TCP that listens, or UDP without a peer" : "");
+			 "be a TCP socket that listens, or a UDP socket without a peer" : "");
 }
 
 /*
@@ -143,7 +143,7 @@ static int free_row(const struct steer_table *table, uint32_t *first)
 		return 0;
 	}
 	return log_error(-ENOSPC, "cannot steer to one more listener: there is room for %d; "
-			 "`ecdn-xdp steer del` makes some", ECDN_XDP_STEER_MAX);
+			 "`ecdn-xdp steer del` makes room", ECDN_XDP_STEER_MAX);
 }
 
 /* Counters that are there already keep their values. */

@@ -64,7 +64,7 @@ static int refuse(const struct trust_list *list, int err)
 {
 	if (err == -ENOSPC)
 		return log_error(err, "no room for %zu allowed prefixes and nodes: a table of %d "
-				 "lines holds %d of any kind; nothing was changed", list->count,
+				 "lines holds %d in any case; nothing was changed", list->count,
 				 ECDN_XDP_TABLE_LINES, TRUSTED_ALWAYS);
 	return log_error(err, "cannot make a trusted table: %s", strerror(-err));
 }
