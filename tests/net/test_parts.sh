@@ -68,6 +68,18 @@ test_ping_alone() {
 		"$(sorted config trusted_lines trusted_table "$PING_MAPS")" "$(pinned)"
 }
 
+listener_start() {
+	(exec nsenter --net="/run/netns/ecdn-$id-edge" "$build/tests/tools/waiter" \
+		127.0.0.1:8513 refused >"$work/listener") &
+	listener=$!
+	wait_for 5 grep -q ready "$work/listener"
+}
+
+listener_stop() {
+	kill "$listener"
+	wait "$listener" || true
+}
+
 requests() {
 	ecdn node --json | jq '.nodes[0].requests'
 }
@@ -93,19 +105,16 @@ test_guard_joins() {
 }
 
 test_steer_joins() {
-	local socket
-
 	fails "steer del: without steer" 1 'port 80 has no listener' ecdn steer del 80
 	does "steer refresh: without steer there is nothing to do" ecdn steer refresh
 	fails "steer add: nobody listens" 1 'no TCP socket listens' ecdn steer add 80 127.0.0.1:8513
 	is "steer add that failed: it is not loaded" "guard ping publish" "$(programs)"
-	on edge "$build/tests/tools/waiter" 127.0.0.1:8513 refused >/dev/null &
-	socket=$!
-	does "steer add" wait_for 5 ecdn steer add 80 127.0.0.1:8513
+	listener_start
+	does "steer add" ecdn steer add 80 127.0.0.1:8513
 	is "steer add: it is loaded" "guard ping publish steer" "$(programs)"
 	has "steer add: it is attached" '^steer +attached$' "$(ecdn status)"
 	is "steer add: its listener is ready" ready "$(ecdn steer --json | jq -r '.steer[0].state')"
-	kill $socket
+	listener_stop
 	does "steer del" ecdn steer del 80
 	is "steer del: it stays loaded" "guard ping publish steer" "$(programs)"
 	does "an upgrade has all parts" ecdn load e0
@@ -148,6 +157,71 @@ test_killed_joins() {
 	done
 }
 
+# What somebody else leaves where a command builds is not looked at.
+test_foreign_next() {
+	ecdn load --regions "$regions" e0
+	mkdir "$pin-next"
+	ln -s "$pin-others/count" "$pin-next/node_stats"
+	ln -s "$pin-others/count" "$pin-next/node_buckets"
+	is "another's DIR-next: readers take no map of it" 0 "$(ecdn node --json | jq '.nodes | length')"
+	fails "another's DIR-next: writers refuse it" 1 'not a pin directory' \
+		ecdn node add 192.0.2.9
+	does "another's DIR-next: it stays" test -L "$pin-next/node_stats"
+	rm -r "$pin-next"
+	ecdn unload --all
+}
+
+# Nothing is pinned among pins of others, and what is there stays.
+test_foreign_directory() {
+	local verb
+
+	for verb in "load e0" "load --ping e0"; do
+		mkdir -p "$pin/theirs"
+		bpftool map pin pinned "$pin-others/count" "$pin/theirs-too"
+		# shellcheck disable=SC2086
+		fails "a directory of others: $verb" 1 'not a pin directory' ecdn $verb
+		is "a directory of others: $verb: it is as it was" "$pin $pin/theirs $pin/theirs-too" \
+			"$(pins | xargs)"
+		is "a directory of others: $verb: nothing is attached" "false none" "$(has_xdp) $(runs)"
+		rm -r "$pin"
+		mkdir "$pin"
+		# shellcheck disable=SC2086
+		does "an empty directory: $verb" ecdn $verb
+		does "an empty directory: $verb: unload --all" ecdn unload --all
+		is "an empty directory: $verb: no pin is left" "" "$(pins)"
+	done
+}
+
+# A load that failed has set nothing for the next one.
+test_failed_join() {
+	ecdn load --ping e0
+	fails "a load that fails" 1 'no interface nosuch0' ecdn load --guard --monitor nosuch0
+	is "a load that fails: nothing of it is pinned" \
+		"$(sorted config trusted_table "$PING_MAPS")" "$(pinned)"
+	ecdn load --regions "$regions" e0
+	is "a load that failed: the next one enforces" enforce "$(ecdn status --json | jq -r .mode)"
+	ecdn unload --all
+}
+
+# Steer's link comes last, so that what is attached can be taken off.
+test_killed_steer() {
+	local call
+
+	listener_start
+	for call in 1 2 3 4 5; do
+		ecdn load --regions "$regions" e0
+		killed "steer add, killed at step $call" rename $call steer add 80 127.0.0.1:8513
+		has "steer add, killed at step $call: it is not attached" '^steer +not attached$' \
+			"$(ecdn status)"
+		does "steer add, killed at step $call: another change" ecdn limit set default --pps 1k
+		does "steer add, killed at step $call: again" ecdn steer add 80 127.0.0.1:8513
+		is "steer add, killed at step $call: it is ready" ready \
+			"$(ecdn steer --json | jq -r '.steer[0].state')"
+		ecdn unload --all
+	done
+	listener_stop
+}
+
 prepare
 build_killer
 ecdn unload --all
@@ -157,4 +231,8 @@ test_guard_joins
 test_steer_joins
 test_ping_joins
 test_killed_joins
+test_killed_steer
+test_foreign_next
+test_foreign_directory
+test_failed_join
 finish

@@ -127,6 +127,13 @@ test_ssh() {
 	ecdn load --protect 80,443 e0
 	lacks "ssh: nor when its port is not protected" 'warning' \
 		"$(over_ssh 198.51.100.99 22 block ALPHA)"
+	printf '192.0.2.77/32 NEWLY\n' >"$work/newly"
+	printf 'block: [NEWLY]\n' >"$work/newly.yaml"
+	has "ssh: block of a region that comes with the same load" \
+		'warning: this blocks the region .*allow add 192\.0\.2\.77$' \
+		"$(over_ssh 192.0.2.77 443 load --regions "$regions" --regions "$work/newly" \
+			--config "$work/newly.yaml" e0)"
+	ecdn load --regions "$regions" e0
 	has "ssh: its port among others" 'warning: .*port 443.*allow add 198\.51\.100\.99' \
 		"$(over_ssh 198.51.100.99 443 block ALPHA)"
 }

@@ -27,6 +27,7 @@
 #include "attach/tc_remove.h"
 #include "harness.h"
 #include "kernel/features.h"
+#include "kernel/pins_publish.h"
 
 #define IFACE "lo"
 #define PORT 9

@@ -9,6 +9,7 @@
 #include <bpf/bpf.h>
 
 #include "base/log.h"
+#include "kernel/object.h"
 #include "net/netns.h"
 
 #define NOTE_SIZE 64
@@ -65,16 +66,6 @@ bool tc_note_is_pinned(const struct tc_hook *hook, const char *dir, const char *
 	return pins_has(dir, pins_interface(hook->pins, iface, name));
 }
 
-/* bpf_obj_get() returns a link or a program; only the name of the anonymous inode tells
- * which. */
-static bool is_program_fd(int fd)
-{
-	char path[64], name[64] = "";
-
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	return readlink(path, name, sizeof(name) - 1) > 0 && strstr(name, "bpf-prog");
-}
-
 int tc_note_open_pin(const struct tc_hook *hook, const char *dir, const char *iface,
 		     bool *is_program)
 {
@@ -85,7 +76,7 @@ int tc_note_open_pin(const struct tc_hook *hook, const char *dir, const char *if
 		return -ENOENT;
 	if (fd < 0)
 		return log_error(-errno, "cannot open %s: %s", path, strerror(errno));
-	*is_program = is_program_fd(fd);
+	*is_program = object_kind(fd) == OBJECT_PROGRAM;
 	return fd;
 }
 

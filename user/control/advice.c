@@ -2,13 +2,7 @@
 #include "control/advice.h"
 
 #include "base/log.h"
-#include "control/ssh.h"
 #include "kernel/config_map.h"
-
-void advice_before(const struct request *request, const struct pins *pins)
-{
-	ssh_warn(request, pins);
-}
 
 static int read_ports(const struct pins *pins, struct protected_ports *ports)
 {
@@ -38,7 +32,7 @@ static void warn_unprotected(const struct steer_rules *rules, const struct prote
 	}
 }
 
-void advice_after(const struct request *request, const struct pins *pins)
+void advice_log(const struct request *request, const struct pins *pins)
 {
 	struct protected_ports ports;
 

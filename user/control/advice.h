@@ -8,9 +8,7 @@
 
 #include "control/request.h"
 
-/* advice_before() is called before maps in use change, advice_after() when they have. Both
- * only log warnings. */
-void advice_before(const struct request *request, const struct pins *pins);
-void advice_after(const struct request *request, const struct pins *pins);
+/* Called when the maps have changed; only logs warnings. */
+void advice_log(const struct request *request, const struct pins *pins);
 
 #endif

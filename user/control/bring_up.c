@@ -4,6 +4,7 @@
 #include "control/advice.h"
 #include "control/session.h"
 #include "kernel/config_map.h"
+#include "kernel/pins_publish.h"
 
 static bool is_wanted(const struct session *session, unsigned int at)
 {
@@ -24,9 +25,9 @@ static int open_program(const struct part *part, struct part_run *run)
 	return run->opens ? part->open(run) : 0;
 }
 
-static int configure_new(const struct part *part, struct part_run *run)
+static int fill(const struct part *part, struct part_run *run)
 {
-	return run->loaded ? 0 : part->configure(run);
+	return run->loaded || !part->fill ? 0 : part->fill(run);
 }
 
 static int attach(const struct part *part, struct part_run *run)
@@ -34,9 +35,9 @@ static int attach(const struct part *part, struct part_run *run)
 	return run->opens ? part->attach(run) : 0;
 }
 
-static int configure_loaded(const struct part *part, struct part_run *run)
+static int configure(const struct part *part, struct part_run *run)
 {
-	return run->loaded ? part->configure(run) : 0;
+	return part->configure(run);
 }
 
 static int announce(const struct part *part, struct part_run *run)
@@ -49,42 +50,41 @@ static int settle(const struct part *part, struct part_run *run)
 	return part->settle ? part->settle(run) : 0;
 }
 
-/* Loads the programs of the parts that open, with maps that nobody reads yet or with those
- * in use. */
+/* Loads programs, on new maps that nobody reads yet or on those in use, and attaches them. */
 static int open_all(struct session *session)
 {
-	int err = pins_make(session->pins.next);
+	int err = pins_begin(&session->pins);
 
 	err = err ?: session_each(session, open_program);
 	if (!err && session->first)
 		err = config_map_begin(&session->pins);
-	return err ?: session_each(session, configure_new);
+	err = err ?: session_each(session, fill);
+	if (!err && session->first)
+		err = session_each(session, configure);
+	return err ?: session_each(session, attach);
 }
 
-/* Changes the maps that are in use. */
-static int change_loaded(struct session *session)
+static int publish(struct session *session)
 {
-	int err = session_each(session, configure_loaded);
+	int err = pins_publish(&session->pins);
 
-	err = err ?: session_each(session, announce);
-	if (!err)
-		advice_after(session->request, &session->pins);
-	return err;
+	session->committed = !err;
+	return err ?: session_each(session, settle);
 }
 
-/* What can fail because of the request comes before the first change. */
+/* Whatever can fail because of the request comes before the first change. */
 static int carry_out(struct session *session)
 {
 	bool opens = session_opens(session);
 	int err = opens ? open_all(session) : 0;
 
-	if (!err)
-		advice_before(session->request, &session->pins);
-	err = err ?: session_each(session, attach);
-	err = err ?: change_loaded(session);
-	if (!err && opens)
-		err = pins_publish(&session->pins);
-	return err ?: session_each(session, settle);
+	if (!err && !session->first)
+		err = session_each(session, configure);
+	err = err ?: session_each(session, announce);
+	if (err)
+		return err;
+	advice_log(session->request, &session->pins);
+	return opens ? publish(session) : 0;
 }
 
 static int load(struct session *session)
@@ -108,8 +108,8 @@ int bring_up(const char *pin_dir, const struct request *request)
 
 	session.request = request;
 	session.first = !err && !pins_has(session.pins.dir, "config");
-	if (!err && !session.first)
-		err = session_check(&session);
+	if (!err)
+		err = session.first ? pins_check(session.pins.dir) : session_check(&session);
 	err = err ?: load(&session);
 	session_close(&session, err);
 	return err;

@@ -37,9 +37,23 @@ static int check_pins(const struct pins *pins)
 	return config < 0 ? config : 0;
 }
 
+/* If a part is not loaded but has maps, these are left of a load that was killed while it
+ * published them. */
+static int drop_leftovers(const struct pins *pins)
+{
+	int err = 0;
+
+	for (unsigned int i = 0; i < parts_count() && !err; i++)
+		if (parts[i].part->maps && !part_is_loaded(parts[i].part, pins->dir))
+			err = maps_drop(parts[i].part->maps, pins->dir);
+	return err;
+}
+
 int session_check(const struct session *session)
 {
-	return check_pins(&session->pins);
+	int err = check_pins(&session->pins);
+
+	return err ?: drop_leftovers(&session->pins);
 }
 
 /* The pins are checked before the lock is taken, too, because taking it makes directories
@@ -55,21 +69,11 @@ int session_open(struct session *session, const char *pin_dir)
 	return err ?: session_check(session);
 }
 
-/* If a part is not loaded but has maps, these are left of a load that was killed while it
- * published them. */
-static int drop_leftovers(const struct session *session, const struct part *part)
-{
-	if (session->first || !part->maps)
-		return 0;
-	return maps_drop(part->maps, session->pins.dir);
-}
-
 int session_add(struct session *session, unsigned int at, bool opens)
 {
 	const struct part *part = parts[at].part;
 	struct part_run *run = &session->run[at];
 	void *state = calloc(1, part->state_size);
-	int err;
 
 	if (!state)
 		return log_error(-ENOMEM, "out of memory");
@@ -79,11 +83,6 @@ int session_add(struct session *session, unsigned int at, bool opens)
 		.loaded = !session->first && part_is_loaded(part, session->pins.dir),
 		.opens = opens && part->open,
 	};
-	err = run->opens && !run->loaded ? drop_leftovers(session, part) : 0;
-	if (err) {
-		free(state);
-		return err;
-	}
 	run->state = state;
 	return part->prepare(run);
 }
@@ -113,10 +112,10 @@ void session_close(struct session *session, int err)
 
 		if (!run->state)
 			continue;
-		parts[i].part->end(run, err);
+		parts[i].part->end(run, session->committed ? 0 : err);
 		free(run->state);
 	}
-	if (err && session->pins.lock >= 0)
+	if (err && session->pins.building && !session->committed)
 		pins_remove(session->pins.next);
 	pins_unlock(&session->pins);
 }

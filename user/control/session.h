@@ -13,6 +13,7 @@ struct session {
 	struct pins pins;       /* locked */
 	const struct request *request;
 	bool first;             /* nothing was loaded before */
+	bool committed;         /* the new pins are published: nothing is undone any more */
 	struct part_run run[PARTS_MAX]; /* one for each of parts[]; state NULL: the part has
 					   nothing to do */
 };

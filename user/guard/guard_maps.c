@@ -22,6 +22,7 @@ const struct map_row guard_maps_rows[] = {
 	MAP_ROW_CLOSED(prefix_buckets),
 	MAP_ROW_CLOSED(clock),
 	MAP_ROW_CLOSED(public_config),
+	MAP_ROW_CLOSED(regions), /* the iterator */
 	{ NULL, 0, false },
 };
 

@@ -13,6 +13,7 @@
 #include "guard/guard_program.h"
 #include "guard/iterator.h"
 #include "guard/publish.h"
+#include "guard/ssh.h"
 #include "kernel/config_map.h"
 #include "kernel/object.h"
 
@@ -200,22 +201,17 @@ static int attach(struct part_run *run)
 	return err;
 }
 
-static int fill_new_maps(const struct part_run *run, struct ecdn_xdp_config *config)
+static int fill_config(const struct guard_run *guard, struct ecdn_xdp_config *config)
 {
-	const struct guard_run *guard = run->state;
 	struct protected_ports ports = {};
 	uint64_t seed;
-	int err;
 
 	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
 		return log_error(-errno, "cannot get random bytes: %s", strerror(errno));
 	limits_first_config(config, guard->max_regions, seed);
 	ports_parse(PROTECT_DEFAULT, &ports);
 	config->protect = ports.protect;
-	err = ports_write(&guard->maps, &ports);
-	for (uint32_t region = 0; region < guard->max_regions && !err; region++)
-		err = guard_maps_set_limits(&guard->maps, region, &config->default_limits);
-	return err;
+	return ports_write(&guard->maps, &ports);
 }
 
 /* Names are written before the table that uses them, so that no reader finds an id without
@@ -230,6 +226,19 @@ static int put_table(const struct part_run *run)
 	err = guard_maps_set_names(&guard->maps, guard->names, guard->known_names);
 	return err ?: slot_put(&region_store_slot, guard->maps.region_table, part_dir(run),
 			       guard->table);
+}
+
+static int fill(struct part_run *run)
+{
+	const struct guard_run *guard = run->state;
+	struct ecdn_xdp_config config;
+	int err = config_map_read(run->pins, &config);
+
+	err = err ?: fill_config(guard, &config);
+	for (uint32_t region = 0; region < guard->max_regions && !err; region++)
+		err = guard_maps_set_limits(&guard->maps, region, &config.default_limits);
+	err = err ?: put_table(run);
+	return err ?: config_map_write(run->pins, &config);
 }
 
 static int apply_settings(const struct part_run *run, struct ecdn_xdp_config *config)
@@ -250,15 +259,17 @@ static int apply_settings(const struct part_run *run, struct ecdn_xdp_config *co
 static int configure(struct part_run *run)
 {
 	const struct guard_request *request = run->request;
+	const struct guard_run *guard = run->state;
 	struct ecdn_xdp_config config;
 	int err;
 
 	if (!run->opens && !wanted(request))
 		return 0;
 	err = config_map_read(run->pins, &config);
-	if (!err && !run->loaded)
-		err = fill_new_maps(run, &config);
-	err = err ?: put_table(run);
+	if (!err && run->loaded)
+		err = put_table(run);
+	if (!err)
+		ssh_warn(request, &guard->maps, config.protect, run->pins);
 	if (!err && request->proxy_group != (gid_t)-1)
 		err = publish_group(part_dir(run), request->proxy_group);
 	err = err ?: apply_settings(run, &config);
@@ -342,6 +353,7 @@ const struct part guard_part = {
 	.wanted = wanted,
 	.prepare = prepare,
 	.open = open_programs,
+	.fill = fill,
 	.attach = attach,
 	.configure = configure,
 	.announce = announce,

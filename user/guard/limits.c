@@ -158,6 +158,7 @@ int limits_apply(const struct limits_changes *changes, const struct guard_maps *
 void limits_first_config(struct ecdn_xdp_config *config, uint32_t max_regions,
 			 uint64_t hash_seed)
 {
+	config->monitor = 0;
 	config->max_regions = max_regions;
 	config->hash_seed = hash_seed;
 	config->default_limits = no_limits;

@@ -29,18 +29,13 @@ void maps_close(const struct map_row *rows, void *maps)
 	maps_init(rows, maps);
 }
 
-static bool is_there(const struct pins *pins, const char *name)
-{
-	return pins_has(pins->dir, name) || pins_has(pins->next, name);
-}
-
 int maps_open(const struct map_row *rows, void *maps, const struct pins *pins)
 {
 	maps_init(rows, maps);
 	for (const struct map_row *row = rows; row->name; row++) {
 		int fd;
 
-		if (row->offset == MAP_CLOSED || (row->optional && !is_there(pins, row->name)))
+		if (row->offset == MAP_CLOSED || (row->optional && !pins_exist(pins, row->name)))
 			continue;
 		fd = pins_open(pins, row->name);
 		if (fd < 0) {
@@ -82,10 +77,26 @@ int maps_delete(int fd, const char *map, const void *key)
 	return 0;
 }
 
+/* The kernel copies as many bytes as the map's keys have, whatever is expected. */
+int maps_check_key(int fd, const char *map, size_t size)
+{
+	struct bpf_map_info info = {};
+
+	if (bpf_obj_get_info_by_fd(fd, &info, &(__u32){ sizeof(info) }))
+		return log_error(-errno, "cannot read map %s: %s", map, strerror(errno));
+	return info.key_size == size ? 0 :
+	       log_error(-EPROTO, "map %s has keys of %u bytes and not of %zu: it is another's",
+			 map, info.key_size, size);
+}
+
 int maps_filter(int fd, const char *map, maps_keep *keep, void *context)
 {
 	__u32 key, next;
-	int err = bpf_map_get_next_key(fd, NULL, &key);
+	int err = maps_check_key(fd, map, sizeof(key));
+
+	if (err)
+		return err;
+	err = bpf_map_get_next_key(fd, NULL, &key);
 
 	while (!err) {
 		/* The next key is asked for before this one is deleted: for a key that is

@@ -49,6 +49,9 @@ int maps_delete(int fd, const char *map, const void *key);
 typedef bool maps_keep(__u32 key, void *context);
 int maps_filter(int fd, const char *map, maps_keep *keep, void *context);
 
+/* -EPROTO if the map's keys have another size. */
+int maps_check_key(int fd, const char *map, size_t size);
+
 /* The kernel's id of a map; 0 if it cannot be read. */
 __u32 maps_id(int fd);
 

@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/scoped.h"
@@ -13,11 +15,6 @@
 static bool is_internal(const struct bpf_map *map)
 {
 	return strchr(bpf_map__name(map), '.');
-}
-
-static bool is_pinned(const struct pins *pins, const char *name)
-{
-	return pins_has(pins->dir, name) || pins_has(pins->next, name);
 }
 
 static int share(struct bpf_map *map, const struct pins *pins)
@@ -38,7 +35,7 @@ int object_share(struct bpf_object *object, const struct pins *pins)
 	int err = 0;
 
 	bpf_object__for_each_map(map, object)
-		if (!err && !is_internal(map) && is_pinned(pins, bpf_map__name(map)))
+		if (!err && !is_internal(map) && pins_exist(pins, bpf_map__name(map)))
 			err = share(map, pins);
 	return err;
 }
@@ -49,7 +46,7 @@ static int pin_new_maps(struct bpf_object *object, const struct pins *pins)
 	int err = 0;
 
 	bpf_object__for_each_map(map, object)
-		if (!err && !is_internal(map) && !is_pinned(pins, bpf_map__name(map)))
+		if (!err && !is_internal(map) && !pins_exist(pins, bpf_map__name(map)))
 			err = pins_put(pins->next, bpf_map__name(map), bpf_map__fd(map));
 	return err;
 }
@@ -70,6 +67,20 @@ int object_load(struct bpf_object_skeleton *skeleton, const struct object_names 
 	fd = fcntl(program, F_DUPFD_CLOEXEC, 0);
 	return fd < 0 ? log_error(-errno, "cannot duplicate the fd of %s: %s", names->label,
 				  strerror(errno)) : fd;
+}
+
+/* bpf_obj_get() returns a map, a program or a link; only the name of the anonymous inode
+ * tells which. */
+enum object_kind object_kind(int fd)
+{
+	char path[64], name[64] = "";
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (readlink(path, name, sizeof(name) - 1) < 0)
+		return OBJECT_LINK;
+	if (strstr(name, "bpf-map"))
+		return OBJECT_MAP;
+	return strstr(name, "bpf-prog") ? OBJECT_PROGRAM : OBJECT_LINK;
 }
 
 int object_load_error(const char *label, int err)

@@ -10,6 +10,12 @@
 
 #include "kernel/pins.h"
 
+enum object_kind {
+	OBJECT_MAP,
+	OBJECT_PROGRAM,
+	OBJECT_LINK,            /* or another object that holds a program somewhere */
+};
+
 struct object_names {
 	const char *label;      /* what messages call the program: "the guard" */
 	const char *pin;        /* name of the program's pin: "prog/guard" */
@@ -26,6 +32,9 @@ int object_share(struct bpf_object *object, const struct pins *pins);
  */
 int object_load(struct bpf_object_skeleton *skeleton, const struct object_names *names,
 		const struct pins *pins);
+
+/* What an fd of a pin is. */
+enum object_kind object_kind(int fd);
 
 /* Logs why the kernel did not load a program. Returns err. */
 int object_load_error(const char *label, int err);

@@ -43,12 +43,15 @@ struct part {
 	/* Loads the program; what is new is pinned in pins->next. */
 	int (*open)(struct part_run *run);
 
+	/* Of a part that is loaded for the first time: writes what no packet may find empty.
+	 * Nothing is dropped yet. */
+	int (*fill)(struct part_run *run);
+
 	/* Attaches the program where the old one is, and where the request wants it. */
 	int (*attach)(struct part_run *run);
 
-	/* Writes the maps as the request asks. Of a part that is loaded for the first time
-	 * they are written before attach(), so that no packet meets empty maps; otherwise
-	 * after it, so that a failed attach has changed nothing. */
+	/* Writes the maps as the request asks: after attach(), so that a failed attach has
+	 * changed nothing; before it if no part was loaded. */
 	int (*configure)(struct part_run *run);
 
 	/* Tells proxies what has changed, once all parts are configured. */

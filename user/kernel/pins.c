@@ -29,6 +29,7 @@ int pins_init(struct pins *pins, const char *dir)
 	size_t length = strlen(dir);
 
 	pins->lock = -1;
+	pins->building = false;
 	while (length > 1 && dir[length - 1] == '/')
 		length--;
 	if (length + sizeof("-next") > sizeof(pins->next))
@@ -106,6 +107,14 @@ int pins_make(const char *dir)
 	return err ?: make_dir(pins_path(dir, PINS_PROGRAMS, path));
 }
 
+int pins_begin(struct pins *pins)
+{
+	int err = pins_make(pins->next);
+
+	pins->building = !err;
+	return err;
+}
+
 int pins_make_folder(const char *dir, const char *name)
 {
 	char path[PINS_PATH_SIZE], *slash;
@@ -118,7 +127,7 @@ int pins_make_folder(const char *dir, const char *name)
 
 /* A user who names another directory by mistake must not lose what is in it. link/ and
  * prog/ are made first and removed last, so they mark our directory even after a crash. */
-static bool is_ours(const char *dir)
+bool pins_are_ours(const char *dir)
 {
 	return pins_has(dir, PINS_LINKS) && pins_has(dir, PINS_PROGRAMS);
 }
@@ -204,7 +213,7 @@ static bool is_remnant(const char *dir)
 
 int pins_check(const char *dir)
 {
-	if (is_ours(dir) || is_remnant(dir))
+	if (pins_are_ours(dir) || is_remnant(dir))
 		return 0;
 	return log_error(-EINVAL, "%s is not a pin directory of ecdn-xdp; nothing in it was "
 			 "removed", dir);
@@ -227,10 +236,10 @@ int pins_remove(const char *dir)
 
 int pins_discard(const struct pins *pins)
 {
-	if (is_ours(pins->dir) && rename(pins->dir, pins->next))
+	if (pins_are_ours(pins->dir) && rename(pins->dir, pins->next))
 		return log_error(-errno, "cannot rename %s to %s: %s", pins->dir, pins->next,
 				 strerror(errno));
-	return pins_remove(is_ours(pins->next) ? pins->next : pins->dir);
+	return pins_remove(pins_are_ours(pins->next) ? pins->next : pins->dir);
 }
 
 int pins_put(const char *dir, const char *name, int fd)
@@ -269,68 +278,6 @@ int pins_move(const struct pins *pins, const char *name)
 	if (rename(from, to))
 		return log_error(-errno, "cannot rename %s to %s: %s", from, to, strerror(errno));
 	return 0;
-}
-
-static int is_file(const struct dirent *entry)
-{
-	return entry->d_type != DT_DIR;
-}
-
-static int is_folder(const struct dirent *entry)
-{
-	return entry->d_type == DT_DIR && no_mark(entry);
-}
-
-/* Moves all pins in next/SUB, and none of its folders. */
-static int move_files(const struct pins *pins, const char *sub)
-{
-	char path[PINS_PATH_SIZE], name[2 * NAME_MAX];
-	struct dirent **entries;
-	int count = scandir(pins_path(pins->next, sub, path), &entries, is_file, alphasort);
-	int err = 0;
-
-	if (count < 0)
-		return log_error(-errno, "cannot read %s: %s", path, strerror(errno));
-	for (int i = 0; i < count; i++) {
-		snprintf(name, sizeof(name), "%s%s%s", sub, *sub ? "/" : "", entries[i]->d_name);
-		err = err ?: pins_move(pins, name);
-		free(entries[i]);
-	}
-	free(entries);
-	return err;
-}
-
-static int move_folders(const struct pins *pins)
-{
-	struct dirent **entries;
-	int count = scandir(pins->next, &entries, is_folder, alphasort);
-	int err = 0;
-
-	if (count < 0)
-		return log_error(-errno, "cannot read %s: %s", pins->next, strerror(errno));
-	for (int i = 0; i < count; i++) {
-		err = err ?: move_files(pins, entries[i]->d_name);
-		free(entries[i]);
-	}
-	free(entries);
-	return err;
-}
-
-int pins_publish(const struct pins *pins)
-{
-	int err;
-
-	if (access(pins->dir, F_OK)) {
-		if (!rename(pins->next, pins->dir))
-			return 0;
-		return log_error(-errno, "cannot rename %s to %s: %s", pins->next, pins->dir,
-				 strerror(errno));
-	}
-	err = move_files(pins, "");
-	err = err ?: move_files(pins, PINS_PROGRAMS);
-	err = err ?: move_files(pins, PINS_LINKS);
-	err = err ?: move_folders(pins);
-	return err ?: pins_remove(pins->next);
 }
 
 int pins_drop(const char *dir, const char *name)
@@ -372,7 +319,14 @@ int pins_get(const char *dir, const char *name)
 	return fd;
 }
 
+bool pins_exist(const struct pins *pins, const char *name)
+{
+	return pins_has(pins->dir, name) || (pins->building && pins_has(pins->next, name));
+}
+
 int pins_open(const struct pins *pins, const char *name)
 {
-	return pins_get(pins_has(pins->dir, name) ? pins->dir : pins->next, name);
+	bool is_new = pins->building && !pins_has(pins->dir, name);
+
+	return pins_get(is_new ? pins->next : pins->dir, name);
 }

@@ -43,6 +43,7 @@ struct pins {
 	char dir[PATH_MAX];     /* what readers use */
 	char next[PATH_MAX];    /* "DIR-next": what a command builds */
 	int lock;               /* -1: not locked */
+	bool building;          /* next is this command's own, which looks for pins there too */
 };
 
 /* Sets the two paths, and opens nothing. -EINVAL or -ENAMETOOLONG if dir cannot be used. */
@@ -72,8 +73,14 @@ void pins_free_names(char **names, unsigned int count);
 /* Makes dir with the folders that mark it as a pin directory of ecdn-xdp. */
 int pins_make(const char *dir);
 
+/* Makes pins->next, which must not be there: what the command pins is found there too. */
+int pins_begin(struct pins *pins);
+
 /* Makes the folder of "FOLDER/NAME" in dir if it is not there. */
 int pins_make_folder(const char *dir, const char *name);
+
+/* Whether dir has the marks of pins_make(). */
+bool pins_are_ours(const char *dir);
 
 /* 0 if dir was made by pins_make(), or is not there. */
 int pins_check(const char *dir);
@@ -86,13 +93,6 @@ int pins_remove(const char *dir);
  * that a command that is killed meanwhile leaves only a "DIR-next", which the next command
  * removes. */
 int pins_discard(const struct pins *pins);
-
-/*
- * Moves all of pins->next to pins->dir, over what is there: as a whole if dir is not there
- * yet, else maps first, then programs, then what attaches them, so that whatever is
- * attached has its program pinned, and every program its maps.
- */
-int pins_publish(const struct pins *pins);
 
 /* Pins fd as dir/name; makes the folder of the name if it is not there. */
 int pins_put(const char *dir, const char *name, int fd);
@@ -112,7 +112,9 @@ int pins_permit(const char *dir, const char *name, mode_t mode, gid_t group);
 /* Opens what is pinned as dir/name: an fd, or a negative errno. */
 int pins_get(const char *dir, const char *name);
 
-/* Opens what is pinned in pins->dir or, if nothing is there, in pins->next. */
+/* Whether a pin is in pins->dir, or in what this command builds; and the same pin opened: an
+ * fd, or a negative errno. */
+bool pins_exist(const struct pins *pins, const char *name);
 int pins_open(const struct pins *pins, const char *name);
 
 #endif

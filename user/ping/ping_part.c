@@ -191,15 +191,13 @@ static int write_host(const struct ping_run *ping, struct ecdn_xdp_ping_config *
 	return err ?: ping_addresses_write(&ping->addresses, &ping->maps);
 }
 
-static int configure(struct part_run *run)
+static int write_maps(struct part_run *run)
 {
 	struct ecdn_xdp_ping_config config = { .rate = PING_RATE, .burst = PING_BURST };
 	const struct ping_request *request = run->request;
 	const struct ping_run *ping = run->state;
 	int err = 0;
 
-	if (!run->opens)
-		return 0;
 	if (run->loaded)
 		err = maps_get(ping->maps.ping_config, "ping_config", &(__u32){ 0 }, &config);
 	if (err)
@@ -209,6 +207,11 @@ static int configure(struct part_run *run)
 	if (!err && config.only_nodes)
 		warn_of_nobody(run);
 	return err ?: maps_set(ping->maps.ping_config, "ping_config", &(__u32){ 0 }, &config);
+}
+
+static int configure(struct part_run *run)
+{
+	return run->opens && run->loaded ? write_maps(run) : 0;
 }
 
 static int settle(struct part_run *run)
@@ -288,6 +291,7 @@ const struct part ping_part = {
 	.wanted = wanted,
 	.prepare = prepare,
 	.open = open_program,
+	.fill = write_maps,
 	.attach = attach,
 	.configure = configure,
 	.settle = settle,

@@ -121,6 +121,9 @@ static int read_stats(struct view_nodes *nodes, const struct trust_maps *maps)
 
 	if (maps->node_stats < 0)
 		return 0;
+	err = maps_check_key(maps->node_stats, "node_stats", sizeof(uint32_t));
+	if (err)
+		return err;
 	err = percpu_open(&percpu, maps->node_stats, "node_stats");
 	err = err ?: read_rows(nodes, &percpu);
 	percpu_close(&percpu);

@@ -3,7 +3,7 @@
  * sshd leaves the session's addresses in the variable SSH_CONNECTION. sudo drops it, so
  * the environments of all parent processes are searched.
  */
-#include "control/ssh.h"
+#include "guard/ssh.h"
 
 #include <netinet/in.h>
 #include <stdio.h>
@@ -12,7 +12,6 @@
 
 #include "base/log.h"
 #include "base/process.h"
-#include "kernel/config_map.h"
 #include "regions/table.h"
 #include "trust/trust_store.h"
 
@@ -66,62 +65,39 @@ static bool ssh_session(struct address *client, unsigned int *port)
 	       *port < 65536 && !parse_client(addr, client);
 }
 
-/* The maps as they are before the change. */
-struct maps {
-	struct guard_maps guard;
-	struct trust_maps trust;
-	struct ecdn_xdp_config config;
-};
-
-static int open_maps(struct maps *maps, const struct pins *pins)
-{
-	int err = guard_maps_open(&maps->guard, pins);
-
-	err = maps_open(trust_store_rows, &maps->trust, pins) ?: err;
-	return err ?: config_map_read(pins, &maps->config);
-}
-
-static void close_maps(struct maps *maps)
-{
-	guard_maps_close(&maps->guard);
-	maps_close(trust_store_rows, &maps->trust);
-}
-
-static bool is_protected(const struct guard_request *request, const struct maps *maps,
-			 unsigned int port)
+static bool is_protected(const struct guard_request *request, const struct guard_maps *maps,
+			 uint32_t protect, unsigned int port)
 {
 	struct protected_ports ports = request->ports;
 
-	if (!request->has_ports && ports_read(&maps->guard, maps->config.protect, &ports))
+	if (!request->has_ports && ports_read(maps, protect, &ports))
 		return false;
 	return ports_cover(&ports, port, IPPROTO_TCP);
 }
 
-static bool will_be_allowed(const struct trust_request *request, const struct address *client)
+static bool is_allowed(const struct pins *pins, const struct address *client)
 {
-	for (unsigned int i = 0; i < request->allow_count; i++) {
-		const struct cidr *cidr = &request->allow[i];
+	struct trust_maps maps;
+	bool covers = !maps_open(trust_store_rows, &maps, pins) &&
+		      trust_store_covers(&maps, client);
 
-		if (cidr->addr.family == client->family && client->bits >= cidr->addr.bits &&
-		    client->bits <= cidr_last(cidr))
-			return true;
-	}
-	return false;
+	maps_close(trust_store_rows, &maps);
+	return covers;
 }
 
 /* Whether the request blocks the client's region. */
-static bool blocks(const struct guard_request *request, const struct maps *maps,
+static bool blocks(const struct guard_request *request, const struct guard_maps *maps,
 		   const struct address *client)
 {
 	const struct ecdn_xdp_table_line *lines;
 	struct ecdn_xdp_region_name name = {};
 	__u32 region;
 
-	if (region_store_map(&maps->guard, &lines))
+	if (region_store_map(maps, &lines))
 		return false;
 	region = table_lookup(lines, client) & ECDN_XDP_ENTRY_REGION;
 	slot_unmap(lines);
-	if (maps_get(maps->guard.region_name, "region_name", &region, &name))
+	if (maps_get(maps->region_name, "region_name", &region, &name))
 		return false;
 	for (unsigned int i = 0; i < request->changes.count; i++)
 		if (request->changes.at[i].what & LIMITS_BLOCK &&
@@ -131,33 +107,21 @@ static bool blocks(const struct guard_request *request, const struct maps *maps,
 	return false;
 }
 
-static void warn(const struct request *request, const struct maps *maps,
-		 const struct address *client, unsigned int port)
+void ssh_warn(const struct guard_request *request, const struct guard_maps *maps,
+	      uint32_t protect, const struct pins *pins)
 {
 	char text[ADDRESS_TEXT_SIZE];
-
-	if (!is_protected(&request->guard, maps, port) ||
-	    will_be_allowed(&request->trust, client) || trust_store_covers(&maps->trust, client))
-		return;
-	address_format(client, text);
-	if (blocks(&request->guard, maps, client))
-		log_warning("this blocks the region of your own SSH session from %s, and port %u "
-			    "is protected: ecdn-xdp allow add %s", text, port, text);
-	else if (request->guard.has_ports)
-		log_warning("port %u is protected now, so a surge from the region of your own SSH "
-			    "session may cut it off: ecdn-xdp allow add %s", port, text);
-}
-
-void ssh_warn(const struct request *request, const struct pins *pins)
-{
 	struct address client;
 	unsigned int port;
-	struct maps maps;
 
-	if ((!request->guard.has_ports && !request->guard.changes.count) ||
-	    !ssh_session(&client, &port))
+	if ((!request->has_ports && !request->changes.count) || !ssh_session(&client, &port) ||
+	    !is_protected(request, maps, protect, port) || is_allowed(pins, &client))
 		return;
-	if (!open_maps(&maps, pins))
-		warn(request, &maps, &client, port);
-	close_maps(&maps);
+	address_format(&client, text);
+	if (blocks(request, maps, &client))
+		log_warning("this blocks the region of your own SSH session from %s, and port %u "
+			    "is protected: ecdn-xdp allow add %s", text, port, text);
+	else if (request->has_ports)
+		log_warning("port %u is protected now, so a surge from the region of your own SSH "
+			    "session may cut it off: ecdn-xdp allow add %s", port, text);
 }
