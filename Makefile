@@ -164,7 +164,7 @@ export LSAN_OPTIONS := suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions
 export UBSAN_OPTIONS := print_stacktrace=1
 endif
 
-tests: all $(UNIT) $(TOOLS) $(if $(filter 1,$(SAN)),,nginx $(RUN) $(BENCH))
+tests: all $(UNIT) $(TOOLS) $(FUZZ:=.o) $(if $(filter 1,$(SAN)),,nginx $(RUN) $(BENCH))
 
 # The nginx module is installed too where it can be built.
 install: all install-client $(if $(wildcard $(NGINX_SRC)/conf_flags),install-nginx)
