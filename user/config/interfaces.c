@@ -5,24 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+
 static void take_interface(struct reader *reader, const yaml_node_t *item, void *to)
 {
 	struct interfaces_of *of = to;
 	const char *text = yaml_text(item);
-	char **grown;
+	char *kept;
 
 	if (!text || !*text || strlen(text) >= IF_NAMESIZE || strchr(text, '/')) {
 		yaml_bad(reader, item, "\"%s\" is not the name of an interface", text ?: "this");
 		return;
 	}
-	grown = reallocarray(*of->ifaces, *of->count + 1, sizeof(char *));
-	if (!grown) {
+	kept = yaml_keep(reader, text);
+	if (kept && array_append(*of->ifaces, *of->count, &kept))
 		yaml_bad(reader, item, "out of memory");
-		return;
-	}
-	*of->ifaces = grown;
-	if ((grown[*of->count] = yaml_keep(reader, text)))
-		++*of->count;
 }
 
 void interfaces_take(struct reader *reader, const yaml_node_t *value, void *to)

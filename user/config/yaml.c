@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/log.h"
 #include "base/quantity.h"
 #include "base/scoped.h"
@@ -123,18 +124,14 @@ void yaml_take_keys(struct reader *reader, const yaml_node_t *map, const struct 
 char *yaml_keep(struct reader *reader, const char *word)
 {
 	struct yaml_words *words = reader->words;
-	char **grown = reallocarray(words->word, words->count + 1, sizeof(char *));
 	char *copy = strdup(word);
 
-	if (grown)
-		words->word = grown;
-	if (!grown || !copy) {
-		reader->errors++;
-		log_error(-ENOMEM, "out of memory");
-		free(copy);
-		return NULL;
-	}
-	return words->word[words->count++] = copy;
+	if (copy && !array_append(words->word, words->count, &copy))
+		return copy;
+	reader->errors++;
+	log_error(-ENOMEM, "out of memory");
+	free(copy);
+	return NULL;
 }
 
 void yaml_forget(struct yaml_words *words)

@@ -11,6 +11,7 @@
 #include "guard.skel.h"
 #include "kernel/features.h"
 #include "kernel/object.h"
+#include "kernel/percpu.h"
 
 #define LABEL "the guard"
 
@@ -20,10 +21,10 @@ static int size_maps(struct guard_bpf *guard, uint32_t max_regions)
 		guard->maps.region_name, guard->maps.region_limits, guard->maps.region_state,
 		guard->maps.region_stats, guard->maps.region_rate, guard->maps.region_local,
 	};
-	int cpus = libbpf_num_possible_cpus(), err;
+	int cpus = percpu_cpus(), err;
 
 	if (cpus < 0)
-		return log_error(cpus, "cannot read the number of CPUs: %s", strerror(-cpus));
+		return cpus;
 	for (size_t i = 0; i < sizeof(by_region) / sizeof(by_region[0]); i++) {
 		err = bpf_map__set_max_entries(by_region[i], max_regions);
 		if (err)

@@ -44,8 +44,7 @@ int limits_check(const struct limits_changes *changes, const struct names *names
 			return refuse(change, -EINVAL, "an exemption must last longer than 0s");
 		if (is_default(change) || limits_region(change, names) >= 0)
 			continue;
-		return refuse(change, -ENOENT, "not in the table; `ecdn-xdp region` lists "
-			      "the regions");
+		return refuse(change, -ENOENT, NAMES_UNKNOWN);
 	}
 	return 0;
 }

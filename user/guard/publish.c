@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/scoped.h"
 #include "kernel/object.h"
+#include "kernel/percpu.h"
 #include "publish_marks.h"
 #include "publish.skel.h"
 
@@ -21,10 +22,10 @@ static const struct object_names names = {
 
 static int size_maps(struct publish_bpf *publish, uint32_t max_regions)
 {
-	int cpus = libbpf_num_possible_cpus(), err;
+	int cpus = percpu_cpus(), err;
 
 	if (cpus < 0)
-		return log_error(cpus, "cannot read the number of CPUs: %s", strerror(-cpus));
+		return cpus;
 	err = bpf_map__set_max_entries(publish->maps.request_stats, cpus * max_regions);
 	return err ? log_error(err, "cannot size map request_stats") : 0;
 }

@@ -9,19 +9,26 @@
 #include <bpf/libbpf.h>
 
 #include "base/log.h"
-#include "kernel/maps.h"
 
 #define WORD sizeof(uint64_t)
+
+int percpu_cpus(void)
+{
+	int cpus = libbpf_num_possible_cpus();
+
+	return cpus > 0 ? cpus : log_error(cpus, "cannot count this host's CPUs: %s",
+					   strerror(-cpus));
+}
 
 int percpu_open(struct percpu *percpu, int fd, const char *map)
 {
 	struct bpf_map_info info = {};
 	__u32 length = sizeof(info);
-	int cpus = libbpf_num_possible_cpus();
+	int cpus = percpu_cpus();
 
 	*percpu = (struct percpu){ .fd = fd, .map = map };
 	if (cpus < 0)
-		return log_error(cpus, "cannot count this host's CPUs: %s", strerror(-cpus));
+		return cpus;
 	if (bpf_obj_get_info_by_fd(fd, &info, &length))
 		return log_error(-errno, "cannot read map %s: %s", map, strerror(errno));
 	percpu->cpus = cpus;
@@ -43,13 +50,15 @@ int percpu_read(const struct percpu *percpu, const void *key, void *sum, size_t 
 	size_t counters = (size < percpu->stride ? size : percpu->stride) / WORD;
 	const uint64_t *value = percpu->values;
 	uint64_t *to = sum;
-	int err = maps_get(percpu->fd, percpu->map, key, percpu->values);
 
 	memset(sum, 0, size);
-	for (unsigned int cpu = 0; cpu < percpu->cpus && !err; cpu++)
+	if (bpf_map_lookup_elem(percpu->fd, key, percpu->values))
+		return errno == ENOENT ? -ENOENT : log_error(-errno, "cannot read map %s: %s",
+							     percpu->map, strerror(errno));
+	for (unsigned int cpu = 0; cpu < percpu->cpus; cpu++)
 		for (size_t i = 0; i < counters; i++)
 			to[i] += value[cpu * (percpu->stride / WORD) + i];
-	return err;
+	return 0;
 }
 
 int percpu_sum(int fd, const char *map, const void *key, void *sum, size_t size)

@@ -17,13 +17,17 @@ struct percpu {
 	void *values;           /* room for a value of each CPU */
 };
 
+/* This host's possible CPUs; a negative errno, logged. */
+int percpu_cpus(void);
+
 /* Prepares to read many keys of one map. Returns 0 or a negative errno, logged;
  * percpu_close() follows in either case. */
 int percpu_open(struct percpu *percpu, int fd, const char *map);
 void percpu_close(struct percpu *percpu);
 
 /* Adds up over all CPUs the 64-bit counters at key into *sum, which has size bytes.
- * Counters that the map's values do not have are 0. Returns 0 or a negative errno, logged. */
+ * Counters that the map's values do not have are 0. Returns 0 or a negative errno, logged;
+ * -ENOENT, silent, if the map has no such key. */
 int percpu_read(const struct percpu *percpu, const void *key, void *sum, size_t size);
 
 /* Does all three steps for one key. */

@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 
 #include "base/log.h"
 #include "base/scoped.h"
+#include "kernel/percpu.h"
 
 const struct map_row steer_maps_rows[] = {
 	MAP_ROW(struct steer_maps, steer_listeners),
@@ -149,11 +149,11 @@ static int free_row(const struct steer_table *table, uint32_t *first)
 /* Counters that are there already keep their values. */
 static int make_stats(const struct steer_maps *maps, struct ecdn_xdp_steer_key key)
 {
-	int cpus = libbpf_num_possible_cpus();
+	int cpus = percpu_cpus();
 	scoped_free struct ecdn_xdp_steer_stats *zeros = NULL;
 
 	if (cpus < 0)
-		return log_error(cpus, "cannot count the CPUs: %s", strerror(-cpus));
+		return cpus;
 	zeros = calloc(cpus, sizeof(*zeros));
 	if (!zeros)
 		return log_error(-ENOMEM, "out of memory");
@@ -207,25 +207,9 @@ int steer_maps_remove(const struct steer_maps *maps, const struct ecdn_xdp_steer
 }
 
 int steer_maps_read_stats(const struct steer_maps *maps, const struct ecdn_xdp_steer_key *key,
-		     struct ecdn_xdp_steer_stats *sum)
+			 struct ecdn_xdp_steer_stats *sum)
 {
-	int cpus = libbpf_num_possible_cpus();
-	scoped_free struct ecdn_xdp_steer_stats *stats = NULL;
+	int err = percpu_sum(maps->steer_stats, "steer_stats", key, sum, sizeof(*sum));
 
-	memset(sum, 0, sizeof(*sum));
-	if (cpus < 0)
-		return log_error(cpus, "cannot count the CPUs: %s", strerror(-cpus));
-	stats = calloc(cpus, sizeof(*stats));
-	if (!stats)
-		return log_error(-ENOMEM, "out of memory");
-	if (bpf_map_lookup_elem(maps->steer_stats, key, stats))
-		return errno == ENOENT ? 0 : log_error(-errno, "cannot read map steer_stats: %s",
-						       strerror(errno));
-	for (int cpu = 0; cpu < cpus; cpu++) {
-		sum->steered += stats[cpu].steered;
-		sum->no_socket += stats[cpu].no_socket;
-		sum->refused += stats[cpu].refused;
-		sum->would_steer += stats[cpu].would_steer;
-	}
-	return 0;
+	return err == -ENOENT ? 0 : err;
 }

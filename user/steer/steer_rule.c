@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/quantity.h"
 
 static int parse_number(const char *text, uint16_t *port)
@@ -90,19 +91,12 @@ static bool same_place(const struct steer_rule *one, const struct steer_rule *ot
 
 int steer_rules_add(struct steer_rules *rules, const struct steer_rule *rule)
 {
-	struct steer_rule *grown;
-
 	for (unsigned int i = 0; i < rules->count; i++)
 		if (same_place(&rules->rule[i], rule))
 			return -EEXIST;
 	if (rules->count == ECDN_XDP_STEER_MAX)
 		return -ENOSPC;
-	grown = reallocarray(rules->rule, rules->count + 1, sizeof(*grown));
-	if (!grown)
-		return -ENOMEM;
-	rules->rule = grown;
-	grown[rules->count++] = *rule;
-	return 0;
+	return array_append(rules->rule, rules->count, rule);
 }
 
 void steer_rules_free(struct steer_rules *rules)

@@ -5,11 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/report.h"
-
-#define ROOM_AT_FIRST 1024
 
 struct node_line {
 	struct trust_node node;
@@ -18,22 +17,8 @@ struct node_line {
 
 struct node_list {
 	struct node_line *at;
-	size_t count, room;
+	size_t count;
 };
-
-static struct node_line *next_line(struct node_list *list)
-{
-	if (list->count == list->room) {
-		size_t room = list->room ? list->room * 2 : ROOM_AT_FIRST;
-		struct node_line *grown = reallocarray(list->at, room, sizeof(*grown));
-
-		if (!grown)
-			return NULL;
-		list->at = grown;
-		list->room = room;
-	}
-	return memset(&list->at[list->count], 0, sizeof(*list->at));
-}
 
 /* Returns -EINVAL for a line that was reported as bad; the caller goes on with the next
  * line. */
@@ -71,13 +56,11 @@ static int read_lines(struct report *report, struct text text, struct node_list 
 	struct text line;
 
 	while (text_next_line(&lines, &line)) {
-		struct node_line *next = next_line(list);
+		struct node_line next = { .line = lines.number };
 
-		if (!next)
+		if (!read_line(report, line, lines.number, &next.node) &&
+		    array_append(list->at, list->count, &next))
 			return -ENOMEM;
-		next->line = lines.number;
-		if (!read_line(report, line, lines.number, &next->node))
-			list->count++;
 	}
 	return 0;
 }
