@@ -143,7 +143,7 @@ static int open_programs(struct part_run *run)
 	return err;
 }
 
-/* Interfaces of an earlier load get the new program too. */
+/* Interfaces of an earlier load get the new program, too. */
 static int attach_again(const struct part_run *run, char **old, unsigned int old_count)
 {
 	const struct guard_request *request = run->request;

@@ -15,7 +15,8 @@ _Static_assert(sizeof(struct ecdn_xdp_trusted_row) == sizeof(struct ecdn_xdp_tab
 _Static_assert(ECDN_XDP_TABLE_FIRST_FREE + TRUSTED_ALWAYS / 6 * 17 + 2 * TRUSTED_ALWAYS <
 	       ECDN_XDP_TABLE_LINES, "TRUSTED_ALWAYS prefixes fit, however they nest");
 
-/* A prefix around the current address, and what the prefixes up to it make the leaf. */
+/* A prefix around the current address, and the leaf that it and the prefixes around it
+ * give. */
 struct nest {
 	addr_bits last;
 	uint32_t leaf;
@@ -25,10 +26,10 @@ struct nest {
  * innermost one is on top. */
 struct sweep {
 	struct range_list *ranges;
-	struct nest nest[130];  /* all lengths, and the whole space */
+	struct nest nest[130];  /* one for each length, and one for the whole space */
 	int top;
-	addr_bits next;         /* first address that is in no range yet ... */
-	bool done;              /* ... unless there is none */
+	addr_bits next;         /* first address that is in no range yet */
+	bool done;              /* the last address is in a range: `next` means nothing */
 };
 
 static int emit(struct sweep *sweep, addr_bits last)
