@@ -13,7 +13,8 @@
 
 static void print_help(const struct verb *verb, const struct option_row *rows, size_t count)
 {
-	printf("Usage: ecdn-xdp %s %s\n\n%s.\n\n", verb->name, verb->usage, verb->summary);
+	printf("Usage: ecdn-xdp %s%s%s\n\n%s.\n\n", verb->name, *verb->usage ? " " : "",
+	       verb->usage, verb->summary);
 	options_help(rows, count);
 	printf("\nExamples:\n");
 	for (size_t i = 0; i < sizeof(verb->examples) / sizeof(*verb->examples); i++)
