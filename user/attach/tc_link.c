@@ -280,8 +280,8 @@ int tc_link_attach_again(struct tc_link *to, const struct tc_hook *hook,
 	if (to->state == TC_HERE || (to->state == TC_ELSEWHERE && to->kind == TC_TCX))
 		err = attach_over(to, pins, program);
 	else if (to->state == TC_ELSEWHERE)
-		log_warning("%s is in another network namespace, where the old %s stays", iface,
-			    hook->program);
+		log_warning("%s: this interface is in another network namespace, where the old %s "
+			    "stays", iface, hook->program);
 	else
 		log_warning("%s: %s is no longer attached; `%s %s` attaches it again, `ecdn-xdp "
 			    "unload %s` removes its pin", iface, hook->program, hook->load,

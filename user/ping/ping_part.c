@@ -124,9 +124,9 @@ static void find_place(struct ping_run *ping)
 	ping->elsewhere = !here && count_state(ping, TC_ELSEWHERE);
 	for (unsigned int i = 0; i < ping->link_count && here; i++)
 		if (ping->links[i].state == TC_ELSEWHERE)
-			log_warning("%s is in another network namespace, for whose addresses ping "
-				    "does not answer any more; use another --pin-dir for one of "
-				    "the two", ping->links[i].iface);
+			log_warning("%s: this interface is in another network namespace, for whose "
+				    "addresses ping does not answer any more; use another "
+				    "--pin-dir for one of the two", ping->links[i].iface);
 }
 
 static int attach(struct part_run *run)
