@@ -330,7 +330,7 @@ int main(void)
 	client_pins_load(&pins, 0);
 	client_pins_trust(&pins, true);
 	check_ready(client, "pins that appear are picked up", 0);
-	snprintf(line, sizeof(line), "the guard in %s answers\n", pins.dir);
+	snprintf(line, sizeof(line), "verdicts come from the guard in %s\n", pins.dir);
 	check_said("which is said once", line);
 	usleep(1100000);
 	check_reference(client, 0);
