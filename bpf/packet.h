@@ -26,6 +26,9 @@
 
 #define PACKET_PROTO_UNKNOWN 0xff
 
+/* The room of an IP header whose length is 0: the frame alone ends the packet. */
+#define PACKET_ROOM_FRAME (~0U)
+
 #define IP_FRAGMENT_OFFSET 0x1fff
 #define IP6_FRAGMENT_OFFSET 0xfff8
 
@@ -109,7 +112,10 @@ static __always_inline bool quic_initial(const struct quic_long *quic)
 	       (version == QUIC_V2 && type == QUIC_V2_INITIAL);
 }
 
-/* room: bytes that the IP header promises from pos on; the frame's rest is padding. */
+/*
+ * room: bytes that the IP header promises from pos on; what the frame has beyond them is
+ * padding.
+ */
 static __always_inline void parse_upper(struct packet *packet, void *pos,
 					__u32 room, void *end)
 {
@@ -138,6 +144,10 @@ static __always_inline void parse_upper(struct packet *packet, void *pos,
 	}
 }
 
+/*
+ * An ICMPv6 message that is empty by its length is none, whatever the frame holds behind it:
+ * BIG TCP does not make any.
+ */
 static __always_inline bool is_neighbour(const struct ipv6hdr *ip, const __u8 *type, void *end)
 {
 	return ip->nexthdr == IPPROTO_ICMPV6 && ip->hop_limit == ND_HOP_LIMIT &&
@@ -145,11 +155,35 @@ static __always_inline bool is_neighbour(const struct ipv6hdr *ip, const __u8 *t
 	       *type <= ND_REDIRECT;
 }
 
+/*
+ * Length 0 is BIG TCP: segments that the kernel has merged, or not yet divided, to more than
+ * 64 KiB. They are met in skb mode. A forger gains nothing by it: Linux takes a packet from
+ * the wire with a length of 0 either for an empty one and drops it, or, behind hop-by-hop
+ * options, for as long as the frame. Its ports are where they would be in any case.
+ */
+static __always_inline __u32 ipv4_room(const struct iphdr *ip, __u32 header)
+{
+	__u32 total = bpf_ntohs(ip->tot_len);
+
+	if (!total)
+		return PACKET_ROOM_FRAME;
+	return total > header ? total - header : 0;
+}
+
+/*
+ * A jumbo payload option (RFC 2675) has the length then, but newer kernels go without. It is
+ * not read, as a valid one says more than 64 KiB, farther than the headers reach.
+ */
+static __always_inline __u32 ipv6_room(const struct ipv6hdr *ip)
+{
+	return ip->payload_len ? bpf_ntohs(ip->payload_len) : PACKET_ROOM_FRAME;
+}
+
 static __always_inline enum packet_kind parse_ipv4(struct packet *packet,
 						   void *pos, void *end)
 {
 	struct iphdr *ip = pos;
-	__u32 header, total;
+	__u32 header;
 
 	if ((void *)(ip + 1) > end)
 		return PACKET_TRUNCATED;
@@ -164,8 +198,7 @@ static __always_inline enum packet_kind parse_ipv4(struct packet *packet,
 		packet->opaque = PACKET_FRAGMENT;
 		return PACKET_IP;
 	}
-	total = bpf_ntohs(ip->tot_len);
-	parse_upper(packet, pos + header, total > header ? total - header : 0, end);
+	parse_upper(packet, pos + header, ipv4_room(ip, header), end);
 	return PACKET_IP;
 }
 
@@ -243,7 +276,7 @@ static __always_inline enum packet_kind parse_ipv6(struct packet *packet,
 	__builtin_memcpy(packet->addr_be, &ip->saddr, sizeof(packet->addr_be));
 	packet->proto = ip->nexthdr;
 	packet->neighbour = is_neighbour(ip, (void *)(ip + 1), end);
-	parse_ipv6_upper(packet, ip + 1, bpf_ntohs(ip->payload_len), end);
+	parse_ipv6_upper(packet, ip + 1, ipv6_room(ip), end);
 	return PACKET_IP;
 }
 

@@ -224,6 +224,15 @@ static void put_ipv6(struct frame *frame)
 	frame->data[ip + 5] = frame->length - ip - 40;
 }
 
+/* As BIG TCP has it. */
+static void drop_length(struct frame *frame)
+{
+	uint8_t *ip = frame->data + frame->ip;
+
+	if (frame->ip)
+		memset(*ip >> 4 == 4 ? ip + 2 : ip + 4, 0, 2);
+}
+
 static void compose(struct frame *frame)
 {
 	uint32_t tags = chance(60) ? 0 : random_below(4);
@@ -282,6 +291,8 @@ void random_frame(const struct world *world, struct frame *frame)
 	if (kind < 60)
 		compose(frame);
 	move_source(world, frame);
+	if (chance(3))
+		drop_length(frame);
 	if (kind < 95)
 		damage(frame);
 	else if (kind < 97)

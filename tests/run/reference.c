@@ -88,7 +88,7 @@ static void read_fragment(uint8_t protocol, struct reference *reference)
 	reference->event = "fragment";
 }
 
-/* RFC 791, 3.1 */
+/* RFC 791, 3.1; a length of 0 is what Linux's BIG TCP has, and ends with the frame. */
 static void read_ipv4(struct view *view, uint32_t at, struct reference *reference)
 {
 	uint32_t words;
@@ -108,7 +108,8 @@ static void read_ipv4(struct view *view, uint32_t at, struct reference *referenc
 		read_fragment(view->byte[at + 9], reference);
 		return;
 	}
-	believe_until(view, at + big_endian(view, at + 2, 2));
+	if (big_endian(view, at + 2, 2))
+		believe_until(view, at + big_endian(view, at + 2, 2));
 	read_upper(view, at + 4 * words, view->byte[at + 9], reference);
 }
 
@@ -156,8 +157,11 @@ static void read_extensions(const struct view *view, uint32_t at, uint8_t protoc
 	read_upper(view, at, protocol, reference);
 }
 
+/* A payload length of 0: RFC 2675, or BIG TCP without the option. */
 static void read_ipv6(struct view *view, uint32_t at, struct reference *reference)
 {
+	uint32_t payload;
+
 	if (!reaches(view, at + 40)) {
 		reference->event = "truncated";
 		return;
@@ -168,10 +172,12 @@ static void read_ipv6(struct view *view, uint32_t at, struct reference *referenc
 	}
 	reference->family = 6;
 	memcpy(reference->source, view->byte + at + 8, 16);
-	believe_until(view, at + 40 + big_endian(view, at + 4, 2));
+	payload = big_endian(view, at + 4, 2);
+	if (payload)
+		believe_until(view, at + 40 + payload);
 	/* RFC 4861, 4: router and neighbour messages and redirects, hop limit 255. */
 	reference->neighbour = view->byte[at + 6] == 58 && view->byte[at + 7] == 255 &&
-			       reaches(view, at + 41) && view->byte[at + 40] >= 133 &&
+			       payload && reaches(view, at + 41) && view->byte[at + 40] >= 133 &&
 			       view->byte[at + 40] <= 137;
 	read_extensions(view, at + 40, view->byte[at + 6], reference);
 }
