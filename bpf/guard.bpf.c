@@ -12,11 +12,31 @@
 /* Set by the loader: 1 where the kernel tells the length of packets in several buffers. */
 const volatile __u32 has_frags;
 
-static __always_inline __u32 frame_bytes(struct xdp_md *ctx)
+/* Padded to the shortest frame of Ethernet; switches pad before or after they add a tag. */
+#define PADDED_MIN ETH_ZLEN
+#define PADDED_MAX (ETH_ZLEN + sizeof(struct vlan_header))
+
+/*
+ * True if the linear part is the whole frame, so that the kernel need not be asked: it ends
+ * where the IP header says, or is padded. Other buffers can only follow then if that length
+ * is a lie. The sender of the lie must be on this link, as routers forward nothing beyond the
+ * length, and must know where the driver ends the first buffer. Of such a frame the linear
+ * part counts; the rest is what the stack drops as padding.
+ */
+static __always_inline bool is_linear(const struct packet *packet, __u32 linear)
 {
-	if (has_frags)
-		return bpf_xdp_get_buff_len(ctx);
-	return ctx->data_end - ctx->data;
+	if (!packet->promised || packet->promised > linear)
+		return false;
+	return packet->promised == linear || (linear >= PADDED_MIN && linear <= PADDED_MAX);
+}
+
+static __always_inline __u32 frame_bytes(struct xdp_md *ctx, const struct packet *packet)
+{
+	__u32 linear = ctx->data_end - ctx->data;
+
+	if (!has_frags || is_linear(packet, linear))
+		return linear;
+	return bpf_xdp_get_buff_len(ctx);
 }
 
 static __always_inline __u32 counted_region(const struct packet *packet)
@@ -66,7 +86,7 @@ SEC("xdp")
 int guard(struct xdp_md *ctx)
 {
 	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
-	struct packet packet = { .bytes = frame_bytes(ctx) };
+	struct packet packet = {};
 	enum packet_kind kind = packet_parse(&packet, data, end);
 	struct ecdn_xdp_region_stats *stats;
 	struct ecdn_xdp_config *conf;
@@ -78,6 +98,7 @@ int guard(struct xdp_md *ctx)
 		count_other(kind);
 		return XDP_PASS;
 	}
+	packet.bytes = frame_bytes(ctx, &packet);
 	if (packet.opaque)
 		count_opaque(packet.opaque);
 

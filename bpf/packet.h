@@ -69,6 +69,7 @@ enum packet_opaque {
 struct packet {
 	__u32 addr_be[4];       /* source; an IPv4 address is in the first */
 	__u32 bytes;            /* of the whole frame */
+	__u32 promised;         /* bytes of the frame by its IP header; 0: it does not say */
 	__u16 port;             /* destination, of TCP and UDP; valid if has_port */
 	__u8 family;            /* 4 or 6 */
 	__u8 proto;             /* upper layer, or PACKET_PROTO_UNKNOWN */
@@ -179,7 +180,8 @@ static __always_inline __u32 ipv6_room(const struct ipv6hdr *ip)
 	return ip->payload_len ? bpf_ntohs(ip->payload_len) : PACKET_ROOM_FRAME;
 }
 
-static __always_inline enum packet_kind parse_ipv4(struct packet *packet,
+/* before: bytes of the frame before the IP header. */
+static __always_inline enum packet_kind parse_ipv4(struct packet *packet, __u32 before,
 						   void *pos, void *end)
 {
 	struct iphdr *ip = pos;
@@ -194,6 +196,8 @@ static __always_inline enum packet_kind parse_ipv4(struct packet *packet,
 	packet->family = 4;
 	packet->addr_be[0] = ip->saddr;
 	packet->proto = ip->protocol;
+	if (ip->tot_len)
+		packet->promised = before + bpf_ntohs(ip->tot_len);
 	if (ip->frag_off & bpf_htons(IP_FRAGMENT_OFFSET)) {
 		packet->opaque = PACKET_FRAGMENT;
 		return PACKET_IP;
@@ -262,7 +266,7 @@ static __always_inline void parse_ipv6_upper(struct packet *packet, void *pos,
 	parse_upper(packet, pos, room, end);
 }
 
-static __always_inline enum packet_kind parse_ipv6(struct packet *packet,
+static __always_inline enum packet_kind parse_ipv6(struct packet *packet, __u32 before,
 						   void *pos, void *end)
 {
 	struct ipv6hdr *ip = pos;
@@ -275,16 +279,19 @@ static __always_inline enum packet_kind parse_ipv6(struct packet *packet,
 	packet->family = 6;
 	__builtin_memcpy(packet->addr_be, &ip->saddr, sizeof(packet->addr_be));
 	packet->proto = ip->nexthdr;
+	if (ip->payload_len)
+		packet->promised = before + sizeof(*ip) + bpf_ntohs(ip->payload_len);
 	packet->neighbour = is_neighbour(ip, (void *)(ip + 1), end);
 	parse_ipv6_upper(packet, ip + 1, ipv6_room(ip), end);
 	return PACKET_IP;
 }
 
-/* The caller has zeroed packet, and set its bytes. */
+/* The caller has zeroed packet, and sets its bytes. */
 static __always_inline enum packet_kind packet_parse(struct packet *packet,
 						     void *pos, void *end)
 {
 	struct ethhdr *eth = pos;
+	__u32 before = sizeof(*eth);
 	__be16 proto_be;
 
 	if ((void *)(eth + 1) > end)
@@ -302,12 +309,13 @@ static __always_inline enum packet_kind packet_parse(struct packet *packet,
 			return PACKET_TRUNCATED;
 		proto_be = vlan->proto;
 		pos = vlan + 1;
+		before += sizeof(*vlan);
 	}
 
 	if (proto_be == bpf_htons(ETH_P_IP))
-		return parse_ipv4(packet, pos, end);
+		return parse_ipv4(packet, before, pos, end);
 	if (proto_be == bpf_htons(ETH_P_IPV6))
-		return parse_ipv6(packet, pos, end);
+		return parse_ipv6(packet, before, pos, end);
 	if (proto_be == bpf_htons(ETH_P_ARP))
 		return PACKET_ARP;
 	return is_vlan(proto_be) ? PACKET_VLAN_DEEP : PACKET_OTHER_ETHERTYPE;
