@@ -20,8 +20,9 @@ const volatile __u32 has_frags;
  * True if the linear part is the whole frame, so that the kernel need not be asked: it ends
  * where the IP header says, or is padded. Other buffers can only follow then if that length
  * is a lie. The sender of the lie must be on this link, as routers forward nothing beyond the
- * length, and must know where the driver ends the first buffer. Of such a frame the linear
- * part counts; the rest is what the stack drops as padding.
+ * length (bridges and tunnels do), and must know where the driver ends the first buffer. Of
+ * such a frame the linear part counts, also against a limit of bits/s; the rest is what the
+ * stack drops as padding. Limits of packets/s and blocks do not depend on the length.
  */
 static __always_inline bool is_linear(const struct packet *packet, __u32 linear)
 {

@@ -158,9 +158,9 @@ static __always_inline bool is_neighbour(const struct ipv6hdr *ip, const __u8 *t
 
 /*
  * Length 0 is BIG TCP: segments that the kernel has merged, or not yet divided, to more than
- * 64 KiB. They are met in skb mode. A forger gains nothing by it: Linux takes a packet from
- * the wire with a length of 0 either for an empty one and drops it, or, behind hop-by-hop
- * options, for as long as the frame. Its ports are where they would be in any case.
+ * 64 KiB. They are met in skb mode. A forger gains nothing by it: a packet from the wire with a
+ * length of 0 is empty for Linux, which drops it, and a virtual machine that marks one as
+ * segments to divide has its ports where they would be with any length.
  */
 static __always_inline __u32 ipv4_room(const struct iphdr *ip, __u32 header)
 {
@@ -172,8 +172,9 @@ static __always_inline __u32 ipv4_room(const struct iphdr *ip, __u32 header)
 }
 
 /*
- * A jumbo payload option (RFC 2675) has the length then, but newer kernels go without. It is
- * not read, as a valid one says more than 64 KiB, farther than the headers reach.
+ * As in IPv4, but behind hop-by-hop options Linux takes the packet for as long as the frame.
+ * A jumbo payload option (RFC 2675) has the length then, and newer kernels go without. The
+ * option is not read, as a valid one gives more than 64 KiB, farther than the headers reach.
  */
 static __always_inline __u32 ipv6_room(const struct ipv6hdr *ip)
 {

@@ -2,7 +2,7 @@
 /*
  * bigtcp IFACE BYTES: lets an interface have TCP segments of so many bytes, merged or not yet
  * divided, over IPv6 and IPv4. Older versions of ip know only some of these sizes. Ends with
- * 1 where the kernel does not take one of them.
+ * 77 where the kernel does not have one of them (before Linux 6.3), with 2 on any other error.
  */
 #include <errno.h>
 #include <net/if.h>
@@ -20,6 +20,9 @@
 #define LINK_GRO_MAX_SIZE 58
 #define LINK_GSO_IPV4_MAX_SIZE 63
 #define LINK_GRO_IPV4_MAX_SIZE 64
+
+/* The exit status that automake's tests give for "skipped". */
+#define NOT_SUPPORTED 77
 
 static int ask(struct mnl_socket *socket, const struct nlmsghdr *request, unsigned int sequence)
 {
@@ -89,17 +92,24 @@ int main(int argc, char **argv)
 	struct mnl_socket *socket = mnl_socket_open(NETLINK_ROUTE);
 	uint64_t found[2] = {};
 
-	if (!ifindex || !socket || mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ||
-	    find_sizes(socket, ifindex, found) < 0) {
+	if (argc != 3) {
 		fprintf(stderr, "usage: bigtcp IFACE BYTES\n");
 		return 2;
 	}
+	if (!ifindex || !socket || mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ||
+	    find_sizes(socket, ifindex, found) < 0) {
+		fprintf(stderr, "bigtcp: %s: %s\n", argv[1], strerror(errno));
+		return 2;
+	}
 	for (unsigned int i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
-		if (!(found[sizes[i] / 64] & 1ULL << sizes[i] % 64) ||
-		    set_size(socket, ifindex, sizes[i], strtoul(argv[2], NULL, 0), i + 1) < 0) {
-			fprintf(stderr, "bigtcp: the kernel refuses size %u: %s\n", sizes[i],
+		if (!(found[sizes[i] / 64] & 1ULL << sizes[i] % 64)) {
+			printf("the kernel has no attribute %u of links\n", sizes[i]);
+			return NOT_SUPPORTED;
+		}
+		if (set_size(socket, ifindex, sizes[i], strtoul(argv[2], NULL, 0), i + 1) < 0) {
+			fprintf(stderr, "bigtcp: %s, attribute %u: %s\n", argv[1], sizes[i],
 				strerror(errno));
-			return 1;
+			return 2;
 		}
 	}
 	mnl_socket_close(socket);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * bulk ADDR:PORT BYTES: a server that answers each connection over HTTP with that many bytes,
- * as fast as TCP takes them. Prints "ready" once connections can come, and ends when it is
- * killed.
+ * as fast as TCP takes them. Prints "ready" once connections can come. It ends when it is
+ * killed, and after a minute at the latest.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -70,6 +70,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	signal(SIGPIPE, SIG_IGN);
+	alarm(60);
 	length = address_of(&at, &room);
 	fd = socket(at.listener.family, SOCK_STREAM, 0);
 	must(fd >= 0 && !bind(fd, (struct sockaddr *)&room, length) && !listen(fd, 8), "listen");
