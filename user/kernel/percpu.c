@@ -14,10 +14,11 @@
 
 int percpu_cpus(void)
 {
-	int cpus = libbpf_num_possible_cpus();
+	int cpus = libbpf_num_possible_cpus() ?: -ENODATA;
 
-	return cpus > 0 ? cpus : log_error(cpus, "cannot count this host's CPUs: %s",
-					   strerror(-cpus));
+	if (cpus < 0)
+		log_error(cpus, "cannot count this host's CPUs: %s", strerror(-cpus));
+	return cpus;
 }
 
 int percpu_open(struct percpu *percpu, int fd, const char *map)
