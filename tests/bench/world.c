@@ -246,7 +246,7 @@ unsigned int frame_v6(uint8_t frame[78])
 	eth->h_source[5] = 1;
 	eth->h_proto = htons(ETH_P_IPV6);
 	ip->version = 6;
-	ip->payload_len = htons(sizeof(struct tcphdr));
+	ip->payload_len = htons(78 - sizeof(*eth) - sizeof(*ip));
 	ip->nexthdr = IPPROTO_TCP;
 	ip->hop_limit = 64;
 	ip->daddr.s6_addr[0] = 0x20;
