@@ -21,6 +21,14 @@ static int send_request(struct mnl_socket *socket, const struct netlink_dump *du
 	return mnl_socket_sendto(socket, header, header->nlmsg_len) < 0 ? -errno : 0;
 }
 
+/* The kernel's greatest errno. What a reply holds beyond it is none, and may have no negative. */
+#define ERRNO_MAX 4095
+
+static int error_of_reply(int number)
+{
+	return number > 0 && number <= ERRNO_MAX ? -number : -EPROTO;
+}
+
 static int receive(struct mnl_socket *socket, const struct netlink_dump *dump)
 {
 	char room[32768]; /* the most that the kernel fills, so that nothing is cut off */
@@ -36,7 +44,7 @@ static int receive(struct mnl_socket *socket, const struct netlink_dump *dump)
 		more = mnl_cb_run(room, length, 1, mnl_socket_get_portid(socket), dump->take,
 				  dump->context);
 	}
-	return more == MNL_CB_ERROR ? -errno : 0;
+	return more == MNL_CB_ERROR ? error_of_reply(errno) : 0;
 }
 
 /* Uses a socket of its own, so that the rest of an earlier answer is not in the way. -EINTR if
