@@ -4,8 +4,6 @@
  * as fast as TCP takes them. Prints "ready" once connections can come. It ends when it is
  * killed, and after a minute at the latest.
  */
-#include <errno.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -14,29 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "steer/steer_rule.h"
-
-static void must(bool done, const char *what)
-{
-	if (done)
-		return;
-	fprintf(stderr, "bulk: %s: %s\n", what, strerror(errno));
-	exit(1);
-}
-
-static socklen_t address_of(const struct steer_rule *at, struct sockaddr_in6 *room)
-{
-	struct sockaddr_in *v4 = (struct sockaddr_in *)room;
-	uint8_t bytes[16];
-
-	memset(room, 0, sizeof(*room));
-	address_to_bytes(&at->listener, bytes);
-	room->sin6_family = at->listener.family;
-	room->sin6_port = htons(at->listener_port);
-	memcpy(at->listener.family == AF_INET6 ? (void *)&room->sin6_addr : &v4->sin_addr, bytes,
-	       at->listener.family == AF_INET6 ? 16 : 4);
-	return at->listener.family == AF_INET6 ? sizeof(*room) : sizeof(*v4);
-}
+#include "listener.h"
 
 static void serve(int listener, uint64_t bytes)
 {
@@ -71,7 +47,7 @@ int main(int argc, char **argv)
 	}
 	signal(SIGPIPE, SIG_IGN);
 	alarm(60);
-	length = address_of(&at, &room);
+	length = listener_address(&at, &room);
 	fd = socket(at.listener.family, SOCK_STREAM, 0);
 	must(fd >= 0 && !bind(fd, (struct sockaddr *)&room, length) && !listen(fd, 8), "listen");
 	puts("ready");

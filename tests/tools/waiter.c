@@ -22,7 +22,7 @@
 #include <unistd.h>
 
 #include "base/options.h"
-#include "steer/steer_rule.h"
+#include "listener.h"
 
 #define WORKERS_MAX 32
 
@@ -33,31 +33,6 @@ struct waiter {
 	struct steer_rule at;
 };
 
-static void must(bool done, const char *what)
-{
-	if (done)
-		return;
-	fprintf(stderr, "waiter: %s: %s\n", what, strerror(errno));
-	exit(1);
-}
-
-static socklen_t address_of(const struct steer_rule *at, struct sockaddr_in6 *room)
-{
-	struct sockaddr_in *v4 = (struct sockaddr_in *)room;
-	uint8_t bytes[16];
-
-	memset(room, 0, sizeof(*room));
-	address_to_bytes(&at->listener, bytes);
-	room->sin6_family = at->listener.family;
-	room->sin6_port = htons(at->listener_port);
-	if (at->listener.family == AF_INET6) {
-		memcpy(&room->sin6_addr, bytes, 16);
-		return sizeof(*room);
-	}
-	memcpy(&v4->sin_addr, bytes, 4);
-	return sizeof(*v4);
-}
-
 static void set(int fd, int level, int option, int value)
 {
 	must(!setsockopt(fd, level, option, &value, sizeof(value)), "setsockopt");
@@ -67,7 +42,7 @@ static int wait_there(const struct waiter *waiter)
 {
 	int family = waiter->at.listener.family;
 	struct sockaddr_in6 room;
-	socklen_t length = address_of(&waiter->at, &room);
+	socklen_t length = listener_address(&waiter->at, &room);
 	int fd = socket(family, waiter->udp ? SOCK_DGRAM : SOCK_STREAM,
 			waiter->mptcp ? IPPROTO_MPTCP : 0);
 
