@@ -81,7 +81,7 @@ struct view {
 struct ecdn_xdp_client {
 	/* Every answer reads these. */
 	unsigned int sequence;
-	unsigned int cpus;      /* possible CPUs */
+	unsigned int cpus;      /* rows of request_stats: CPU ids are less */
 	uint64_t look_ns;       /* when the pins are to be looked at again ... */
 	uint64_t retry_ns;      /* ... if something is new; not 0: a look did not help */
 	char *memory;           /* of both views, one after the other */

@@ -14,21 +14,25 @@
 
 #define POSSIBLE_CPUS "/sys/devices/system/cpu/possible"
 
-/* The number of possible CPUs, by which the agent sizes request_stats: "0-3,8-11" is 8. */
-static unsigned int possible_cpus(void)
+/* One more than the greatest id of a CPU, by which the agent sizes request_stats: 12 of
+ * "0-3,8-11". */
+static unsigned int cpu_rows(void)
 {
 	FILE *file = fopen(POSSIBLE_CPUS, "re");
-	unsigned int first, last, count = 0;
+	unsigned int first, last, rows = 0;
 	int found;
 
 	while (file && (found = fscanf(file, "%u-%u", &first, &last)) > 0) {
-		count += found == 2 && last > first ? last - first + 1 : 1;
+		if (found == 1)
+			last = first;
+		if (last >= rows)
+			rows = last + 1;
 		if (fgetc(file) != ',')
 			break;
 	}
 	if (file)
 		fclose(file);
-	return count ? count : 1;
+	return rows ? rows : 1;
 }
 
 /* Takes the path without the slashes at its end. -EINVAL if it is not absolute or too long. */
@@ -58,7 +62,7 @@ struct ecdn_xdp_client *ecdn_xdp_open(const char *pin_dir, ecdn_xdp_say *say, vo
 	client->dir_fd = -1;
 	client->say = say ? say : say_to_stderr;
 	client->context = context;
-	client->cpus = possible_cpus();
+	client->cpus = cpu_rows();
 	err = take_dir(client, pin_dir ? pin_dir : ECDN_XDP_PIN_DIR);
 	if (!err)
 		err = view_reserve(client);

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * mapped.h - a whole mmapable array, read as memory, since a system call for each of its
+ * values would take its time.
+ */
+#ifndef KERNEL_MAPPED_H
+#define KERNEL_MAPPED_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct mapped {
+	const void *at;         /* the first value; NULL: not mapped */
+	size_t bytes;
+	uint32_t entries;       /* of the map */
+};
+
+/* Maps the array of that fd, whose values have `size` bytes. 0 or a negative errno, logged
+ * with the map's name; -EPROTO if its values have another size. The fd may be closed. */
+int mapped_open(struct mapped *mapped, int fd, const char *map, size_t size);
+void mapped_close(struct mapped *mapped);
+
+#endif
