@@ -14,6 +14,7 @@
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE); /* so that a line of the cache begins with it */
 	__type(key, __u32);
 	__type(value, struct ecdn_xdp_config);
 } config SEC(".maps");

@@ -8,15 +8,9 @@
 
 #include "packet.h"
 #include "prefix.h"
+#include "region_cpu.h"
 #include "region_maps.h"
-#include "clock.h"
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct ecdn_xdp_events);
-} events SEC(".maps");
+#include "cpu.h"
 
 /* The loader sizes the map: each possible CPU has its own sets. */
 struct {
@@ -33,13 +27,6 @@ struct source {
 	__u64 hash;
 	struct ecdn_xdp_prefix *prefix; /* NULL: the prefix is not among the heavy ones */
 };
-
-static __always_inline struct ecdn_xdp_events *events_of_cpu(void)
-{
-	__u32 slot = 0;
-
-	return bpf_map_lookup_elem(&events, &slot);
-}
 
 static __always_inline void count_other(enum packet_kind kind)
 {
@@ -89,12 +76,12 @@ static __always_inline void count_opaque(enum packet_opaque opaque)
 	}
 }
 
-static __always_inline void count_region(struct ecdn_xdp_region_stats *stats,
+static __always_inline void count_region(struct ecdn_xdp_region_cpu *local,
 					 const struct packet *packet)
 {
-	stats->packets++;
-	stats->bytes += packet->bytes;
-	stats->connections += packet->connection;
+	local->packets++;
+	local->bytes += packet->bytes;
+	local->connections += packet->connection;
 }
 
 static __always_inline void count_traffic(struct ecdn_xdp_traffic *traffic, __u32 bytes)
@@ -103,8 +90,6 @@ static __always_inline void count_traffic(struct ecdn_xdp_traffic *traffic, __u3
 	traffic->bytes += bytes;
 }
 
-/* The hash leaves the region out, so that the set can be fetched while the region is still
- * looked up. */
 static __always_inline void source_of(struct source *source, const struct packet *packet,
 				      __u32 region, __u64 seed)
 {
@@ -121,15 +106,14 @@ static __always_inline void source_of(struct source *source, const struct packet
 }
 
 static __always_inline void count_source(struct source *source, const struct packet *packet,
-					 struct clock *clock)
+					 struct ecdn_xdp_cpu *now, __u32 id)
 {
-	__u32 index = clock->cpu * ECDN_XDP_PREFIX_SETS +
-		      (source->hash & (ECDN_XDP_PREFIX_SETS - 1));
+	__u32 index = id * ECDN_XDP_PREFIX_SETS + (source->hash & (ECDN_XDP_PREFIX_SETS - 1));
 	struct ecdn_xdp_prefix_set *set = bpf_map_lookup_elem(&prefixes, &index);
 
 	if (set)
-		source->prefix = prefix_count(set, source->key, packet->bytes,
-					      clock->now_ns, clock_random(clock));
+		source->prefix = prefix_count(set, source->key, packet->bytes, now->now_ns,
+					      cpu_random(now) >> 32);
 }
 
 #endif

@@ -53,10 +53,10 @@ static __always_inline __u32 counted_region(const struct packet *packet)
 	return ECDN_XDP_REGION_NONE;
 }
 
-static __always_inline int enforce(struct ecdn_xdp_region_stats *stats, enum drop drop,
+static __always_inline int enforce(struct ecdn_xdp_region_cpu *local, enum drop drop,
 				   __u32 bytes, bool monitor)
 {
-	struct ecdn_xdp_drops *drops = monitor ? &stats->would_drop : &stats->dropped;
+	struct ecdn_xdp_drops *drops = monitor ? &local->would_drop : &local->dropped;
 
 	switch (drop) {
 	case DROP_NONE:
@@ -83,17 +83,34 @@ static __always_inline int map_missing(void)
 	return XDP_PASS;
 }
 
+static __always_inline int guard_ip(const struct packet *packet)
+{
+	__u32 slot = 0, region = counted_region(packet), id = bpf_get_smp_processor_id();
+	struct ecdn_xdp_config *conf = bpf_map_lookup_elem(&config, &slot);
+	struct ecdn_xdp_region_cpu *local = region_of_cpu(region, id);
+	struct ecdn_xdp_cpu *now = cpu_now(id);
+	enum drop drop = DROP_NONE;
+	struct source source = {};
+	bool measured;
+
+	if (!conf || !local || !now)
+		return map_missing();
+
+	count_region(local, packet);
+	measured = may_drop(conf, packet) && measure(conf, packet, region, local, now, id);
+	source_of(&source, packet, region, conf->hash_seed);
+	count_source(&source, packet, now, id);
+	if (measured)
+		drop = judge(packet, region, &source, local, now);
+	return enforce(local, drop, packet->bytes, conf->monitor);
+}
+
 SEC("xdp")
 int guard(struct xdp_md *ctx)
 {
 	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
 	struct packet packet = {};
 	enum packet_kind kind = packet_parse(&packet, data, end);
-	struct ecdn_xdp_region_stats *stats;
-	struct ecdn_xdp_config *conf;
-	struct source source = {};
-	struct clock *clock;
-	__u32 slot = 0, region;
 
 	if (kind != PACKET_IP) {
 		count_other(kind);
@@ -102,19 +119,7 @@ int guard(struct xdp_md *ctx)
 	packet.bytes = frame_bytes(ctx, &packet);
 	if (packet.opaque)
 		count_opaque(packet.opaque);
-
-	region = counted_region(&packet);
-	stats = bpf_map_lookup_elem(&region_stats, &region);
-	conf = bpf_map_lookup_elem(&config, &slot);
-	clock = clock_read();
-	if (!stats || !conf || !clock)
-		return map_missing();
-
-	count_region(stats, &packet);
-	source_of(&source, &packet, region, conf->hash_seed);
-	count_source(&source, &packet, clock);
-	return enforce(stats, judge(conf, &packet, region, &source, clock), packet.bytes,
-		       conf->monitor);
+	return guard_ip(&packet);
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -8,32 +8,12 @@
 #define BPF_LIMIT_H
 
 #include "bucket.h"
-#include "clock.h"
 #include "count.h"
+#include "cpu.h"
 #include "packet.h"
 #include "rate.h"
 #include "settings.h"
 #include "trust.h"
-
-/* The tokens that a CPU leases at once from a bucket. */
-struct lease {
-	__u64 cost_ns;          /* what the batch costs, in ns of the bucket */
-	__u64 depth_ns;         /* of the bucket */
-	__u32 batch;            /* tokens; 0: there is no limit */
-};
-
-/* What a CPU keeps of a region. */
-struct region_local {
-	__u64 jiffies;          /* of the last hand-over */
-	__u32 generation;       /* of the configuration that the state follows from */
-	__u32 state;            /* enum ecdn_xdp_state */
-	__u64 measured_ns;      /* time of the last hand-over ... */
-	struct ecdn_xdp_load load; /* ... and the packets since then */
-	struct lease prefix;
-	struct lease answer;
-	/* [0] for prefixes that behave, [1] for prefixes that flood */
-	struct ecdn_xdp_credit answer_credit[2];
-};
 
 enum drop {
 	DROP_NONE,
@@ -43,13 +23,6 @@ enum drop {
 };
 
 struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, ECDN_XDP_REGIONS_DEFAULT);
-	__type(key, __u32);
-	__type(value, struct region_local);
-} region_local SEC(".maps");
-
-struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, ECDN_XDP_BUCKET_SETS);
 	__type(key, __u32);
@@ -57,7 +30,7 @@ struct {
 } prefix_buckets SEC(".maps");
 
 /*
- * True if the limits hold for the packet. A packet that hides its ports counts as
+ * True if the packet's port makes the limits hold for it. A packet that hides its ports counts as
  * protected, so that hiding buys nothing. Neighbour discovery never counts so, as without it
  * the host is off the network.
  */
@@ -83,45 +56,66 @@ static __always_inline bool is_trusted(const struct ecdn_xdp_config *config,
 	return config->trusted && trusted_entry(packet->family, packet->addr_be);
 }
 
-static __always_inline void set_lease(struct lease *lease, __u64 limit)
+/* True if the packet is measured and may be dropped. */
+static __always_inline bool may_drop(const struct ecdn_xdp_config *config,
+				     const struct packet *packet)
+{
+	return is_protected(config, packet) && !is_trusted(config, packet);
+}
+
+static __always_inline void set_lease(struct ecdn_xdp_lease *lease, __u64 limit)
 {
 	lease->batch = bucket_batch(limit);
 	lease->cost_ns = bucket_cost(limit, lease->batch);
 	lease->depth_ns = bucket_depth(limit);
 }
 
-/* Hands over the packets that this CPU has added up and learns the region's state. False if
- * a map is missing. */
-static __always_inline bool hand_over(struct region_local *local, __u32 region,
-				      const struct clock *clock, __u32 generation)
+/*
+ * Hands over the packets that the CPU has added up and learns the region's state. False if a
+ * map is missing. A global function, as it is verified once then, and not once for every
+ * kind of packet.
+ */
+__attribute__((noinline)) int hand_over(__u32 region, __u32 id)
 {
-	const struct ecdn_xdp_load empty = {};
 	struct ecdn_xdp_limits *limits = bpf_map_lookup_elem(&region_limits, &region);
 	struct ecdn_xdp_region_state *public = bpf_map_lookup_elem(&region_state, &region);
 	struct ecdn_xdp_region_rate *shared = bpf_map_lookup_elem(&region_rate, &region);
-	struct ecdn_xdp_load load = local->load;
-	__u64 now_ns = clock->now_ns, measured_ns = local->measured_ns;
-	__u32 state;
+	struct ecdn_xdp_region_cpu *local = region_of_cpu(region, id);
+	const struct ecdn_xdp_cpu *now = bpf_map_lookup_elem(&cpu, &id);
+	__u32 slot = 0, generation;
+	struct ecdn_xdp_config *conf = bpf_map_lookup_elem(&config, &slot);
+	__u64 answer_cps, prefix_pps;
+	struct ecdn_xdp_load load;
 
-	if (!limits || !public || !shared)
+	if (!limits || !public || !shared || !local || !now || !conf)
 		return false;
+	load.packets = local->load_packets;
+	load.bits = local->load_bits;
+	load.connections = local->load_connections;
+	/* Read first: a change that comes meanwhile is learned with the next packet. */
+	generation = *(volatile __u32 *)&conf->generation;
+
 	bpf_spin_lock(&shared->lock);
-	state = rate_hand_over(&shared->rate, limits, &load, measured_ns, now_ns);
-	publish_state(public, &shared->rate, limits, state, now_ns);
+	local->state = rate_hand_over(&shared->rate, limits, &load, local->measured_ns,
+				      now->now_ns);
+	publish_state(public, &shared->rate, limits, local->state, now->now_ns);
+	answer_cps = limits->answer_cps;
+	prefix_pps = limits->prefix_pps;
 	bpf_spin_unlock(&shared->lock);
 
-	local->jiffies = clock->jiffies;
+	local->jiffies = now->jiffies;
 	local->generation = generation;
-	local->state = state;
-	local->load = empty;
-	local->measured_ns = now_ns;
-	set_lease(&local->answer, limits->answer_cps);
-	set_lease(&local->prefix, limits->prefix_pps);
+	local->load_packets = 0;
+	local->load_connections = 0;
+	local->load_bits = 0;
+	local->measured_ns = now->now_ns;
+	set_lease(&local->answer_lease, answer_cps);
+	set_lease(&local->prefix_lease, prefix_pps);
 	return true;
 }
 
 /* Leases from a region's bucket for answers, of which the lowest reserve_ns are not given. */
-static __always_inline bool lease_answer(__u32 region, const struct lease *lease,
+static __always_inline bool lease_answer(__u32 region, const struct ecdn_xdp_lease *lease,
 					 __u64 reserve_ns, __u64 now_ns)
 {
 	struct ecdn_xdp_region_rate *shared = bpf_map_lookup_elem(&region_rate, &region);
@@ -142,7 +136,8 @@ static __always_inline bool lease_answer(__u32 region, const struct lease *lease
  * set as a whole passes no more than its ways are worth.
  */
 static __always_inline bool buckets_lease(struct ecdn_xdp_bucket_set *set, __u64 key,
-					  const struct lease *lease, __u64 now_ns, bool *evicted)
+					  const struct ecdn_xdp_lease *lease, __u64 now_ns,
+					  bool *evicted)
 {
 	struct ecdn_xdp_bucket *bucket = &set->bucket[0];
 
@@ -162,7 +157,7 @@ static __always_inline bool buckets_lease(struct ecdn_xdp_bucket_set *set, __u64
 }
 
 static __always_inline bool lease_prefix(const struct source *source,
-					 const struct lease *lease, __u64 now_ns)
+					 const struct ecdn_xdp_lease *lease, __u64 now_ns)
 {
 	__u32 index = source->hash >> 32 & (ECDN_XDP_BUCKET_SETS - 1);
 	struct ecdn_xdp_bucket_set *set = bpf_map_lookup_elem(&prefix_buckets, &index);
@@ -184,12 +179,12 @@ static __always_inline bool lease_prefix(const struct source *source,
  * A prefix that is not among the heavy ones passes, being lighter than those that are. So
  * with more than 16,384 prefixes on a CPU that are above the limit, some go free.
  */
-static __always_inline bool prefix_passes(const struct region_local *local,
+static __always_inline bool prefix_passes(const struct ecdn_xdp_region_cpu *local,
 					  const struct source *source,
-					  const struct clock *clock)
+					  const struct ecdn_xdp_cpu *now)
 {
-	const struct lease *lease = &local->prefix;
-	__u32 jiffy = clock->jiffies;
+	const struct ecdn_xdp_lease *lease = &local->prefix_lease;
+	__u32 jiffy = now->jiffies;
 	struct ecdn_xdp_credit *credit;
 
 	if (!lease->batch || !source->prefix)
@@ -200,7 +195,7 @@ static __always_inline bool prefix_passes(const struct region_local *local,
 	if (credit_denied(credit, jiffy))
 		return false;
 	return credit_renew(credit, lease->batch, jiffy,
-			    lease_prefix(source, lease, clock->now_ns));
+			    lease_prefix(source, lease, now->now_ns));
 }
 
 /* True if the prefix lost packets to prefix_pps in the last 256 jiffies, a second at HZ=250. */
@@ -216,12 +211,12 @@ static __always_inline bool floods(const struct source *source, __u32 jiffy)
  * of the bucket's upper half alone, so that a prefix that asks now and then finds those of
  * the lower half.
  */
-static __always_inline bool answer_passes(struct region_local *local, __u32 region,
+static __always_inline bool answer_passes(struct ecdn_xdp_region_cpu *local, __u32 region,
 					  const struct source *source,
-					  const struct clock *clock)
+					  const struct ecdn_xdp_cpu *now)
 {
-	const struct lease *lease = &local->answer;
-	__u32 jiffy = clock->jiffies, greedy;
+	const struct ecdn_xdp_lease *lease = &local->answer_lease;
+	__u32 jiffy = now->jiffies, greedy;
 	struct ecdn_xdp_credit *credit;
 
 	if (!lease->batch)
@@ -234,7 +229,7 @@ static __always_inline bool answer_passes(struct region_local *local, __u32 regi
 		return false;
 	return credit_renew(credit, lease->batch, jiffy,
 			    lease_answer(region, lease, greedy ? lease->depth_ns / 2 : 0,
-					 clock->now_ns));
+					 now->now_ns));
 }
 
 /*
@@ -246,37 +241,35 @@ static __always_inline bool may_open(const struct packet *packet)
 	return packet->connection || packet->opaque;
 }
 
-static __always_inline void measure(struct region_local *local, const struct packet *packet)
+/* Brings the region's state up to date and adds the packet to its load. False if a map is
+ * missing. */
+static __always_inline bool measure(const struct ecdn_xdp_config *conf,
+				    const struct packet *packet, __u32 region,
+				    struct ecdn_xdp_region_cpu *local,
+				    const struct ecdn_xdp_cpu *now, __u32 id)
 {
-	local->load.packets++;
-	local->load.bits += packet->bytes * 8ULL;
-	local->load.connections += may_open(packet) && packet->opaque != PACKET_FRAGMENT;
+	if ((local->jiffies != now->jiffies || local->generation != conf->generation) &&
+	    !hand_over(region, id))
+		return false;
+	local->load_packets++;
+	local->load_bits += packet->bytes * 8ULL;
+	local->load_connections += may_open(packet) && packet->opaque != PACKET_FRAGMENT;
+	return true;
 }
 
 /* Prefixes are judged first, so that one that floods does not use up its region's answers. */
-static __always_inline enum drop judge(const struct ecdn_xdp_config *config,
-				       const struct packet *packet, __u32 region,
-				       const struct source *source, const struct clock *clock)
+static __always_inline enum drop judge(const struct packet *packet, __u32 region,
+				       const struct source *source,
+				       struct ecdn_xdp_region_cpu *local,
+				       const struct ecdn_xdp_cpu *now)
 {
-	struct region_local *local;
-
-	if (!is_protected(config, packet) || is_trusted(config, packet))
-		return DROP_NONE;
-	local = bpf_map_lookup_elem(&region_local, &region);
-	if (!local)
-		return DROP_NONE;
-	if ((local->jiffies != clock->jiffies || local->generation != config->generation) &&
-	    !hand_over(local, region, clock, config->generation))
-		return DROP_NONE;
-	measure(local, packet);
-
 	if (local->state == ECDN_XDP_STATE_BLOCKED)
 		return DROP_BLOCKED;
 	if (local->state != ECDN_XDP_STATE_LIMITED)
 		return DROP_NONE;
-	if (!prefix_passes(local, source, clock))
+	if (!prefix_passes(local, source, now))
 		return DROP_PREFIX_PPS;
-	if (may_open(packet) && !answer_passes(local, region, source, clock))
+	if (may_open(packet) && !answer_passes(local, region, source, now))
 		return DROP_ANSWER_CPS;
 	return DROP_NONE;
 }

@@ -5,6 +5,7 @@
  * write it; as the agent cannot either, it runs this program, on a packet that it makes up.
  */
 #include <linux/bpf.h>
+#include <linux/if_ether.h>
 #include <bpf/bpf_helpers.h>
 
 #include "config.h"
@@ -58,7 +59,9 @@ static __always_inline int publish_config(__u32 gone)
 	return 0;
 }
 
-static __always_inline int publish_region(__u32 region)
+/* Sets a region's limits, and judges it by them, under the lock under which the guard reads
+ * them: so no packet meets half of a change. */
+static __always_inline int set_limits(__u32 region, const struct ecdn_xdp_limits *wanted)
 {
 	struct ecdn_xdp_limits *limits = bpf_map_lookup_elem(&region_limits, &region);
 	struct ecdn_xdp_region_state *public = bpf_map_lookup_elem(&region_state, &region);
@@ -69,10 +72,20 @@ static __always_inline int publish_region(__u32 region)
 	if (!limits || !public || !shared)
 		return -1;
 	bpf_spin_lock(&shared->lock);
+	*limits = *wanted;
 	state = rate_update(&shared->rate, limits, now_ns);
 	publish_state(public, &shared->rate, limits, state, now_ns);
 	bpf_spin_unlock(&shared->lock);
 	return 0;
+}
+
+static __always_inline int publish_limits(const struct __sk_buff *skb)
+{
+	const struct publish_limits *wanted = (void *)(long)skb->data + ETH_HLEN;
+
+	if ((void *)(wanted + 1) > (void *)(long)skb->data_end)
+		return -1;
+	return set_limits(wanted->region, &wanted->limits);
 }
 
 SEC("tc")
@@ -80,7 +93,7 @@ int publish(struct __sk_buff *skb)
 {
 	if (skb->mark == PUBLISH_CONFIG || skb->mark == PUBLISH_GONE)
 		return publish_config(skb->mark == PUBLISH_GONE);
-	return publish_region(skb->mark);
+	return skb->mark == PUBLISH_LIMITS ? publish_limits(skb) : -1;
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

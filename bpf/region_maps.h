@@ -40,11 +40,4 @@ struct {
 	__type(value, struct ecdn_xdp_region_rate);
 } region_rate SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, ECDN_XDP_REGIONS_DEFAULT);
-	__type(key, __u32);
-	__type(value, struct ecdn_xdp_region_stats);
-} region_stats SEC(".maps");
-
 #endif

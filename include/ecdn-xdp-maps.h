@@ -4,20 +4,19 @@
  * and everything that reads or fills their maps.
  *
  *	map              type           key          value            written by      mode  part
- *	config           ARRAY          0            config           agent           0600  all
+ *	config           ARRAY, mmap    0            config           agent           0600  all
  *	protected_ports  ARRAY          0            protected_ports  agent           0600  guard
  *	region_table     ARRAY_OF_MAPS  0            region_lines     agent           0600  guard
  *	region_lines     ARRAY, mmap    line         table_line       agent           0666  guard
  *	region_name      ARRAY          region       region_name      agent           0600  guard
- *	region_limits    ARRAY          region       limits           agent           0600  guard
+ *	region_limits    ARRAY          region       limits           agent, publish  0600  guard
  *	region_rate      ARRAY          region       region_rate      guard, publish  0600  guard
  *	region_state     ARRAY, mmap    region       region_state     guard, publish  0666  guard
- *	region_stats     PERCPU_ARRAY   region       region_stats     guard           0600  guard
- *	region_local     PERCPU_ARRAY   region       bpf/limit.h      guard           0600  guard
+ *	region_cpu       ARRAY, mmap    cpu, region  region_cpu       guard           0600  guard
  *	prefixes         ARRAY, mmap    cpu, set     prefix_set       guard           0600  guard
  *	prefix_buckets   ARRAY          set          bucket_set       guard           0600  guard
- *	clock            PERCPU_ARRAY   0            bpf/clock.h      guard           0600  guard
- *	events           PERCPU_ARRAY   0            events           guard           0600  guard
+ *	cpu              ARRAY, mmap    cpu          cpu              guard           0600  guard
+ *	cpu_events       ARRAY, mmap    cpu          events           guard           0600  guard
  *	public_config    ARRAY, mmap    0            public_config    publish         0666  publish
  *	request_stats    ARRAY, mmap    cpu, region  requests         proxies         0660  publish
  *	trusted_table    ARRAY_OF_MAPS  0            trusted_lines    agent           0600  trust
@@ -40,13 +39,22 @@
  * until `ecdn-xdp load --proxy-group GROUP`. A map is loaded with its part; config with any
  * part, trust with guard, steer, publish and ping.
  *
+ * "cpu, region" is the index cpu * max_regions + region, and likewise for the others. Such
+ * maps have a row for each id of a CPU up to the greatest that this host may have. A CPU
+ * writes its own rows alone, so a reader adds the rows of all CPUs up. A process may map a map
+ * marked mmap and read it without a system call: a counter is one aligned 64-bit word, which
+ * is never seen half written.
+ *
  * Integers are in host byte order unless their name ends in _be. Times named _ns are
  * CLOCK_MONOTONIC nanoseconds, the clock of bpf_ktime_get_ns(); the guard reads it once
  * per jiffy and CPU, so its times are exact to one jiffy. Counters only ever grow, and
  * survive reload, upgrade and the death of any process.
  *
  * The structs change only together with ECDN_XDP_ABI, which is the first word of the map
- * "config": read it before anything else.
+ * "config": read it before anything else. Members named reserved are zeros, and readers leave
+ * them alone. ABI 3 keeps that room for what a region's completed handshakes prove: limits
+ * and leases of their own, the rates of proven traffic, two reasons to drop packets, the
+ * connections that steer gave away, why a region is in its state, and what follows it.
  */
 #ifndef ECDN_XDP_MAPS_H
 #define ECDN_XDP_MAPS_H
@@ -56,7 +64,7 @@
 
 #include "ecdn-xdp-table.h"
 
-#define ECDN_XDP_ABI 2
+#define ECDN_XDP_ABI 3
 
 #define ECDN_XDP_PIN_DIR "/sys/fs/bpf/ecdn-xdp"
 
@@ -71,7 +79,11 @@
 #define ECDN_XDP_REGIONS_DEFAULT 4096
 #define ECDN_XDP_REGIONS_MAX 16384
 
-/* Limits of a region: the values of region_limits, and the default in config. */
+/*
+ * Limits of a region: the values of region_limits, and the default in config. The program
+ * publish writes them under the lock of the region's rate, where the guard reads them, so
+ * that no packet meets half of a change.
+ */
 struct ecdn_xdp_limits {
 	__u64 pps;           /* packets/s that declare a surge; 0: no limit */
 	__u64 bps;           /* bits/s that declare a surge; 0: no limit */
@@ -83,6 +95,7 @@ struct ecdn_xdp_limits {
 	__u64 released_ns;   /* a surge declared before this time is over */
 	__u32 blocked;       /* 1: all packets that may be dropped are */
 	__u32 own;           /* bit N: member N is the region's own; others follow the default */
+	__u64 reserved[7];
 };
 
 enum ecdn_xdp_protect {
@@ -91,7 +104,16 @@ enum ecdn_xdp_protect {
 	ECDN_XDP_PROTECT_ALL = 1 << 2, /* every packet is protected, whatever its port */
 };
 
-/* config: every packet reads it. */
+/* Parts, as bits of config.parts. */
+enum ecdn_xdp_part {
+	ECDN_XDP_PART_TRUST = 1 << 0,
+	ECDN_XDP_PART_GUARD = 1 << 1,
+	ECDN_XDP_PART_STEER = 1 << 2,
+	ECDN_XDP_PART_PING = 1 << 3,
+};
+
+/* config: every packet reads its first 64 bytes, a line of the cache that nobody writes
+ * but a command. */
 struct ecdn_xdp_config {
 	__u32 abi;             /* ECDN_XDP_ABI; always the first word */
 	__u32 generation;      /* grows with each change of config or region_limits */
@@ -100,7 +122,11 @@ struct ecdn_xdp_config {
 	__u32 trusted;         /* prefixes in the trusted table; 0: no packet is looked up there */
 	__u32 max_regions;     /* entries of every per-region map */
 	__u64 hash_seed;       /* a secret, so that sources cannot choose their bucket */
+	__u32 parts;           /* enum ecdn_xdp_part: whose pins belong here; the pin of one
+				  that is missing has been removed by somebody else */
+	__u32 reserved[7];
 	struct ecdn_xdp_limits default_limits; /* of regions without limits of their own */
+	__u64 reserved_more[8];
 };
 
 /* protected_ports: a port is protected if bit port % 8 of byte port / 8 is set. */
@@ -135,6 +161,7 @@ struct ecdn_xdp_region_state {
 	 * arrives. ~0: no end, and in the other states.
 	 */
 	__u64 until_ns;
+	__u64 reserved_more;
 };
 
 /*
@@ -151,7 +178,7 @@ struct ecdn_xdp_public_config {
 };
 
 /*
- * request_stats, [possible CPUs][max_regions]: requests that proxies report as answered.
+ * request_stats, [CPU ids][max_regions]: requests that proxies report as answered.
  * Nobody else writes it; a process that may open it for writing can spoil these counts
  * and nothing else.
  */
@@ -160,7 +187,7 @@ struct ecdn_xdp_requests {
 	__u64 refused;         /* how many of these were answered with status 513 */
 };
 
-/* region_stats, on each CPU. */
+/* What was counted of some packets. */
 struct ecdn_xdp_traffic {
 	__u64 packets;
 	__u64 bytes;           /* of whole frames, from the Ethernet header on */
@@ -170,15 +197,49 @@ struct ecdn_xdp_drops {
 	struct ecdn_xdp_traffic blocked;    /* as the region is blocked */
 	struct ecdn_xdp_traffic prefix_pps; /* while limited, of prefixes above prefix_pps */
 	struct ecdn_xdp_traffic answer_cps; /* while limited, new connections above answer_cps */
+	struct ecdn_xdp_traffic vlan_depth; /* more VLAN tags than are followed; region 0 alone */
+	struct ecdn_xdp_traffic reserved[2];
 };
 
-struct ecdn_xdp_region_stats {
+/* A CPU's share of a token bucket: the packets that may pass before it leases more. */
+struct ecdn_xdp_credit {
+	__u32 tokens;
+	__u32 denied;          /* jiffy (low 32 bits) in which a lease was refused */
+};
+
+/* What a CPU leases at once from a token bucket (bpf/bucket.h). */
+struct ecdn_xdp_lease {
+	__u64 cost_ns;         /* what the batch costs, in ns of the bucket */
+	__u64 depth_ns;        /* of the bucket */
+	__u32 batch;           /* tokens; 0: there is no limit */
+	__u32 reserved;
+};
+
+/*
+ * region_cpu, [CPU ids][max_regions]: what a CPU has counted of a region, and what it keeps of
+ * its limits between two hand-overs to region_rate. A packet that is not dropped touches the
+ * first 64 bytes, a line of the cache, alone.
+ */
+struct ecdn_xdp_region_cpu {
 	__u64 packets;
 	__u64 bytes;
 	__u64 connections;     /* TCP SYN without ACK; QUIC Initial from a client */
+	__u64 jiffies;         /* of the last hand-over */
+	__u32 generation;      /* of the configuration that the state follows from */
+	__u32 state;           /* enum ecdn_xdp_state, as of the last hand-over */
+	__u32 load_packets;    /* protected packets since then ... */
+	__u32 load_connections; /* ... the connections that they may open ... */
+	__u64 load_bits;       /* ... and their bits */
 	__u64 reserved;
+
+	__u64 measured_ns;     /* time of the last hand-over */
+	struct ecdn_xdp_lease prefix_lease; /* of each prefix's bucket */
+	struct ecdn_xdp_lease answer_lease; /* of the region's bucket for answers */
+	/* [0] for prefixes that behave, [1] for prefixes that flood */
+	struct ecdn_xdp_credit answer_credit[2];
 	struct ecdn_xdp_drops dropped;
 	struct ecdn_xdp_drops would_drop; /* in monitor mode: packets that passed all the same */
+	__u64 reserved_more[15];
 };
 
 /*
@@ -206,6 +267,7 @@ struct ecdn_xdp_rate {
 	__u64 answer_ns;       /* answer_cps' bucket: tokens are spent up to this time */
 	struct ecdn_xdp_window fast;
 	struct ecdn_xdp_window slow;
+	__u64 reserved_more[20];
 };
 
 struct ecdn_xdp_region_rate {
@@ -214,9 +276,9 @@ struct ecdn_xdp_region_rate {
 };
 
 /*
- * prefixes, [possible CPUs][ECDN_XDP_PREFIX_SETS]: the heavy source prefixes (/24, /48),
- * by d-way random admission. See bpf/prefix.h for the algorithm and its error bound. Way N
- * of a set is in use when key[N] is not 0. A CPU writes its own sets alone.
+ * prefixes, [CPU ids][ECDN_XDP_PREFIX_SETS]: the heavy source prefixes (/24, /48), by d-way
+ * random admission. See bpf/prefix.h for the algorithm and its error bound. Way N of a set is
+ * in use when key[N] is not 0.
  */
 #define ECDN_XDP_PREFIX_SETS 4096
 #define ECDN_XDP_PREFIX_WAYS 4
@@ -227,12 +289,6 @@ struct ecdn_xdp_region_rate {
 #define ECDN_XDP_PREFIX_V6 (2 << 14)
 #define ECDN_XDP_PREFIX_FAMILY (3 << 14)
 #define ECDN_XDP_PREFIX_REGION (ECDN_XDP_REGIONS_MAX - 1)
-
-/* A CPU's share of a token bucket: the packets that may pass before it leases more. */
-struct ecdn_xdp_credit {
-	__u32 tokens;
-	__u32 denied;          /* jiffy (low 32 bits) in which a lease was refused */
-};
 
 struct ecdn_xdp_prefix {
 	__u64 packets;         /* since the prefix was admitted, as the bytes */
@@ -382,15 +438,15 @@ struct ecdn_xdp_ping_events {
 	__u64 give_up;         /* no room for a node's counters, or a frame that is read-only */
 };
 
-/* events: reasons why packets passed without a region, and what the guard had to give up. */
+/* cpu_events: reasons why packets passed without a region, and what the guard gave up. */
 struct ecdn_xdp_events {
 	/* These packets have no region: they pass, and are counted here alone. */
 	__u64 arp;
 	__u64 other_ethertype;
-	__u64 vlan_depth;      /* more than two tags */
 	__u64 truncated;       /* the packet ends before its IP header does */
 	__u64 bad_header;      /* a version or header length that cannot be */
 	/* These are counted in their region too, but their ports cannot be seen. */
+	__u64 vlan_depth;      /* more VLAN tags than are followed; the region is 0 */
 	__u64 fragment;        /* any fragment but the first */
 	__u64 upper_truncated; /* the packet ends before its ports do */
 	__u64 ext_headers;     /* more IPv6 extension headers than are followed */
@@ -398,19 +454,32 @@ struct ecdn_xdp_events {
 	__u64 no_table;        /* no table is loaded: the packet is counted in region 0 */
 	__u64 bucket_evicted;  /* prefix_buckets had no room: a bucket in use was given up */
 	__u64 map_missing;     /* a lookup that cannot fail did: the packet passes */
+	__u64 reserved[5];
 };
 
-ECDN_XDP_SIZE(struct ecdn_xdp_limits, 72);
-ECDN_XDP_SIZE(struct ecdn_xdp_config, 104);
+/*
+ * cpu, by the CPU's id: its clock, which saves a packet the kernel's.
+ * A jiffy's first packet on the CPU brings it up to date.
+ */
+struct ecdn_xdp_cpu {
+	__u64 jiffies;
+	__u64 now_ns;          /* CLOCK_MONOTONIC, as of the jiffy's first packet */
+	__u64 random;          /* xorshift64 state */
+	__u64 reserved[5];
+};
+
+ECDN_XDP_SIZE(struct ecdn_xdp_limits, 128);
+ECDN_XDP_SIZE(struct ecdn_xdp_config, 256);
 ECDN_XDP_SIZE(struct ecdn_xdp_protected_ports, 16384);
-ECDN_XDP_SIZE(struct ecdn_xdp_region_state, 24);
+ECDN_XDP_SIZE(struct ecdn_xdp_region_state, 32);
 ECDN_XDP_SIZE(struct ecdn_xdp_public_config, 32);
 ECDN_XDP_SIZE(struct ecdn_xdp_requests, 16);
 ECDN_XDP_SIZE(struct ecdn_xdp_steer_key, 4);
 ECDN_XDP_SIZE(struct ecdn_xdp_steer, 24);
 ECDN_XDP_SIZE(struct ecdn_xdp_steer_stats, 32);
-ECDN_XDP_SIZE(struct ecdn_xdp_region_stats, 128);
-ECDN_XDP_SIZE(struct ecdn_xdp_region_rate, 160);
+ECDN_XDP_SIZE(struct ecdn_xdp_region_cpu, 448);
+ECDN_XDP_SIZE(struct ecdn_xdp_cpu, 64);
+ECDN_XDP_SIZE(struct ecdn_xdp_region_rate, 320);
 ECDN_XDP_SIZE(struct ecdn_xdp_prefix_set, 192);
 ECDN_XDP_SIZE(struct ecdn_xdp_bucket_set, 72);
 ECDN_XDP_SIZE(struct ecdn_xdp_ping_config, 32);
@@ -419,6 +488,6 @@ ECDN_XDP_SIZE(struct ecdn_xdp_local_key, 24);
 ECDN_XDP_SIZE(struct ecdn_xdp_node_stats, 56);
 ECDN_XDP_SIZE(struct ecdn_xdp_node_bucket, 16);
 ECDN_XDP_SIZE(struct ecdn_xdp_ping_events, 56);
-ECDN_XDP_SIZE(struct ecdn_xdp_events, 88);
+ECDN_XDP_SIZE(struct ecdn_xdp_events, 128);
 
 #endif

@@ -5,6 +5,7 @@
  * runs the other end's receive loop on the same CPU.
  */
 #include "bench.h"
+#include "guard/counts.h"
 #include "guard/guard_maps.h"
 
 #include <errno.h>
@@ -39,19 +40,21 @@ static bool is_guard(const struct target *to)
 
 static uint64_t dropped_by_guard(const char *dir)
 {
-	static struct ecdn_xdp_region_stats stats[256];
-	int cpus = libbpf_num_possible_cpus();
-	uint64_t sum = 0;
+	struct region_counts counts;
 	struct guard_maps maps;
+	struct mapped rows;
+	uint64_t sum = 0;
 	struct pins pins;
 
-	need(cpus <= 256, "count the CPUs");
 	need(!pins_init(&pins, dir) && !guard_maps_open(&maps, &pins), "open the guard's pins");
-	for (uint32_t region = 0; !bpf_map_lookup_elem(maps.region_stats, &region, stats); region++)
-		for (int i = 0; i < cpus; i++)
-			sum += stats[i].dropped.blocked.packets +
-			       stats[i].dropped.prefix_pps.packets +
-			       stats[i].dropped.answer_cps.packets;
+	need(!mapped_open(&rows, maps.region_cpu, "region_cpu",
+			  sizeof(struct ecdn_xdp_region_cpu)), "map the counters");
+	for (uint32_t region = 0; region < ECDN_XDP_REGIONS_DEFAULT; region++) {
+		counts_of_region(&rows, ECDN_XDP_REGIONS_DEFAULT, region, &counts);
+		sum += counts.dropped.blocked.packets + counts.dropped.prefix_pps.packets +
+		       counts.dropped.answer_cps.packets;
+	}
+	mapped_close(&rows);
 	guard_maps_close(&maps);
 	return sum;
 }

@@ -138,14 +138,15 @@ SEC("xdp")
 int account_v4(struct xdp_md *ctx __attribute__((unused)))
 {
 	struct packet packet = { .bytes = 64 };
-	struct clock *now = clock_read();
+	__u32 id = bpf_get_smp_processor_id();
+	struct ecdn_xdp_cpu *now = cpu_now(id);
 	struct source source = {};
 
 	next_v4(&packet);
 	if (!now)
 		return XDP_ABORTED;
 	source_of(&source, &packet, 1, SEED);
-	count_source(&source, &packet, now);
+	count_source(&source, &packet, now, id);
 	return finish(!!source.prefix);
 }
 

@@ -4,6 +4,7 @@
  * takes to make either.
  */
 #include "bench.h"
+#include "kernel/cpus.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -63,8 +64,8 @@ static struct lookup_bpf *open_lookup(bool dependent, int table, int trie_v4, in
 
 	need(skel, "open the lookup programs");
 	skel->rodata->dependent = dependent;
-	bpf_map__set_max_entries(skel->maps.prefixes,
-				 libbpf_num_possible_cpus() * ECDN_XDP_PREFIX_SETS);
+	bpf_map__set_max_entries(skel->maps.prefixes, cpus_rows() * ECDN_XDP_PREFIX_SETS);
+	bpf_map__set_max_entries(skel->maps.cpu, cpus_rows());
 	if (trie_v4 >= 0)
 		need(!bpf_map__reuse_fd(skel->maps.trie_v4, trie_v4) &&
 		     !bpf_map__reuse_fd(skel->maps.trie_v6, trie_v6), "share the tries");

@@ -303,8 +303,8 @@ test_attacks() {
 map' "$(attack $map)"
 		is "$map: all was tried" 21 "$(wc -l <"$work/attack")"
 	done
-	for map in config protected_ports region_name region_limits region_stats region_rate \
-		prefixes prefix_buckets events request_stats prog/guard region_table; do
+	for map in config protected_ports region_name region_limits region_cpu region_rate \
+		prefixes prefix_buckets cpu cpu_events request_stats prog/guard region_table; do
 		is "$map: nobody may do nothing" "" "$(attack $map)"
 		has "$map: it is there" '^open: Permission denied' "$(<"$work/attack")"
 	done

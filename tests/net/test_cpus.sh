@@ -6,6 +6,7 @@
 source "$(dirname "$0")/lib.sh"
 
 LIMIT=5000
+MAX_REGIONS=4096
 
 ms() {
 	awk -v s="$1" 'BEGIN { printf "%d\n", s * 1000 }'
@@ -34,8 +35,8 @@ cpus_counting() {
 	local key
 
 	key=$(ecdn region --json | jq ".regions[] | select(.region == \"$1\") | .id")
-	bpftool -j map dump pinned "$pin/region_stats" | jq ".[] | .formatted |
-		select(.key == $key) | [.values[] | select(.value.packets > 0)] | length"
+	bpftool -j map dump pinned "$pin/region_cpu" | jq "[.[] | .formatted |
+		select(.key % $MAX_REGIONS == $key and .value.packets > 0)] | length"
 }
 
 # One CPU's stall does not stop the other's packets, so that none is forgiven

@@ -37,7 +37,7 @@ test_first() {
 	is "status: the source" "$regions" "$(ecdn status --json | jq -r '.table.sources[0]')"
 	has "status: text" '^interface +e0: native$' "$(ecdn status)"
 	does "the maps are pinned by name" \
-		stat "$pin"/{config,region_stats,region_state,region_limits,prefixes,region_lines,events}
+		stat "$pin"/{config,region_cpu,region_state,region_limits,prefixes,region_lines,cpu_events}
 }
 
 # Everything that says how much came says the same.
@@ -53,8 +53,8 @@ test_counters() {
 	is "stats: IPv6" "1000 200000" "$(stats BETA '"\(.packets) \(.bytes)"')"
 	is "stats: an address of no region" "500 32000" "$(stats_all '.regions[0] | "\(.packets) \(.bytes)"')"
 	has "stats: text" '^ALPHA +normal +10000 +1000000 +10000 ' "$(ecdn stats ALPHA)"
-	dump=$(bpftool -j map dump pinned "$pin/region_stats")
-	sum=$(jq '[.[] | .formatted.values[].value.packets] | add' <<<"$dump")
+	dump=$(bpftool -j map dump pinned "$pin/region_cpu")
+	sum=$(jq '[.[] | .formatted.value.packets] | add' <<<"$dump")
 	is "bpftool: fields by name that add up to stats" \
 		"$(stats_all '[.regions[].packets] | add')" "$sum"
 	is "cat regions: the same table" "$(stats_all '.regions[] | select(.packets > 0) |

@@ -14,7 +14,7 @@ everything() {
 	for pinned in "$pin"/prog/*; do
 		[ ! -e "$pinned" ] || bpftool -j prog show pinned "$pinned" | jq -c '[.id, .map_ids]'
 	done
-	for pinned in "$pin"/{config,region_limits,region_stats,protected_ports,region_table}; do
+	for pinned in "$pin"/{config,region_limits,region_cpu,protected_ports,region_table}; do
 		[ ! -e "$pinned" ] || bpftool -j map dump pinned "$pinned" | md5sum
 	done
 	[ ! -e "$pin" ] || { ecdn allow && ecdn region; }

@@ -10,9 +10,9 @@ source "$(dirname "$0")/ping_load.sh"
 # shellcheck source=tests/net/killer.sh
 source "$(dirname "$0")/killer.sh"
 
-GUARD_MAPS="clock events prefix_buckets prefixes protected_ports public_config region_limits
-	region_lines region_local region_name region_rate region_state region_stats region_table
-	regions request_stats"
+GUARD_MAPS="cpu cpu_events prefix_buckets prefixes protected_ports public_config region_cpu
+	region_limits region_lines region_name region_rate region_state region_table regions
+	request_stats"
 PING_MAPS="local_addresses node_buckets node_stats ping_config ping_events ping_interfaces"
 MIB_MAX=45
 

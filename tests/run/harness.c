@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,13 +16,10 @@
 #include <bpf/libbpf.h>
 
 #include "guard.skel.h"
+#include "guard/guard_program.h"
 #include "guard/region_store.h"
 #include "trust/trust_store.h"
 #include "regions/table.h"
-
-#ifndef BPF_F_XDP_HAS_FRAGS
-#define BPF_F_XDP_HAS_FRAGS (1U << 5)
-#endif
 
 static unsigned int passed, failed;
 
@@ -62,11 +58,6 @@ static void write_map(const struct bpf_map *map, uint32_t slot, const void *valu
 	need(!bpf_map_update_elem(bpf_map__fd(map), &slot, value, BPF_ANY), bpf_map__name(map));
 }
 
-static bool kernel_has_frags(void)
-{
-	return libbpf_probe_bpf_helper(BPF_PROG_TYPE_XDP, BPF_FUNC_xdp_get_buff_len, NULL) == 1;
-}
-
 /* What libbpf says below a warning helps nobody here. */
 static int print_warnings(enum libbpf_print_level level, const char *format, va_list args)
 {
@@ -89,30 +80,21 @@ static void attach_idle(struct guard *guard)
 
 void guard_open(struct guard *guard)
 {
-	uint32_t sets;
-
 	memset(guard, 0, sizeof(*guard));
-	guard->cpus = libbpf_num_possible_cpus();
-	need(guard->cpus > 0, "count the CPUs");
-	guard->frags = kernel_has_frags();
 	libbpf_set_print(print_warnings);
 
-	guard->skel = guard_bpf__open();
-	need(guard->skel, "open the guard");
-	sets = guard->cpus * ECDN_XDP_PREFIX_SETS;
-	bpf_map__set_max_entries(guard->skel->maps.prefixes, sets);
-	guard->skel->rodata->has_frags = guard->frags;
-	if (guard->frags)
-		bpf_program__set_flags(guard->skel->progs.guard, BPF_F_XDP_HAS_FRAGS);
-	need(!guard_bpf__load(guard->skel), "load the guard");
+	need(!guard_program_open(&guard->skel, ECDN_XDP_REGIONS_DEFAULT), "open the guard");
+	guard->frags = guard->skel->rodata->has_frags;
+	need(!guard_program_load(guard->skel), "load the guard");
 	guard->prog = bpf_program__fd(guard->skel->progs.guard);
 
 	attach_idle(guard);
-	guard->prefixes = mmap(NULL, sets * sizeof(*guard->prefixes), PROT_READ, MAP_SHARED,
-			       bpf_map__fd(guard->skel->maps.prefixes), 0);
-	need(guard->prefixes != MAP_FAILED, "map the prefixes");
-	guard->scratch = calloc(guard->cpus, sizeof(struct ecdn_xdp_region_stats));
-	need(guard->scratch, "allocate memory");
+	need(!mapped_open(&guard->rows, bpf_map__fd(guard->skel->maps.region_cpu), "region_cpu",
+			  sizeof(struct ecdn_xdp_region_cpu)), "map the regions' counters");
+	need(!mapped_open(&guard->sets, bpf_map__fd(guard->skel->maps.prefixes), "prefixes",
+			  sizeof(*guard->prefixes)), "map the prefixes");
+	guard->prefixes = guard->sets.at;
+	guard->cpus = guard->sets.entries / ECDN_XDP_PREFIX_SETS;
 
 	guard->config.abi = ECDN_XDP_ABI;
 	guard->config.max_regions = ECDN_XDP_REGIONS_DEFAULT;
@@ -122,12 +104,11 @@ void guard_open(struct guard *guard)
 
 void guard_close(struct guard *guard)
 {
-	munmap(guard->prefixes, (size_t)guard->cpus * ECDN_XDP_PREFIX_SETS *
-				sizeof(*guard->prefixes));
+	mapped_close(&guard->sets);
+	mapped_close(&guard->rows);
 	if (guard->link >= 0)
 		close(guard->link);
-	guard_bpf__destroy(guard->skel);
-	free(guard->scratch);
+	guard_program_close(guard->skel);
 	trust_list_free(&guard->trusted);
 }
 
@@ -212,27 +193,14 @@ uint32_t guard_run(const struct guard *guard, const void *frame, uint32_t length
 	return opts.retval;
 }
 
-/* Every struct of counters is __u64 throughout. */
-static void read_counters(const struct guard *guard, const struct bpf_map *map, uint32_t slot,
-			  size_t size, __u64 *sum)
+void guard_counts(const struct guard *guard, uint32_t region, struct region_counts *sum)
 {
-	const __u64 *value = guard->scratch;
-
-	need(!bpf_map_lookup_elem(bpf_map__fd(map), &slot, guard->scratch), bpf_map__name(map));
-	memset(sum, 0, size);
-	for (int cpu = 0; cpu < guard->cpus; cpu++)
-		for (size_t i = 0; i < size / sizeof(*sum); i++)
-			sum[i] += *value++;
-}
-
-void guard_stats(const struct guard *guard, uint32_t region, struct ecdn_xdp_region_stats *sum)
-{
-	read_counters(guard, guard->skel->maps.region_stats, region, sizeof(*sum), &sum->packets);
+	counts_of_region(&guard->rows, ECDN_XDP_REGIONS_DEFAULT, region, sum);
 }
 
 void guard_events(const struct guard *guard, struct ecdn_xdp_events *sum)
 {
-	read_counters(guard, guard->skel->maps.events, 0, sizeof(*sum), &sum->arp);
+	need(!counts_events(bpf_map__fd(guard->skel->maps.cpu_events), sum), "read the events");
 }
 
 void guard_state(const struct guard *guard, uint32_t region, struct ecdn_xdp_region_state *state)

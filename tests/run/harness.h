@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "ecdn-xdp-maps.h"
+#include "guard/counts.h"
 #include "table/range.h"
 #include "trust/trust_list.h"
 
@@ -19,13 +20,13 @@ struct guard {
 	struct guard_bpf *skel;
 	int prog;
 	int link;                       /* -1: attached nowhere */
-	int cpus;                       /* CPUs that this host may have: values of a per-CPU map */
+	int cpus;                       /* rows of CPUs: the sets of each are ECDN_XDP_PREFIX_SETS */
 	bool frags;                     /* the program takes frames of more than a page */
 	struct ecdn_xdp_config config;  /* as it was last written */
 	struct trust_list trusted;
 	bool trust_changed;
-	struct ecdn_xdp_prefix_set *prefixes; /* [cpus][ECDN_XDP_PREFIX_SETS] */
-	void *scratch;                  /* memory for one value of a per-CPU map */
+	const struct ecdn_xdp_prefix_set *prefixes; /* [cpus][ECDN_XDP_PREFIX_SETS] */
+	struct mapped rows, sets;       /* of region_cpu and prefixes */
 };
 
 /* Loads the guard with ports 80 and 443 protected, no limits and no region table. */
@@ -47,7 +48,7 @@ void guard_configure(struct guard *guard);
 uint32_t guard_run(const struct guard *guard, const void *frame, uint32_t length);
 
 /* Read counters, added up over all CPUs, and the state. */
-void guard_stats(const struct guard *guard, uint32_t region, struct ecdn_xdp_region_stats *sum);
+void guard_counts(const struct guard *guard, uint32_t region, struct region_counts *sum);
 void guard_events(const struct guard *guard, struct ecdn_xdp_events *sum);
 void guard_state(const struct guard *guard, uint32_t region, struct ecdn_xdp_region_state *state);
 

@@ -81,7 +81,7 @@ static bool may_divide(const struct guard *guard, uint32_t bytes)
 
 static void check_split(const struct guard *guard, const struct split *split)
 {
-	struct ecdn_xdp_region_stats before, after;
+	struct region_counts before, after;
 	uint32_t region, expected;
 	struct frame frame;
 	char why[100] = "";
@@ -91,13 +91,13 @@ static void check_split(const struct guard *guard, const struct split *split)
 	claim_length(&frame, split->claimed);
 	region = frame.version == 4 ? REGION_V4 : REGION_V6;
 	expected = split->counted ? split->counted : frame.length;
-	guard_stats(guard, region, &before);
+	guard_counts(guard, region, &before);
 	err = run_split(guard, &frame, split->linear);
 	if (err == -EINVAL && !may_divide(guard, frame.length)) {
 		skip(split->name, "the kernel does not divide test frames so");
 		return;
 	}
-	guard_stats(guard, region, &after);
+	guard_counts(guard, region, &after);
 	if (err)
 		snprintf(why, sizeof(why), "%s", strerror(-err));
 	else if (after.packets - before.packets != 1 || after.bytes - before.bytes != expected)
@@ -110,16 +110,16 @@ static void check_split(const struct guard *guard, const struct split *split)
 static void check_whole(const struct guard *guard)
 {
 	static const uint16_t claimed[] = { 0, 20, 40, 1500, 3400, 60000 };
-	struct ecdn_xdp_region_stats before, after;
+	struct region_counts before, after;
 	struct frame frame;
 	char why[100] = "";
 
 	for (size_t i = 0; i < sizeof(claimed) / sizeof(claimed[0]) && !*why; i++) {
 		fixture_build(fixture_named("IPv4 TCP, 9014 bytes"), &frame);
 		claim_length(&frame, claimed[i]);
-		guard_stats(guard, REGION_V4, &before);
+		guard_counts(guard, REGION_V4, &before);
 		guard_run(guard, frame.data, frame.length);
-		guard_stats(guard, REGION_V4, &after);
+		guard_counts(guard, REGION_V4, &after);
 		if (after.bytes - before.bytes != frame.length)
 			snprintf(why, sizeof(why), "length %u: %llu bytes", claimed[i],
 				 after.bytes - before.bytes);

@@ -145,7 +145,7 @@ static void check_hidden(const char *fixture)
 	const struct ecdn_xdp_limits limits = {
 		.pps = 1, .answer_cps = HIDDEN_CPS, .hold_ns = FOR_GOOD,
 	};
-	struct ecdn_xdp_region_stats stats;
+	struct region_counts stats;
 	static struct frame frame;
 	struct sender sender;
 	struct guard guard;
@@ -156,7 +156,7 @@ static void check_hidden(const char *fixture)
 	sender = offer(&guard, &frame, 1, 20 * HIDDEN_CPS);
 	snprintf(name, sizeof(name), "answer_cps bounds: %s", fixture);
 	check_passed(name, &sender, HIDDEN_CPS, HIDDEN_CPS);
-	guard_stats(&guard, REGION, &stats);
+	guard_counts(&guard, REGION, &stats);
 	snprintf(name, sizeof(name), "counted as dropped by answer_cps: %s", fixture);
 	report(name, stats.dropped.answer_cps.packets < sender.dropped ? "too few" : "");
 	guard_close(&guard);

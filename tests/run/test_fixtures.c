@@ -17,7 +17,7 @@
 #define EVENTS (sizeof(struct ecdn_xdp_events) / sizeof(__u64))
 
 struct counters {
-	struct ecdn_xdp_region_stats none, v4, v6;
+	struct region_counts none, v4, v6;
 	struct ecdn_xdp_events events;
 };
 
@@ -67,9 +67,9 @@ static const struct setting settings[] = {
 
 static void read_counters(const struct guard *guard, struct counters *counters)
 {
-	guard_stats(guard, ECDN_XDP_REGION_NONE, &counters->none);
-	guard_stats(guard, REGION_V4, &counters->v4);
-	guard_stats(guard, REGION_V6, &counters->v6);
+	guard_counts(guard, ECDN_XDP_REGION_NONE, &counters->none);
+	guard_counts(guard, REGION_V4, &counters->v4);
+	guard_counts(guard, REGION_V6, &counters->v6);
 	guard_events(guard, &counters->events);
 }
 
@@ -88,7 +88,7 @@ static bool hits(const struct setting *setting, const struct fixture *fixture)
 static void expect_counters(const struct setting *setting, const struct fixture *fixture,
 			    uint32_t length, struct counters *counters)
 {
-	struct ecdn_xdp_region_stats *stats = &counters->none;
+	struct region_counts *stats = &counters->none;
 	__u64 *events = &counters->events.arp;
 
 	if (fixture->event)

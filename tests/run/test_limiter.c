@@ -60,9 +60,9 @@ static uint64_t all_dropped(const struct ecdn_xdp_drops *drops)
 
 static uint64_t passed_so_far(const struct guard *guard)
 {
-	struct ecdn_xdp_region_stats stats;
+	struct region_counts stats;
 
-	guard_stats(guard, REGION, &stats);
+	guard_counts(guard, REGION, &stats);
 	return stats.packets - all_dropped(&stats.dropped);
 }
 
@@ -201,7 +201,7 @@ static void check_answers_only(void)
 	const struct ecdn_xdp_limits limits = {
 		.pps = 100, .answer_cps = 10, .hold_ns = FOR_GOOD,
 	};
-	struct ecdn_xdp_region_stats stats;
+	struct region_counts stats;
 	struct sender sender;
 	struct guard guard;
 	char why[200] = "";
@@ -209,7 +209,7 @@ static void check_answers_only(void)
 	open_guard(&guard, &limits);
 	sender = sender_new(&guard, 0, &data, 1, 20000, SECOND);
 	senders_run(&sender, 1);
-	guard_stats(&guard, REGION, &stats);
+	guard_counts(&guard, REGION, &stats);
 	if (all_dropped(&stats.dropped))
 		snprintf(why, sizeof(why), "%llu dropped",
 			 (unsigned long long)all_dropped(&stats.dropped));
@@ -222,7 +222,7 @@ static void check_monitor(void)
 	const struct ecdn_xdp_limits limits = {
 		.pps = 100, .prefix_pps = 1000, .hold_ns = FOR_GOOD,
 	};
-	struct ecdn_xdp_region_stats stats;
+	struct region_counts stats;
 	struct sender sender;
 	struct guard guard;
 	char why[200] = "";
@@ -232,7 +232,7 @@ static void check_monitor(void)
 	guard_configure(&guard);
 	sender = sender_new(&guard, 0, &data, 1, 20000, SECOND);
 	senders_run(&sender, 1);
-	guard_stats(&guard, REGION, &stats);
+	guard_counts(&guard, REGION, &stats);
 	if (all_dropped(&stats.dropped) || stats.would_drop.prefix_pps.packets < sender.sent / 2 ||
 	    stats.would_drop.prefix_pps.bytes !=
 	    stats.would_drop.prefix_pps.packets * data.length)
@@ -290,7 +290,7 @@ static void check_surge(void)
 	const struct ecdn_xdp_limits limits = {
 		.pps = 1000, .prefix_pps = 100, .hold_ns = hold_ns,
 	};
-	struct ecdn_xdp_region_stats stats;
+	struct region_counts stats;
 	struct ecdn_xdp_region_state state;
 	struct sender sender;
 	struct guard guard;
@@ -300,7 +300,7 @@ static void check_surge(void)
 	sender = sender_new(&guard, 0, &data, 1, 500, 3 * SECOND);
 	senders_run(&sender, 1);
 	guard_state(&guard, REGION, &state);
-	guard_stats(&guard, REGION, &stats);
+	guard_counts(&guard, REGION, &stats);
 	if (state.state != ECDN_XDP_STATE_NORMAL || all_dropped(&stats.dropped))
 		snprintf(why, sizeof(why), "state %u", state.state);
 	report("below its limit a region is not limited", why);

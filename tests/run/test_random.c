@@ -40,7 +40,7 @@ struct run {
 	struct guard guard;
 	struct world world;
 	struct phase phase;
-	struct ecdn_xdp_region_stats stats[REGIONS]; /* as they should be */
+	struct region_counts stats[REGIONS]; /* as they should be */
 	struct ecdn_xdp_events events;
 };
 
@@ -108,7 +108,7 @@ static void expect_event(struct run *run, const char *event)
 /* Adds to the counters what the frame must add. Returns the action. */
 static uint32_t expect(struct run *run, const struct frame *frame, uint32_t *region)
 {
-	struct ecdn_xdp_region_stats *stats;
+	struct region_counts *stats;
 	struct ecdn_xdp_traffic *blocked;
 	struct reference packet;
 	struct address source;
@@ -154,10 +154,10 @@ static void name_counter(const char *group, const void *expected, const void *fo
 
 static void compare_region(const struct run *run, uint32_t region, char why[200])
 {
-	struct ecdn_xdp_region_stats found;
+	struct region_counts found;
 	char group[32];
 
-	guard_stats(&run->guard, region, &found);
+	guard_counts(&run->guard, region, &found);
 	if (!memcmp(&found, &run->stats[region], sizeof(found)))
 		return;
 	snprintf(group, sizeof(group), "region %u", region);
@@ -262,7 +262,7 @@ static void load_world(struct run *run)
 /* A test that never drops, counts or opens anything has tested nothing. */
 static void check_variety(const struct run *run)
 {
-	struct ecdn_xdp_region_stats sum = {};
+	struct region_counts sum = {};
 	const __u64 *event = &run->events.arp;
 	char why[200] = "";
 

@@ -16,7 +16,7 @@ struct wanted {
 
 static bool is_listed(const struct view_region *region)
 {
-	return region->stats.packets || region->requests.requests ||
+	return region->counts.packets || region->requests.requests ||
 	       region->state != ECDN_XDP_STATE_NORMAL || region->limits.own;
 }
 

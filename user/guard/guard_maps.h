@@ -15,7 +15,7 @@
 struct guard_maps {
 	int protected_ports;
 	int region_table, region_name, region_limits, region_state;
-	int region_stats, region_rate, prefixes, events;
+	int region_cpu, region_rate, prefixes, cpu_events;
 	int request_stats;
 };
 

@@ -139,7 +139,7 @@ static int open_programs(struct part_run *run)
 	guard_maps_close(&guard->maps);
 	err = err ?: guard_maps_open(&guard->maps, run->pins);
 	if (!err)
-		iterator_pin(guard->maps.region_stats, run->pins);
+		iterator_pin(&guard->maps, guard->max_regions, run->pins);
 	return err;
 }
 
@@ -245,7 +245,8 @@ static int apply_settings(const struct part_run *run, struct ecdn_xdp_config *co
 {
 	const struct guard_request *request = run->request;
 	const struct guard_run *guard = run->state;
-	int err = limits_apply(&request->changes, &guard->maps, guard->names, config);
+	int err = limits_apply(&request->changes, &guard->maps, guard->names, config,
+			       guard->publish);
 
 	if (!err && request->has_ports) {
 		config->protect = request->ports.protect;
@@ -278,17 +279,9 @@ static int configure(struct part_run *run)
 
 static int announce(struct part_run *run)
 {
-	const struct guard_request *request = run->request;
 	const struct guard_run *guard = run->state;
-	int err = publish_config(guard->publish);
 
-	for (unsigned int i = 0; i < request->changes.count && !err; i++) {
-		int region = limits_region(&request->changes.at[i], guard->names);
-
-		if (region >= 0)
-			err = publish_region(guard->publish, region);
-	}
-	return err;
+	return publish_config(guard->publish);
 }
 
 static void end(struct part_run *run, int err)

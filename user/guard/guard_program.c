@@ -9,29 +9,41 @@
 #include "base/log.h"
 #include "ecdn-xdp-maps.h"
 #include "guard.skel.h"
+#include "kernel/cpus.h"
 #include "kernel/features.h"
 #include "kernel/object.h"
-#include "kernel/percpu.h"
 
 #define LABEL "the guard"
 
+static int size(struct bpf_map *map, uint64_t entries)
+{
+	int err = entries > UINT32_MAX ? -E2BIG : bpf_map__set_max_entries(map, entries);
+
+	return err ? log_error(err, "cannot size map %s: %s", bpf_map__name(map),
+			       strerror(-err)) : 0;
+}
+
 static int size_maps(struct guard_bpf *guard, uint32_t max_regions)
 {
-	struct bpf_map *by_region[] = {
-		guard->maps.region_name, guard->maps.region_limits, guard->maps.region_state,
-		guard->maps.region_stats, guard->maps.region_rate, guard->maps.region_local,
+	int cpus = cpus_rows();
+	const struct {
+		struct bpf_map *map;
+		uint64_t entries;
+	} sizes[] = {
+		{ guard->maps.region_name, max_regions },
+		{ guard->maps.region_limits, max_regions },
+		{ guard->maps.region_state, max_regions },
+		{ guard->maps.region_rate, max_regions },
+		{ guard->maps.region_cpu, (uint64_t)cpus * max_regions },
+		{ guard->maps.prefixes, (uint64_t)cpus * ECDN_XDP_PREFIX_SETS },
+		{ guard->maps.cpu, cpus },
+		{ guard->maps.cpu_events, cpus },
 	};
-	int cpus = percpu_cpus(), err;
+	int err = cpus < 0 ? cpus : 0;
 
-	if (cpus < 0)
-		return cpus;
-	for (size_t i = 0; i < sizeof(by_region) / sizeof(by_region[0]); i++) {
-		err = bpf_map__set_max_entries(by_region[i], max_regions);
-		if (err)
-			return log_error(err, "cannot size map %s", bpf_map__name(by_region[i]));
-	}
-	err = bpf_map__set_max_entries(guard->maps.prefixes, cpus * ECDN_XDP_PREFIX_SETS);
-	return err ? log_error(err, "cannot size map prefixes") : 0;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]) && !err; i++)
+		err = size(sizes[i].map, sizes[i].entries);
+	return err;
 }
 
 int guard_program_open(struct guard_bpf **guard, uint32_t max_regions)
@@ -42,6 +54,7 @@ int guard_program_open(struct guard_bpf **guard, uint32_t max_regions)
 	if (!opened)
 		return object_load_error(LABEL, -errno);
 	opened->rodata->has_frags = features_jumbo();
+	opened->rodata->max_regions = max_regions;
 	if (opened->rodata->has_frags)
 		bpf_program__set_flags(opened->progs.guard, BPF_F_XDP_HAS_FRAGS);
 	err = size_maps(opened, max_regions);

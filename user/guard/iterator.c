@@ -6,17 +6,22 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "kernel/cpus.h"
 #include "kernel/object.h"
 #include "regions.skel.h"
 
-static int load(struct regions_bpf *iterator, int region_stats, const struct pins *pins)
+static int load(struct regions_bpf *iterator, const struct guard_maps *maps,
+		uint32_t max_regions, const struct pins *pins)
 {
-	union bpf_iter_link_info info = { .map.map_fd = region_stats };
+	union bpf_iter_link_info info = { .map.map_fd = maps->region_name };
 	LIBBPF_OPTS(bpf_iter_attach_opts, options,
 		    .link_info = &info, .link_info_len = sizeof(info));
-	int err;
+	int cpus = cpus_rows(), err;
 
-	iterator->rodata->cpus = libbpf_num_possible_cpus();
+	if (cpus < 0)
+		return cpus;
+	iterator->rodata->cpus = cpus;
+	iterator->rodata->max_regions = max_regions;
 	err = object_share(iterator->obj, pins);
 	err = err ?: regions_bpf__load(iterator);
 	if (err)
@@ -25,7 +30,7 @@ static int load(struct regions_bpf *iterator, int region_stats, const struct pin
 	return iterator->links.regions ? 0 : -errno;
 }
 
-int iterator_pin(int region_stats, const struct pins *pins)
+int iterator_pin(const struct guard_maps *maps, uint32_t max_regions, const struct pins *pins)
 {
 	struct regions_bpf *iterator = regions_bpf__open();
 	char path[PINS_PATH_SIZE];
@@ -33,7 +38,7 @@ int iterator_pin(int region_stats, const struct pins *pins)
 
 	if (!iterator)
 		return -errno;
-	err = load(iterator, region_stats, pins);
+	err = load(iterator, maps, max_regions, pins);
 	if (!err)
 		err = bpf_obj_pin(bpf_link__fd(iterator->links.regions),
 				  pins_path(pins->next, ITERATOR_PIN, path));

@@ -5,14 +5,15 @@
 #ifndef GUARD_ITERATOR_H
 #define GUARD_ITERATOR_H
 
-#include "kernel/pins.h"
+#include "guard/guard_maps.h"
 
 #define ITERATOR_PIN "regions"
 
 /*
- * Pins the iterator over region_stats, a map's fd, in pins->next. Returns 0, or a negative
- * errno if the kernel has no such iterator; silent, as nothing else depends on it.
+ * Pins the iterator over the maps, which have room for max_regions, in pins->next. Returns 0,
+ * or a negative errno if the kernel has no such iterator; silent, as nothing else depends on
+ * it.
  */
-int iterator_pin(int region_stats, const struct pins *pins);
+int iterator_pin(const struct guard_maps *maps, uint32_t max_regions, const struct pins *pins);
 
 #endif

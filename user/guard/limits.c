@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "guard/publish.h"
 
 int limits_add(struct limits_changes *changes, const struct limits_change *change)
 {
@@ -20,10 +21,8 @@ static bool is_default(const struct limits_change *change)
 	return !strcmp(change->region, LIMITS_DEFAULT);
 }
 
-int limits_region(const struct limits_change *change, const struct names *names)
+static int region_of(const struct limits_change *change, const struct names *names)
 {
-	if (is_default(change))
-		return -ENOENT;
 	return names_find(names, change->region, strlen(change->region));
 }
 
@@ -42,7 +41,7 @@ int limits_check(const struct limits_changes *changes, const struct names *names
 
 		if (change->what & LIMITS_EXEMPT && !change->exempt_for_ns)
 			return refuse(change, -EINVAL, "an exemption must last longer than 0s");
-		if (is_default(change) || limits_region(change, names) >= 0)
+		if (is_default(change) || region_of(change, names) >= 0)
 			continue;
 		return refuse(change, -ENOENT, NAMES_UNKNOWN);
 	}
@@ -105,7 +104,7 @@ static void change_state(struct ecdn_xdp_limits *limits, const struct limits_cha
 }
 
 static int apply_to_region(const struct limits_change *change, const struct guard_maps *maps,
-			   uint32_t region, const struct ecdn_xdp_limits *defaults)
+			   uint32_t region, const struct ecdn_xdp_limits *defaults, int publish)
 {
 	struct ecdn_xdp_limits limits;
 	int err = guard_maps_limits(maps, region, &limits);
@@ -114,12 +113,13 @@ static int apply_to_region(const struct limits_change *change, const struct guar
 		return err;
 	change_limits(&limits, change, defaults);
 	change_state(&limits, change);
-	return guard_maps_set_limits(maps, region, &limits);
+	return publish_limits(publish, region, &limits);
 }
 
 /* Regions without limits of their own get copies of the defaults, so that a packet reads
  * one place. */
-static int spread_default(const struct guard_maps *maps, const struct ecdn_xdp_config *config)
+static int spread_default(const struct guard_maps *maps, const struct ecdn_xdp_config *config,
+			  int publish)
 {
 	int err = 0;
 
@@ -130,13 +130,13 @@ static int spread_default(const struct guard_maps *maps, const struct ecdn_xdp_c
 		if (err)
 			break;
 		set_limits(&limits, &config->default_limits, WHAT_LIMITS & ~limits.own);
-		err = guard_maps_set_limits(maps, region, &limits);
+		err = publish_limits(publish, region, &limits);
 	}
 	return err;
 }
 
 int limits_apply(const struct limits_changes *changes, const struct guard_maps *maps,
-		 const struct names *names, struct ecdn_xdp_config *config)
+		 const struct names *names, struct ecdn_xdp_config *config, int publish)
 {
 	int err = 0;
 
@@ -145,10 +145,10 @@ int limits_apply(const struct limits_changes *changes, const struct guard_maps *
 
 		if (is_default(change)) {
 			change_limits(&config->default_limits, change, &no_limits);
-			err = spread_default(maps, config);
+			err = spread_default(maps, config, publish);
 		} else {
-			err = apply_to_region(change, maps, limits_region(change, names),
-					      &config->default_limits);
+			err = apply_to_region(change, maps, region_of(change, names),
+					      &config->default_limits, publish);
 		}
 	}
 	return err;

@@ -58,13 +58,10 @@ int limits_add(struct limits_changes *changes, const struct limits_change *chang
 /* Returns 0 if every region that a change names exists. */
 int limits_check(const struct limits_changes *changes, const struct names *names);
 
-/* Carries out what limits_check() has passed. The defaults are in *config, which the
- * caller writes afterwards. */
+/* Carries out what limits_check() has passed, by the program publish. The defaults are in
+ * *config, which the caller writes afterwards. */
 int limits_apply(const struct limits_changes *changes, const struct guard_maps *maps,
-		 const struct names *names, struct ecdn_xdp_config *config);
-
-/* Returns the id of the region that a change names; -ENOENT for the default. */
-int limits_region(const struct limits_change *change, const struct names *names);
+		 const struct names *names, struct ecdn_xdp_config *config, int publish);
 
 /* Sets those members of a new configuration that the guard needs when it is loaded for the
  * first time. */

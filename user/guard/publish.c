@@ -10,8 +10,8 @@
 
 #include "base/log.h"
 #include "base/scoped.h"
+#include "kernel/cpus.h"
 #include "kernel/object.h"
-#include "kernel/percpu.h"
 #include "publish_marks.h"
 #include "publish.skel.h"
 
@@ -22,7 +22,7 @@ static const struct object_names names = {
 
 static int size_maps(struct publish_bpf *publish, uint32_t max_regions)
 {
-	int cpus = percpu_cpus(), err;
+	int cpus = cpus_rows(), err;
 
 	if (cpus < 0)
 		return cpus;
@@ -73,32 +73,36 @@ int publish_group(const char *dir, gid_t group)
 	return pins_permit(dir, "request_stats", 0660, group);
 }
 
-/* The packet's mark tells the program what to publish. Stable kernels of 2022, from 5.10 to
- * 6.0, refuse a packet that ends with its Ethernet header, so it has one byte more. */
-static int run(int program, uint32_t what)
+/* Runs the program on a packet with what it is told; the packet's mark is `what`. */
+static int run(int program, uint32_t what, const void *told, size_t size)
 {
-	unsigned char packet[ETH_HLEN + 1] = {};
+	unsigned char packet[ETH_HLEN + sizeof(struct publish_limits)] = {};
 	struct __sk_buff context = { .mark = what };
 	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = packet, .data_size_in = sizeof(packet),
 		    .ctx_in = &context, .ctx_size_in = sizeof(context));
-	int err = bpf_prog_test_run_opts(program, &options);
+	int err;
 
+	if (size)
+		memcpy(packet + ETH_HLEN, told, size);
+	err = bpf_prog_test_run_opts(program, &options);
 	if (err)
 		return log_error(err, "cannot run %s: %s", names.label, strerror(-err));
 	return options.retval ? log_error(-EIO, "a map is missing for %s", names.label) : 0;
 }
 
-int publish_region(int program, uint32_t region)
+int publish_limits(int program, uint32_t region, const struct ecdn_xdp_limits *limits)
 {
-	return run(program, region);
+	const struct publish_limits told = { .region = region, .limits = *limits };
+
+	return run(program, PUBLISH_LIMITS, &told, sizeof(told));
 }
 
 int publish_config(int program)
 {
-	return run(program, PUBLISH_CONFIG);
+	return run(program, PUBLISH_CONFIG, NULL, 0);
 }
 
 int publish_gone(int program)
 {
-	return run(program, PUBLISH_GONE);
+	return run(program, PUBLISH_GONE, NULL, 0);
 }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "ecdn-xdp-maps.h"
 #include "kernel/pins.h"
 
 #define PUBLISH_PIN "prog/publish"
@@ -24,9 +25,9 @@ int publish_permit(const char *dir);
 /* Lets a group write request_stats. */
 int publish_group(const char *dir, gid_t group);
 
-/* Each runs the program, which publishes a region's state as its limits are now; the
- * configuration and the numbers of the tables; or that the maps are given up. */
-int publish_region(int program, uint32_t region);
+/* Each runs the program, which sets a region's limits and publishes its state by them;
+ * publishes the configuration and the numbers of the tables; or that the maps are given up. */
+int publish_limits(int program, uint32_t region, const struct ecdn_xdp_limits *limits);
 int publish_config(int program);
 int publish_gone(int program);
 

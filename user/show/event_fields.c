@@ -22,9 +22,9 @@
 const struct field event_fields_guard[] = {
 	PASSED(arp, "ARP"),
 	PASSED(other_ethertype, "neither IP nor ARP"),
-	PASSED(vlan_depth, "more than two VLAN tags"),
 	PASSED(truncated, "ends before its IP header does"),
 	PASSED(bad_header, "IP version or header length that cannot be"),
+	PASSED(vlan_depth, "more than two VLAN tags"),
 	PASSED(fragment, "fragment without ports, counted in its region"),
 	PASSED(upper_truncated, "ends before its ports, counted in its region"),
 	PASSED(ext_headers, "more than 8 IPv6 extension headers, counted in its region"),
@@ -49,7 +49,8 @@ const struct field event_fields_ping[] = {
 };
 
 #define ROWS(rows) (sizeof(rows) / sizeof(*(rows)) - 1)
-_Static_assert(ROWS(event_fields_guard) == sizeof(struct ecdn_xdp_events) / sizeof(__u64),
+_Static_assert(ROWS(event_fields_guard) ==
+	       offsetof(struct ecdn_xdp_events, reserved) / sizeof(__u64),
 	       "a name for each counter");
 _Static_assert(ROWS(event_fields_ping) == sizeof(struct ecdn_xdp_ping_events) / sizeof(__u64),
 	       "a name for each counter");

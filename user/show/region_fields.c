@@ -12,29 +12,29 @@ static const char *state(const void *item, char room[FIELD_TEXT_SIZE])
 	return view_regions_state_name(((const struct view_region *)item)->state);
 }
 
-static const struct ecdn_xdp_region_stats *stats_of(const void *item)
+static const struct region_counts *counts_of(const void *item)
 {
-	return &((const struct view_region *)item)->stats;
+	return &((const struct view_region *)item)->counts;
 }
 
 static uint64_t dropped_packets(const void *item)
 {
-	return view_regions_drops(&stats_of(item)->dropped).packets;
+	return view_regions_drops(&counts_of(item)->dropped).packets;
 }
 
 static uint64_t dropped_bytes(const void *item)
 {
-	return view_regions_drops(&stats_of(item)->dropped).bytes;
+	return view_regions_drops(&counts_of(item)->dropped).bytes;
 }
 
 static uint64_t would_drop_packets(const void *item)
 {
-	return view_regions_drops(&stats_of(item)->would_drop).packets;
+	return view_regions_drops(&counts_of(item)->would_drop).packets;
 }
 
 static uint64_t would_drop_bytes(const void *item)
 {
-	return view_regions_drops(&stats_of(item)->would_drop).bytes;
+	return view_regions_drops(&counts_of(item)->would_drop).bytes;
 }
 
 /* What was dropped, or would have been, for one reason. */
@@ -42,11 +42,11 @@ static uint64_t would_drop_bytes(const void *item)
 	{ FIELD_COUNT, .key = #what "." #reason ".packets", STATS, \
 	  .metric = "ecdn_xdp_region_" #what "_packets_total", \
 	  .label = "reason=\"" #reason "\"", .unit = "packets", .help = "Packets that " about, \
-	  AT(stats.what.reason.packets) }, \
+	  AT(counts.what.reason.packets) }, \
 	{ FIELD_COUNT, .key = #what "." #reason ".bytes", STATS, \
 	  .metric = "ecdn_xdp_region_" #what "_bytes_total", \
 	  .label = "reason=\"" #reason "\"", .unit = "bytes", .help = "Bytes that " about, \
-	  AT(stats.what.reason.bytes) }
+	  AT(counts.what.reason.bytes) }
 
 #define DROPPED(reason) DROPS(dropped, reason, "were dropped, by reason.")
 #define WOULD_DROP(reason) DROPS(would_drop, reason, "monitor mode let pass.")
@@ -59,13 +59,13 @@ const struct field region_fields[] = {
 	{ FIELD_AGO, .key = "limited_since", STATS, AT(limited_ns) },
 	{ FIELD_COUNT, ">PACKETS", "packets", "ecdn_xdp_region_packets_total", STATS,
 	  .unit = "packets", .help = "Packets whose source is in the region, before any drop.",
-	  AT(stats.packets) },
+	  AT(counts.packets) },
 	{ FIELD_COUNT, ">BYTES", "bytes", "ecdn_xdp_region_bytes_total", STATS, .unit = "bytes",
-	  .help = "Bytes of whole frames from the region, before any drop.", AT(stats.bytes) },
+	  .help = "Bytes of whole frames from the region, before any drop.", AT(counts.bytes) },
 	{ FIELD_COUNT, ">CONNECTIONS", "connections", "ecdn_xdp_region_connections_total", STATS,
 	  .unit = "connections",
 	  .help = "New connections from the region: TCP SYN and QUIC Initial.",
-	  AT(stats.connections) },
+	  AT(counts.connections) },
 	{ FIELD_RATE, ">PPS", "pps", STATS, .unit = "packets/s", AT(pps) },
 	{ FIELD_RATE, ">BPS", "bps", STATS, .unit = "bits/s", AT(bps) },
 	{ FIELD_RATE, ">CPS", "cps", STATS, .unit = "connections/s", AT(cps) },
@@ -80,9 +80,11 @@ const struct field region_fields[] = {
 	DROPPED(blocked),
 	DROPPED(prefix_pps),
 	DROPPED(answer_cps),
+	DROPPED(vlan_depth),
 	WOULD_DROP(blocked),
 	WOULD_DROP(prefix_pps),
 	WOULD_DROP(answer_cps),
+	WOULD_DROP(vlan_depth),
 	{ FIELD_COUNT, ">REQUESTS", "requests", "ecdn_xdp_region_requests_total", STATS,
 	  .unit = "requests", .help = "Requests that proxies reported for the region.",
 	  AT(requests.requests) },

@@ -4,13 +4,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
-
-#include <bpf/libbpf.h>
 
 #include "base/log.h"
 #include "base/scoped.h"
+#include "kernel/mapped.h"
 #include "view/view_pins.h"
 
 static void view_key(struct view_prefix *view, uint64_t key)
@@ -99,18 +97,18 @@ static size_t join_cpus(struct view_prefix *views, size_t count)
 
 static int read_map(struct view_prefixes *view, int fd, int region)
 {
-	size_t sets = (size_t)libbpf_num_possible_cpus() * ECDN_XDP_PREFIX_SETS;
-	size_t size = sets * sizeof(struct ecdn_xdp_prefix_set);
-	void *mapped = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+	struct mapped sets;
+	int err = mapped_open(&sets, fd, "prefixes", sizeof(struct ecdn_xdp_prefix_set));
 
-	if (mapped == MAP_FAILED)
-		return log_error(-errno, "cannot map prefixes: %s", strerror(errno));
-	view->prefix = malloc((sets * ECDN_XDP_PREFIX_WAYS + 1) * sizeof(*view->prefix));
+	if (err)
+		return err;
+	view->prefix = malloc(((size_t)sets.entries * ECDN_XDP_PREFIX_WAYS + 1) *
+			      sizeof(*view->prefix));
 	if (view->prefix) {
-		view->count = read_sets(mapped, sets, region, view->prefix);
+		view->count = read_sets(sets.at, sets.entries, region, view->prefix);
 		view->count = join_cpus(view->prefix, view->count);
 	}
-	munmap(mapped, size);
+	mapped_close(&sets);
 	return view->prefix ? 0 : log_error(-ENOMEM, "out of memory for the prefixes");
 }
 

@@ -4,15 +4,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-
-#include <bpf/libbpf.h>
 
 #include "base/log.h"
 #include "base/words.h"
 #include "guard/region_store.h"
 #include "kernel/maps.h"
-#include "kernel/percpu.h"
 #include "rate.h"
 #include "regions/names.h"
 #include "view/view_pins.h"
@@ -30,14 +26,12 @@ static void judge(struct view_region *region, struct ecdn_xdp_rate *rate, uint64
 	region->cps = per_second(load.connections);
 }
 
-static int read_region(struct view_region *region, const struct guard_maps *maps,
-		       const struct percpu *stats, uint64_t now_ns)
+static int read_region(struct view_region *region, const struct guard_maps *maps, uint64_t now_ns)
 {
 	struct ecdn_xdp_region_rate shared;
 	int err = guard_maps_limits(maps, region->id, &region->limits);
 
 	err = err ?: maps_get(maps->region_rate, "region_rate", &region->id, &shared);
-	err = err ?: percpu_read(stats, &region->id, &region->stats, sizeof(region->stats));
 	if (!err)
 		judge(region, &shared.rate, now_ns);
 	return err;
@@ -46,8 +40,9 @@ static int read_region(struct view_region *region, const struct guard_maps *maps
 static int read_named(struct view_regions *view, const struct guard_maps *maps,
 		      const struct names *names)
 {
-	struct percpu stats;
-	int err = percpu_open(&stats, maps->region_stats, "region_stats");
+	struct mapped rows;
+	int err = mapped_open(&rows, maps->region_cpu, "region_cpu",
+			      sizeof(struct ecdn_xdp_region_cpu));
 
 	view->region = calloc(names_count(names), sizeof(*view->region));
 	if (!err && !view->region)
@@ -57,10 +52,11 @@ static int read_named(struct view_regions *view, const struct guard_maps *maps,
 
 		region->id = id;
 		strcpy(region->name, names_of(names, id));
-		err = read_region(region, maps, &stats, view->moment.now_ns);
+		counts_of_region(&rows, view->config.max_regions, id, &region->counts);
+		err = read_region(region, maps, view->moment.now_ns);
 		view->count = id + 1;
 	}
-	percpu_close(&stats);
+	mapped_close(&rows);
 	return err;
 }
 
@@ -76,32 +72,29 @@ static int read_regions(struct view_regions *view, const struct guard_maps *maps
 	return err;
 }
 
-/* Mapped as a whole, since a system call for each CPU of each region would take its time. */
 static int read_requests(struct view_regions *view, const struct guard_maps *maps)
 {
-	uint32_t cpus = libbpf_num_possible_cpus(), regions = view->config.max_regions;
-	size_t size = (size_t)cpus * regions * sizeof(struct ecdn_xdp_requests);
-	const struct ecdn_xdp_requests *all = mmap(NULL, size, PROT_READ, MAP_SHARED,
-						   maps->request_stats, 0);
+	const struct ecdn_xdp_requests *row;
+	struct mapped rows;
+	int err = mapped_open(&rows, maps->request_stats, "request_stats", sizeof(*row));
 
-	if (all == MAP_FAILED)
-		return log_error(-errno, "cannot map request_stats: %s", strerror(errno));
-	for (uint32_t id = 0; id < view->count; id++) {
-		struct ecdn_xdp_requests *sum = &view->region[id].requests;
+	row = rows.at;
+	for (uint32_t i = 0; i < rows.entries; i++) {
+		uint32_t id = i % view->config.max_regions;
 
-		for (uint32_t cpu = 0; cpu < cpus; cpu++) {
-			sum->requests += all[(size_t)cpu * regions + id].requests;
-			sum->refused += all[(size_t)cpu * regions + id].refused;
-		}
+		if (id >= view->count)
+			continue;
+		view->region[id].requests.requests += row[i].requests;
+		view->region[id].requests.refused += row[i].refused;
 	}
-	munmap((void *)all, size);
-	return 0;
+	mapped_close(&rows);
+	return err;
 }
 
 static int read_maps(struct view_regions *view, const struct guard_maps *maps)
 {
-	int err = percpu_sum(maps->events, "events", &(__u32){ 0 }, &view->events,
-			     sizeof(view->events));
+	int err = counts_events(maps->cpu_events, &view->events);
+
 	err = err ?: region_store_number(maps, &view->generation);
 	err = err ?: read_regions(view, maps);
 	return err ?: read_requests(view, maps);
@@ -143,8 +136,10 @@ const struct view_region *view_regions_find(const struct view_regions *view, con
 struct ecdn_xdp_traffic view_regions_drops(const struct ecdn_xdp_drops *drops)
 {
 	struct ecdn_xdp_traffic sum = {
-		drops->blocked.packets + drops->prefix_pps.packets + drops->answer_cps.packets,
-		drops->blocked.bytes + drops->prefix_pps.bytes + drops->answer_cps.bytes,
+		drops->blocked.packets + drops->prefix_pps.packets + drops->answer_cps.packets +
+		drops->vlan_depth.packets,
+		drops->blocked.bytes + drops->prefix_pps.bytes + drops->answer_cps.bytes +
+		drops->vlan_depth.bytes,
 	};
 
 	return sum;

@@ -9,6 +9,7 @@
 
 #include "ecdn-xdp-maps.h"
 #include "base/clock.h"
+#include "guard/counts.h"
 
 struct view_region {
 	uint32_t id;
@@ -16,7 +17,7 @@ struct view_region {
 	uint32_t state;         /* enum ecdn_xdp_state, at the moment of reading */
 	uint64_t limited_ns;    /* when the surge was declared; 0: there is none */
 	struct ecdn_xdp_limits limits;
-	struct ecdn_xdp_region_stats stats;
+	struct region_counts counts;
 	uint64_t pps, bps, cps; /* of protected traffic, over the last second */
 	struct ecdn_xdp_requests requests; /* as proxies count them */
 };

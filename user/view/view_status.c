@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "guard/counts.h"
 #include "guard/guard_part.h"
 #include "guard/iterator.h"
 #include "kernel/features.h"
 #include "attach/netns_link.h"
-#include "kernel/percpu.h"
 #include "regions/table.h"
 #include "steer/steer_part.h"
 #include "view/view_pins.h"
@@ -44,8 +44,7 @@ static int read_maps(struct view_status *view, const struct guard_maps *maps)
 	const __u32 slot = 0;
 	int err = maps_get(maps->protected_ports, "protected_ports", &slot, &view->ports);
 
-	err = err ?: percpu_sum(maps->events, "events", &slot, &view->events,
-				sizeof(view->events));
+	err = err ?: counts_events(maps->cpu_events, &view->events);
 	err = err ?: read_table(view, maps);
 	return err ?: count_regions(view, maps);
 }
