@@ -11,7 +11,7 @@
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
-#include "ecdn-xdp-maps.h"
+#include "pace.h"
 
 /* The loader sizes both maps: each CPU has its own row. */
 struct {
@@ -40,6 +40,7 @@ static __always_inline struct ecdn_xdp_cpu *cpu_now(__u32 id)
 		now->jiffies = jiffies;
 		now->now_ns = bpf_ktime_get_ns();
 		now->random ^= (__u64)bpf_get_prandom_u32() << 32 | 1;
+		pace_update(now);
 	}
 	return now;
 }

@@ -92,14 +92,19 @@ static __always_inline int guard_ip(const struct packet *packet)
 	enum drop drop = DROP_NONE;
 	struct source source = {};
 	bool measured;
+	__u32 step;
 
 	if (!conf || !local || !now)
 		return map_missing();
 
+	now->packets++;
 	count_region(local, packet);
 	measured = may_drop(conf, packet) && measure(conf, packet, region, local, now, id);
-	source_of(&source, packet, region, conf->hash_seed);
-	count_source(&source, packet, now, id);
+	step = sample(now, local->state);
+	if (step) {
+		source_of(&source, packet, region, conf->hash_seed);
+		count_source(&source, packet, now, id, step);
+	}
 	if (measured)
 		drop = judge(packet, region, &source, local, now);
 	return enforce(local, drop, packet->bytes, conf->monitor);

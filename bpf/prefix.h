@@ -19,9 +19,18 @@
  * truth, and fall short of it by about w. With m = 10,000,000 / 4096 and h = 1,
  * w <= 40: of 10,000 packets 0.4 %. tests/unit/test_prefix.c holds this.
  *
- * Weights are halved each epoch, so what was heavy last week gives way. A flood
- * of any length from F packets/s holds w <= sqrt(4 F epoch / (4096 (d - h))):
- * at 10 million packets/s, 170.
+ * Sampling. A CPU with many packets accounts one in s = 8, chosen by chance, which then
+ * counts for s: it adds s to the weight and to the counts, and takes the place of a way of
+ * weight w with probability s / (w + s), to start at w + s. Of the m packets of a crowd m / s
+ * are tried, and to raise the lightest way from w to w + s takes (w + s) / s of these, so
+ * w <= sqrt(2 s m / (d - h)), 114 in the example above. A heavy prefix lacks w of its packets
+ * on average, and what it counts after that is an estimate: of n packets n / s are drawn, so
+ * one standard deviation is sqrt((s - 1) / n) of n, 1.2 % at 50,000, or less where the prefix
+ * has the CPU to itself. The set marks ways whose counts are estimates.
+ *
+ * Weights are halved each epoch, so what was heavy last week gives way. A flood of any length
+ * from F packets/s holds w <= sqrt(4 s F epoch / (4096 (d - h))): at 10 million packets/s,
+ * 480, as a CPU that has so many samples.
  *
  * The lightest way is found without a branch on which way it is, as no CPU can predict
  * that branch, and it would cost more than the arithmetic.
@@ -116,37 +125,40 @@ static __always_inline void prefix_replace(struct ecdn_xdp_prefix_set *set, __u3
 	prefix->bytes = 0;
 	prefix->credit.tokens = CREDIT_NEW;
 	prefix->credit.denied = 0;
+	set->sampled &= ~(1U << way);
 	set->weight[way] = weight;
 	asm volatile("" ::: "memory");
 	*slot = key;
 }
 
 /*
- * Counts one packet of key in its set; random is uniform over 32 bits. Returns the prefix,
- * or NULL while it is not admitted.
+ * Counts one packet of key in its set, or the step packets for which a sampled one stands;
+ * random is uniform over 32 bits. Returns the prefix, or NULL while it is not admitted.
  */
 static __always_inline struct ecdn_xdp_prefix *
 prefix_count(struct ecdn_xdp_prefix_set *set, __u64 key, __u32 bytes, __u64 now_ns,
-	     __u32 random)
+	     __u32 random, __u32 step)
 {
 	__u32 way = prefix_find(set, key);
 	struct ecdn_xdp_prefix *prefix;
 
 	prefix_age(set, now_ns >> PREFIX_EPOCH_SHIFT);
 	if (way < ECDN_XDP_PREFIX_WAYS) {
-		set->weight[way]++;
+		set->weight[way] += step;
 	} else {
 		__u64 lightest = prefix_lightest(set);
-		__u64 weight = (lightest >> 8) + 1;
+		__u64 weight = (lightest >> 8) + step;
 
-		if (random * weight >> 32)
+		if (random * weight >> 32 >= step)
 			return NULL;
 		way = lightest & (ECDN_XDP_PREFIX_WAYS - 1);
 		prefix_replace(set, way, key, weight);
 	}
+	if (step > 1)
+		set->sampled |= 1U << way;
 	prefix = &set->prefix[way];
-	prefix->packets++;
-	prefix->bytes += bytes;
+	prefix->packets += step;
+	prefix->bytes += (__u64)bytes * step;
 	prefix->last_seen_ns = now_ns;
 	return prefix;
 }

@@ -301,7 +301,8 @@ struct ecdn_xdp_prefix_set {
 	__u64 key[ECDN_XDP_PREFIX_WAYS];
 	__u32 weight[ECDN_XDP_PREFIX_WAYS]; /* defends a way against eviction */
 	__u32 epoch;           /* weights are halved once per epoch */
-	__u32 reserved[3];
+	__u32 sampled;         /* bit N: way N's counts are estimates, see bpf/prefix.h */
+	__u32 reserved[2];
 	struct ecdn_xdp_prefix prefix[ECDN_XDP_PREFIX_WAYS];
 };
 
@@ -458,15 +459,26 @@ struct ecdn_xdp_events {
 };
 
 /*
- * cpu, by the CPU's id: its clock, which saves a packet the kernel's.
+ * cpu, by the CPU's id: its clock, which saves a packet the kernel's, and whether it samples.
  * A jiffy's first packet on the CPU brings it up to date.
  */
 struct ecdn_xdp_cpu {
 	__u64 jiffies;
 	__u64 now_ns;          /* CLOCK_MONOTONIC, as of the jiffy's first packet */
 	__u64 random;          /* xorshift64 state */
-	__u64 reserved[5];
+	__u64 span_ns;         /* when the present span of 2^ECDN_XDP_CPU_SPAN ns began */
+	__u32 packets;         /* since then, with a region */
+	__u32 sampled;         /* 1: one packet in ECDN_XDP_PREFIX_STEP is accounted to its
+				  source prefix, unless its region is limited */
+	__u32 skip;            /* packets until the next one that is */
+	__u32 reserved;
+	__u64 reserved_more[2];
 };
+
+#define ECDN_XDP_CPU_SPAN 25           /* 2^25 ns: 34 ms */
+#define ECDN_XDP_PREFIX_STEP 8         /* what a sampled packet counts for */
+/* Packets of a CPU in a span from which on it samples: 250,000 a second. */
+#define ECDN_XDP_CPU_BUSY (250000ULL * (1 << ECDN_XDP_CPU_SPAN) / 1000000000)
 
 ECDN_XDP_SIZE(struct ecdn_xdp_limits, 128);
 ECDN_XDP_SIZE(struct ecdn_xdp_config, 256);

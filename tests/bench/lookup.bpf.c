@@ -146,7 +146,7 @@ int account_v4(struct xdp_md *ctx __attribute__((unused)))
 	if (!now)
 		return XDP_ABORTED;
 	source_of(&source, &packet, 1, SEED);
-	count_source(&source, &packet, now, id);
+	count_source(&source, &packet, now, id, 1);
 	return finish(!!source.prefix);
 }
 

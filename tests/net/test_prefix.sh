@@ -55,11 +55,11 @@ test_crowd() {
 test_json() {
 	local now seen
 
-	is "prefix --json: keys" "bytes last_seen packets prefix region" \
+	is "prefix --json: keys" "bytes last_seen packets prefix region sampled" \
 		"$(ecdn prefix --json | jq -r '.prefixes[0] | keys | join(" ")')"
 	is "prefix: 20 of them" 20 "$(ecdn prefix --json | jq '.prefixes | length')"
 	is "prefix --top" 3 "$(ecdn prefix --json --top 3 | jq '.prefixes | length')"
-	flood --from 203.0.113.0/24 --count $PACKETS >/dev/null
+	flood --from 203.0.113.0/24 --count $PACKETS --rate 50k >/dev/null
 	now=$(date +%s)
 	is "prefix REGION: only its own" 203.0.113.0/24 \
 		"$(ecdn prefix BETA --json | jq -r '.prefixes[].prefix')"
@@ -67,6 +67,8 @@ test_json() {
 		"$(ecdn prefix BETA --json | jq '.prefixes[0].packets')"
 	seen=$(ecdn prefix BETA --json | jq -r '.prefixes[0].last_seen | fromdate')
 	between "last_seen is now, not before" $((now - 5)) $((now + 1)) "$seen"
+	is "prefix: what one packet in eight was counted of is marked, and nothing else" false \
+		"$(ecdn prefix BETA --json | jq '.prefixes[0].sampled')"
 	has "prefix: text" '^BETA +203\.0\.113\.0/24 +[0-9]+ +[0-9]+ .*ago$' \
 		"$(ecdn prefix BETA)"
 	fails "prefix: unknown region" 1 NOWHERE ecdn prefix NOWHERE

@@ -5,13 +5,18 @@
  * packet. A packet is a system call here; tests/unit/test_prefix.c does the
  * same with the real numbers.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <arpa/inet.h>
+#include <bpf/libbpf.h>
+#include <sys/mman.h>
 
 #include "fixtures.h"
+#include "guard.skel.h"
 #include "harness.h"
 #include "random_frame.h"
 
@@ -20,7 +25,9 @@
 #define CROWD 200000
 #define REGION_V4 5
 #define REGION_V6 6
-#define ON_ONE_CPU 500          /* packets until the next one's turn */
+#define ON_ONE_CPU 500          /* packets until the next one's turn, after a pause */
+#define PAUSE_US 2000           /* so that no CPU has 250,000 packets a second and samples */
+#define SAMPLED 20000           /* packets of one prefix on a CPU that samples */
 
 struct seen {
 	uint64_t packets, bytes, last_ns;
@@ -82,9 +89,11 @@ static void send_all(const struct guard *guard, struct frames *frames, uint32_t 
 	while (heavy + crowd) {
 		const struct frame *frame;
 
-		if ((heavy + crowd) % ON_ONE_CPU == 0)
+		if ((heavy + crowd) % ON_ONE_CPU == 0) {
+			usleep(PAUSE_US);
 			while (!pin_to_cpu(cpu++ % guard->cpus))
 				;
+		}
 		if (random_below(heavy + crowd) < crowd) {
 			crowd--;
 			frame = crowd_frame(frames);
@@ -159,6 +168,79 @@ static void check_own_sets(const struct guard *guard)
 	report("every CPU uses its own sets", why);
 }
 
+static uint32_t marked_ways(const struct guard *guard)
+{
+	uint32_t marked = 0;
+
+	for (int set = 0; set < guard->cpus * ECDN_XDP_PREFIX_SETS; set++)
+		marked += __builtin_popcount(guard->prefixes[set].sampled);
+	return marked;
+}
+
+static void check_exact(const struct guard *guard)
+{
+	char why[100] = "";
+
+	if (marked_ways(guard))
+		snprintf(why, sizeof(why), "%u ways are", marked_ways(guard));
+	report("below 250,000 packets a second none is marked as an estimate", why);
+}
+
+/* Sends one prefix's packets while every CPU believes that it is busy; returns what was
+ * accounted to the prefix meanwhile. */
+static uint64_t send_busy(const struct guard *guard, struct frames *frames, uint32_t packets)
+{
+	int fd = bpf_map__fd(guard->skel->maps.cpu);
+	uint64_t before = find(guard, heavy_key(0)).packets;
+	size_t size = guard->cpus * sizeof(struct ecdn_xdp_cpu);
+	struct ecdn_xdp_cpu *row = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	if (row == MAP_FAILED) {
+		report("map the CPUs' rows", strerror(errno));
+		exit(report_end());
+	}
+	for (uint32_t n = 0; n < packets; n++) {
+		const struct frame *frame = heavy_frame(frames, 0);
+
+		for (int cpu = 0; cpu < guard->cpus; cpu++) {
+			row[cpu].packets = UINT32_MAX / 2;
+			row[cpu].sampled = 1;
+		}
+		guard_run(guard, frame->data, frame->length);
+	}
+	munmap(row, size);
+	return find(guard, heavy_key(0)).packets - before;
+}
+
+/* Six standard deviations of a sampled count, sqrt((8 - 1) * packets), are 2,245. */
+static void check_sampled(const struct guard *guard, struct frames *frames)
+{
+	uint64_t accounted = send_busy(guard, frames, SAMPLED);
+	char why[100] = "", marks[100] = "";
+
+	if (accounted + 2245 < SAMPLED || accounted > SAMPLED + 2245)
+		snprintf(why, sizeof(why), "%llu of %d", (unsigned long long)accounted, SAMPLED);
+	report("a busy CPU samples, and what it counts is near the truth", why);
+	if (!marked_ways(guard))
+		snprintf(marks, sizeof(marks), "none is");
+	report("what was sampled is marked as an estimate", marks);
+}
+
+/* The first packet learns the state, and is accounted by it already. */
+static void check_limited(struct guard *guard, struct frames *frames)
+{
+	const struct ecdn_xdp_limits limits = { .pps = 1, .hold_ns = UINT64_MAX };
+	char why[100] = "";
+	uint64_t accounted;
+
+	guard_set_limits(guard, REGION_V4, &limits);
+	send_busy(guard, frames, 1000);
+	accounted = send_busy(guard, frames, SAMPLED);
+	if (accounted != SAMPLED)
+		snprintf(why, sizeof(why), "%llu of %d", (unsigned long long)accounted, SAMPLED);
+	report("of a limited region a busy CPU accounts every packet", why);
+}
+
 int main(int argc, char **argv)
 {
 	uint32_t crowd = argc > 1 ? strtoul(argv[1], NULL, 0) : CROWD;
@@ -177,6 +259,9 @@ int main(int argc, char **argv)
 	send_all(&guard, &frames, crowd);
 	check_heavy(&guard, &frames, since_ns);
 	check_own_sets(&guard);
+	check_exact(&guard);
+	check_sampled(&guard, &frames);
+	check_limited(&guard, &frames);
 	guard_close(&guard);
 	range_set_free(&regions);
 	return report_end();

@@ -258,6 +258,31 @@ static void every_counter_of_a_region_is_shown(void **state)
 	assert_int_not_equal(region.counts.would_drop.reserved[1].bytes, 0);
 }
 
+/* Counts that are estimates have a mark in text and a member in JSON. */
+static void estimates_are_marked(void **state)
+{
+	const struct field *row = prefix_fields;
+	char room[FIELD_TEXT_SIZE];
+
+	(void)state;
+	for (int sampled = 0; sampled <= 1; sampled++) {
+		const struct prefix_fields_item item = {
+			"XX", { .packets = 4096, .bytes = 5, .sampled = sampled },
+		};
+		const struct fields json = { prefix_fields, PREFIX_FIELDS_JSON, NULL };
+		json_t *object;
+
+		for (row = prefix_fields; strcmp(row->head, ">PACKETS");)
+			row++;
+		assert_string_equal(row->text(&item, room), sampled ? "~4096" : "4096");
+		assert_string_equal((row + 1)->text(&item, room), sampled ? "~5" : "5");
+		object = fields_object(&json, &item);
+		assert_int_equal(json_boolean_value(json_object_get(object, "sampled")), sampled);
+		assert_int_equal(json_integer_value(json_object_get(object, "packets")), 4096);
+		json_decref(object);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -267,6 +292,7 @@ int main(void)
 		cmocka_unit_test(each_is_whole),
 		cmocka_unit_test(metrics_are_told_apart),
 		cmocka_unit_test(every_counter_of_a_region_is_shown),
+		cmocka_unit_test(estimates_are_marked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

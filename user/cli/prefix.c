@@ -13,7 +13,7 @@ static struct prefix_fields_item item_of(const struct view_prefixes *view, size_
 
 static int print_text(const struct view_prefixes *view, size_t count)
 {
-	const struct fields fields = { prefix_fields, 0, &view->moment };
+	const struct fields fields = { prefix_fields, PREFIX_FIELDS_TEXT, &view->moment };
 	struct columns *columns = columns_new();
 
 	fields_heads(&fields, columns);
@@ -27,7 +27,7 @@ static int print_text(const struct view_prefixes *view, size_t count)
 
 static int print_json(const struct view_prefixes *view, size_t count)
 {
-	const struct fields fields = { prefix_fields, 0, &view->moment };
+	const struct fields fields = { prefix_fields, PREFIX_FIELDS_JSON, &view->moment };
 	json_t *prefixes = json_array();
 
 	for (size_t i = 0; i < count; i++) {

@@ -15,6 +15,12 @@ struct prefix_fields_item {
 };
 
 /* Of struct prefix_fields_item. */
+/* The forms of the rows. */
+enum {
+	PREFIX_FIELDS_TEXT = 1 << 0,
+	PREFIX_FIELDS_JSON = 1 << 1,
+};
+
 extern const struct field prefix_fields[];
 
 #endif

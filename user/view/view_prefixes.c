@@ -43,6 +43,7 @@ static bool read_way(const volatile struct ecdn_xdp_prefix_set *set, int way, in
 	view->packets = prefix->packets;
 	view->bytes = prefix->bytes;
 	view->last_seen_ns = prefix->last_seen_ns;
+	view->sampled = set->sampled >> way & 1;
 	__sync_synchronize();
 	return set->key[way] == key && view->packets;
 }
@@ -88,6 +89,7 @@ static size_t join_cpus(struct view_prefix *views, size_t count)
 		}
 		last->packets += views[i].packets;
 		last->bytes += views[i].bytes;
+		last->sampled |= views[i].sampled;
 		if (views[i].last_seen_ns > last->last_seen_ns)
 			last->last_seen_ns = views[i].last_seen_ns;
 	}

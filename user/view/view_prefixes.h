@@ -6,6 +6,7 @@
 #ifndef VIEW_VIEW_PREFIXES_H
 #define VIEW_VIEW_PREFIXES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,7 @@ struct view_prefix {
 	uint64_t key;           /* as in the map: of prefix, family and region */
 	uint32_t region;        /* id */
 	uint64_t packets, bytes, last_seen_ns;
+	bool sampled;           /* packets and bytes are estimates: a busy CPU sampled */
 };
 
 struct view_prefixes {
