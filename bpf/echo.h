@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-#include "packet.h"
+#include "headers.h"
 
 /* RFC 792 and RFC 4443, 4; <linux/icmp.h> needs a libc. */
 #define ICMP_ECHO 8
@@ -146,7 +146,7 @@ static __always_inline enum echo_kind find_icmpv6(struct __sk_buff *skb, struct 
 	enum echo_kind kind = ECHO_REQUEST;
 	__u32 at = echo->ip + sizeof(struct ipv6hdr);
 
-	for (int i = 0; i < PACKET_EXT_HEADERS && next != IPPROTO_ICMPV6; i++) {
+	for (int i = 0; i < HEADERS_IPV6_EXT && next != IPPROTO_ICMPV6; i++) {
 		struct ipv6_ext ext;
 
 		if (!is_ipv6_ext(next))
@@ -157,12 +157,10 @@ static __always_inline enum echo_kind find_icmpv6(struct __sk_buff *skb, struct 
 			if (ext.frag_off & bpf_htons(IP6_FRAGMENT_OFFSET))
 				return ECHO_NONE;
 			kind = ECHO_FRAGMENT;
-			at += sizeof(ext);
-		} else {
-			if (kind == ECHO_REQUEST)
-				kind = ECHO_OPTIONS;
-			at += next == IPPROTO_AH ? (ext.len + 2) * 4 : (ext.len + 1) * 8;
+		} else if (kind == ECHO_REQUEST) {
+			kind = ECHO_OPTIONS;
 		}
+		at += ipv6_ext_size(next, &ext);
 		next = ext.next;
 	}
 	if (next != IPPROTO_ICMPV6)
@@ -201,29 +199,37 @@ static __always_inline enum echo_kind echo_parse_ipv6(struct __sk_buff *skb, str
 }
 
 /*
- * If the NIC stripped a VLAN tag, the frame looks untagged here. Not inlined, so that all
- * its paths meet again at its end: else the verifier follows each of them to the end of the
- * program.
+ * The EtherType behind all tags, and where it ends; 0 where it cannot be seen. Linux has
+ * stripped the outermost tag, or the NIC has. Global, so that it is verified by itself and the
+ * verifier does not go on once for each number of tags.
  */
-static __noinline enum echo_kind echo_parse(struct __sk_buff *skb, struct echo *echo)
+__noinline __u64 echo_behind_tags(struct __sk_buff *skb)
 {
 	__u32 at = offsetof(struct ethhdr, h_proto);
 	__be16 proto_be;
 
 	if (bpf_skb_load_bytes(skb, at, &proto_be, sizeof(proto_be)))
-		return ECHO_NONE;
-#pragma unroll
-	for (int i = 0; i < PACKET_VLAN_DEPTH; i++) {
-		if (!is_vlan(proto_be))
-			break;
+		return 0;
+	for (int i = 0; i < HEADERS_VLAN_DEPTH && is_vlan(proto_be); i++) {
 		at += sizeof(struct vlan_header);
 		if (bpf_skb_load_bytes(skb, at, &proto_be, sizeof(proto_be)))
-			return ECHO_NONE;
+			return 0;
 	}
-	echo->ip = at + sizeof(proto_be);
-	if (proto_be == bpf_htons(ETH_P_IP))
+	return ethertype_at(proto_be, at + sizeof(proto_be));
+}
+
+/*
+ * Not inlined, so that all its paths meet again at its end: else the verifier follows each of
+ * them to the end of the program.
+ */
+static __noinline enum echo_kind echo_parse(struct __sk_buff *skb, struct echo *echo)
+{
+	__u64 behind = echo_behind_tags(skb);
+
+	echo->ip = behind & HEADERS_IP_MASK;
+	if (behind >> 16 == bpf_htons(ETH_P_IP))
 		return echo_parse_ipv4(skb, echo);
-	if (proto_be == bpf_htons(ETH_P_IPV6))
+	if (behind >> 16 == bpf_htons(ETH_P_IPV6))
 		return echo_parse_ipv6(skb, echo);
 	return ECHO_NONE;
 }

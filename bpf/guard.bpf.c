@@ -113,9 +113,8 @@ static __always_inline int guard_ip(const struct packet *packet)
 SEC("xdp")
 int guard(struct xdp_md *ctx)
 {
-	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
 	struct packet packet = {};
-	enum packet_kind kind = packet_parse(&packet, data, end);
+	enum packet_kind kind = packet_parse(&packet, ctx);
 
 	if (kind != PACKET_IP) {
 		count_other(kind);

@@ -10,27 +10,19 @@
 #define BPF_PACKET_H
 
 #include <stdbool.h>
-#include <linux/if_ether.h>
-#include <linux/in.h>
-#include <linux/ip.h>
-#include <linux/ipv6.h>
+#include <stddef.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
-#include <linux/bpf.h>
-#include <bpf/bpf_endian.h>
-#include <bpf/bpf_helpers.h>
 
-#define PACKET_VLAN_DEPTH 2
-/* RFC 8200, 4.1 has each extension header once, destination options twice. */
-#define PACKET_EXT_HEADERS 8
+#include "headers.h"
 
 #define PACKET_PROTO_UNKNOWN 0xff
 
 /* The room of an IP header whose length is 0: the frame alone ends the packet. */
 #define PACKET_ROOM_FRAME (~0U)
 
-#define IP_FRAGMENT_OFFSET 0x1fff
-#define IP6_FRAGMENT_OFFSET 0xfff8
+/* Extension headers, each of at most 2 KiB, end at or before this offset; in BPF a mask. */
+#define EXT_MASK 0x7fff
 
 /* RFC 9000, 17.2 and RFC 9369, 3.2: an Initial's version and first byte. */
 #define QUIC_V1 0x00000001
@@ -39,15 +31,10 @@
 #define QUIC_V2_INITIAL 0xd0
 #define QUIC_TYPE_MASK 0xf0
 
-#ifndef IPPROTO_MH
-#define IPPROTO_MH 135
-#endif
 /* RFC 4861: a packet with this hop limit has not been forwarded. */
 #define ND_HOP_LIMIT 255
 #define ND_ROUTER_SOLICITATION 133
 #define ND_REDIRECT 137
-#define IPPROTO_HIP 139
-#define IPPROTO_SHIM6 140
 
 enum packet_kind {
 	PACKET_IP,              /* struct packet is filled in */
@@ -79,17 +66,8 @@ struct packet {
 	__u8 neighbour;         /* 1: IPv6 neighbour discovery, from this link */
 };
 
-struct vlan_header {
-	__be16 tci;
-	__be16 proto;
-};
-
-struct ipv6_ext {
-	__u8 next;
-	__u8 len;
-	__be16 frag_off;        /* of a fragment header */
-	__u32 rest;
-};
+_Static_assert(HEADERS_IP_MASK + sizeof(struct ipv6hdr) + HEADERS_IPV6_EXT * 2048 <= EXT_MASK,
+	       "the mask leaves every offset behind extension headers as it is");
 
 /* QUIC's invariant part of a long header (RFC 8999, 5.1). */
 struct quic_long {
@@ -97,10 +75,20 @@ struct quic_long {
 	__u8 version[4];
 };
 
-static __always_inline bool is_vlan(__be16 proto_be)
+/*
+ * The two words of the context are pointers only where all 64 bits of their registers are moved,
+ * which clang does not do where it has use for them as 32 bits too: so these are read apart.
+ */
+static __always_inline void *frame_start(const struct xdp_md *ctx)
 {
-	return proto_be == bpf_htons(ETH_P_8021Q) ||
-	       proto_be == bpf_htons(ETH_P_8021AD);
+	barrier_var(ctx);
+	return (void *)(long)ctx->data;
+}
+
+static __always_inline void *frame_end(const struct xdp_md *ctx)
+{
+	barrier_var(ctx);
+	return (void *)(long)ctx->data_end;
 }
 
 static __always_inline bool quic_initial(const struct quic_long *quic)
@@ -117,8 +105,7 @@ static __always_inline bool quic_initial(const struct quic_long *quic)
  * room: bytes that the IP header promises from pos on; what the frame has beyond them is
  * padding.
  */
-static __always_inline void parse_upper(struct packet *packet, void *pos,
-					__u32 room, void *end)
+static __always_inline void parse_upper(struct packet *packet, void *pos, __u32 room, void *end)
 {
 	if (packet->proto == IPPROTO_TCP) {
 		struct tcphdr *tcp = pos;
@@ -181,9 +168,9 @@ static __always_inline __u32 ipv6_room(const struct ipv6hdr *ip)
 	return ip->payload_len ? bpf_ntohs(ip->payload_len) : PACKET_ROOM_FRAME;
 }
 
-/* before: bytes of the frame before the IP header. */
-static __always_inline enum packet_kind parse_ipv4(struct packet *packet, __u32 before,
-						   void *pos, void *end)
+/* at: offset of the IP header. */
+static __always_inline enum packet_kind parse_ipv4(struct packet *packet, __u32 at, void *pos,
+						   void *end)
 {
 	struct iphdr *ip = pos;
 	__u32 header;
@@ -196,79 +183,73 @@ static __always_inline enum packet_kind parse_ipv4(struct packet *packet, __u32 
 
 	packet->family = 4;
 	packet->addr_be[0] = ip->saddr;
-	packet->proto = ip->protocol;
 	if (ip->tot_len)
-		packet->promised = before + bpf_ntohs(ip->tot_len);
-	if (ip->frag_off & bpf_htons(IP_FRAGMENT_OFFSET)) {
+		packet->promised = at + bpf_ntohs(ip->tot_len);
+	packet->proto = ip->protocol;
+	if (ip->frag_off & bpf_htons(IP_FRAGMENT_OFFSET))
 		packet->opaque = PACKET_FRAGMENT;
-		return PACKET_IP;
-	}
-	parse_upper(packet, pos + header, ipv4_room(ip, header), end);
+	else
+		parse_upper(packet, pos + header, ipv4_room(ip, header), end);
 	return PACKET_IP;
 }
 
-static __always_inline bool is_ipv6_ext(__u8 proto)
+/* The upper layer as one word, which a global function can return. */
+static __always_inline __u64 upper_word(const struct packet *packet)
 {
-	switch (proto) {
-	case IPPROTO_HOPOPTS:
-	case IPPROTO_ROUTING:
-	case IPPROTO_DSTOPTS:
-	case IPPROTO_FRAGMENT:
-	case IPPROTO_AH:
-	case IPPROTO_MH:
-	case IPPROTO_HIP:
-	case IPPROTO_SHIM6:
-		return true;
-	default:
-		return false;
-	}
+	return packet->port | (__u64)packet->proto << 16 | (__u64)packet->has_port << 24 |
+	       (__u64)packet->connection << 25 | (__u64)packet->opaque << 26;
+}
+
+static __always_inline void upper_from(struct packet *packet, __u64 word)
+{
+	packet->port = word;
+	packet->proto = word >> 16;
+	packet->has_port = word >> 24 & 1;
+	packet->connection = word >> 25 & 1;
+	packet->opaque = word >> 26 & 3;
+}
+
+static __always_inline __u64 upper_hidden(enum packet_opaque opaque)
+{
+	const struct packet packet = { .proto = PACKET_PROTO_UNKNOWN, .opaque = opaque };
+
+	return upper_word(&packet);
 }
 
 /*
- * Walks the extension headers to the upper layer. Each step either ends the
- * walk or moves by the header's own length, which the room bounds.
+ * The upper layer behind extension headers, of which proto is the first. Each step either ends
+ * the walk or moves by the header's own length, which the room bounds. A global function is
+ * verified once, by itself, and few packets call it.
  */
-static __always_inline void parse_ipv6_upper(struct packet *packet, void *pos,
-					     __u32 room, void *end)
+__noinline __u64 packet_behind_ext(struct xdp_md *ctx, __u32 ip_at, __u32 room, __u32 proto)
 {
-#pragma unroll
-	for (int i = 0; i < PACKET_EXT_HEADERS; i++) {
-		struct ipv6_ext *ext = pos;
-		__u32 length;
+	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
+	__u64 at = (ip_at & HEADERS_IP_MASK) + sizeof(struct ipv6hdr), stop = at + room;
+	struct packet packet = {};
 
-		if (!is_ipv6_ext(packet->proto))
-			break;
-		if (room < sizeof(*ext) || (void *)(ext + 1) > end) {
-			packet->proto = PACKET_PROTO_UNKNOWN;
-			packet->opaque = PACKET_UPPER_TRUNCATED;
-			return;
-		}
-		length = (ext->len + 1) * 8;
-		if (packet->proto == IPPROTO_AH)
-			length = (ext->len + 2) * 4;
-		if (packet->proto == IPPROTO_FRAGMENT) {
-			length = sizeof(*ext);
-			if (ext->frag_off & bpf_htons(IP6_FRAGMENT_OFFSET)) {
-				/* ext->next holds for the first fragment alone. */
-				packet->proto = PACKET_PROTO_UNKNOWN;
-				packet->opaque = PACKET_FRAGMENT;
-				return;
-			}
-		}
-		packet->proto = ext->next;
-		room = room > length ? room - length : 0;
-		pos += length;
+	for (int i = 0; i < HEADERS_IPV6_EXT && is_ipv6_ext(proto); i++) {
+		struct ipv6_ext *ext = data + at;
+
+		if (at + sizeof(*ext) > stop || (void *)(ext + 1) > end)
+			return upper_hidden(PACKET_UPPER_TRUNCATED);
+		/* ext->next holds for the first fragment alone. */
+		if (proto == IPPROTO_FRAGMENT && ext->frag_off & bpf_htons(IP6_FRAGMENT_OFFSET))
+			return upper_hidden(PACKET_FRAGMENT);
+		at += ipv6_ext_size(proto, ext);
+		proto = ext->next;
+		/* Without the mask, all ways to come here would be verified apart. */
+		barrier_var(at);
+		at &= EXT_MASK;
 	}
-	if (is_ipv6_ext(packet->proto)) {
-		packet->proto = PACKET_PROTO_UNKNOWN;
-		packet->opaque = PACKET_EXT_TOO_MANY;
-		return;
-	}
-	parse_upper(packet, pos, room, end);
+	if (is_ipv6_ext(proto))
+		return upper_hidden(PACKET_EXT_TOO_MANY);
+	packet.proto = proto;
+	parse_upper(&packet, data + at, stop > at ? stop - at : 0, end);
+	return upper_word(&packet);
 }
 
-static __always_inline enum packet_kind parse_ipv6(struct packet *packet, __u32 before,
-						   void *pos, void *end)
+static __always_inline enum packet_kind parse_ipv6(struct packet *packet, struct xdp_md *ctx,
+						   __u32 at, void *pos, void *end)
 {
 	struct ipv6hdr *ip = pos;
 
@@ -281,42 +262,69 @@ static __always_inline enum packet_kind parse_ipv6(struct packet *packet, __u32 
 	__builtin_memcpy(packet->addr_be, &ip->saddr, sizeof(packet->addr_be));
 	packet->proto = ip->nexthdr;
 	if (ip->payload_len)
-		packet->promised = before + sizeof(*ip) + bpf_ntohs(ip->payload_len);
+		packet->promised = at + sizeof(*ip) + bpf_ntohs(ip->payload_len);
 	packet->neighbour = is_neighbour(ip, (void *)(ip + 1), end);
-	parse_ipv6_upper(packet, ip + 1, ipv6_room(ip), end);
+	if (is_ipv6_ext(ip->nexthdr))
+		upper_from(packet, packet_behind_ext(ctx, at, ipv6_room(ip), ip->nexthdr));
+	else
+		parse_upper(packet, ip + 1, ipv6_room(ip), end);
 	return PACKET_IP;
 }
 
-/* The caller has zeroed packet, and sets its bytes. */
-static __always_inline enum packet_kind packet_parse(struct packet *packet,
-						     void *pos, void *end)
+/*
+ * The EtherType behind all tags, and where it ends; 0 where the frame ends before it. If there
+ * are too many tags, the type is still that of a tag. Global, as packet_behind_ext().
+ */
+__noinline __u64 packet_behind_tags(struct xdp_md *ctx)
 {
-	struct ethhdr *eth = pos;
-	__u32 before = sizeof(*eth);
+	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
+	__u32 at = offsetof(struct ethhdr, h_proto);
+	__be16 *proto_be = data + at;
+
+	if ((void *)(proto_be + 1) > end)
+		return 0;
+	for (int i = 0; i < HEADERS_VLAN_DEPTH && is_vlan(*proto_be); i++) {
+		at += sizeof(struct vlan_header);
+		proto_be = data + at;
+		if ((void *)(proto_be + 1) > end)
+			return 0;
+	}
+	return ethertype_at(*proto_be, at + sizeof(*proto_be));
+}
+
+/* The caller has zeroed packet, and sets its bytes. */
+static __always_inline enum packet_kind packet_parse(struct packet *packet, struct xdp_md *ctx)
+{
+	void *data = frame_start(ctx), *end = frame_end(ctx);
+	struct vlan_header *vlan = data + sizeof(struct ethhdr);
+	__u64 at = sizeof(struct ethhdr);
+	struct ethhdr *eth = data;
 	__be16 proto_be;
 
 	if ((void *)(eth + 1) > end)
 		return PACKET_TRUNCATED;
 	proto_be = eth->h_proto;
-	pos = eth + 1;
-
-#pragma unroll
-	for (int i = 0; i < PACKET_VLAN_DEPTH; i++) {
-		struct vlan_header *vlan = pos;
-
-		if (!is_vlan(proto_be))
-			break;
+	if (is_vlan(proto_be)) {
 		if ((void *)(vlan + 1) > end)
 			return PACKET_TRUNCATED;
 		proto_be = vlan->proto;
-		pos = vlan + 1;
-		before += sizeof(*vlan);
+		at += sizeof(*vlan);
+		if (is_vlan(proto_be)) {
+			__u64 behind = packet_behind_tags(ctx);
+
+			if (!behind)
+				return PACKET_TRUNCATED;
+			proto_be = behind >> 16;
+			at = behind & HEADERS_IP_MASK;
+			data = frame_start(ctx);
+			end = frame_end(ctx);
+		}
 	}
 
 	if (proto_be == bpf_htons(ETH_P_IP))
-		return parse_ipv4(packet, before, pos, end);
+		return parse_ipv4(packet, at, data + at, end);
 	if (proto_be == bpf_htons(ETH_P_IPV6))
-		return parse_ipv6(packet, before, pos, end);
+		return parse_ipv6(packet, ctx, at, data + at, end);
 	if (proto_be == bpf_htons(ETH_P_ARP))
 		return PACKET_ARP;
 	return is_vlan(proto_be) ? PACKET_VLAN_DEEP : PACKET_OTHER_ETHERTYPE;

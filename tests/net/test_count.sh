@@ -29,7 +29,8 @@ test_unparsed() {
 	region=$(stats ALPHA .packets)
 	counted "ARP" arp 7 "${header}0806$(printf '%056d' 0)"
 	counted "neither IP nor ARP" other_ethertype 5 "${header}88cc$(printf '%092d' 0)"
-	counted "three tags" vlan_depth 3 "${header}88a8000188a80002810000030800$ip$udp"
+	counted "nine tags" vlan_depth 3 \
+		"${header}$(printf '88a8%04x' 1 2 3 4 5 6 7 8)810000090800$ip$udp"
 	counted "IPv4 header cut short" truncated 4 "${header}0800${ip:0:38}"
 	counted "IPv6 header cut short" truncated 2 "${header}86dd6000000000001140"
 	counted "a tag and nothing behind it" truncated 6 "${header}8100"
@@ -56,10 +57,13 @@ in_region() {
 
 test_tags() {
 	local beta=(--from 203.0.113.0/24) beta6=(--to "$edge_ip6" --from 2001:db8:b::/48)
+	local priority=(--vlan 0 --vlan 0 --vlan 0 --vlan 0 --vlan 0 --vlan 0 --vlan 0 --vlan 0)
 
 	in_region "no tag" 100 "${beta[@]}"
 	in_region "802.1Q" 100 "${beta[@]}" --vlan 7
 	in_region "802.1ad and 802.1Q" 100 "${beta[@]}" --vlan 5 --vlan 7
+	in_region "eight priority tags" 100 "${beta[@]}" "${priority[@]}"
+	in_region "eight priority tags, IPv6" 100 "${beta6[@]}" "${priority[@]}"
 	in_region "802.1Q, IPv6" 100 "${beta6[@]}" --vlan 7
 	in_region "802.1ad and 802.1Q, IPv6" 100 "${beta6[@]}" --vlan 5 --vlan 7 --type syn
 	in_region "largest frame of Ethernet" 1514 "${beta[@]}"

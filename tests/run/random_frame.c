@@ -235,7 +235,7 @@ static void drop_length(struct frame *frame)
 
 static void compose(struct frame *frame)
 {
-	uint32_t tags = chance(60) ? 0 : random_below(4);
+	uint32_t tags = chance(60) ? 0 : random_below(chance(80) ? 4 : 12);
 
 	frame->length = frame->ip = 0;
 	put_random(frame, 12);

@@ -190,7 +190,7 @@ void reference_parse(const uint8_t *frame, uint32_t size, struct reference *refe
 	memset(reference, 0, sizeof(*reference));
 	type = big_endian(&view, at, 2);
 	for (int tags = 0; type == 0x8100 || type == 0x88a8; tags++) {
-		if (tags == 2) {
+		if (tags == 8) {
 			reference->event = "vlan_depth";
 			return;
 		}

@@ -16,7 +16,7 @@
 #include "checksum.h"
 #include "base/log.h"
 
-#define VLANS_MAX 4
+#define VLANS_MAX 10
 
 /* Network byte order, 4 or 16 bytes; returns how many. */
 static size_t address_bytes(addr_bits bits, int family, uint8_t to[16])
