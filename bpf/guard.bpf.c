@@ -2,7 +2,8 @@
 /*
  * guard: the XDP program that finds the region of each packet's source, counts the packet
  * and drops it where a limit says so. All others pass to the host's stack; a packet that
- * cannot be understood passes and is counted by the reason.
+ * cannot be understood passes and is counted by the reason. One kind of these may be dropped:
+ * see meet_deep().
  */
 #include "packet.h"
 #include "region.h"
@@ -70,6 +71,9 @@ static __always_inline int enforce(struct ecdn_xdp_region_cpu *local, enum drop 
 	case DROP_ANSWER_CPS:
 		count_traffic(&drops->answer_cps, bytes);
 		break;
+	case DROP_VLAN_DEPTH:
+		count_traffic(&drops->vlan_depth, bytes);
+		break;
 	}
 	return monitor ? XDP_PASS : XDP_DROP;
 }
@@ -110,6 +114,26 @@ static __always_inline int guard_ip(const struct packet *packet)
 	return enforce(local, drop, packet->bytes, conf->monitor);
 }
 
+/*
+ * A frame with more tags than are followed. Linux strips any number of priority tags, so it may
+ * hold what a limit is to stop, and nobody sends it in earnest: it counts in region 0 and is
+ * dropped while anything is protected.
+ */
+static __always_inline int meet_deep(struct xdp_md *ctx)
+{
+	__u32 slot = 0, id = bpf_get_smp_processor_id();
+	struct ecdn_xdp_region_cpu *local = region_of_cpu(ECDN_XDP_REGION_NONE, id);
+	struct ecdn_xdp_config *conf = bpf_map_lookup_elem(&config, &slot);
+	struct packet packet = {};
+
+	if (!local || !conf)
+		return map_missing();
+	packet.bytes = frame_bytes(ctx, &packet);
+	count_region(local, &packet);
+	return enforce(local, conf->protect ? DROP_VLAN_DEPTH : DROP_NONE, packet.bytes,
+		       conf->monitor);
+}
+
 SEC("xdp")
 int guard(struct xdp_md *ctx)
 {
@@ -118,7 +142,7 @@ int guard(struct xdp_md *ctx)
 
 	if (kind != PACKET_IP) {
 		count_other(kind);
-		return XDP_PASS;
+		return kind == PACKET_VLAN_DEEP ? meet_deep(ctx) : XDP_PASS;
 	}
 	packet.bytes = frame_bytes(ctx, &packet);
 	if (packet.opaque)

@@ -20,6 +20,7 @@ enum drop {
 	DROP_BLOCKED,
 	DROP_PREFIX_PPS,
 	DROP_ANSWER_CPS,
+	DROP_VLAN_DEPTH,
 };
 
 struct {

@@ -86,6 +86,30 @@ test_ports() {
 	ecdn load --protect 80,443 e0
 }
 
+# counted NAME REGION COUNTER TAGS: 500 datagrams with so many priority tags go there.
+counted() {
+	local what=$1 counter=".regions[] | select(.region == \"$2\") | $3.packets" before tags=()
+	local i
+
+	for ((i = 0; i < $4; i++)); do
+		tags+=(--vlan 0)
+	done
+	before=$(stats_all "$counter")
+	flood --count 500 "${alpha[@]}" "${tags[@]}" >/dev/null
+	is "$what" 500 "$(($(stats_all "$counter") - before))"
+}
+
+# Linux strips any number of them.
+test_priority_tags() {
+	counted "three priority tags hide nothing" ALPHA .dropped.blocked 3
+	counted "eight priority tags hide nothing" ALPHA .dropped.blocked 8
+	counted "nine are dropped for what they are" -- .dropped.vlan_depth 9
+	counted "nine are among all drops of region --" -- '{packets: .dropped_packets}' 9
+	ecdn load --monitor e0
+	counted "monitor: nine would be dropped" -- .would_drop.vlan_depth 9
+	ecdn load --enforce e0
+}
+
 # Surges are measured on the protected ports alone.
 test_measure() {
 	ecdn release ALPHA
@@ -144,6 +168,7 @@ ecdn load --regions "$regions" e0
 ecdn block ALPHA
 test_default_ports
 test_fragments
+test_priority_tags
 test_ports
 test_measure
 test_ssh

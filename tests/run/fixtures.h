@@ -42,6 +42,7 @@ enum fixture_expect {
 	EXPECT_TCP = 1 << 3,        /* may be dropped if TCP ports 80 and 443 are protected */
 	EXPECT_UDP = 1 << 4,        /* may be dropped if UDP ports 80 and 443 are */
 	EXPECT_NEVER = 1 << 5,      /* may not be dropped even if everything is protected */
+	EXPECT_DEEP = 1 << 6,       /* counted in region 0, dropped if anything is protected */
 };
 
 /* The number of a counter of struct ecdn_xdp_events, from 1; 0: none. */

@@ -192,6 +192,7 @@ void reference_parse(const uint8_t *frame, uint32_t size, struct reference *refe
 	for (int tags = 0; type == 0x8100 || type == 0x88a8; tags++) {
 		if (tags == 8) {
 			reference->event = "vlan_depth";
+			reference->too_deep = true;
 			return;
 		}
 		at += 4;

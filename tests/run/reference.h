@@ -11,7 +11,8 @@
 
 /* All members that do not apply are zero. */
 struct reference {
-	unsigned int family;    /* 4 or 6; 0: it is counted in no region */
+	unsigned int family;    /* 4 or 6; 0: it has no source */
+	bool too_deep;          /* counted in region 0 all the same, and never let in */
 	uint8_t source[16];
 	bool connection;
 	bool has_port;

@@ -77,6 +77,8 @@ static bool hits(const struct setting *setting, const struct fixture *fixture)
 {
 	uint8_t expect = fixture->expect;
 
+	if (expect & EXPECT_DEEP)
+		return setting->tcp || setting->udp || setting->all;
 	if (setting->no_table || setting->allowed || setting->fate == PASSES ||
 	    !(expect & (EXPECT_V4 | EXPECT_V6)))
 		return false;
@@ -93,11 +95,11 @@ static void expect_counters(const struct setting *setting, const struct fixture 
 
 	if (fixture->event)
 		events[fixture->event - 1]++;
-	if (!(fixture->expect & (EXPECT_V4 | EXPECT_V6)))
+	if (!(fixture->expect & (EXPECT_V4 | EXPECT_V6 | EXPECT_DEEP)))
 		return;
-	if (setting->no_table)
+	if (!(fixture->expect & EXPECT_DEEP) && setting->no_table)
 		counters->events.no_table++;
-	else
+	else if (!(fixture->expect & EXPECT_DEEP))
 		stats = fixture->expect & EXPECT_V4 ? &counters->v4 : &counters->v6;
 	stats->packets++;
 	stats->bytes += length;
@@ -105,9 +107,11 @@ static void expect_counters(const struct setting *setting, const struct fixture 
 	if (hits(setting, fixture)) {
 		struct ecdn_xdp_drops *drops = setting->monitor ? &stats->would_drop :
 								  &stats->dropped;
+		struct ecdn_xdp_traffic *traffic = fixture->expect & EXPECT_DEEP ?
+						   &drops->vlan_depth : &drops->blocked;
 
-		drops->blocked.packets++;
-		drops->blocked.bytes += length;
+		traffic->packets++;
+		traffic->bytes += length;
 	}
 }
 

@@ -105,32 +105,44 @@ static void expect_event(struct run *run, const char *event)
 			counter[event_slots[i].slot]++;
 }
 
+static uint32_t expect_drop(const struct run *run, struct ecdn_xdp_traffic *dropped,
+			    struct ecdn_xdp_traffic *would_drop, uint32_t length)
+{
+	struct ecdn_xdp_traffic *traffic = run->phase.monitor ? would_drop : dropped;
+
+	traffic->packets++;
+	traffic->bytes += length;
+	return run->phase.monitor ? XDP_PASS : XDP_DROP;
+}
+
 /* Adds to the counters what the frame must add. Returns the action. */
 static uint32_t expect(struct run *run, const struct frame *frame, uint32_t *region)
 {
+	const struct phase *phase = &run->phase;
 	struct region_counts *stats;
-	struct ecdn_xdp_traffic *blocked;
 	struct reference packet;
 	struct address source;
 
 	*region = ECDN_XDP_REGION_NONE;
 	reference_parse(frame->data, frame->length, &packet);
 	expect_event(run, packet.event);
-	if (!packet.family)
+	if (!packet.family && !packet.too_deep)
 		return XDP_PASS;
 	source_of(&packet, &source);
-	*region = search_region(&run->world, &source);
+	if (packet.family)
+		*region = search_region(&run->world, &source);
 	stats = &run->stats[*region];
 	stats->packets++;
 	stats->bytes += frame->length;
 	stats->connections += packet.connection;
-	if (!is_blocked(*region) || !is_protected(&run->phase, &packet) ||
+	if (packet.too_deep && (phase->tcp || phase->udp || phase->all))
+		return expect_drop(run, &stats->dropped.vlan_depth, &stats->would_drop.vlan_depth,
+				   frame->length);
+	if (packet.too_deep || !is_blocked(*region) || !is_protected(phase, &packet) ||
 	    is_allowed(run, &source))
 		return XDP_PASS;
-	blocked = run->phase.monitor ? &stats->would_drop.blocked : &stats->dropped.blocked;
-	blocked->packets++;
-	blocked->bytes += frame->length;
-	return run->phase.monitor ? XDP_PASS : XDP_DROP;
+	return expect_drop(run, &stats->dropped.blocked, &stats->would_drop.blocked,
+			   frame->length);
 }
 
 static void print_frame(const struct frame *frame, uint32_t region)
@@ -270,6 +282,8 @@ static void check_variety(const struct run *run)
 		sum.packets += run->stats[region].packets;
 		sum.connections += run->stats[region].connections;
 		sum.dropped.blocked.packets += run->stats[region].dropped.blocked.packets;
+		sum.dropped.vlan_depth.packets += run->stats[region].dropped.vlan_depth.packets;
+		sum.would_drop.vlan_depth.packets += run->stats[region].would_drop.vlan_depth.packets;
 		if (!run->stats[region].packets)
 			snprintf(why, sizeof(why), "no packet from region %u", region);
 	}
@@ -280,7 +294,8 @@ static void check_variety(const struct run *run)
 	       (unsigned long long)sum.packets,
 	       (unsigned long long)sum.dropped.blocked.packets,
 	       (unsigned long long)sum.connections);
-	if (!sum.dropped.blocked.packets || !sum.connections)
+	if (!sum.dropped.blocked.packets || !sum.connections || !sum.dropped.vlan_depth.packets ||
+	    !sum.would_drop.vlan_depth.packets)
 		snprintf(why, sizeof(why), "nothing dropped or no connection");
 	report("every region, event and verdict was met", why);
 }

@@ -24,7 +24,7 @@ const struct field event_fields_guard[] = {
 	PASSED(other_ethertype, "neither IP nor ARP"),
 	PASSED(truncated, "ends before its IP header does"),
 	PASSED(bad_header, "IP version or header length that cannot be"),
-	PASSED(vlan_depth, "more than 8 VLAN tags"),
+	PASSED(vlan_depth, "more than 8 VLAN tags, counted as --; dropped if ports are protected"),
 	PASSED(fragment, "fragment without ports, counted in its region"),
 	PASSED(upper_truncated, "ends before its ports, counted in its region"),
 	PASSED(ext_headers, "more than 8 IPv6 extension headers, counted in its region"),
