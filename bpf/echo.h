@@ -224,12 +224,20 @@ __noinline __u64 echo_behind_tags(struct __sk_buff *skb)
  */
 static __noinline enum echo_kind echo_parse(struct __sk_buff *skb, struct echo *echo)
 {
-	__u64 behind = echo_behind_tags(skb);
+	__be16 proto_be;
 
-	echo->ip = behind & HEADERS_IP_MASK;
-	if (behind >> 16 == bpf_htons(ETH_P_IP))
+	if (bpf_skb_load_bytes(skb, offsetof(struct ethhdr, h_proto), &proto_be, sizeof(proto_be)))
+		return ECHO_NONE;
+	echo->ip = ETH_HLEN;
+	if (is_vlan(proto_be)) {
+		__u64 behind = echo_behind_tags(skb);
+
+		proto_be = behind >> 16;
+		echo->ip = behind & HEADERS_IP_MASK;
+	}
+	if (proto_be == bpf_htons(ETH_P_IP))
 		return echo_parse_ipv4(skb, echo);
-	if (behind >> 16 == bpf_htons(ETH_P_IPV6))
+	if (proto_be == bpf_htons(ETH_P_IPV6))
 		return echo_parse_ipv6(skb, echo);
 	return ECHO_NONE;
 }
