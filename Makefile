@@ -171,6 +171,7 @@ install: all install-client $(if $(wildcard $(NGINX_SRC)/conf_flags),install-ngi
 	install -D -m 755 $(BUILD)/ecdn-xdp $(DESTDIR)$(PREFIX)/sbin/ecdn-xdp
 	install -D -m 644 include/ecdn-xdp-maps.h $(DESTDIR)$(PREFIX)/include/ecdn-xdp-maps.h
 	install -D -m 644 include/ecdn-xdp-table.h $(DESTDIR)$(PREFIX)/include/ecdn-xdp-table.h
+	install -D -m 644 include/ecdn-xdp-trusted.h $(DESTDIR)$(PREFIX)/include/ecdn-xdp-trusted.h
 	install -D -m 644 user/ecdn-xdp.8 $(DESTDIR)$(PREFIX)/share/man/man8/ecdn-xdp.8
 	sed 's|@SBIN@|$(PREFIX)/sbin|' user/ecdn-xdp.service >$(BUILD)/ecdn-xdp.service
 	install -D -m 644 $(BUILD)/ecdn-xdp.service $(DESTDIR)$(PREFIX)/$(UNIT_DIR)/ecdn-xdp.service
@@ -178,6 +179,7 @@ install: all install-client $(if $(wildcard $(NGINX_SRC)/conf_flags),install-ngi
 uninstall: uninstall-client uninstall-nginx
 	rm -f $(DESTDIR)$(PREFIX)/sbin/ecdn-xdp $(DESTDIR)$(PREFIX)/include/ecdn-xdp-maps.h \
 	      $(DESTDIR)$(PREFIX)/include/ecdn-xdp-table.h \
+	      $(DESTDIR)$(PREFIX)/include/ecdn-xdp-trusted.h \
 	      $(DESTDIR)$(PREFIX)/share/man/man8/ecdn-xdp.8 \
 	      $(DESTDIR)$(PREFIX)/$(UNIT_DIR)/ecdn-xdp.service
 

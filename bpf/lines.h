@@ -13,7 +13,7 @@
 /* Given by sizes, as clang's BTF does not follow the types of an inner map. */
 struct table_lines {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, ECDN_XDP_TABLE_LINES);
+	__uint(max_entries, ECDN_XDP_TABLE_LINES_MAX);
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(key_size, sizeof(__u32));
 	__uint(value_size, sizeof(struct ecdn_xdp_table_line));

@@ -6,6 +6,8 @@
 #ifndef BPF_REGION_H
 #define BPF_REGION_H
 
+#include <bpf/bpf_endian.h>
+
 #include "lines.h"
 
 struct {
@@ -18,15 +20,15 @@ struct {
 /* The region id of an address, or -1 where no table is loaded. */
 static __always_inline int region_of(__u8 family, const __u32 addr_be[4])
 {
-	const __u8 *addr = (const __u8 *)addr_be;
 	__u32 slot = 0;
 	void *table = bpf_map_lookup_elem(&region_table, &slot);
 
 	if (!table)
 		return -1;
 	if (family == 4)
-		return ecdn_xdp_walk_region(table, line_at, addr, 4) & ECDN_XDP_ENTRY_REGION;
-	return ecdn_xdp_walk_region(table, line_at, addr, 16) & ECDN_XDP_ENTRY_REGION;
+		return ecdn_xdp_region_v4(table, line_at, bpf_ntohl(addr_be[0]));
+	return ecdn_xdp_region_v6(table, line_at, ecdn_xdp_be64(addr_be[0], addr_be[1]),
+				  ecdn_xdp_be64(addr_be[2], addr_be[3]));
 }
 
 #endif

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
  * trust.h - is this source in one of the prefixes that are never limited? By the walk in
- * ecdn-xdp-table.h through the table that user/trust/trust_table.h builds.
+ * ecdn-xdp-trusted.h through the table that user/trust/trust_table.h builds.
  */
 #ifndef BPF_TRUST_H
 #define BPF_TRUST_H
 
 #include <bpf/bpf_endian.h>
 
+#include "ecdn-xdp-trusted.h"
 #include "lines.h"
 
 struct {

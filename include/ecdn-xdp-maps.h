@@ -63,6 +63,7 @@
 #include <linux/types.h>
 
 #include "ecdn-xdp-table.h"
+#include "ecdn-xdp-trusted.h"
 
 #define ECDN_XDP_ABI 3
 

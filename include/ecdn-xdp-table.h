@@ -1,127 +1,130 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * ecdn-xdp-table.h - the format of the tables that region_table and trusted_table
- * hold, and the walk from an address to its entry. The BPF programs, libecdn-xdp and
- * the command line all walk by what stands here.
+ * ecdn-xdp-table.h - the format of the tables that region_table and trusted_table hold, and
+ * the walk from an address to its region. The BPF programs, libecdn-xdp and the command
+ * line all walk by what stands here. The trusted table's own format and walk are in
+ * ecdn-xdp-trusted.h.
  *
- * A table is a map of lines of 64 bytes, a generation. It is never written again once
- * it is in use; a new one replaces it as a whole. Integers are in host byte order
- * unless their name ends in _be.
+ * A table is a map of lines of 64 bytes, a generation. It is never written again once it
+ * is in use; a new one replaces it as a whole. The map may have more lines than the header
+ * says, which are zeros. Integers are in host byte order unless their name ends in _be.
  *
- * An address is looked up byte by byte. A block holds an entry for each value of one
- * byte: a leaf, which is the answer, or a child, which is the block of the next byte.
- * Blocks that are equal are stored once, in one of these forms:
+ *	line HEADER	struct ecdn_xdp_table_header or struct ecdn_xdp_trusted_header
+ *	line ROOT_V4	an entry, a word, for each value of an IPv4 address's first 16 bits
+ *	line ROOT_V6	the same for IPv6
+ *	line FIRST_FREE	what the entries lead to, then what the header tells the place of
  *
- *	16 lines	entry of byte B is word B % 16 of line B / 16
- *	1 line, RUNS	for up to 13 runs of equal entries: the entries are the words
- *			from 3 on; before them, a byte for each run but the first:
- *			256 - the value at which it begins, or 1 for a run not there
- *	1 line, TAIL	in trusted_table alone: of all addresses that lead here one
- *			prefix differs from the rest, see struct ecdn_xdp_table_tail
+ * In region_table an entry is a region's id, or it leads to a chunk list: CHILD, a shift and
+ * the list's first line. The list has 2^k items of 16 bits, one for each value of the
+ * address's next k bits, 32 in a line. An item is a region's id, or a form and how many
+ * lines behind the item's own line one of these stands:
  *
- * The first two bytes find a root block of 16 lines: that of a first byte N begins at
- * line ROOT_V4 + 16 N or ROOT_V6 + 16 N.
+ *	RUNS		The addresses are cut into runs of one region. An IPv4 line has 16
+ *			ids from half 16 on, and in halves 1 to 15 where each run but the
+ *			first begins, as the last 15 bits of an address or, if the item is
+ *			HALVED, of half of it; 32767 for a run not there. An IPv6 line has 11
+ *			ids from half 1 on, and in words 6 to 15 the last address of each run
+ *			but the eleventh, as the first 32 bits of those that the list's items
+ *			were chosen by. Ids behind the last run repeat its own.
+ *	WIDE		The same for IPv6 by all bits that are left: up to 4 runs. Ids are
+ *			halves 1 to 4; quads 2 and 3, 4 and 5, 6 and 7 are the beginnings of
+ *			runs 2, 3 and 4, or for a run not there ones, high 64 bits first.
+ *	FORK		16 entries, one for each value of the 4 bits after the list's. An
+ *			IPv4 entry that is a child leads to a RUNS line.
+ *
+ * Half 0 of a RUNS or WIDE line is an item that leads to that line itself, so that an entry
+ * can lead to it as to a list of one item: then no walk has to ask which of the two it is.
+ * Below a FORK, IPv4 lines are not HALVED.
+ *
+ * That is a multibit trie with controlled prefix expansion (Srinivasan and Varghese, 1999)
+ * whose stride is chosen where it branches, over leaves that are searched by counting how
+ * many runs begin before the address, several in one addition (SIMD within a register).
  */
 #ifndef ECDN_XDP_TABLE_H
 #define ECDN_XDP_TABLE_H
 
 #include <linux/types.h>
 
-#define ECDN_XDP_TABLE_LINES 524288
-#define ECDN_XDP_TABLE_ROOT_V4 0
-#define ECDN_XDP_TABLE_ROOT_V6 4096
-#define ECDN_XDP_TABLE_HEADER 8192     /* first of the lines that hold the header */
-#define ECDN_XDP_TABLE_NAMES 8448      /* region_table: lines of four region names each, by id */
-#define ECDN_XDP_TABLE_FIRST_FREE 12544 /* first of the lines that hold blocks */
-#define ECDN_XDP_TABLE_SOURCES 63
+#define ECDN_XDP_TABLE_LINES_MAX 524288 /* no table has more */
+#define ECDN_XDP_TABLE_HEADER 0
+#define ECDN_XDP_TABLE_ROOT_V4 16
+#define ECDN_XDP_TABLE_ROOT_V6 4112
+#define ECDN_XDP_TABLE_FIRST_FREE 8208
+#define ECDN_XDP_TABLE_SOURCES 63      /* region files of a table at most */
 #define ECDN_XDP_SOURCE_SIZE 256
-#define ECDN_XDP_TABLE_MAGIC 0x4e444345 /* "ECDN" in memory on little endian */
+#define ECDN_XDP_TABLE_MAGIC 0x33444345 /* "ECD3" in memory on little endian */
 
-#define ECDN_XDP_ENTRY_CHILD 0x80000000U
-#define ECDN_XDP_ENTRY_RUNS 0x40000000U        /* a child whose block is one line of runs */
-#define ECDN_XDP_ENTRY_TAIL 0x20000000U        /* a child whose block is a tail */
-#define ECDN_XDP_ENTRY_LINE 0x0fffffffU        /* the first line of a child's block */
+/* An entry of region_table. */
+#define ECDN_XDP_REGION_CHILD 0x80000000U
+#define ECDN_XDP_REGION_SHIFT 24       /* 6 bits: 16 - k in IPv4, 63 - k in IPv6 */
+#define ECDN_XDP_REGION_LINE 0x00ffffffU
+#define ECDN_XDP_REGION_ID 0x3fffU     /* of an entry or item that is an id */
 
-/* A leaf of region_table. */
-#define ECDN_XDP_ENTRY_REGION 0x0000ffffU      /* region id ... */
-#define ECDN_XDP_ENTRY_SOURCE_SHIFT 16         /* ... and which source named it, from 1 */
-#define ECDN_XDP_ENTRY_SOURCE 0x003f0000U
+/* An item of a chunk list. */
+#define ECDN_XDP_ITEM_WIDE 0x4000U
+#define ECDN_XDP_ITEM_RUNS 0x8000U
+#define ECDN_XDP_ITEM_FORK 0xc000U
+#define ECDN_XDP_ITEM_HALVED 0x2000U
+#define ECDN_XDP_ITEM_HALVED_SHIFT 13
+#define ECDN_XDP_ITEM_LINES 0x1fffU    /* from the item's line on */
 
-/* A leaf of trusted_table; 0: the address is neither allowed nor a node's. */
-#define ECDN_XDP_ENTRY_ALLOWED 0x01000000U     /* in an allowed prefix */
-#define ECDN_XDP_ENTRY_NODE 0x00ffffffU        /* index of the longest node's prefix, from 1 */
+#define ECDN_XDP_RUNS_V4 16
+#define ECDN_XDP_RUNS_V6 11
+#define ECDN_XDP_RUNS_WIDE 4
 
-#define ECDN_XDP_LINE_RUNS 13
-#define ECDN_XDP_LINE_FIRST_RUN 3
+/* Lists of an IPv6 address have at least 4 bits, and a FORK has 4. */
+#define ECDN_XDP_REGION_LEVELS 14
 
 /* C has had unnamed structs since C11, C++ has none. */
 __extension__ struct ecdn_xdp_table_line {
 	__extension__ union {
+		__u64 quad[8];
 		__u32 word[16];
+		__u16 half[32];
 		__extension__ struct {
-			__u64 begins_low;  /* of runs 1 to 8, a byte each */
+			__u64 begins_low;  /* of trusted_table's runs 1 to 8, a byte each */
 			__u32 begins_high; /* of runs 9 to 12 */
-			__u32 run[ECDN_XDP_LINE_RUNS];
+			__u32 run[13];
 		};
 	};
 };
 
 /*
- * Where (address & mask_be) == addr_be the walk goes on with `inside`, at the address's
- * byte next_byte if that is a child; elsewhere the answer is `outside`. An IPv4 address
- * is the first word, with zeros after it.
+ * At line ECDN_XDP_TABLE_HEADER of region_lines. What it tells the place of begins with a
+ * line; lines are counted from the table's first.
  */
-struct ecdn_xdp_table_tail {
-	__u32 addr_be[4];
-	__u32 mask_be[4];
-	__u32 inside;
-	__u32 outside;         /* always a leaf */
-	__u32 next_byte;       /* later than the byte that led to this tail */
-	__u32 reserved[5];
-};
-
-/* At line ECDN_XDP_TABLE_HEADER of region_lines. */
 struct ecdn_xdp_table_header {
 	__u32 magic;
-	__u32 lines;           /* in use, roots and header included */
+	__u32 lines;           /* in use, all that stand here included */
 	__u64 generation;      /* from 1 */
 	__u64 loaded_at;       /* seconds since the epoch */
-	__u32 sources;
-	__u32 reserved;
 	__u64 ranges_v4;       /* ranges of addresses with one region, after merging */
 	__u64 ranges_v6;
-	char source[ECDN_XDP_TABLE_SOURCES][ECDN_XDP_SOURCE_SIZE]; /* path of source N + 1 */
+	__u32 lines_v4;        /* of these, what IPv4 roots lead to ... */
+	__u32 lines_v6;        /* ... and IPv6 roots */
+	__u32 names;           /* of regions, by id: struct ecdn_xdp_region_name, 4 in a line */
+	__u32 first_name;
+	__u32 sources;         /* paths of the region files, ECDN_XDP_SOURCE_SIZE bytes each */
+	__u32 first_source;
+	__u32 rows_v4;         /* which of them named a range: struct ecdn_xdp_source_v4 ... */
+	__u32 first_row_v4;
+	__u32 rows_v6;         /* ... and struct ecdn_xdp_source_v6, sorted by address */
+	__u32 first_row_v6;
+	__u32 reserved[12];
 };
 
-/* At line ECDN_XDP_TABLE_HEADER of trusted_lines. */
-struct ecdn_xdp_trusted_header {
-	__u32 magic;
-	__u32 lines;           /* in use, roots and header included, rows not */
-	__u64 generation;      /* from 1 */
-	__u64 loaded_at;       /* seconds since the epoch */
-	__u32 rows;            /* they occupy the last lines: row 0 is line TABLE_LINES - rows */
-	__u32 allowed;         /* rows that are allowed prefixes ... */
-	__u32 nodes;           /* ... and rows that are nodes; one row may be both */
+/* From this address on, ranges with a region are of this source, from 1; up to the address
+ * of the next row. */
+struct ecdn_xdp_source_v4 {
+	__u32 first;
+	__u32 source;
+};
+
+struct ecdn_xdp_source_v6 {
+	__u64 first_high;      /* bytes 0 to 7 of the address, the first being the highest */
+	__u64 first_low;
+	__u32 source;
 	__u32 reserved;
-};
-
-/*
- * The list that trusted_lines was compiled from: prefixes that are never limited, one
- * in each line, sorted by family, address and length. A node is one of the platform's
- * intermediate nodes; its prefix keeps its index for as long as it is on the list.
- */
-#define ECDN_XDP_TRUSTED_NAME_SIZE 32
-#define ECDN_XDP_TRUSTED_NODES_MAX 262144      /* indices are below */
-
-struct ecdn_xdp_trusted_row {
-	__u8 addr[16];         /* network byte order; IPv4: the first four, then zeros */
-	__u8 family;           /* 4 or 6 */
-	__u8 length;           /* of the prefix, in bits */
-	__u8 allowed;          /* 1: on the list of `ecdn-xdp allow` */
-	__u8 reserved;
-	__u32 node;            /* index from 1, 0: no node */
-	__u64 added_at;        /* seconds since the epoch */
-	char name[ECDN_XDP_TRUSTED_NAME_SIZE]; /* of a node; NUL-terminated, may be empty */
 };
 
 #if defined(__cplusplus)
@@ -131,114 +134,22 @@ struct ecdn_xdp_trusted_row {
 	__extension__ _Static_assert(sizeof(type) == (size), #type)
 #endif
 ECDN_XDP_SIZE(struct ecdn_xdp_table_line, 64);
-ECDN_XDP_SIZE(struct ecdn_xdp_table_header, 48 + 63 * 256);
-ECDN_XDP_SIZE(struct ecdn_xdp_table_tail, 64);
-ECDN_XDP_SIZE(struct ecdn_xdp_trusted_header, 40);
-ECDN_XDP_SIZE(struct ecdn_xdp_trusted_row, 64);
+ECDN_XDP_SIZE(struct ecdn_xdp_table_header, 128);
+ECDN_XDP_SIZE(struct ecdn_xdp_source_v4, 8);
+ECDN_XDP_SIZE(struct ecdn_xdp_source_v6, 24);
 
 /*
  * The walk. Memory is reached by a function of the caller's, as the kernel looks lines
  * up by a helper and processes index what they have mapped. All is inlined, so that the
- * call of that function costs nothing and BPF needs none.
+ * call of that function costs nothing and BPF needs none. Whatever the lines hold, a walk
+ * ends and stays inside the lines that function returns; a missing line gives region 0.
  */
 #define ECDN_XDP_INLINE inline __attribute__((always_inline))
 
 /* Line `index` of a table, or NULL where the table ends before it. */
 typedef const struct ecdn_xdp_table_line *ecdn_xdp_line_at(const void *table, __u32 index);
 
-/* The line in which a child has the entry of a byte. */
-static ECDN_XDP_INLINE __u32 ecdn_xdp_line(__u32 child, __u8 byte)
-{
-	__u32 first = child & ECDN_XDP_ENTRY_LINE;
-
-	return child & ECDN_XDP_ENTRY_RUNS ? first : first + (byte >> 4);
-}
-
-/*
- * The word of that line which is the entry; the child is no tail. Runs that begin at or
- * before byte are counted by carries: 256 - begin + byte reaches the ninth bit of its
- * lane. A line has 12 such bytes, so the word is 15 at most; verifiers need a mask to know.
- */
-static ECDN_XDP_INLINE __u32 ecdn_xdp_word(__u32 child, const struct ecdn_xdp_table_line *line,
-					   __u8 byte)
-{
-	const __u64 lanes = 0x0001000100010001ULL, even = lanes * 0xff, carry = lanes << 8;
-	__u64 bytes = byte * lanes, low = line->begins_low, high = line->begins_high, begun;
-
-	if (!(child & ECDN_XDP_ENTRY_RUNS))
-		return byte & 15;
-	begun = (((low & even) + bytes) & carry) + (((low >> 8 & even) + bytes) & carry) +
-		(((high & even) + bytes) & carry) + (((high >> 8 & even) + bytes) & carry);
-	return ECDN_XDP_LINE_FIRST_RUN + ((begun >> 8) * lanes >> 48);
-}
-
-/* 1 if the address is inside a tail's prefix, else 0. */
-static ECDN_XDP_INLINE __u32 ecdn_xdp_in_tail(const struct ecdn_xdp_table_tail *tail,
-					      const __u32 addr_be[4])
-{
-	return !(((addr_be[0] & tail->mask_be[0]) ^ tail->addr_be[0]) |
-		 ((addr_be[1] & tail->mask_be[1]) ^ tail->addr_be[1]) |
-		 ((addr_be[2] & tail->mask_be[2]) ^ tail->addr_be[2]) |
-		 ((addr_be[3] & tail->mask_be[3]) ^ tail->addr_be[3]));
-}
-
-/* The entry that a child, which is no tail, has for a byte; 0 where the line is missing. */
-static ECDN_XDP_INLINE __u32 ecdn_xdp_step(const void *table, ecdn_xdp_line_at *line_at,
-					   __u32 child, __u8 byte)
-{
-	const struct ecdn_xdp_table_line *line = line_at(table, ecdn_xdp_line(child, byte));
-
-	return line ? line->word[ecdn_xdp_word(child, line, byte) & 15] : 0;
-}
-
-/* The child that an address's first byte leads to. root: ECDN_XDP_TABLE_ROOT_V4 or _V6. */
-static ECDN_XDP_INLINE __u32 ecdn_xdp_root(__u32 root, __u8 byte)
-{
-	return ECDN_XDP_ENTRY_CHILD | (root + byte * 16U);
-}
-
-/* Where a walk begins: the entry of an address's first two bytes. */
-static ECDN_XDP_INLINE __u32 ecdn_xdp_first(const void *table, ecdn_xdp_line_at *line_at,
-					    __u32 root, __u8 byte_0, __u8 byte_1)
-{
-	return ecdn_xdp_step(table, line_at, ecdn_xdp_root(root, byte_0), byte_1);
-}
-
-/*
- * The leaf of an address in region_table: addr has its `length` bytes, 4 or 16. Each byte
- * from the second on is one line, until an entry is a leaf: at most 3 for IPv4 and 15 for
- * IPv6. A table that is whole has no child for the last byte; in another, what is returned
- * may be a child.
- */
-static ECDN_XDP_INLINE __u32 ecdn_xdp_walk_region(const void *table, ecdn_xdp_line_at *line_at,
-						  const __u8 *addr, int length)
-{
-	__u32 root = length == 4 ? ECDN_XDP_TABLE_ROOT_V4 : ECDN_XDP_TABLE_ROOT_V6;
-	__u32 entry = ecdn_xdp_first(table, line_at, root, addr[0], addr[1]);
-	int at;
-
-	/* Not unrolled: the smaller code is the faster one. */
-	for (at = 2; at < length; at++) {
-		if (!(entry & ECDN_XDP_ENTRY_CHILD))
-			break;
-		entry = ecdn_xdp_step(table, line_at, entry, addr[at]);
-	}
-	return entry;
-}
-
-/* An address as the walk with tails reads it. */
-struct ecdn_xdp_address {
-	const __u32 *addr_be;
-#ifdef __bpf__
-	__u64 high, low;       /* bytes 0 to 7 and 8 to 15, the first being the highest */
-#endif
-};
-
-/*
- * A tail names the byte that comes next. BPF programs take it out of a register, as before
- * Linux 5.12 they cannot read the stack at a place that is not known beforehand.
- */
-#ifdef __bpf__
+/* 8 bytes of an address as one number, the first being the highest. */
 static ECDN_XDP_INLINE __u64 ecdn_xdp_be64(__u32 high_be, __u32 low_be)
 {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -248,73 +159,156 @@ static ECDN_XDP_INLINE __u64 ecdn_xdp_be64(__u32 high_be, __u32 low_be)
 #endif
 }
 
-static ECDN_XDP_INLINE struct ecdn_xdp_address ecdn_xdp_address(const __u32 addr_be[4])
-{
-	const struct ecdn_xdp_address address = {
-		addr_be,
-		ecdn_xdp_be64(addr_be[0], addr_be[1]),
-		ecdn_xdp_be64(addr_be[2], addr_be[3]),
-	};
 
-	return address;
+/* The entry of an address's first 16 bits, 0 where it is missing. root: ECDN_XDP_TABLE_ROOT_V4
+ * or _V6. */
+static ECDN_XDP_INLINE __u32 ecdn_xdp_region_root(const void *table, ecdn_xdp_line_at *line_at,
+						  __u32 root, __u32 first)
+{
+	const struct ecdn_xdp_table_line *line = line_at(table, root + (first >> 4));
+
+	return line ? line->word[first & 15] : 0;
 }
 
-static ECDN_XDP_INLINE __u8 ecdn_xdp_byte(const struct ecdn_xdp_address *address, __u32 at)
+/* In each of a quad's four lanes of 16 bits: 1 if a run begins at or before an address. at: the
+ * address in each lane, with bit 15 set so that no subtraction of 15 bits borrows from the next
+ * lane. */
+static ECDN_XDP_INLINE __u64 ecdn_xdp_begun(__u64 begins, __u64 at)
 {
-	return (at < 8 ? address->high : address->low) >> (56 - 8 * (at & 7));
+	return (at - begins) >> 15 & 0x0001000100010001ULL;
 }
+
+/* The region in a line of IPv4 runs; at: 15 bits of the address. */
+static ECDN_XDP_INLINE __u32 ecdn_xdp_runs_v4(const struct ecdn_xdp_table_line *line, __u64 at)
+{
+	const __u64 lanes = 0x0001000100010001ULL;
+	/* Half 0, the line's own item, counts as the first run, which begins at 0. */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	const __u64 begins = line->quad[0] & ~0xffffULL;
 #else
-static ECDN_XDP_INLINE struct ecdn_xdp_address ecdn_xdp_address(const __u32 addr_be[4])
-{
-	const struct ecdn_xdp_address address = { addr_be };
-
-	return address;
-}
-
-static ECDN_XDP_INLINE __u8 ecdn_xdp_byte(const struct ecdn_xdp_address *address, __u32 at)
-{
-	return ((const __u8 *)address->addr_be)[at & 15];
-}
+	const __u64 begins = line->quad[0] << 16 >> 16;
 #endif
+	__u64 begun;
 
-/* The entry to which a tail leads an address, and in *at the byte that comes next. */
-static ECDN_XDP_INLINE __u32 ecdn_xdp_tail_step(const void *table, ecdn_xdp_line_at *line_at,
-						__u32 child, const __u32 addr_be[4], __u32 *at)
-{
-	const struct ecdn_xdp_table_tail *tail =
-		(const struct ecdn_xdp_table_tail *)line_at(table, child & ECDN_XDP_ENTRY_LINE);
-
-	if (!tail)
-		return 0;
-	*at = tail->next_byte;
-	return ecdn_xdp_in_tail(tail, addr_be) ? tail->inside : tail->outside;
+	at = at * lanes | lanes << 15;
+	begun = ecdn_xdp_begun(begins, at) + ecdn_xdp_begun(line->quad[1], at) +
+		ecdn_xdp_begun(line->quad[2], at) + ecdn_xdp_begun(line->quad[3], at);
+	return line->half[(15 + (begun * lanes >> 48)) & 31] & ECDN_XDP_REGION_ID;
 }
 
-/* Bytes 2 to 15: each line that is read belongs to a later byte than the one before. */
-#define ECDN_XDP_TRUSTED_STEPS 14
+/* The region of an IPv4 address in host byte order: at most 4 lines and one twice. */
+static ECDN_XDP_INLINE __u32 ecdn_xdp_region_v4(const void *table, ecdn_xdp_line_at *line_at,
+						__u32 addr)
+{
+	__u32 entry = ecdn_xdp_region_root(table, line_at, ECDN_XDP_TABLE_ROOT_V4, addr >> 16);
+	__u32 rest = addr & 0xffff, shift = entry >> ECDN_XDP_REGION_SHIFT & 31, at, item;
+	__u32 halved;
+	const struct ecdn_xdp_table_line *line;
+
+	if (!(entry & ECDN_XDP_REGION_CHILD))
+		return entry & ECDN_XDP_REGION_ID;
+	at = (entry & ECDN_XDP_REGION_LINE) + (rest >> shift >> 5);
+	line = line_at(table, at);
+	if (!line)
+		return 0;
+	item = line->half[rest >> shift & 31];
+	if (item <= ECDN_XDP_REGION_ID)
+		return item;
+	line = line_at(table, at + (item & ECDN_XDP_ITEM_LINES));
+	if (!line)
+		return 0;
+	halved = item >> ECDN_XDP_ITEM_HALVED_SHIFT & 1;
+	if (item >= ECDN_XDP_ITEM_FORK) {
+		entry = line->word[rest >> ((shift - 4) & 15) & 15];
+		if (!(entry & ECDN_XDP_REGION_CHILD))
+			return entry & ECDN_XDP_REGION_ID;
+		line = line_at(table, entry & ECDN_XDP_REGION_LINE);
+		if (!line)
+			return 0;
+	}
+	return ecdn_xdp_runs_v4(line, rest >> halved & 0x7fff);
+}
+
+/* How many of the two runs in a quad end before an address, whose upper half is 0. */
+static ECDN_XDP_INLINE __u64 ecdn_xdp_ended(__u64 lasts, __u64 at)
+{
+	return (((lasts & 0xffffffff) - at) >> 63) + (((lasts >> 32) - at) >> 63);
+}
+
+/* The region in a line of IPv6 runs; at: the next 32 bits of the address. */
+static ECDN_XDP_INLINE __u32 ecdn_xdp_runs_v6(const struct ecdn_xdp_table_line *line, __u64 at)
+{
+	__u64 run;
+
+#ifdef __bpf__
+	/* A compiler that knows the upper half compares and branches instead. */
+	__asm__("" : "+r"(at));
+#endif
+	run = 1 + ecdn_xdp_ended(line->quad[3], at) + ecdn_xdp_ended(line->quad[4], at) +
+	      ecdn_xdp_ended(line->quad[5], at) + ecdn_xdp_ended(line->quad[6], at) +
+	      ecdn_xdp_ended(line->quad[7], at);
+	return line->half[run & 15] & ECDN_XDP_REGION_ID;
+}
+
+static ECDN_XDP_INLINE int ecdn_xdp_is_before(__u64 high, __u64 low, const __u64 begin[2])
+{
+	return high < begin[0] || (high == begin[0] && low < begin[1]);
+}
+
+/* The region in a WIDE line; high, low: what is left of the address. */
+static ECDN_XDP_INLINE __u32 ecdn_xdp_wide_v6(const struct ecdn_xdp_table_line *line, __u64 high,
+					      __u64 low)
+{
+	if (ecdn_xdp_is_before(high, low, &line->quad[2]))
+		return line->half[1] & ECDN_XDP_REGION_ID;
+	if (ecdn_xdp_is_before(high, low, &line->quad[4]))
+		return line->half[2] & ECDN_XDP_REGION_ID;
+	if (ecdn_xdp_is_before(high, low, &line->quad[6]))
+		return line->half[3] & ECDN_XDP_REGION_ID;
+	return line->half[4] & ECDN_XDP_REGION_ID;
+}
 
 /*
- * The leaf of an address in trusted_table, from the entry on that ecdn_xdp_first() finds.
- * At most 3 lines are read for IPv4 and 15 for IPv6, that one's included, and mostly far
- * fewer, as a tail skips bytes. The walk ends whatever the lines hold.
+ * The region of an IPv6 address: high and low are its bytes 0 to 7 and 8 to 15, the first
+ * being the highest. At most 28 lines, mostly 3.
  */
-static ECDN_XDP_INLINE __u32 ecdn_xdp_walk_trusted(const void *table, ecdn_xdp_line_at *line_at,
-						   __u32 entry, const __u32 addr_be[4])
+static ECDN_XDP_INLINE __u32 ecdn_xdp_region_v6(const void *table, ecdn_xdp_line_at *line_at,
+						__u64 high, __u64 low)
 {
-	const struct ecdn_xdp_address address = ecdn_xdp_address(addr_be);
-	__u32 at = 2;
-	int i;
+	__u32 entry = ecdn_xdp_region_root(table, line_at, ECDN_XDP_TABLE_ROOT_V6, high >> 48);
+	int level;
 
-	for (i = 0; i < ECDN_XDP_TRUSTED_STEPS; i++) {
-		if (!(entry & ECDN_XDP_ENTRY_CHILD))
-			return entry;
-		if (entry & ECDN_XDP_ENTRY_TAIL)
-			entry = ecdn_xdp_tail_step(table, line_at, entry, addr_be, &at);
-		else
-			entry = ecdn_xdp_step(table, line_at, entry,
-					      ecdn_xdp_byte(&address, at++));
+	high = high << 16 | low >> 48;
+	low <<= 16;
+	/* Not unrolled: the smaller code is the faster one. */
+	for (level = 0; level < ECDN_XDP_REGION_LEVELS; level++) {
+		__u32 shift = entry >> ECDN_XDP_REGION_SHIFT & 63, at, item;
+		const struct ecdn_xdp_table_line *line;
+		__u64 chunk = high >> 1 >> shift;
+
+		if (!(entry & ECDN_XDP_REGION_CHILD))
+			return entry & ECDN_XDP_REGION_ID;
+		at = (entry & ECDN_XDP_REGION_LINE) + (__u32)(chunk >> 5);
+		line = line_at(table, at);
+		if (!line)
+			return 0;
+		item = line->half[chunk & 31];
+		if (item <= ECDN_XDP_REGION_ID)
+			return item;
+		line = line_at(table, at + (item & ECDN_XDP_ITEM_LINES));
+		if (!line)
+			return 0;
+		if (item < ECDN_XDP_ITEM_RUNS)
+			return ecdn_xdp_wide_v6(line, high, low);
+		if (item < ECDN_XDP_ITEM_FORK)
+			return ecdn_xdp_runs_v6(line, high >> 32);
+		high = high << (63 - shift) | low >> 1 >> shift;
+		low <<= 63 - shift;
+		entry = line->word[high >> 60];
+		high = high << 4 | low >> 60;
+		low <<= 4;
 	}
-	return entry & ECDN_XDP_ENTRY_CHILD ? 0 : entry;
+	return 0;
 }
 
 #endif

@@ -120,6 +120,25 @@ static void measure_accounting(struct lookup_bpf *skel, const struct world *worl
 	}
 }
 
+/* What each family takes of a table, and all of it. */
+static void print_lines(int table)
+{
+	const double mib = (double)(1 << 20) / sizeof(struct ecdn_xdp_table_line);
+	union {
+		struct ecdn_xdp_table_line line[2];
+		struct ecdn_xdp_table_header header;
+	} first;
+
+	for (uint32_t i = 0; i < 2; i++)
+		need(!bpf_map_lookup_elem(table, &i, &first.line[i]), "read a table");
+	row("region data", "region table: without roots", "IPv4", first.header.lines_v4 / mib,
+	    "MiB", 0, "", "");
+	row("region data", "region table: without roots", "IPv6", first.header.lines_v6 / mib,
+	    "MiB", 0, "", "");
+	row("region data", "region table: in use", "both families", first.header.lines / mib,
+	    "MiB", 0, "", "");
+}
+
 void bench_lookup(const struct world *world)
 {
 	int table = table_new(&world->set);
@@ -132,6 +151,7 @@ void bench_lookup(const struct world *world)
 	trie_fill(trie_v6, &world->set.v6, 128);
 	row("region data", "LPM_TRIE: fill", "both families", wall_ms() - start, "ms", 0, "", "");
 	row("region data", "region table: memory", "both families", table_mib, "MiB", 0, "", "");
+	print_lines(table);
 	row("region data", "LPM_TRIE: memory", "both families",
 	    map_mib(trie_v4) + map_mib(trie_v6), "MiB",
 	    (map_mib(trie_v4) + map_mib(trie_v6)) / table_mib, "region table", "");

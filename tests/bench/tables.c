@@ -8,15 +8,20 @@
 #include "guard/region_store.h"
 #include "trust/trust_store.h"
 #include "regions/table.h"
+#include "table/lines.h"
 
 int table_new(const struct range_set *set)
 {
-	struct ecdn_xdp_table_line *lines;
-	int fd = slot_new(&region_store_slot, &lines);
+	struct ecdn_xdp_table_line *lines = lines_new();
+	const struct table_room room = { 0 };
+	int fd;
 
+	need(lines, "allocate memory");
+	need(!table_compile(set, &room, lines, ECDN_XDP_TABLE_LINES_MAX),
+	     "compile a region table");
+	fd = slot_fill(&region_store_slot, lines);
 	need(fd >= 0, "create a region table");
-	need(!table_compile(set, lines), "compile a region table");
-	need(!slot_freeze(fd, lines), "freeze a region table");
+	lines_free(lines);
 	return fd;
 }
 

@@ -65,7 +65,7 @@ static void fill_range(struct filler *filler, const struct range *range, int bit
 				break;
 			length--;
 		}
-		filler_add(filler, first, length, range->entry & ECDN_XDP_ENTRY_REGION);
+		filler_add(filler, first, length, range->entry & RANGE_REGION);
 		if (!length)
 			return;
 		first += (addr_bits)1 << (128 - length);

@@ -57,10 +57,10 @@ static void thin(const struct range_list *from, size_t ranges, unsigned int regi
 	for (size_t i = 0; i < from->count && i / step < ranges; i += step) {
 		const struct range *range = &from->range[i];
 		uint32_t region = regions ? 1 + i / step % regions :
-				  range->entry & ECDN_XDP_ENTRY_REGION;
+				  range->entry & RANGE_REGION;
 
 		need(!range_list_add(to, range->first, range->last,
-				     1U << ECDN_XDP_ENTRY_SOURCE_SHIFT | region),
+				     1U << RANGE_SOURCE_SHIFT | region),
 		     "allocate memory");
 	}
 }

@@ -19,7 +19,7 @@ static inline void check_list(const struct range_list *list, uint32_t regions)
 
 		check(range->first <= range->last);
 		check(!i || range->first > list->range[i - 1].last);
-		check((range->entry & ECDN_XDP_ENTRY_REGION) < regions);
+		check((range->entry & RANGE_REGION) < regions);
 		check(!(range->entry & ECDN_XDP_ENTRY_CHILD));
 	}
 }

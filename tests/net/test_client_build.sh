@@ -11,7 +11,7 @@ functions=$(echo ecdn_xdp_{close,count,is_node,open,ready,verdict})
 test_header() {
 	local header standard
 
-	for header in ecdn-xdp ecdn-xdp-maps ecdn-xdp-table; do
+	for header in ecdn-xdp ecdn-xdp-maps ecdn-xdp-table ecdn-xdp-trusted; do
 		echo "#include \"$header.h\"" >"$work/alone.c"
 		cp "$work/alone.c" "$work/alone.cc"
 		for standard in c99 c11 c17 gnu11; do

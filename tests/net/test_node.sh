@@ -122,13 +122,25 @@ test_both() {
 	ecdn release ALPHA
 }
 
+# line NUMBER FROM TO: bytes of a line of the table, the lowest address first.
+line() {
+	bpftool -j map lookup pinned "$pin/trusted_lines" key \
+		$(($1 & 255)) $(($1 >> 8 & 255)) $(($1 >> 16)) 0 |
+		jq -r ".value[$2:$3] | map(.[2:]) | join(\"\")"
+}
+
+# number BYTES: of four, the lowest first.
+number() {
+	echo $((16#${1:6:2}${1:4:2}${1:2:2}${1:0:2}))
+}
+
 # index FROM-THE-LAST: of the node in that row of the table.
 index() {
-	local line=$((524288 - $1))
+	local rows first
 
-	bpftool -j map lookup pinned "$pin/trusted_lines" key \
-		$((line & 255)) $((line >> 8 & 255)) $((line >> 16)) 0 |
-		jq -r '.value[20:24] | map(.[2:]) | join("")'
+	rows=$(number "$(line 0 24 28)")
+	first=$(number "$(line 0 36 40)")
+	line $((first + rows - $1)) 20 24
 }
 
 test_load() {

@@ -11,9 +11,9 @@
 
 #include "harness.h"
 #include "regions/table.h"
+#include "table/lines.h"
 #include "trust/trust_table.h"
 
-#define TABLE_BYTES (sizeof(struct ecdn_xdp_table_line) * ECDN_XDP_TABLE_LINES)
 #define NS_PER_SECOND 1000000000ULL
 
 static const char *const names[] = { "public_config", "region_state", "request_stats" };
@@ -31,11 +31,15 @@ static int new_map(const char *name, unsigned int size, unsigned int entries, vo
 	return fd;
 }
 
-static int new_table(struct ecdn_xdp_table_line **lines)
+/* A map that has no more lines than what was compiled, which is freed. */
+static int new_table(struct ecdn_xdp_table_line *compiled, struct ecdn_xdp_table_line **lines)
 {
+	size_t used = lines_used(compiled);
 	void *memory;
-	int fd = new_map("lines", sizeof(**lines), ECDN_XDP_TABLE_LINES, &memory);
+	int fd = new_map("lines", sizeof(*compiled), used, &memory);
 
+	memcpy(memory, compiled, used * sizeof(*compiled));
+	lines_free(compiled);
 	*lines = memory;
 	return fd;
 }
@@ -87,11 +91,12 @@ static void cut(struct client_pins *pins, struct range_list *list, int family)
 
 static void compile_regions(struct client_pins *pins, struct ecdn_xdp_table_line *lines)
 {
+	const struct table_room room = { PINS_REGIONS, 0 };
 	struct range_set set = {};
 
 	cut(pins, &set.v4, AF_INET);
 	cut(pins, &set.v6, AF_INET6);
-	need(!table_compile(&set, lines), "compile a table");
+	need(!table_compile(&set, &room, lines, ECDN_XDP_TABLE_LINES_MAX), "compile a table");
 	range_set_free(&set);
 }
 
@@ -118,21 +123,25 @@ static void compile_trusted(struct client_pins *pins)
 	enum { PREFIXES = 600 };
 	static struct trust_node node[PREFIXES];
 	static struct cidr allowed[PREFIXES];
+	struct ecdn_xdp_table_line *lines = lines_new();
 	struct trust_list list = {};
 
+	need(lines, "allocate memory");
 	for (int i = 0; i < PREFIXES; i++) {
 		make_prefix(pins, &allowed[i], i ? &allowed[random() % i] : NULL);
 		make_prefix(pins, &node[i].cidr, &allowed[random() % (i + 1)]);
 	}
 	need(!trust_list_allow(&list, allowed, PREFIXES, 1), "allow prefixes");
 	need(!trust_list_add_nodes(&list, node, PREFIXES, 1), "add nodes");
-	need(!trust_table_compile(&list, pins->trusted), "compile a trusted table");
+	need(!trust_table_compile(&list, lines, ECDN_XDP_TABLE_LINES_MAX),
+	     "compile a trusted table");
+	pins->trusted_fd = new_table(lines, &pins->trusted);
 	trust_list_free(&list);
 }
 
 static void name_regions(struct ecdn_xdp_table_line *lines, uint8_t table)
 {
-	struct ecdn_xdp_region_name *name = (void *)&lines[ECDN_XDP_TABLE_NAMES];
+	struct ecdn_xdp_region_name *name = table_names(lines);
 
 	for (int id = 1; id < PINS_REGIONS; id++)
 		snprintf(name[id].name, sizeof(name[id].name), "%d.%d", table, id);
@@ -156,11 +165,13 @@ void client_pins_open(struct client_pins *pins)
 	need(!atexit(remove_pins), "prepare the end");
 	pins->cpus = libbpf_num_possible_cpus();
 	for (int i = 0; i < PINS_TABLES; i++) {
-		pins->table_fd[i] = new_table(&pins->table[i]);
-		compile_regions(pins, pins->table[i]);
-		name_regions(pins->table[i], i);
+		struct ecdn_xdp_table_line *lines = lines_new();
+
+		need(lines, "allocate memory");
+		compile_regions(pins, lines);
+		name_regions(lines, i);
+		pins->table_fd[i] = new_table(lines, &pins->table[i]);
 	}
-	pins->trusted_fd = new_table(&pins->trusted);
 	compile_trusted(pins);
 }
 
@@ -259,9 +270,9 @@ void client_pins_unload(struct client_pins *pins)
 void client_pins_close(struct client_pins *pins)
 {
 	for (int i = 0; i < PINS_TABLES; i++) {
-		munmap(pins->table[i], TABLE_BYTES);
+		munmap(pins->table[i], lines_used(pins->table[i]) * sizeof(*pins->table[i]));
 		close(pins->table_fd[i]);
 	}
-	munmap(pins->trusted, TABLE_BYTES);
+	munmap(pins->trusted, lines_used(pins->trusted) * sizeof(*pins->trusted));
 	close(pins->trusted_fd);
 }

@@ -20,6 +20,7 @@
 #include "guard/region_store.h"
 #include "trust/trust_store.h"
 #include "regions/table.h"
+#include "table/lines.h"
 
 static unsigned int passed, failed;
 
@@ -114,12 +115,16 @@ void guard_close(struct guard *guard)
 
 void guard_set_regions(struct guard *guard, const struct range_set *set)
 {
-	struct ecdn_xdp_table_line *lines;
-	int fd = slot_new(&region_store_slot, &lines);
+	struct ecdn_xdp_table_line *lines = lines_new();
+	const struct table_room room = { 0 };
+	int fd;
 
+	need(lines, "allocate memory");
+	need(!table_compile(set, &room, lines, ECDN_XDP_TABLE_LINES_MAX),
+	     "compile a region table");
+	fd = slot_fill(&region_store_slot, lines);
 	need(fd >= 0, "create a region table");
-	need(!table_compile(set, lines), "compile a region table");
-	need(!slot_freeze(fd, lines), "freeze a region table");
+	lines_free(lines);
 	write_map(guard->skel->maps.region_table, 0, &fd);
 	close(fd);
 }
@@ -218,7 +223,7 @@ void set_region(struct range_set *set, const char *cidr, uint32_t region)
 	need(!cidr_parse(cidr, &parsed), cidr);
 	v4 = parsed.addr.family == AF_INET;
 	need(!range_list_add(v4 ? &over.v4 : &over.v6, parsed.addr.bits, cidr_last(&parsed),
-			     region | 1 << ECDN_XDP_ENTRY_SOURCE_SHIFT) &&
+			     region | 1 << RANGE_SOURCE_SHIFT) &&
 	     !range_set_overlay(set, &over), "add a region");
 	range_set_free(&over);
 }

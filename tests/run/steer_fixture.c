@@ -62,10 +62,10 @@ static void set_table(const struct world *world, const struct bpf_map *outer,
 	static const struct ecdn_xdp_table_line empty;
 	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = world->table_flags);
 	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "lines", sizeof(uint32_t),
-				sizeof(struct ecdn_xdp_table_line), ECDN_XDP_TABLE_LINES, &opts);
+				sizeof(struct ecdn_xdp_table_line), ECDN_XDP_TABLE_LINES_MAX, &opts);
 
 	must(fd >= 0, "create a table");
-	for (uint32_t i = 0; i < ECDN_XDP_TABLE_LINES; i++)
+	for (uint32_t i = 0; i < ECDN_XDP_TABLE_LINES_MAX; i++)
 		if (memcmp(&lines[i], &empty, sizeof(empty)))
 			must(!bpf_map_update_elem(fd, &i, &lines[i], BPF_ANY), "write a table");
 	must(!bpf_map_update_elem(bpf_map__fd(outer), &(__u32){ 0 }, &fd, BPF_ANY),
@@ -75,7 +75,7 @@ static void set_table(const struct world *world, const struct bpf_map *outer,
 
 static struct ecdn_xdp_table_line *new_lines(void)
 {
-	struct ecdn_xdp_table_line *lines = calloc(ECDN_XDP_TABLE_LINES, sizeof(*lines));
+	struct ecdn_xdp_table_line *lines = calloc(ECDN_XDP_TABLE_LINES_MAX, sizeof(*lines));
 
 	must(lines, "allocate memory");
 	return lines;
@@ -84,13 +84,15 @@ static struct ecdn_xdp_table_line *new_lines(void)
 static void load_regions(struct world *world)
 {
 	struct ecdn_xdp_table_line *lines = new_lines();
+	const struct table_room room = { 0 };
 	struct range_set set = {};
 
 	set_region(&set, "127.0.0.2/32", REGION_SURGING);
 	set_region(&set, "127.0.0.3/32", REGION_QUIET);
 	set_region(&set, "fd00::2/128", REGION_SURGING);
 	set_region(&set, "fd00::3/128", REGION_QUIET);
-	must(!table_compile(&set, lines), "compile a region table");
+	must(!table_compile(&set, &room, lines, ECDN_XDP_TABLE_LINES_MAX),
+	     "compile a region table");
 	range_set_free(&set);
 	set_table(world, world->skel->maps.region_table, lines);
 	free(lines);
@@ -104,7 +106,8 @@ void world_trust(struct world *world, const char *cidr)
 
 	if (cidr) {
 		must(!cidr_parse(cidr, &parsed) && !trust_list_allow(&list, &parsed, 1, 1) &&
-		     !trust_table_compile(&list, lines), "compile a trusted table");
+		     !trust_table_compile(&list, lines, ECDN_XDP_TABLE_LINES_MAX),
+		     "compile a trusted table");
 		set_table(world, world->skel->maps.trusted_table, lines);
 	}
 	trust_list_free(&list);

@@ -80,7 +80,7 @@ static void make_any(struct both *both, unsigned int *seed)
 
 static uint32_t region_in(int table, const struct both *both)
 {
-	return table_lookup(pins.table[table], &both->address) & ECDN_XDP_ENTRY_REGION;
+	return table_lookup(pins.table[table], &both->address);
 }
 
 static uint32_t trust_of(const struct both *both)

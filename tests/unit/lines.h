@@ -15,6 +15,7 @@
 
 #include "base/address.h"
 #include "ecdn-xdp-maps.h"
+#include "table/lines.h"
 
 #define LAST (~(addr_bits)0)
 
@@ -23,15 +24,23 @@ static struct ecdn_xdp_table_line *lines;
 static inline int set_up(void **state)
 {
 	(void)state;
-	lines = calloc(ECDN_XDP_TABLE_LINES, sizeof(*lines));
+	lines = lines_new();
 	return lines ? 0 : -1;
 }
 
 static inline int tear_down(void **state)
 {
 	(void)state;
-	free(lines);
+	lines_free(lines);
 	return 0;
+}
+
+/* Makes them all zeros. */
+static inline void clear_lines(void)
+{
+	lines_free(lines);
+	lines = lines_new();
+	assert_non_null(lines);
 }
 
 static inline addr_bits random_bits(void)

@@ -94,7 +94,7 @@ static inline const char *region(const char *text)
 {
 	const struct range *range = find_range(text);
 
-	return range ? names_of(names, range->entry & ECDN_XDP_ENTRY_REGION) : NULL;
+	return range ? names_of(names, range->entry & RANGE_REGION) : NULL;
 }
 
 static inline int read_text(const char *text)

@@ -107,7 +107,7 @@ static void unknown_and_none(void **state)
 	assert_int_equal(read_path(file, "", 2), 0);
 	check_region("10.1.0.0", NULL);
 	check_region("10.2.0.0", "--");
-	assert_int_equal(find_range("10.2.0.0")->entry, 2 << ECDN_XDP_ENTRY_SOURCE_SHIFT);
+	assert_int_equal(find_range("10.2.0.0")->entry, 2 << RANGE_SOURCE_SHIFT);
 	assert_int_equal(range_set_overlay(&all, &set), 0);
 	range_set_free(&set);
 	set = all;
@@ -116,8 +116,8 @@ static void unknown_and_none(void **state)
 	check_region("10.2.0.0", "--");
 	check_region("11.0.0.0", "B");
 	check_region("12.0.0.0", "A");
-	assert_int_equal(find_range("12.0.0.0")->entry >> ECDN_XDP_ENTRY_SOURCE_SHIFT, 1);
-	assert_int_equal(find_range("11.0.0.0")->entry >> ECDN_XDP_ENTRY_SOURCE_SHIFT, 2);
+	assert_int_equal(find_range("12.0.0.0")->entry >> RANGE_SOURCE_SHIFT, 1);
+	assert_int_equal(find_range("11.0.0.0")->entry >> RANGE_SOURCE_SHIFT, 2);
 }
 
 static void *feed(void *path)
@@ -224,7 +224,7 @@ static void check_against(const char *path, struct range_list *list, int family)
 			at++;
 		assert_true(at < list->count && list->range[at].first <= bits[0] &&
 			    list->range[at].last >= bits[1]);
-		assert_string_equal(names_of(names, list->range[at].entry & ECDN_XDP_ENTRY_REGION),
+		assert_string_equal(names_of(names, list->range[at].entry & RANGE_REGION),
 				    code);
 		left -= bits[1] - bits[0] + 1;
 	}
@@ -243,7 +243,7 @@ static void real_data(void **state)
 	assert_int_equal(read_path(GEOIP6, "", 63), 0);
 	assert_int_equal(set.v4.count, 0);
 	check_against(GEOIP6, &set.v6, AF_INET6);
-	assert_int_equal(set.v6.range[0].entry >> ECDN_XDP_ENTRY_SOURCE_SHIFT, 63);
+	assert_int_equal(set.v6.range[0].entry >> RANGE_SOURCE_SHIFT, 63);
 }
 
 int main(void)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "lines.h"
+#include "region_lines.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -7,107 +7,9 @@
 #include <unistd.h>
 
 #include "regions/source.h"
-#include "regions/table.h"
 
-#define V4(address) ((addr_bits)(uint32_t)(address) << 96)
-#define V4_LAST(address) (V4(address) | (((addr_bits)1 << 96) - 1))
 #define GEOIP "/usr/share/tor/geoip"
 #define GEOIP6 "/usr/share/tor/geoip6"
-
-static void add(struct range_list *list, addr_bits first, addr_bits last, uint32_t entry)
-{
-	assert_int_equal(range_list_add(list, first, last, entry), 0);
-}
-
-static uint32_t lookup(int family, addr_bits bits)
-{
-	struct address address = { bits, family };
-
-	return table_lookup(lines, &address);
-}
-
-static void check_lists_equal(const struct range_list *a, const struct range_list *b)
-{
-	assert_int_equal(a->count, b->count);
-	for (size_t i = 0; i < a->count; i++) {
-		assert_true(a->range[i].first == b->range[i].first);
-		assert_true(a->range[i].last == b->range[i].last);
-		assert_int_equal(a->range[i].entry, b->range[i].entry);
-	}
-}
-
-/* What was compiled is what is listed. */
-static void check_round_trip(const struct range_set *set)
-{
-	struct range_set back = { 0 };
-
-	assert_int_equal(table_ranges(lines, &back), 0);
-	check_lists_equal(&back.v4, &set->v4);
-	check_lists_equal(&back.v6, &set->v6);
-	range_set_free(&back);
-}
-
-/* The entry, found the plain way: the last run that begins at or before byte. */
-static uint32_t plain_entry(uint32_t child, unsigned int byte)
-{
-	const struct ecdn_xdp_table_line *line = &lines[child & ECDN_XDP_ENTRY_LINE];
-	const uint8_t *begins = (const uint8_t *)line;
-	unsigned int run = 0;
-
-	if (!(child & ECDN_XDP_ENTRY_RUNS))
-		return line[byte / 16].word[byte % 16];
-	for (unsigned int i = 1; i < ECDN_XDP_LINE_RUNS; i++)
-		if (256u - begins[i - 1] <= byte)
-			run = i;
-	return line->run[run];
-}
-
-/* Marks the lines of a block and of all below it; each must be in use and no root. */
-static void mark_block(uint32_t child, uint8_t *marks, uint32_t used)
-{
-	uint32_t first = child & ECDN_XDP_ENTRY_LINE;
-	uint32_t count = child & ECDN_XDP_ENTRY_RUNS ? 1 : 16;
-
-	assert_true(first >= ECDN_XDP_TABLE_FIRST_FREE && first + count <= used);
-	if (marks[first])
-		return;
-	memset(marks + first, 1, count);
-	for (unsigned int byte = 0; byte < 256; byte++) {
-		uint32_t entry = plain_entry(child, byte);
-		const struct ecdn_xdp_table_line *line = &lines[ecdn_xdp_line(child, byte)];
-
-		assert_int_equal(entry, line->word[ecdn_xdp_word(child, line, byte)]);
-		if (entry & ECDN_XDP_ENTRY_CHILD)
-			mark_block(entry, marks, used);
-	}
-}
-
-/* All children are in use, all that is in use is a child, and runs are read right. */
-static void check_children(void)
-{
-	uint32_t used = table_header(lines)->lines;
-	uint8_t *marks = calloc(ECDN_XDP_TABLE_LINES, 1);
-
-	assert_in_range(used, ECDN_XDP_TABLE_FIRST_FREE, ECDN_XDP_TABLE_LINES);
-	for (uint32_t root = 0; root < ECDN_XDP_TABLE_HEADER; root++)
-		for (int i = 0; i < 16; i++)
-			if (lines[root].word[i] & ECDN_XDP_ENTRY_CHILD)
-				mark_block(lines[root].word[i], marks, used);
-	for (uint32_t line = ECDN_XDP_TABLE_FIRST_FREE; line < used; line++)
-		assert_true(marks[line]);
-	free(marks);
-}
-
-static void compile(const struct range_set *set)
-{
-	memset(lines, 0, ECDN_XDP_TABLE_LINES * sizeof(*lines));
-	assert_int_equal(table_compile(set, lines), 0);
-	assert_int_equal(table_header(lines)->magic, ECDN_XDP_TABLE_MAGIC);
-	assert_int_equal(table_header(lines)->ranges_v4, set->v4.count);
-	assert_int_equal(table_header(lines)->ranges_v6, set->v6.count);
-	check_children();
-	check_round_trip(set);
-}
 
 static void empty_set(void **state)
 {
@@ -115,7 +17,7 @@ static void empty_set(void **state)
 
 	(void)state;
 	compile(&set);
-	assert_int_equal(table_header(lines)->lines, ECDN_XDP_TABLE_FIRST_FREE);
+	assert_int_equal(blocks_end(), ECDN_XDP_TABLE_FIRST_FREE);
 	assert_int_equal(lookup(AF_INET, 0), 0);
 	assert_int_equal(lookup(AF_INET6, LAST), 0);
 }
@@ -128,14 +30,13 @@ static void whole_space(void **state)
 	add(&set.v4, 0, LAST, 0x10001);
 	add(&set.v6, 0, LAST, 0x20002);
 	compile(&set);
-	assert_int_equal(table_header(lines)->lines, ECDN_XDP_TABLE_FIRST_FREE);
+	assert_int_equal(blocks_end(), ECDN_XDP_TABLE_FIRST_FREE);
 	assert_int_equal(lookup(AF_INET, 0), 0x10001);
 	assert_int_equal(lookup(AF_INET, LAST), 0x10001);
 	assert_int_equal(lookup(AF_INET6, 0), 0x20002);
 	assert_int_equal(lookup(AF_INET6, LAST), 0x20002);
 	for (int i = 0; i < 256; i++)
-		assert_int_equal(lines[ECDN_XDP_TABLE_ROOT_V4 + 77 * 16 + i / 16].word[i % 16],
-				 0x10001);
+		assert_int_equal(lines[ECDN_XDP_TABLE_ROOT_V4 + 77 * 16 + i / 16].word[i % 16], 1);
 	range_set_free(&set);
 }
 
@@ -166,28 +67,95 @@ static void single_addresses(void **state)
 	range_set_free(&set);
 }
 
-static void equal_blocks_are_one(void **state)
-{
-	struct range_set set = { 0 };
-
-	(void)state;
-	for (uint32_t net = 0; net < 0x1000; net++)
-		add(&set.v4, V4(net << 8 | 10), V4_LAST(net << 8 | 20), 7);
-	compile(&set);
-	/* One for all last bytes, one for all third bytes. */
-	assert_int_equal(table_header(lines)->lines, ECDN_XDP_TABLE_FIRST_FREE + 2);
-	range_set_free(&set);
-}
-
+/* An address of no region has no source either, whichever file says so. */
 static void region_none_of_a_source(void **state)
 {
 	struct range_set set = { 0 };
 
 	(void)state;
-	add(&set.v4, V4(10), V4_LAST(20), 1 << ECDN_XDP_ENTRY_SOURCE_SHIFT);
+	add(&set.v4, V4(10), V4_LAST(20), 1 << RANGE_SOURCE_SHIFT);
 	compile(&set);
-	assert_int_equal(lookup(AF_INET, V4(15)), 1 << ECDN_XDP_ENTRY_SOURCE_SHIFT);
+	assert_int_equal(table_header(lines)->rows_v4, 0);
+	assert_int_equal(lookup(AF_INET, V4(15)), 0);
 	range_set_free(&set);
+}
+
+/* Gaps between the ranges of one file do not count. */
+static void one_row_of_one_file(void **state)
+{
+	struct range_set set = { 0 };
+
+	(void)state;
+	for (uint32_t i = 1; i < 100; i++) {
+		add(&set.v4, V4(i << 16), V4_LAST((i << 16) + 7), 0x10000 | i);
+		add(&set.v6, (addr_bits)i << 80, ((addr_bits)i << 80) + 7,
+		    (i < 50 ? 0x20000 : 0x30000) | i);
+	}
+	compile(&set);
+	assert_int_equal(table_header(lines)->rows_v4, 1);
+	assert_int_equal(table_header(lines)->rows_v6, 2);
+	assert_int_equal(lookup(AF_INET, V4(1 << 16)), 0x10001);
+	assert_int_equal(lookup(AF_INET, V4((1 << 16) - 1)), 0);
+	assert_int_equal(lookup(AF_INET, V4_LAST((99 << 16) + 7)), 0x10063);
+	assert_int_equal(lookup(AF_INET6, ((addr_bits)49 << 80) + 7), 0x20031);
+	assert_int_equal(lookup(AF_INET6, (addr_bits)50 << 80), 0x30032);
+	range_set_free(&set);
+}
+
+/* `count` runs of two regions in one IPv4 /16, `step` addresses each. */
+static void check_crowd(uint32_t count, uint32_t step)
+{
+	struct range_set set = { 0 };
+
+	for (uint32_t i = 0; i < count; i++)
+		add(&set.v4, V4(0x0a0b0000 + i * step), V4_LAST(0x0a0b0000 + i * step + step - 1),
+		    0x10001 + i % 2);
+	compile(&set);
+	for (uint32_t i = 0; i < count * step; i++)
+		assert_int_equal(lookup(AF_INET, V4(0x0a0b0000 + i)), 0x10001 + i / step % 2);
+	assert_int_equal(lookup(AF_INET, V4(0x0a0b0000 + count * step)), 0);
+	assert_int_equal(lookup(AF_INET, V4(0x0a0affff)), 0);
+	range_set_free(&set);
+}
+
+/* Few runs on both sides of the middle of a /16, even and odd ones: only a line of even ones is
+ * halved. */
+static void runs_across_the_middle(void **state)
+{
+	(void)state;
+	for (int odd = 0; odd < 4; odd++)
+		for (uint32_t runs = 2; runs <= 18; runs += 2) {
+			struct range_set set = { 0 };
+			uint32_t first = 0x0a0b8000 - runs / 2 * 6 + odd;
+
+			for (uint32_t i = 0; i < runs; i++)
+				add(&set.v4, V4(first + 6 * i), V4_LAST(first + 6 * i + 3), 5 + i);
+			compile(&set);
+			for (uint32_t at = 0x0a0b7f80; at < 0x0a0b8080; at++)
+				assert_int_equal(lookup(AF_INET, V4(at)),
+						 reference(&set.v4, V4(at)));
+			assert_int_equal(lookup(AF_INET, V4(0x0a0b0000)), 0);
+			assert_int_equal(lookup(AF_INET, V4(0x0a0bffff)), 0);
+			range_set_free(&set);
+		}
+}
+
+static void crowded_roots(void **state)
+{
+	(void)state;
+	for (uint32_t runs = 1; runs <= 40; runs++) {
+		check_crowd(runs, 1);
+		check_crowd(runs, 3);
+		check_crowd(runs, 1024);
+		check_crowd(runs, 1638);
+	}
+	check_crowd(511, 128);
+	check_crowd(513, 127);
+	check_crowd(16384, 4);
+	check_crowd(16401, 3);
+	/* An id for each address: 2,048 lines. */
+	check_crowd(65536, 1);
+	assert_int_equal(table_header(lines)->lines_v4, 2048);
 }
 
 /* Ends that often share their first bytes, and often are a byte's own end. */
@@ -236,32 +204,6 @@ static void random_list(struct range_list *list, bool v4)
 	}
 }
 
-/* By looking at every range. */
-static uint32_t reference(const struct range_list *list, addr_bits bits)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (bits >= list->range[i].first && bits <= list->range[i].last)
-			return list->range[i].entry;
-	return 0;
-}
-
-/* Each range's first and last address, and those beside them. */
-static void check_borders(const struct range_list *list, int family,
-			  uint32_t (*find)(const struct range_list *list, addr_bits bits))
-{
-	addr_bits step = family == AF_INET ? (addr_bits)1 << 96 : 1;
-
-	for (size_t i = 0; i < list->count; i++) {
-		const struct range *range = &list->range[i];
-
-		assert_int_equal(lookup(family, range->first), range->entry);
-		assert_int_equal(lookup(family, range->last), range->entry);
-		assert_int_equal(lookup(family, range->first - step),
-				 find(list, range->first - step));
-		assert_int_equal(lookup(family, range->last + 1), find(list, range->last + 1));
-	}
-}
-
 static void check_lookups(const struct range_list *list, int family)
 {
 	check_borders(list, family, reference);
@@ -270,6 +212,28 @@ static void check_lookups(const struct range_list *list, int family)
 
 		assert_int_equal(lookup(family, bits), reference(list, bits));
 	}
+}
+
+/* Runs of single addresses around a random one, in each place that an address has. */
+static void crowded_ends(void **state)
+{
+	(void)state;
+	srand(2);
+	for (int shift = 0; shift <= 112; shift++)
+		for (int count = 1; count < 40; count += 1 + count / 8) {
+			addr_bits base = random_bits() & ~((addr_bits)63 << shift);
+			struct range_set set = { 0 };
+
+			base &= LAST << shift;
+			for (int i = 0; i < count; i++) {
+				addr_bits first = base | (addr_bits)i << shift;
+
+				add(&set.v6, first, first | ~(LAST << shift), 0x10001 + i % 2);
+			}
+			compile(&set);
+			check_borders(&set.v6, AF_INET6, reference);
+			range_set_free(&set);
+		}
 }
 
 static void random_sets(void **state)
@@ -291,8 +255,10 @@ static void random_sets(void **state)
 static void full_table(void **state)
 {
 	enum { COUNT = 80000 };
+	const struct table_room room = { 0 };
 	addr_bits *host = calloc(COUNT, sizeof(*host));
 	struct range_set set = { 0 };
+	uint32_t used;
 
 	(void)state;
 	srand(1);
@@ -301,32 +267,23 @@ static void full_table(void **state)
 	qsort(host, COUNT, sizeof(*host), compare_bits);
 	for (int i = 0; i < COUNT; i++)
 		add(&set.v6, host[i], host[i], 1);
-	assert_int_equal(table_compile(&set, lines), -ENOSPC);
+	clear_lines();
+	assert_int_equal(table_compile(&set, &room, lines, ECDN_XDP_TABLE_FIRST_FREE - 1),
+			 -ENOSPC);
+	assert_int_equal(table_compile(&set, &room, lines, 30000), -ENOSPC);
 	range_set_free(&set);
 
-	for (int i = 0; i < COUNT; i += 3)
+	for (int i = 0; i < COUNT; i++)
 		add(&set.v6, host[i], host[i], 1 + i % 100);
 	compile(&set);
-	assert_true(table_header(lines)->lines > ECDN_XDP_TABLE_LINES / 2);
+	check_borders(&set.v6, AF_INET6, search);
+	used = blocks_end();
+	clear_lines();
+	assert_int_equal(table_compile(&set, &room, lines, used - 1), -ENOSPC);
+	clear_lines();
+	assert_int_equal(table_compile(&set, &room, lines, used), 0);
 	range_set_free(&set);
 	free(host);
-}
-
-static uint32_t search(const struct range_list *list, addr_bits bits)
-{
-	size_t low = 0, high = list->count;
-
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-
-		if (bits > list->range[middle].last)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == list->count || bits < list->range[low].first)
-		return 0;
-	return list->range[low].entry;
 }
 
 static void check_real(const struct range_list *list, int family)
@@ -368,8 +325,11 @@ int main(void)
 		cmocka_unit_test(empty_set),
 		cmocka_unit_test(whole_space),
 		cmocka_unit_test(single_addresses),
-		cmocka_unit_test(equal_blocks_are_one),
 		cmocka_unit_test(region_none_of_a_source),
+		cmocka_unit_test(one_row_of_one_file),
+		cmocka_unit_test(runs_across_the_middle),
+		cmocka_unit_test(crowded_roots),
+		cmocka_unit_test(crowded_ends),
 		cmocka_unit_test(random_sets),
 		cmocka_unit_test(full_table),
 		cmocka_unit_test(real_data),

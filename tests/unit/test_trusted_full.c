@@ -22,7 +22,7 @@ static uint32_t compile_many(make_cidr *make)
 		check_around(&list, &list.row[i]);
 	free(nodes);
 	trust_list_free(&list);
-	return trust_table_header(lines)->lines - ECDN_XDP_TABLE_FIRST_FREE;
+	return trust_table_header(lines)->first_row - ECDN_XDP_TABLE_FIRST_FREE;
 }
 
 static void host(struct cidr *cidr, addr_bits bits)
@@ -124,10 +124,10 @@ static void full_table(void **state)
 	for (int i = 0; i < COUNT; i++)
 		host(&cidrs[i], random_bits());
 	assert_int_equal(trust_list_allow(&list, cidrs, COUNT, 1), 0);
-	memset(lines, 0, ECDN_XDP_TABLE_LINES * sizeof(*lines));
-	assert_int_equal(trust_table_compile(&list, lines), -ENOSPC);
-	list.count = ECDN_XDP_TABLE_LINES;
-	assert_int_equal(trust_table_compile(&list, lines), -ENOSPC);
+	clear_lines();
+	assert_int_equal(trust_table_compile(&list, lines, ECDN_XDP_TABLE_LINES_MAX), -ENOSPC);
+	list.count = ECDN_XDP_TABLE_LINES_MAX;
+	assert_int_equal(trust_table_compile(&list, lines, ECDN_XDP_TABLE_LINES_MAX), -ENOSPC);
 	free(cidrs);
 	trust_list_free(&list);
 }

@@ -7,7 +7,7 @@ static void empty_list(void **state)
 
 	(void)state;
 	compile(&list);
-	assert_int_equal(trust_table_header(lines)->lines, ECDN_XDP_TABLE_FIRST_FREE);
+	assert_int_equal(trust_table_header(lines)->first_row, ECDN_XDP_TABLE_FIRST_FREE);
 	assert_int_equal(lookup(AF_INET, 0), 0);
 	assert_int_equal(lookup(AF_INET6, LAST), 0);
 }
@@ -19,7 +19,7 @@ static void everything(void **state)
 	(void)state;
 	allow(&list, "0.0.0.0/0", 1);
 	compile(&list);
-	assert_int_equal(trust_table_header(lines)->lines, ECDN_XDP_TABLE_FIRST_FREE);
+	assert_int_equal(trust_table_header(lines)->first_row, ECDN_XDP_TABLE_FIRST_FREE);
 	assert_int_equal(lookup(AF_INET, 0), ECDN_XDP_ENTRY_ALLOWED);
 	assert_int_equal(lookup(AF_INET, LAST), ECDN_XDP_ENTRY_ALLOWED);
 	assert_int_equal(lookup(AF_INET6, 0), 0);
@@ -46,7 +46,7 @@ static void single_addresses(void **state)
 	}
 	compile(&list);
 	/* A tail is all that one address takes. */
-	assert_in_range(trust_table_header(lines)->lines, ECDN_XDP_TABLE_FIRST_FREE + 3,
+	assert_in_range(trust_table_header(lines)->first_row, ECDN_XDP_TABLE_FIRST_FREE + 3,
 			ECDN_XDP_TABLE_FIRST_FREE + 6);
 	for (int i = 0; i < 3; i++) {
 		assert_int_equal(lookup_text(v4[i]), ECDN_XDP_ENTRY_ALLOWED);

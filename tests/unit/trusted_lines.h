@@ -89,11 +89,11 @@ static inline void mark_child(uint32_t child, unsigned int byte, uint8_t *marks,
 /* All children are in use, and all that is in use is a child. */
 static inline void check_children(void)
 {
-	uint32_t used = trust_table_header(lines)->lines;
-	uint8_t *marks = calloc(ECDN_XDP_TABLE_LINES, 1);
+	uint32_t used = trust_table_header(lines)->first_row;
+	uint8_t *marks = calloc(ECDN_XDP_TABLE_LINES_MAX, 1);
 
-	assert_in_range(used, ECDN_XDP_TABLE_FIRST_FREE, ECDN_XDP_TABLE_LINES);
-	for (uint32_t root = 0; root < ECDN_XDP_TABLE_HEADER; root++)
+	assert_in_range(used, ECDN_XDP_TABLE_FIRST_FREE, ECDN_XDP_TABLE_LINES_MAX);
+	for (uint32_t root = ECDN_XDP_TABLE_ROOT_V4; root < ECDN_XDP_TABLE_FIRST_FREE; root++)
 		for (int i = 0; i < 16; i++)
 			if (lines[root].word[i] & ECDN_XDP_ENTRY_CHILD)
 				mark_child(lines[root].word[i], 2, marks, used);
@@ -104,12 +104,13 @@ static inline void check_children(void)
 
 static inline void compile(const struct trust_list *list)
 {
-	const struct ecdn_xdp_trusted_header *header = trust_table_header(lines);
+	const struct ecdn_xdp_trusted_header *header;
 	struct trust_list back = {};
 	size_t allowed = 0, nodes = 0;
 
-	memset(lines, 0, ECDN_XDP_TABLE_LINES * sizeof(*lines));
-	assert_int_equal(trust_table_compile(list, lines), 0);
+	clear_lines();
+	header = trust_table_header(lines);
+	assert_int_equal(trust_table_compile(list, lines, ECDN_XDP_TABLE_LINES_MAX), 0);
 	check_sorted(list);
 	check_children();
 	for (size_t i = 0; i < list->count; i++) {
@@ -118,6 +119,7 @@ static inline void compile(const struct trust_list *list)
 	}
 	assert_int_equal(header->magic, ECDN_XDP_TABLE_MAGIC);
 	assert_int_equal(header->rows, list->count);
+	assert_int_equal(header->lines, header->first_row + list->count);
 	assert_int_equal(header->allowed, allowed);
 	assert_int_equal(header->nodes, nodes);
 	assert_int_equal(trust_table_rows(lines, &back), 0);

@@ -78,9 +78,9 @@ static void print_table(const struct view_status *guard)
 
 	printf("regions     %u of %u, table generation %llu, %llu IPv4 and %llu IPv6 ranges, "
 	       "%u of %d lines\n", guard->regions, guard->config.max_regions, table->generation,
-	       table->ranges_v4, table->ranges_v6, table->lines, ECDN_XDP_TABLE_LINES);
+	       table->ranges_v4, table->ranges_v6, table->lines, ECDN_XDP_TABLE_LINES_MAX);
 	for (uint32_t i = 0; i < table->sources; i++)
-		printf("source      %s\n", table->source[i]);
+		printf("source      %s\n", guard->source[i]);
 }
 
 static void print_features(const struct view_status *guard)

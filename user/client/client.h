@@ -39,7 +39,7 @@ enum part {
 
 /* The room of a part is a multiple of the biggest page, 64 KiB. */
 #define ROOM_UNIT 65536UL
-#define ROOM_TABLE (ECDN_XDP_TABLE_LINES * sizeof(struct ecdn_xdp_table_line))
+#define ROOM_TABLE (ECDN_XDP_TABLE_LINES_MAX * sizeof(struct ecdn_xdp_table_line))
 #define ROOM_STATE (ECDN_XDP_REGIONS_MAX * sizeof(struct ecdn_xdp_region_state))
 #define AT_TRUSTED ROOM_TABLE
 #define AT_STATE (AT_TRUSTED + ROOM_TABLE)

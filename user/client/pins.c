@@ -74,3 +74,22 @@ int pins_open(const char *via, const char *name)
 	fd = syscall(SYS_bpf, BPF_OBJ_GET, &attr, sizeof(attr));
 	return fd < 0 ? -errno : fd;
 }
+
+int pins_lines(int fd)
+{
+	struct bpf_map_info info;
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	memset(&info, 0, sizeof(info));
+	attr.info.bpf_fd = fd;
+	attr.info.info_len = sizeof(info);
+	attr.info.info = (uintptr_t)&info;
+	if (syscall(SYS_bpf, BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof(attr)))
+		return -errno;
+	if (info.type != BPF_MAP_TYPE_ARRAY || !info.max_entries ||
+	    info.value_size != sizeof(struct ecdn_xdp_table_line))
+		return -EPROTO;
+	return info.max_entries < ECDN_XDP_TABLE_LINES_MAX ? info.max_entries :
+							     ECDN_XDP_TABLE_LINES_MAX;
+}

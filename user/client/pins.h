@@ -30,4 +30,8 @@ void pins_keep_dir(struct ecdn_xdp_client *client);
 /* An fd of the map pinned as via/name, or a negative errno. */
 int pins_open(const char *via, const char *name);
 
+/* How many lines a table's map has, ECDN_XDP_TABLE_LINES_MAX at most; -EPROTO if it is no table,
+ * or another negative errno. */
+int pins_lines(int fd);
+
 #endif

@@ -24,19 +24,32 @@ static void pin_close(struct pin *pin)
 	memset(pin, 0, sizeof(*pin));
 }
 
-/* Opens a part's pin and maps it, so that a view can rely on that; the caller unmaps
- * *memory. */
+/* A table has as many lines as its map: zeros follow in a view. */
+static int measure_table(struct pin *pin)
+{
+	int lines = pins_lines(pin->fd);
+
+	if (lines < 0)
+		return lines;
+	pin->bytes = lines * sizeof(struct ecdn_xdp_table_line);
+	return 0;
+}
+
+/* Opens a part's pin and maps it, so that a view can rely on that; the caller unmaps the
+ * pin's bytes from *memory. bytes: 0 for a table, whose map tells. */
 static int pin_open(struct ecdn_xdp_client *client, const char *via, enum part part,
 		    size_t bytes, struct pin *pin, void **memory)
 {
 	struct pin opened = { .fd = pins_open(via, pin_name[part]), .bytes = bytes };
-	int err;
+	int err = 0;
 
 	if (opened.fd < 0)
 		return opened.fd;
-	*memory = view_try(part, &opened);
+	if (!bytes)
+		err = measure_table(&opened);
+	*memory = err ? NULL : view_try(part, &opened);
 	if (!*memory) {
-		err = -errno;
+		err = err ? err : -errno;
 		close(opened.fd);
 		return err;
 	}
@@ -63,7 +76,7 @@ static int open_table(struct ecdn_xdp_client *client, const char *via, enum part
 	const struct ecdn_xdp_table_line *lines;
 	const struct ecdn_xdp_table_header *header;
 	void *memory;
-	int err = pin_open(client, via, part, ROOM_TABLE, pin, &memory);
+	int err = pin_open(client, via, part, 0, pin, &memory);
 
 	if (err)
 		return err;
@@ -71,7 +84,7 @@ static int open_table(struct ecdn_xdp_client *client, const char *via, enum part
 	header = (const struct ecdn_xdp_table_header *)&lines[ECDN_XDP_TABLE_HEADER];
 	*generation = header->generation;
 	err = header->magic == ECDN_XDP_TABLE_MAGIC ? 0 : -EPROTO;
-	munmap(memory, ROOM_TABLE);
+	munmap(memory, pin->bytes);
 	if (err)
 		pin_close(pin);
 	return err;

@@ -83,18 +83,24 @@ static inline const struct ecdn_xdp_table_line *line_at(const void *table, uint3
 
 	if (!lines)
 		__builtin_unreachable();
-	return &lines[index & (ECDN_XDP_TABLE_LINES - 1)];
+	return &lines[index & (ECDN_XDP_TABLE_LINES_MAX - 1)];
 }
 
 static inline uint32_t region_of(const struct glance *glance, const struct source *source)
 {
-	uint32_t entry = source->length == 4 ?
-			 ecdn_xdp_walk_region(glance->memory, line_at, source->addr, 4) :
-			 ecdn_xdp_walk_region(glance->memory, line_at, source->addr, 16);
 	uint32_t regions = __atomic_load_n(&glance->view->max_regions, __ATOMIC_RELAXED);
+	uint32_t word_be[4], id;
 
-	entry &= ECDN_XDP_ENTRY_REGION;
-	return likely(entry < regions) ? entry : ECDN_XDP_REGION_NONE;
+	memcpy(word_be, source->addr, 4);
+	if (source->length == 4) {
+		id = ecdn_xdp_region_v4(glance->memory, line_at, ntohl(word_be[0]));
+	} else {
+		memcpy(word_be, source->addr, 16);
+		id = ecdn_xdp_region_v6(glance->memory, line_at,
+					ecdn_xdp_be64(word_be[0], word_be[1]),
+					ecdn_xdp_be64(word_be[2], word_be[3]));
+	}
+	return likely(id < regions) ? id : ECDN_XDP_REGION_NONE;
 }
 
 /* The leaf of the trusted table; 0 where there is none. */
@@ -146,15 +152,29 @@ static inline enum ecdn_xdp_verdict verdict_on(const struct glance *glance, uint
 	return now_ns < state->until_ns ? ECDN_XDP_LIMITED : ECDN_XDP_PASS;
 }
 
+/* The name that the table in the view has for an id. */
+static inline const char *name_of(const struct glance *glance, uint32_t id)
+{
+	static const char none[ECDN_XDP_NAME_SIZE] = ECDN_XDP_REGION_NONE_NAME;
+	static const char empty[ECDN_XDP_NAME_SIZE];
+	const uint32_t names = sizeof(struct ecdn_xdp_table_line) / ECDN_XDP_NAME_SIZE;
+	const struct ecdn_xdp_table_header *header = (const void *)
+		line_at(glance->memory, ECDN_XDP_TABLE_HEADER);
+
+	if (id == ECDN_XDP_REGION_NONE)
+		return none;
+	if (id >= header->names)
+		return empty;
+	return (const char *)line_at(glance->memory, header->first_name + id / names) +
+	       id % names * ECDN_XDP_NAME_SIZE;
+}
+
 static inline void tell_region(const struct glance *glance, uint32_t id,
 			       struct ecdn_xdp_region *region)
 {
-	const char *names = (const char *)line_at(glance->memory, ECDN_XDP_TABLE_NAMES);
-
 	_Static_assert(sizeof(region->name) == ECDN_XDP_NAME_SIZE, "names of one size");
 	region->id = id;
-	memcpy(region->name, id ? names + id * ECDN_XDP_NAME_SIZE :
-	       ECDN_XDP_REGION_NONE_NAME "\0\0\0\0\0\0\0\0\0\0\0\0\0", ECDN_XDP_NAME_SIZE);
+	memcpy(region->name, name_of(glance, id), ECDN_XDP_NAME_SIZE);
 	region->name[ECDN_XDP_NAME_SIZE - 1] = 0;
 }
 

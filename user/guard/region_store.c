@@ -12,6 +12,7 @@
 #include "base/scoped.h"
 #include "regions/source.h"
 #include "regions/table.h"
+#include "table/lines.h"
 
 const struct slot region_store_slot = { "region", "region_table", "region_lines" };
 
@@ -53,7 +54,7 @@ static int read_sources(const struct region_sources *sources, struct names *name
 }
 
 /* The path is made absolute, as readers may run in another directory. */
-static void note_source(char to[ECDN_XDP_SOURCE_SIZE], const char *file)
+static void note_source(char *to, const char *file)
 {
 	scoped_free char *path = realpath(file, NULL);
 
@@ -64,47 +65,50 @@ static void note_source(char to[ECDN_XDP_SOURCE_SIZE], const char *file)
  * ids there. */
 static void fill_names(struct ecdn_xdp_table_line *lines, const struct names *names)
 {
-	struct ecdn_xdp_region_name *name = (void *)&lines[ECDN_XDP_TABLE_NAMES];
+	struct ecdn_xdp_region_name *name = table_names(lines);
 
 	for (uint32_t id = 0; id < names_count(names); id++)
 		memcpy(name[id].name, names_of(names, id), strlen(names_of(names, id)));
 }
 
-static void fill_header(struct ecdn_xdp_table_header *header, const struct region_sources *sources,
+static void fill_header(struct ecdn_xdp_table_line *lines, const struct region_sources *sources,
 			uint64_t number)
 {
-	header->generation = number;
-	header->loaded_at = time(NULL);
-	header->sources = sources->count;
+	table_header(lines)->generation = number;
+	table_header(lines)->loaded_at = time(NULL);
 	for (unsigned int i = 0; i < sources->count; i++)
-		note_source(header->source[i], sources->file[i]);
+		note_source(table_path(lines, i + 1), sources->file[i]);
 }
 
 static int compile(const struct range_set *set, const struct region_sources *sources,
-		   const struct names *names, uint64_t number)
+		   const struct names *names, uint64_t number, struct ecdn_xdp_table_line *lines)
 {
-	struct ecdn_xdp_table_line *lines;
-	scoped_fd int table = slot_new(&region_store_slot, &lines);
-	int err;
+	const struct table_room room = { names_count(names), sources->count };
+	int err = lines ? table_compile(set, &room, lines, ECDN_XDP_TABLE_LINES_MAX) : -ENOMEM;
 
-	if (table < 0)
-		return table;
-	err = table_compile(set, lines);
-	if (!err) {
-		fill_names(lines, names);
-		fill_header(table_header(lines), sources, number);
-		log_info("region table: generation %lu, %zu IPv4 and %zu IPv6 ranges, %u of %d "
-			 "lines",
-			 number, set->v4.count, set->v6.count, table_header(lines)->lines,
-			 ECDN_XDP_TABLE_LINES);
-	}
-	err = slot_freeze(table, lines) ?: err;
 	if (err == -ENOSPC)
 		return log_error(err, "the region table is full: these ranges need more than its "
-				 "%d lines; load fewer or shorter prefixes", ECDN_XDP_TABLE_LINES);
+				 "%d lines; load fewer or shorter prefixes",
+				 ECDN_XDP_TABLE_LINES_MAX);
 	if (err)
 		return log_error(err, "cannot make a region table: %s", strerror(-err));
-	return take_fd(&table);
+	fill_names(lines, names);
+	fill_header(lines, sources, number);
+	log_info("region table: generation %lu, %zu IPv4 and %zu IPv6 ranges, %u of %d lines",
+		 number, set->v4.count, set->v6.count, lines_used(lines),
+		 ECDN_XDP_TABLE_LINES_MAX);
+	return 0;
+}
+
+static int make_table(const struct range_set *set, const struct region_sources *sources,
+		      const struct names *names, uint64_t number)
+{
+	struct ecdn_xdp_table_line *lines = lines_new();
+	int err = compile(set, sources, names, number, lines);
+	int table = err ?: slot_fill(&region_store_slot, lines);
+
+	lines_free(lines);
+	return table;
 }
 
 int region_store_make(const struct region_sources *sources, struct names *names, uint64_t number)
@@ -113,7 +117,7 @@ int region_store_make(const struct region_sources *sources, struct names *names,
 	int err = read_sources(sources, names, &set);
 
 	if (!err)
-		err = compile(&set, sources, names, number);
+		err = make_table(&set, sources, names, number);
 	range_set_free(&set);
 	return err;
 }

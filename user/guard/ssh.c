@@ -95,7 +95,7 @@ static bool blocks(const struct guard_request *request, const struct guard_maps 
 
 	if (region_store_map(maps, &lines))
 		return false;
-	region = table_lookup(lines, client) & ECDN_XDP_ENTRY_REGION;
+	region = table_lookup(lines, client);
 	slot_unmap(lines);
 	if (maps_get(maps->region_name, "region_name", &region, &name))
 		return false;

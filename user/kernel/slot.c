@@ -10,8 +10,9 @@
 #include "base/log.h"
 #include "base/scoped.h"
 #include "kernel/maps.h"
+#include "table/lines.h"
 
-#define TABLE_BYTES (sizeof(struct ecdn_xdp_table_line) * ECDN_XDP_TABLE_LINES)
+#define TABLE_BYTES (sizeof(struct ecdn_xdp_table_line) * ECDN_XDP_TABLE_LINES_MAX)
 
 /* How often the table is looked up again when another one replaces it meanwhile. */
 #define TRIES 100
@@ -38,7 +39,7 @@ int slot_new(const struct slot *slot, struct ecdn_xdp_table_line **lines)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_MMAPABLE);
 	scoped_fd int table = bpf_map_create(BPF_MAP_TYPE_ARRAY, slot->pin, sizeof(__u32),
-					     sizeof(**lines), ECDN_XDP_TABLE_LINES, &options);
+					     sizeof(**lines), ECDN_XDP_TABLE_LINES_MAX, &options);
 	int err;
 
 	if (table < 0)
@@ -53,6 +54,22 @@ int slot_freeze(int table, struct ecdn_xdp_table_line *lines)
 {
 	slot_unmap(lines);
 	return bpf_map_freeze(table);
+}
+
+int slot_fill(const struct slot *slot, const struct ecdn_xdp_table_line *lines)
+{
+	struct ecdn_xdp_table_line *to;
+	scoped_fd int table = slot_new(slot, &to);
+	int err;
+
+	if (table < 0)
+		return table;
+	memcpy(to, lines, lines_used(lines) * sizeof(*lines));
+	err = slot_freeze(table, to);
+	if (err)
+		return log_error(err, "cannot freeze the %s table: %s", slot->table,
+				 strerror(-err));
+	return take_fd(&table);
 }
 
 int slot_put(const struct slot *slot, int map, const char *dir, int table)

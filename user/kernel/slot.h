@@ -22,6 +22,10 @@ int slot_new(const struct slot *slot, struct ecdn_xdp_table_line **lines);
  * Silent. */
 int slot_freeze(int table, struct ecdn_xdp_table_line *lines);
 
+/* Creates a table, frozen, that holds the lines that were compiled. Returns its fd, which the
+ * caller closes. */
+int slot_fill(const struct slot *slot, const struct ecdn_xdp_table_line *lines);
+
 /* Puts a table into the slot, waits until no packet reads the table before it, and pins the
  * new one in dir. map: fd of the array of maps, here and below. */
 int slot_put(const struct slot *slot, int map, const char *dir, int table);

@@ -25,7 +25,7 @@ static int find_entry(struct source *source, struct text name, uint32_t *entry)
 	id = names_intern(source->names, name.start, length);
 	if (id < 0)
 		return id;
-	*entry = (uint32_t)id | source->number << ECDN_XDP_ENTRY_SOURCE_SHIFT;
+	*entry = (uint32_t)id | source->number << RANGE_SOURCE_SHIFT;
 	return 0;
 }
 

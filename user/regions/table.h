@@ -9,19 +9,32 @@
 #include "table/range.h"
 
 /*
- * Compiles set into lines: ECDN_XDP_TABLE_LINES zeroed ones, which may be the map's memory.
- * Fills in the header's magic, lines and ranges_*, and leaves its other fields to the caller.
- * 0, -ENOSPC if the lines do not suffice, or -ENOMEM.
+ * Compiles set into lines: `capacity` zeroed ones, which may be lines_new() or a map's memory.
+ * Leaves room in the table for the names of regions and for the paths of sources, which the
+ * caller fills in; and in the header `generation` and `loaded_at`. lines_used() of the result
+ * is what a map needs to hold it. 0, -ENOSPC if the lines do not suffice, or -ENOMEM.
  */
-int table_compile(const struct range_set *set, struct ecdn_xdp_table_line *lines);
+struct table_room {
+	uint32_t names;         /* of regions, by id */
+	uint32_t sources;
+};
+
+int table_compile(const struct range_set *set, const struct table_room *room,
+		  struct ecdn_xdp_table_line *lines, uint32_t capacity);
 
 /* The header inside lines. */
 struct ecdn_xdp_table_header *table_header(struct ecdn_xdp_table_line *lines);
 
-/* The leaf entry of an address; 0 if its region is not known. */
+/* The names inside lines, header->names of them. */
+struct ecdn_xdp_region_name *table_names(struct ecdn_xdp_table_line *lines);
+
+/* The path of a source inside lines, from 1 to header->sources; ECDN_XDP_SOURCE_SIZE bytes. */
+char *table_path(struct ecdn_xdp_table_line *lines, uint32_t source);
+
+/* The region of an address; 0 if it is not known. */
 uint32_t table_lookup(const struct ecdn_xdp_table_line *lines, const struct address *address);
 
-/* Lists the ranges that a table was compiled from. *set starts empty. 0 or -ENOMEM. */
-int table_ranges(const struct ecdn_xdp_table_line *lines, struct range_set *set);
+/* Which source named the region of an address, from 1; 0 if it has none. */
+uint32_t table_source(const struct ecdn_xdp_table_line *lines, const struct address *address);
 
 #endif

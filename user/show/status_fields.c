@@ -172,16 +172,16 @@ const struct field status_fields_ping[] = {
 static uint64_t max_lines(const void *item)
 {
 	(void)item;
-	return ECDN_XDP_TABLE_LINES;
+	return ECDN_XDP_TABLE_LINES_MAX;
 }
 
 static json_t *sources(const void *item)
 {
-	const struct ecdn_xdp_table_header *table = &status_of(item)->guard.table;
+	const struct view_status *guard = &status_of(item)->guard;
 	json_t *array = json_array();
 
-	for (uint32_t i = 0; i < table->sources; i++)
-		json_array_append_new(array, json_string(table->source[i]) ?: json_null());
+	for (uint32_t i = 0; i < guard->table.sources; i++)
+		json_array_append_new(array, json_string(guard->source[i]) ?: json_null());
 	return array;
 }
 

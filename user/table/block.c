@@ -7,7 +7,7 @@
 
 /* Twice as many slots as there can be blocks, so that searches stay short in a full table. */
 #define SLOTS (1 << 20)
-_Static_assert(SLOTS >= 2 * ECDN_XDP_TABLE_LINES, "slots for all blocks");
+_Static_assert(SLOTS >= 2 * ECDN_XDP_TABLE_LINES_MAX, "slots for all blocks");
 
 #define MIX 0x9e3779b97f4a7c15ULL
 
@@ -120,15 +120,4 @@ int block_store_tail(struct block_store *store, const struct ecdn_xdp_table_tail
 		hash = mix(hash, word[i]);
 	return store_lines(store, ECDN_XDP_ENTRY_CHILD | ECDN_XDP_ENTRY_TAIL, hash >> 16, tail, 1,
 			   entry);
-}
-
-const struct ecdn_xdp_table_line *block_line_at(const void *lines, uint32_t index)
-{
-	return index < ECDN_XDP_TABLE_LINES ?
-	       (const struct ecdn_xdp_table_line *)lines + index : NULL;
-}
-
-uint32_t block_entry(const struct ecdn_xdp_table_line *lines, uint32_t child, uint8_t byte)
-{
-	return ecdn_xdp_step(lines, block_line_at, child, byte);
 }

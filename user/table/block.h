@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "ecdn-xdp-table.h"
+#include "ecdn-xdp-trusted.h"
 #include "base/address.h"
 
 #define BLOCK_LINES 16
@@ -47,12 +47,6 @@ int block_store_draft(struct block_store *store, const struct block_draft *draft
 		      uint32_t *entry);
 int block_store_tail(struct block_store *store, const struct ecdn_xdp_table_tail *tail,
 		     uint32_t *entry);
-
-/* A line of a table in memory, of which there are ECDN_XDP_TABLE_LINES; NULL beyond them. */
-const struct ecdn_xdp_table_line *block_line_at(const void *lines, uint32_t index);
-
-/* The entry that a block has for a byte. child leads to the block, and to no tail. */
-uint32_t block_entry(const struct ecdn_xdp_table_line *lines, uint32_t child, uint8_t byte);
 
 static inline uint8_t block_byte(addr_bits bits, int level)
 {

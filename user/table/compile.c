@@ -9,7 +9,6 @@
 
 struct compiler {
 	struct block_store *store;
-	bool tails;
 	const struct range *range, *end; /* those that are not behind the current address */
 };
 
@@ -123,8 +122,6 @@ static int compile_child(struct compiler *compiler, int level, addr_bits base, u
 	struct island island;
 	int below, err;
 
-	if (!compiler->tails)
-		return compile_plain(compiler, level, base, entry);
 	find_island(compiler, level, base, &island);
 	around = range_of(compiler, island.first);
 	if (around->first <= island.first && around->last >= island.last)
@@ -199,10 +196,9 @@ static int compile_block(struct compiler *compiler, int level, addr_bits base,
 	return err;
 }
 
-int compile_ranges(struct block_store *store, const struct range_list *list, uint32_t root,
-		   bool tails)
+int compile_ranges(struct block_store *store, const struct range_list *list, uint32_t root)
 {
-	struct compiler compiler = { store, tails, list->range, NULL };
+	struct compiler compiler = { store, list->range, NULL };
 	struct block_draft draft;
 
 	if (!list->count)

@@ -11,9 +11,14 @@
 
 #include "base/address.h"
 
+/* An entry of region files. */
+#define RANGE_REGION 0x3fffU    /* the region's id, and ... */
+#define RANGE_SOURCE_SHIFT 16   /* ... which source named it, from 1 */
+#define RANGE_SOURCE 0x003f0000U
+
 struct range {
 	addr_bits first, last;  /* both inside; left-aligned as in base/address.h */
-	uint32_t entry;         /* a table's leaf: region and source, or why it is trusted */
+	uint32_t entry;         /* region and source, or a leaf of the trusted table */
 };
 
 /* Sorted by first address; no two ranges overlap. Freed with range_list_free(). */

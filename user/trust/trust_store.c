@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/scoped.h"
+#include "table/lines.h"
 #include "trust/trust_table.h"
 
 const struct map_row trust_store_rows[] = {
@@ -65,7 +66,7 @@ static int refuse(const struct trust_list *list, int err)
 	if (err == -ENOSPC)
 		return log_error(err, "no room for %zu allowed prefixes and nodes: a table of %d "
 				 "lines holds %d in any case; nothing was changed", list->count,
-				 ECDN_XDP_TABLE_LINES, TRUSTED_ALWAYS);
+				 ECDN_XDP_TABLE_LINES_MAX, TRUSTED_ALWAYS);
 	return log_error(err, "cannot make a trusted table: %s", strerror(-err));
 }
 
@@ -76,37 +77,44 @@ int trust_store_fits(const struct trust_list *list)
 
 	if (list->count <= TRUSTED_ALWAYS)
 		return 0;
-	lines = calloc(ECDN_XDP_TABLE_LINES, sizeof(*lines));
-	err = lines ? trust_table_compile(list, lines) : -ENOMEM;
-	free(lines);
+	lines = lines_new();
+	err = lines ? trust_table_compile(list, lines, ECDN_XDP_TABLE_LINES_MAX) : -ENOMEM;
+	lines_free(lines);
 	return err ? refuse(list, err) : 0;
+}
+
+static int compile(const struct trust_list *list, uint64_t generation,
+		   struct ecdn_xdp_table_line *lines)
+{
+	int err = lines ? trust_table_compile(list, lines, ECDN_XDP_TABLE_LINES_MAX) : -ENOMEM;
+
+	if (err)
+		return refuse(list, err);
+	trust_table_header(lines)->generation = generation;
+	trust_table_header(lines)->loaded_at = time(NULL);
+	log_info("trusted table: generation %lu, %zu prefixes, %u of %d lines", generation,
+		 list->count, lines_used(lines), ECDN_XDP_TABLE_LINES_MAX);
+	return 0;
 }
 
 int trust_store_make(const struct trust_list *list, uint64_t generation)
 {
-	struct ecdn_xdp_table_line *lines;
-	scoped_fd int table = slot_new(&trust_store_slot, &lines);
-	int err;
+	struct ecdn_xdp_table_line *lines = lines_new();
+	int err = compile(list, generation, lines);
+	int table = err ?: slot_fill(&trust_store_slot, lines);
 
-	if (table < 0)
-		return table;
-	err = trust_table_compile(list, lines);
-	if (!err) {
-		trust_table_header(lines)->generation = generation;
-		trust_table_header(lines)->loaded_at = time(NULL);
-		log_info("trusted table: generation %lu, %zu prefixes, %u of %d lines", generation,
-			 list->count, trust_table_header(lines)->lines, ECDN_XDP_TABLE_LINES);
-	}
-	err = slot_freeze(table, lines) ?: err;
-	return err ? refuse(list, err) : take_fd(&table);
+	lines_free(lines);
+	return table;
 }
 
 static bool holds(const struct ecdn_xdp_table_line *lines, const struct trust_list *list)
 {
-	uint32_t rows = trust_table_header((struct ecdn_xdp_table_line *)lines)->rows;
+	const struct ecdn_xdp_trusted_header *header =
+		trust_table_header((struct ecdn_xdp_table_line *)lines);
+	uint32_t rows = header->rows, first = header->first_row;
 
 	return rows == list->count &&
-	       !memcmp(&lines[ECDN_XDP_TABLE_LINES - rows], list->row, rows * sizeof(*list->row));
+	       !memcmp(&lines[first], list->row, rows * sizeof(*list->row));
 }
 
 /* When the list was empty there is no table to count on from. The clock, in nanoseconds, is

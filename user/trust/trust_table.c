@@ -7,13 +7,14 @@
 #include <sys/socket.h>
 
 #include "table/compile.h"
+#include "table/lines.h"
 
 #define LAST (~(addr_bits)0)
 
 _Static_assert(sizeof(struct ecdn_xdp_trusted_row) == sizeof(struct ecdn_xdp_table_line),
 	       "a row fills one line");
 _Static_assert(ECDN_XDP_TABLE_FIRST_FREE + TRUSTED_ALWAYS / 6 * 17 + 2 * TRUSTED_ALWAYS <
-	       ECDN_XDP_TABLE_LINES, "TRUSTED_ALWAYS prefixes fit, however they nest");
+	       ECDN_XDP_TABLE_LINES_MAX, "TRUSTED_ALWAYS prefixes fit, however they nest");
 
 /* A prefix around the current address, and the leaf that it and the prefixes around it
  * give. */
@@ -95,7 +96,8 @@ static void fill_header(const struct trust_list *list, struct ecdn_xdp_trusted_h
 			uint32_t used)
 {
 	header->magic = ECDN_XDP_TABLE_MAGIC;
-	header->lines = used;
+	header->first_row = used;
+	header->lines = used + list->count;
 	header->rows = list->count;
 	for (size_t i = 0; i < list->count; i++) {
 		header->allowed += list->row[i].allowed;
@@ -111,29 +113,30 @@ static int compile_set(const struct range_set *set, struct ecdn_xdp_table_line *
 
 	if (error)
 		return error;
-	error = compile_ranges(&store, &set->v4, ECDN_XDP_TABLE_ROOT_V4, true);
-	error = error ?: compile_ranges(&store, &set->v6, ECDN_XDP_TABLE_ROOT_V6, true);
+	error = compile_ranges(&store, &set->v4, ECDN_XDP_TABLE_ROOT_V4);
+	error = error ?: compile_ranges(&store, &set->v6, ECDN_XDP_TABLE_ROOT_V6);
 	*used = store.used;
 	block_store_free(&store);
 	return error;
 }
 
-int trust_table_compile(const struct trust_list *list, struct ecdn_xdp_table_line *lines)
+int trust_table_compile(const struct trust_list *list, struct ecdn_xdp_table_line *lines,
+			uint32_t capacity)
 {
 	struct range_set set = {};
-	uint32_t end, used;
+	uint32_t used;
 	int error;
 
-	if (list->count > ECDN_XDP_TABLE_LINES - ECDN_XDP_TABLE_FIRST_FREE)
+	if (capacity < ECDN_XDP_TABLE_FIRST_FREE ||
+	    list->count > capacity - ECDN_XDP_TABLE_FIRST_FREE)
 		return -ENOSPC;
-	end = ECDN_XDP_TABLE_LINES - list->count;
 	error = sweep_list(list, &set);
-	error = error ?: compile_set(&set, lines, end, &used);
+	error = error ?: compile_set(&set, lines, capacity - list->count, &used);
 	range_set_free(&set);
 	if (error)
 		return error;
 	if (list->count)
-		memcpy(&lines[end], list->row, list->count * sizeof(*list->row));
+		memcpy(&lines[used], list->row, list->count * sizeof(*list->row));
 	fill_header(list, trust_table_header(lines), used);
 	return 0;
 }
@@ -154,8 +157,8 @@ uint32_t trust_table_lookup(const struct ecdn_xdp_table_line *lines, const struc
 	uint32_t entry;
 
 	address_to_bytes(address, addr.bytes);
-	entry = ecdn_xdp_first(lines, block_line_at, root, addr.bytes[0], addr.bytes[1]);
-	return ecdn_xdp_walk_trusted(lines, block_line_at, entry, addr.word_be);
+	entry = ecdn_xdp_first(lines, lines_at, root, addr.bytes[0], addr.bytes[1]);
+	return ecdn_xdp_walk_trusted(lines, lines_at, entry, addr.word_be);
 }
 
 int trust_table_rows(const struct ecdn_xdp_table_line *lines, struct trust_list *list)
@@ -163,7 +166,7 @@ int trust_table_rows(const struct ecdn_xdp_table_line *lines, struct trust_list 
 	const struct ecdn_xdp_trusted_header *header =
 		trust_table_header((struct ecdn_xdp_table_line *)lines);
 	const struct trust_list rows = {
-		(struct ecdn_xdp_trusted_row *)&lines[ECDN_XDP_TABLE_LINES - header->rows],
+		(struct ecdn_xdp_trusted_row *)&lines[header->first_row],
 		header->rows
 	};
 

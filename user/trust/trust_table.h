@@ -23,11 +23,12 @@
 #define TRUSTED_ALWAYS 105000
 
 /*
- * Compiles list into lines: room for ECDN_XDP_TABLE_LINES of them, zeroed by the caller.
- * The caller sets the header's generation and loaded_at. Returns 0; -ENOSPC if the lines do
- * not suffice, -ENOMEM.
+ * Compiles list into lines: `capacity` zeroed ones, which may be lines_new() or a map's memory.
+ * The caller sets the header's generation and loaded_at. lines_used() of the result is what a
+ * map needs to hold it. Returns 0; -ENOSPC if the lines do not suffice, -ENOMEM.
  */
-int trust_table_compile(const struct trust_list *list, struct ecdn_xdp_table_line *lines);
+int trust_table_compile(const struct trust_list *list, struct ecdn_xdp_table_line *lines,
+			uint32_t capacity);
 
 struct ecdn_xdp_trusted_header *trust_table_header(struct ecdn_xdp_table_line *lines);
 

@@ -17,13 +17,16 @@
 
 static int read_table(struct view_status *view, const struct guard_maps *maps)
 {
-	const struct ecdn_xdp_table_line *lines;
-	int err = region_store_map(maps, &lines);
+	const struct ecdn_xdp_table_line *mapped;
+	int err = region_store_map(maps, &mapped);
+	struct ecdn_xdp_table_line *lines = (struct ecdn_xdp_table_line *)mapped;
 
 	if (err)
 		return err;
-	view->table = *table_header((struct ecdn_xdp_table_line *)lines);
-	slot_unmap(lines);
+	view->table = *table_header(lines);
+	for (uint32_t i = 0; i < view->table.sources && i < ECDN_XDP_TABLE_SOURCES; i++)
+		memcpy(view->source[i], table_path(lines, i + 1), ECDN_XDP_SOURCE_SIZE);
+	slot_unmap(mapped);
 	return 0;
 }
 

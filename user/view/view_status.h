@@ -19,6 +19,7 @@ struct view_status {
 	bool guard;             /* the guard is loaded; else all members below are zeros */
 	struct ecdn_xdp_protected_ports ports;
 	struct ecdn_xdp_table_header table;
+	char source[ECDN_XDP_TABLE_SOURCES][ECDN_XDP_SOURCE_SIZE]; /* table.sources of them */
 	struct ecdn_xdp_events events; /* sums over CPUs */
 	uint32_t regions;       /* ids in use */
 	bool has_iterator;      /* DIR/regions is pinned */

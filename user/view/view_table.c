@@ -35,14 +35,13 @@ void view_table_close(struct view_table *view)
 struct view_table_answer view_table_find(const struct view_table *view,
 					 const struct address *address)
 {
-	uint32_t entry = table_lookup(view->lines, address);
-	uint32_t source = (entry & ECDN_XDP_ENTRY_SOURCE) >> ECDN_XDP_ENTRY_SOURCE_SHIFT;
-	uint32_t id = entry & ECDN_XDP_ENTRY_REGION;
+	uint32_t source = table_source(view->lines, address);
+	uint32_t id = table_lookup(view->lines, address);
 
 	return (struct view_table_answer){
 		.region = names_of(view->names, id) ?: "?",
 		.id = id,
 		.source = source && source <= view->header->sources ?
-			view->header->source[source - 1] : NULL,
+			table_path((struct ecdn_xdp_table_line *)view->lines, source) : NULL,
 	};
 }

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "table/lines.h"
+
+#include <stddef.h>
+#include <sys/mman.h>
+
+#include "ecdn-xdp-trusted.h"
+
+#define BYTES (sizeof(struct ecdn_xdp_table_line) * ECDN_XDP_TABLE_LINES_MAX)
+
+_Static_assert(offsetof(struct ecdn_xdp_table_header, lines) ==
+	       offsetof(struct ecdn_xdp_trusted_header, lines) &&
+	       offsetof(struct ecdn_xdp_table_header, generation) ==
+	       offsetof(struct ecdn_xdp_trusted_header, generation), "headers begin alike");
+
+struct ecdn_xdp_table_line *lines_new(void)
+{
+	void *lines = mmap(NULL, BYTES, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return lines == MAP_FAILED ? NULL : lines;
+}
+
+void lines_free(struct ecdn_xdp_table_line *lines)
+{
+	if (lines)
+		munmap(lines, BYTES);
+}
+
+uint32_t lines_used(const struct ecdn_xdp_table_line *lines)
+{
+	return ((const struct ecdn_xdp_table_header *)&lines[ECDN_XDP_TABLE_HEADER])->lines;
+}
+
+const struct ecdn_xdp_table_line *lines_at(const void *lines, uint32_t index)
+{
+	return index < lines_used(lines) ? (const struct ecdn_xdp_table_line *)lines + index :
+					   NULL;
+}
