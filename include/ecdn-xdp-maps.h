@@ -417,6 +417,10 @@ struct ecdn_xdp_node_stats {
 	__u32 reserved;
 };
 
+/* The row of a node whose key has this bit too holds what was counted before the map was
+ * replaced by a larger one: a reader adds both rows up. */
+#define ECDN_XDP_NODE_CARRIED 0x80000000U
+
 /* node_buckets: by the node's index, its token bucket, shared by all CPUs. */
 struct ecdn_xdp_node_bucket {
 	struct bpf_spin_lock lock;

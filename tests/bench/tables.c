@@ -16,23 +16,25 @@ int table_new(const struct range_set *set)
 	const struct table_room room = { 0 };
 	int fd;
 
-	need(lines, "allocate memory");
-	need(!table_compile(set, &room, lines, ECDN_XDP_TABLE_LINES_MAX),
+	need(lines && !table_compile(set, &room, lines, ECDN_XDP_TABLE_LINES_MAX),
 	     "compile a region table");
-	fd = slot_fill(&region_store_slot, lines);
-	need(fd >= 0, "create a region table");
+	fd = slot_table(&region_store_slot, ECDN_XDP_TABLE_LINES_MAX, lines);
+	need(fd >= 0, "make a region table");
 	lines_free(lines);
 	return fd;
 }
 
 int trusted_new(const struct cidr *prefixes, size_t count)
 {
+	struct ecdn_xdp_table_line *lines;
 	struct trust_list list = {};
 	int fd;
 
 	need(!trust_list_allow(&list, prefixes, count, 1), "allow prefixes");
-	fd = trust_store_make(&list, 1);
+	need(!trust_store_compile(&list, &lines), "compile a trusted table");
+	fd = trust_store_table(lines, ECDN_XDP_TABLE_LINES_MAX, 1);
 	need(fd >= 0, "make a trusted table");
+	lines_free(lines);
 	trust_list_free(&list);
 	return fd;
 }

@@ -119,11 +119,10 @@ void guard_set_regions(struct guard *guard, const struct range_set *set)
 	const struct table_room room = { 0 };
 	int fd;
 
-	need(lines, "allocate memory");
-	need(!table_compile(set, &room, lines, ECDN_XDP_TABLE_LINES_MAX),
+	need(lines && !table_compile(set, &room, lines, ECDN_XDP_TABLE_LINES_MAX),
 	     "compile a region table");
-	fd = slot_fill(&region_store_slot, lines);
-	need(fd >= 0, "create a region table");
+	fd = slot_table(&region_store_slot, ECDN_XDP_TABLE_LINES_MAX, lines);
+	need(fd >= 0, "make a region table");
 	lines_free(lines);
 	write_map(guard->skel->maps.region_table, 0, &fd);
 	close(fd);
@@ -131,9 +130,13 @@ void guard_set_regions(struct guard *guard, const struct range_set *set)
 
 static void set_trusted(struct guard *guard)
 {
-	int fd = trust_store_make(&guard->trusted, 1);
+	struct ecdn_xdp_table_line *lines;
+	int fd;
 
+	need(!trust_store_compile(&guard->trusted, &lines), "compile a trusted table");
+	fd = trust_store_table(lines, ECDN_XDP_TABLE_LINES_MAX, 1);
 	need(fd >= 0, "make a trusted table");
+	lines_free(lines);
 	write_map(guard->skel->maps.trusted_table, 0, &fd);
 	close(fd);
 	guard->config.trusted = guard->trusted.count;

@@ -48,6 +48,7 @@ static uint32_t index_of(const struct trust_list *list, const char *cidr)
 /* The strangers are allowed, which makes them no nodes; the nodes are in two prefixes. */
 static void set_trusted(struct ping_world *ping)
 {
+	struct ecdn_xdp_table_line *lines;
 	struct trust_list list = {};
 	struct cidr allowed[2];
 	int fd;
@@ -61,8 +62,10 @@ static void set_trusted(struct ping_world *ping)
 	add_node(&list, "2001:db8:77::/64");
 	ping->node_v4 = index_of(&list, "192.0.2.32/27");
 	ping->node_v6 = index_of(&list, "2001:db8:77::/64");
-	fd = trust_store_make(&list, 1);
+	must(!trust_store_compile(&list, &lines), "compile a trusted table");
+	fd = trust_store_table(lines, ECDN_XDP_TABLE_LINES_MAX, 1);
 	must(fd >= 0, "make a trusted table");
+	slot_unmap(lines);
 	must(!bpf_map_update_elem(bpf_map__fd(ping->skel->maps.trusted_table), &(__u32){ 0 },
 				  &fd, BPF_ANY), "set the trusted table");
 	close(fd);

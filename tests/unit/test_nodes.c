@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "cli/node_formats.h"
+#include "ping/ping_nodes.h"
 #include "view/view_nodes.h"
 
 static struct ecdn_xdp_node_stats stats_of(uint64_t requests, uint64_t first_ns, uint64_t last_ns)
@@ -24,10 +25,10 @@ static void sum_over_cpus(void **state)
 	struct view_node node = {};
 
 	(void)state;
-	view_nodes_add(&node.stats, &cpu[0]);
+	ping_nodes_add(&node.stats, &cpu[0]);
 	assert_false(view_nodes_heard(&node));
 	for (size_t i = 1; i < sizeof(cpu) / sizeof(*cpu); i++)
-		view_nodes_add(&node.stats, &cpu[i]);
+		ping_nodes_add(&node.stats, &cpu[i]);
 	assert_true(view_nodes_heard(&node));
 	assert_int_equal(node.stats.requests, 13);
 	assert_int_equal(node.stats.answered, 10);

@@ -255,11 +255,14 @@ static int replace(const struct tc_link *of, int program)
 }
 
 /* The new program is pinned before the filter gets it, so that the filter can be found
- * again. */
+ * again; a command that was killed may have pinned it already. */
 static int attach_over(struct tc_link *to, const struct pins *pins, int program)
 {
-	int err = to->kind == TC_CLSACT ? tc_note_pin(to->hook, pins->next, to->iface, program) : 0;
+	int err = 0;
 
+	if (to->kind == TC_CLSACT)
+		err = tc_note_drop_pin(to->hook, pins->next, to->iface) ?:
+		      tc_note_pin(to->hook, pins->next, to->iface, program);
 	if (err)
 		return err;
 	err = replace(to, program);

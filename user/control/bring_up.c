@@ -2,6 +2,7 @@
 #include "control/bring_up.h"
 
 #include "control/advice.h"
+#include "control/resize.h"
 #include "control/session.h"
 #include "kernel/config_map.h"
 #include "kernel/pins_publish.h"
@@ -18,6 +19,16 @@ static bool is_asked_for(const struct session *session, unsigned int at)
 		if ((i == at || parts[i].needs == parts[at].part) && is_wanted(session, i))
 			return true;
 	return false;
+}
+
+static int make(const struct part *part, struct part_run *run)
+{
+	return part->make ? part->make(run) : 0;
+}
+
+static int build(const struct part *part, struct part_run *run)
+{
+	return part->build ? part->build(run) : 0;
 }
 
 static int open_program(const struct part *part, struct part_run *run)
@@ -55,6 +66,8 @@ static int open_all(struct session *session)
 {
 	int err = pins_begin(&session->pins);
 
+	err = err ?: session_each(session, make);
+	err = err ?: session_each(session, build);
 	err = err ?: session_each(session, open_program);
 	if (!err && session->first)
 		err = config_map_begin(&session->pins);
@@ -76,8 +89,10 @@ static int publish(struct session *session)
 static int carry_out(struct session *session)
 {
 	bool opens = session_opens(session);
-	int err = opens ? open_all(session) : 0;
+	int err = session->first ? 0 : resize_grow(session);
 
+	if (!err)
+		err = opens ? open_all(session) : session_each(session, build);
 	if (!err && !session->first)
 		err = session_each(session, configure);
 	err = err ?: session_each(session, announce);
@@ -104,13 +119,16 @@ static int load(struct session *session)
 int bring_up(const char *pin_dir, const struct request *request)
 {
 	struct session session;
-	int err = session_lock(&session, pin_dir);
+	int err = session_lock(&session, pin_dir, true);
 
 	session.request = request;
 	session.first = !err && !pins_has(session.pins.dir, "config");
 	if (!err)
 		err = session.first ? pins_check(session.pins.dir) : session_check(&session);
 	err = err ?: load(&session);
+	/* What was asked for is done, whether room can be given back or not. */
+	if (!err && !session.first)
+		resize_shrink(&session);
 	session_close(&session, err);
 	return err;
 }

@@ -8,6 +8,72 @@
 #include "base/log.h"
 #include "base/scoped.h"
 #include "kernel/config_map.h"
+#include "kernel/grace.h"
+#include "kernel/pins_publish.h"
+
+/* The folder in pins->next that is there once all programs are loaded which take the place of
+ * others with other maps. */
+#define READY "ready"
+
+int session_begin_inner(struct session *inner, const struct session *outer,
+			struct request *nothing)
+{
+	int err = 0;
+
+	request_init(nothing);
+	*inner = (struct session){ .pins = outer->pins, .request = nothing, .resizes = true };
+	inner->pins.lock = -1;
+	inner->pins.building = false;
+	for (unsigned int i = 0; i < parts_count() && !err; i++)
+		if (part_is_loaded(parts[i].part, inner->pins.dir))
+			err = session_add(inner, i, true);
+	return err;
+}
+
+static int attach(const struct part *part, struct part_run *run)
+{
+	return run->opens ? part->attach(run) : 0;
+}
+
+static int take_over(const struct part *part, struct part_run *run)
+{
+	return part->take_over ? part->take_over(run) : 0;
+}
+
+static int settle(const struct part *part, struct part_run *run)
+{
+	return part->settle ? part->settle(run) : 0;
+}
+
+int session_finish(struct session *inner)
+{
+	int err = pins_make_folder(inner->pins.next, READY "/");
+
+	err = err ?: session_each(inner, attach);
+	err = err ?: grace_wait();
+	err = err ?: session_each(inner, take_over);
+	err = err ?: pins_publish(&inner->pins);
+	inner->committed = !err;
+	return err ?: session_each(inner, settle);
+}
+
+static int open_program(const struct part *part, struct part_run *run)
+{
+	return run->opens ? part->open(run) : 0;
+}
+
+static int do_the_rest(const struct session *session)
+{
+	struct request nothing;
+	struct session inner;
+	int err = session_begin_inner(&inner, session, &nothing);
+
+	inner.pins.building = true;
+	err = err ?: session_each(&inner, open_program);
+	err = err ?: session_finish(&inner);
+	session_close(&inner, err);
+	return err;
+}
 
 /* What a killed command has attached is taken off by the parts; its pins are removed with
  * the directory. */
@@ -20,13 +86,15 @@ static int tidy_up(const struct pins *pins)
 	return err ?: pins_remove(pins->next);
 }
 
-int session_lock(struct session *session, const char *pin_dir)
+int session_lock(struct session *session, const char *pin_dir, bool finish)
 {
 	int err;
 
 	memset(session, 0, sizeof(*session));
 	err = pins_init(&session->pins, pin_dir);
 	err = err ?: pins_lock(&session->pins);
+	if (!err && finish && pins_has(session->pins.next, READY))
+		err = do_the_rest(session);
 	return err ?: tidy_up(&session->pins);
 }
 
@@ -65,7 +133,7 @@ int session_open(struct session *session, const char *pin_dir)
 	memset(session, 0, sizeof(*session));
 	err = pins_init(&session->pins, pin_dir);
 	err = err ?: check_pins(&session->pins);
-	err = err ?: session_lock(session, pin_dir);
+	err = err ?: session_lock(session, pin_dir, true);
 	return err ?: session_check(session);
 }
 
@@ -82,6 +150,8 @@ int session_add(struct session *session, unsigned int at, bool opens)
 		.request = (const char *)session->request + parts[at].request,
 		.loaded = !session->first && part_is_loaded(part, session->pins.dir),
 		.opens = opens && part->open,
+		.resizes = session->resizes,
+		.rooms = &session->rooms,
 	};
 	run->state = state;
 	return part->prepare(run);

@@ -80,7 +80,7 @@ int take_down_all(const char *pin_dir)
 	err = pins_init(&pins, pin_dir);
 	if (err || (access(pins.dir, F_OK) && access(pins.next, F_OK)))
 		return err;
-	err = session_lock(&session, pin_dir);
+	err = session_lock(&session, pin_dir, false);
 	err = err ?: stop_all(session.pins.dir);
 	if (!err)
 		untold = retire_all(session.pins.dir);

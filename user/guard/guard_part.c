@@ -10,12 +10,14 @@
 #include "base/scoped.h"
 #include "base/words.h"
 #include "guard.skel.h"
+#include "guard/guard_links.h"
 #include "guard/guard_program.h"
 #include "guard/iterator.h"
 #include "guard/publish.h"
 #include "guard/ssh.h"
 #include "kernel/config_map.h"
 #include "kernel/object.h"
+#include "table/lines.h"
 
 #define PROGRAM_PIN "prog/guard"
 #define PROTECT_DEFAULT "80,443"
@@ -28,10 +30,10 @@ struct guard_run {
 	struct names *names;    /* NULL if the request names no region */
 	uint32_t max_regions;
 	uint32_t known_names;   /* number of names that the maps hold already */
-	int table;              /* fd of the new generation, or -1 */
+	struct ecdn_xdp_table_line *lines; /* the new generation, compiled, or NULL */
+	int table;              /* the same in the kernel; fd, or -1 */
 	int program, old_program, publish; /* fds, or -1 */
-	struct xdp_link *links;
-	unsigned int link_count;
+	struct guard_links links;
 };
 
 static bool wanted(const void *request)
@@ -56,7 +58,7 @@ static int read_loaded(const struct part_run *run, uint64_t *generation)
 				 "counters",
 				 config.max_regions);
 	guard->max_regions = config.max_regions;
-	err = region_store_number(&guard->maps, generation);
+	err = region_store_used(&guard->maps, generation, &run->rooms->region_lines);
 	if (!err && (run->opens || request->sources.count || request->changes.count))
 		err = guard_maps_names(&guard->maps, config.max_regions, &guard->names);
 	if (!err && guard->names)
@@ -104,14 +106,63 @@ static int prepare(struct part_run *run)
 	else
 		err = begin_new(run);
 	if (!err && (!run->loaded || request->sources.count))
-		err = guard->table = region_store_make(&request->sources, guard->names,
-						       generation + 1);
-	return err < 0 ? err : limits_check(&request->changes, guard->names);
+		err = region_store_compile(&request->sources, guard->names, generation + 1,
+					   &guard->lines);
+	if (guard->lines)
+		run->rooms->region_lines = lines_used(guard->lines);
+	return err ?: limits_check(&request->changes, guard->names);
 }
 
-static int open_program(const struct part_run *run)
+static int fits(const struct part_run *run)
+{
+	const struct guard_run *guard = run->state;
+
+	return region_store_fits(guard->maps.region_table, run->rooms->region_lines);
+}
+
+static int make(struct part_run *run)
+{
+	const struct guard_run *guard = run->state;
+	int fit = run->loaded ? fits(run) : PART_FULL;
+
+	if (fit < 0 || fit == PART_FITS || (run->loaded && !run->resizes))
+		return fit < 0 ? fit : 0;
+	return region_store_make(run->pins->next, run->rooms->region_lines,
+				 run->loaded ? guard->maps.region_table : -1);
+}
+
+/* What prepare() opened may have been replaced since, to make room. */
+static int reopen(const struct part_run *run)
 {
 	struct guard_run *guard = run->state;
+	int err;
+
+	guard_maps_close(&guard->maps);
+	scoped_close(&guard->old_program);
+	scoped_close(&guard->publish);
+	guard->old_program = guard->publish = -1;
+	err = guard_maps_open(&guard->maps, run->pins);
+	return err ?: open_loaded_programs(run);
+}
+
+static int build(struct part_run *run)
+{
+	struct guard_run *guard = run->state;
+	int err = 0;
+
+	if (run->loaded)
+		err = reopen(run);
+	else
+		guard->maps.region_table = pins_open(run->pins, region_store_slot.map);
+	if (err || !guard->lines)
+		return err;
+	err = guard->table = region_store_table(&guard->maps, guard->lines);
+	return err < 0 ? err : 0;
+}
+
+static int load_program(const struct part_run *run)
+{
+	const struct guard_run *guard = run->state;
 	struct guard_bpf *skeleton;
 	int err = guard_program_open(&skeleton, guard->max_regions);
 
@@ -119,19 +170,20 @@ static int open_program(const struct part_run *run)
 		return err;
 	err = object_share(skeleton->obj, run->pins);
 	err = err ?: object_load(skeleton->skeleton, &object_names, run->pins);
-	if (err >= 0)
-		guard->program = err;
 	guard_program_close(skeleton);
-	return err < 0 ? err : 0;
+	return err;
 }
 
 static int open_programs(struct part_run *run)
 {
 	struct guard_run *guard = run->state;
-	int err = open_program(run);
+	int err;
 
-	if (err)
-		return err;
+	guard->program = object_loaded(&object_names, run->pins);
+	if (guard->program == -ENOENT)
+		guard->program = load_program(run);
+	if (guard->program < 0)
+		return guard->program;
 	err = guard->publish = publish_open(run->pins, guard->max_regions);
 	if (err < 0)
 		return err;
@@ -143,62 +195,11 @@ static int open_programs(struct part_run *run)
 	return err;
 }
 
-/* Interfaces of an earlier load get the new program, too. */
-static int attach_again(const struct part_run *run, char **old, unsigned int old_count)
-{
-	const struct guard_request *request = run->request;
-	struct guard_run *guard = run->state;
-	int err = 0;
-
-	for (unsigned int i = 0; i < old_count && !err; i++) {
-		if (words_have(request->ifaces, request->iface_count, old[i]))
-			continue;
-		err = xdp_link_attach_again(&guard->links[guard->link_count], run->pins, old[i],
-					    guard->program);
-		guard->link_count += !err;
-	}
-	return err;
-}
-
-static int attach_wanted(const struct part_run *run)
-{
-	const struct guard_request *request = run->request;
-	struct guard_run *guard = run->state;
-	int err = 0;
-
-	for (unsigned int i = 0; i < request->iface_count && !err; i++) {
-		struct xdp_link *to = &guard->links[guard->link_count];
-
-		if (words_have(request->ifaces, i, request->ifaces[i]))
-			continue;
-		err = xdp_link_attach(to, run->pins, request->ifaces[i], request->mode,
-				      guard->program);
-		guard->link_count += !err;
-		if (!err)
-			log_info("%s: %s in %s mode", to->iface,
-				 to->created ? "attached" : "upgraded",
-				 xdp_link_mode_name(to->mode));
-	}
-	return err;
-}
-
 static int attach(struct part_run *run)
 {
-	const struct guard_request *request = run->request;
 	struct guard_run *guard = run->state;
-	unsigned int old_count;
-	char **old;
-	int err = xdp_link_names(run->pins->dir, &old, &old_count);
 
-	if (err)
-		return err;
-	guard->links = calloc(old_count + request->iface_count + 1, sizeof(*guard->links));
-	if (!guard->links)
-		err = log_error(-ENOMEM, "out of memory");
-	err = err ?: attach_again(run, old, old_count);
-	err = err ?: attach_wanted(run);
-	pins_free_names(old, old_count);
-	return err;
+	return guard_links_attach(&guard->links, run->pins, run->request, guard->program);
 }
 
 static int fill_config(const struct guard_run *guard, struct ecdn_xdp_config *config)
@@ -288,15 +289,10 @@ static void end(struct part_run *run, int err)
 {
 	struct guard_run *guard = run->state;
 
-	for (unsigned int i = 0; i < guard->link_count; i++) {
-		if (err)
-			xdp_link_undo(&guard->links[i], guard->old_program);
-		else
-			xdp_link_close(&guard->links[i]);
-	}
-	free(guard->links);
+	guard_links_end(&guard->links, err, guard->old_program);
 	guard_maps_close(&guard->maps);
 	scoped_close(&guard->publish);
+	lines_free(guard->lines);
 	scoped_close(&guard->table);
 	scoped_close(&guard->program);
 	scoped_close(&guard->old_program);
@@ -345,6 +341,9 @@ const struct part guard_part = {
 	.state_size = sizeof(struct guard_run),
 	.wanted = wanted,
 	.prepare = prepare,
+	.fits = fits,
+	.make = make,
+	.build = build,
 	.open = open_programs,
 	.fill = fill,
 	.attach = attach,

@@ -32,9 +32,12 @@ static int size_maps(struct publish_bpf *publish, uint32_t max_regions)
 
 int publish_open(const struct pins *pins, uint32_t max_regions)
 {
-	struct publish_bpf *publish = publish_bpf__open();
-	int result;
+	struct publish_bpf *publish;
+	int result = object_loaded(&names, pins);
 
+	if (result != -ENOENT)
+		return result;
+	publish = publish_bpf__open();
 	if (!publish)
 		return object_load_error(names.label, -errno);
 	result = size_maps(publish, max_regions);

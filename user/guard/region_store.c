@@ -84,7 +84,7 @@ static int compile(const struct range_set *set, const struct region_sources *sou
 		   const struct names *names, uint64_t number, struct ecdn_xdp_table_line *lines)
 {
 	const struct table_room room = { names_count(names), sources->count };
-	int err = lines ? table_compile(set, &room, lines, ECDN_XDP_TABLE_LINES_MAX) : -ENOMEM;
+	int err = table_compile(set, &room, lines, ECDN_XDP_TABLE_LINES_MAX);
 
 	if (err == -ENOSPC)
 		return log_error(err, "the region table is full: these ranges need more than its "
@@ -94,32 +94,47 @@ static int compile(const struct range_set *set, const struct region_sources *sou
 		return log_error(err, "cannot make a region table: %s", strerror(-err));
 	fill_names(lines, names);
 	fill_header(lines, sources, number);
-	log_info("region table: generation %lu, %zu IPv4 and %zu IPv6 ranges, %u of %d lines",
-		 number, set->v4.count, set->v6.count, lines_used(lines),
-		 ECDN_XDP_TABLE_LINES_MAX);
+	log_info("region table: generation %lu, %zu IPv4 and %zu IPv6 ranges, %u lines", number,
+		 set->v4.count, set->v6.count, lines_used(lines));
 	return 0;
 }
 
-static int make_table(const struct range_set *set, const struct region_sources *sources,
-		      const struct names *names, uint64_t number)
+int region_store_compile(const struct region_sources *sources, struct names *names,
+			 uint64_t number, struct ecdn_xdp_table_line **lines)
 {
-	struct ecdn_xdp_table_line *lines = lines_new();
-	int err = compile(set, sources, names, number, lines);
-	int table = err ?: slot_fill(&region_store_slot, lines);
-
-	lines_free(lines);
-	return table;
-}
-
-int region_store_make(const struct region_sources *sources, struct names *names, uint64_t number)
-{
+	struct ecdn_xdp_table_line *compiled = NULL;
 	struct range_set set = {};
 	int err = read_sources(sources, names, &set);
 
-	if (!err)
-		err = make_table(&set, sources, names, number);
+	if (!err && !(compiled = lines_new()))
+		err = log_error(-ENOMEM, "out of memory for the region table");
+	err = err ?: compile(&set, sources, names, number, compiled);
 	range_set_free(&set);
+	if (err)
+		lines_free(compiled);
+	else
+		*lines = compiled;
 	return err;
+}
+
+int region_store_fits(int map, uint32_t lines)
+{
+	return slot_fits(&region_store_slot, map, lines, slot_roomy(lines, 0));
+}
+
+int region_store_make(const char *dir, uint32_t lines, int old)
+{
+	return slot_make(&region_store_slot, dir, slot_roomy(lines, 0), old);
+}
+
+int region_store_table(const struct guard_maps *maps, const struct ecdn_xdp_table_line *lines)
+{
+	int room = slot_room(&region_store_slot, maps->region_table);
+
+	if (room < 0)
+		return room;
+	log_info("region table: room for %d lines", room);
+	return slot_table(&region_store_slot, room, lines);
 }
 
 /* The guard is never without a region table. */
@@ -135,7 +150,7 @@ int region_store_map(const struct guard_maps *maps, const struct ecdn_xdp_table_
 	return err ?: *lines ? 0 : no_table();
 }
 
-int region_store_number(const struct guard_maps *maps, uint64_t *number)
+int region_store_used(const struct guard_maps *maps, uint64_t *number, uint32_t *used)
 {
 	const struct ecdn_xdp_table_line *lines;
 	int err = region_store_map(maps, &lines);
@@ -143,6 +158,7 @@ int region_store_number(const struct guard_maps *maps, uint64_t *number)
 	if (err)
 		return err;
 	*number = table_header((struct ecdn_xdp_table_line *)lines)->generation;
+	*used = lines_used(lines);
 	slot_unmap(lines);
 	return 0;
 }

@@ -26,16 +26,26 @@ int region_store_add_source(struct region_sources *sources, const char *file);
 
 /*
  * Reads the sources, gives new regions ids from names, and compiles all as generation
- * `number`. Returns the fd of a frozen table, which the caller closes. No map in use is
- * changed.
+ * `number` in this process's memory, to be freed with slot_unmap(). No map is changed.
  */
-int region_store_make(const struct region_sources *sources, struct names *names,
-		      uint64_t number);
+int region_store_compile(const struct region_sources *sources, struct names *names,
+			 uint64_t number, struct ecdn_xdp_table_line **lines);
+
+/* How the array of maps suits tables of so many lines: an enum part_fit, or a negative
+ * errno. */
+int region_store_fits(int map, uint32_t lines);
+
+/* Makes an array of maps for such tables, see slot_make(). */
+int region_store_make(const char *dir, uint32_t lines, int old);
+
+/* Makes of compiled lines a frozen table for the array in use. Returns its fd, which the
+ * caller closes. */
+int region_store_table(const struct guard_maps *maps, const struct ecdn_xdp_table_line *lines);
 
 /* Maps the table in use for reading; freed with slot_unmap(). */
 int region_store_map(const struct guard_maps *maps, const struct ecdn_xdp_table_line **lines);
 
-/* Reads the generation of the table in use. */
-int region_store_number(const struct guard_maps *maps, uint64_t *number);
+/* Reads the generation of the table in use, and how many lines it uses. */
+int region_store_used(const struct guard_maps *maps, uint64_t *number, uint32_t *used);
 
 #endif

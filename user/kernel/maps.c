@@ -8,6 +8,7 @@
 #include <bpf/bpf.h>
 
 #include "base/log.h"
+#include "base/scoped.h"
 
 static int *fd_of(const struct map_row *row, void *maps)
 {
@@ -77,13 +78,59 @@ int maps_delete(int fd, const char *map, const void *key)
 	return 0;
 }
 
+static int read_info(int fd, const char *map, struct bpf_map_info *info)
+{
+	memset(info, 0, sizeof(*info));
+	if (bpf_obj_get_info_by_fd(fd, info, &(__u32){ sizeof(*info) }))
+		return log_error(-errno, "cannot read map %s: %s", map, strerror(errno));
+	return 0;
+}
+
+int maps_entries(int fd, const char *map, __u32 *entries)
+{
+	struct bpf_map_info info;
+	int err = read_info(fd, map, &info);
+
+	*entries = info.max_entries;
+	return err;
+}
+
+/* The types of the values are needed for locks in them. */
+static int create_like(const struct bpf_map_info *info, const char *map, __u32 entries)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = info->map_flags,
+		    .btf_key_type_id = info->btf_key_type_id,
+		    .btf_value_type_id = info->btf_value_type_id);
+	scoped_fd int btf = info->btf_id ? bpf_btf_get_fd_by_id(info->btf_id) : -1;
+	int fd;
+
+	if (info->btf_id && btf < 0)
+		return log_error(btf, "cannot read the types of map %s: %s", map, strerror(-btf));
+	options.btf_fd = btf < 0 ? 0 : btf;
+	fd = bpf_map_create(info->type, map, info->key_size, info->value_size, entries, &options);
+	return fd < 0 ? log_error(fd, "cannot create map %s: %s", map, strerror(-fd)) : fd;
+}
+
+int maps_make_like(const struct pins *pins, const char *map, __u32 entries)
+{
+	scoped_fd int old = pins_get(pins->dir, map), new = -1;
+	struct bpf_map_info info;
+	int err = old < 0 ? old : read_info(old, map, &info);
+
+	if (err)
+		return err;
+	new = create_like(&info, map, entries);
+	return new < 0 ? new : pins_put(pins->next, map, new);
+}
+
 /* The kernel copies as many bytes as the map's keys have, whatever is expected. */
 int maps_check_key(int fd, const char *map, size_t size)
 {
-	struct bpf_map_info info = {};
+	struct bpf_map_info info;
+	int err = read_info(fd, map, &info);
 
-	if (bpf_obj_get_info_by_fd(fd, &info, &(__u32){ sizeof(info) }))
-		return log_error(-errno, "cannot read map %s: %s", map, strerror(errno));
+	if (err)
+		return err;
 	return info.key_size == size ? 0 :
 	       log_error(-EPROTO, "map %s has keys of %u bytes and not of %zu: it is another's",
 			 map, info.key_size, size);

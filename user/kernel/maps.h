@@ -49,6 +49,13 @@ int maps_delete(int fd, const char *map, const void *key);
 typedef bool maps_keep(__u32 key, void *context);
 int maps_filter(int fd, const char *map, maps_keep *keep, void *context);
 
+/* Reads how many entries a map has room for. */
+int maps_entries(int fd, const char *map, __u32 *entries);
+
+/* Makes and pins in pins->next a map like the one that is pinned in pins->dir, but of so many
+ * entries, and empty. */
+int maps_make_like(const struct pins *pins, const char *map, __u32 entries);
+
 /* -EPROTO if the map's keys have another size. */
 int maps_check_key(int fd, const char *map, size_t size);
 

@@ -69,6 +69,11 @@ int object_load(struct bpf_object_skeleton *skeleton, const struct object_names 
 				  strerror(errno)) : fd;
 }
 
+int object_loaded(const struct object_names *names, const struct pins *pins)
+{
+	return pins_has(pins->next, names->pin) ? pins_get(pins->next, names->pin) : -ENOENT;
+}
+
 /* bpf_obj_get() returns a map, a program or a link; only the name of the anonymous inode
  * tells which. */
 enum object_kind object_kind(int fd)

@@ -15,6 +15,13 @@
 
 #include "kernel/maps.h"
 #include "kernel/pins.h"
+#include "kernel/rooms.h"
+
+enum part_fit {
+	PART_FULL,              /* the maps must be made anew before they can hold that */
+	PART_FITS,
+	PART_WASTES,            /* maps of half their size would do */
+};
 
 /* A part in a command that is under way. */
 struct part_run {
@@ -23,6 +30,8 @@ struct part_run {
 	void *state;            /* the part's own, of state_size bytes: zeros before prepare() */
 	bool loaded;            /* it was loaded before this command */
 	bool opens;             /* this command loads its program, for the first time or again */
+	bool resizes;           /* it does so for nothing but to make its sized maps anew */
+	struct rooms *rooms;    /* of all parts in the command */
 };
 
 struct part {
@@ -40,7 +49,18 @@ struct part {
 	/* Opens what is loaded and checks the request. Changes nothing. */
 	int (*prepare)(struct part_run *run);
 
-	/* Loads the program; what is new is pinned in pins->next. */
+	/* How the loaded maps suit run->rooms: an enum part_fit, or a negative errno. */
+	int (*fits)(const struct part_run *run);
+
+	/* Makes in pins->next the maps that are sized by what they hold: new ones, or in a run that
+	 * resizes those that do not fit, with what the old ones hold. */
+	int (*make)(struct part_run *run);
+
+	/* Makes what configure() or fill() will put into such maps. */
+	int (*build)(struct part_run *run);
+
+	/* Loads the program; what is new is pinned in pins->next. A program that a killed command
+	 * has pinned there is taken instead. */
 	int (*open)(struct part_run *run);
 
 	/* Of a part that is loaded for the first time: writes what no packet may find empty.
@@ -53,6 +73,10 @@ struct part {
 	/* Writes the maps as the request asks: after attach(), so that a failed attach has
 	 * changed nothing; before it if no part was loaded. */
 	int (*configure)(struct part_run *run);
+
+	/* In a run that resizes, once no packet meets the old maps: takes over what was counted
+	 * in them. May be called again. */
+	int (*take_over)(struct part_run *run);
 
 	/* Tells proxies what has changed, once all parts are configured. */
 	int (*announce)(struct part_run *run);

@@ -326,7 +326,7 @@ bool pins_exist(const struct pins *pins, const char *name)
 
 int pins_open(const struct pins *pins, const char *name)
 {
-	bool is_new = pins->building && !pins_has(pins->dir, name);
+	bool is_new = pins->building && pins_has(pins->next, name);
 
 	return pins_get(is_new ? pins->next : pins->dir, name);
 }

@@ -112,8 +112,8 @@ int pins_permit(const char *dir, const char *name, mode_t mode, gid_t group);
 /* Opens what is pinned as dir/name: an fd, or a negative errno. */
 int pins_get(const char *dir, const char *name);
 
-/* Whether a pin is in pins->dir, or in what this command builds; and the same pin opened: an
- * fd, or a negative errno. */
+/* Whether a pin is in pins->dir, or in what this command builds; and the same pin opened, what
+ * is built first: an fd, or a negative errno. */
 bool pins_exist(const struct pins *pins, const char *name);
 int pins_open(const struct pins *pins, const char *name);
 

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/scoped.h"
 #include "kernel/maps.h"
+#include "kernel/part.h"
 #include "table/lines.h"
 
 #define TABLE_BYTES (sizeof(struct ecdn_xdp_table_line) * ECDN_XDP_TABLE_LINES_MAX)
@@ -17,14 +18,72 @@
 /* How often the table is looked up again when another one replaces it meanwhile. */
 #define TRIES 100
 
+/* Room for a table of any size. Pages that are not touched take no memory. */
+static void *reserve(int protection)
+{
+	void *at = mmap(NULL, TABLE_BYTES, protection, MAP_PRIVATE | MAP_ANONYMOUS |
+			MAP_NORESERVE, -1, 0);
+
+	return at == MAP_FAILED ? NULL : at;
+}
+
+__u32 slot_roomy(__u32 lines, __u32 least)
+{
+	__u32 room = lines + lines / 4;
+
+	room = ((room > least ? room : least) + SLOT_UNIT - 1) / SLOT_UNIT * SLOT_UNIT;
+	return room < ECDN_XDP_TABLE_LINES_MAX ? room : ECDN_XDP_TABLE_LINES_MAX;
+}
+
+static int read_info(const char *map, int fd, struct bpf_map_info *info)
+{
+	memset(info, 0, sizeof(*info));
+	if (bpf_obj_get_info_by_fd(fd, info, &(__u32){ sizeof(*info) }))
+		return log_error(-errno, "cannot read map %s: %s", map, strerror(errno));
+	return 0;
+}
+
+int slot_room(const struct slot *slot, int map)
+{
+	struct bpf_map_info info;
+	int err = read_info(slot->map, map, &info);
+
+	return err ?: (int)(info.max_entries * SLOT_UNIT);
+}
+
+int slot_fits(const struct slot *slot, int map, __u32 lines, __u32 roomy)
+{
+	int room = slot_room(slot, map);
+
+	if (room < 0)
+		return room;
+	if (lines > (__u32)room)
+		return PART_FULL;
+	return (__u32)room / 2 > roomy ? PART_WASTES : PART_FITS;
+}
+
+/* Maps a table's map over the beginning of reserved room. */
 static int map_lines(const struct slot *slot, int table, int protection,
 		     const struct ecdn_xdp_table_line **lines)
 {
-	void *at = mmap(NULL, TABLE_BYTES, protection, MAP_SHARED, table, 0);
+	struct bpf_map_info info;
+	int err = read_info(slot->pin, table, &info);
+	void *at;
 
-	if (at == MAP_FAILED)
-		return log_error(-errno, "cannot map the %s table: %s", slot->table,
-				 strerror(errno));
+	if (err)
+		return err;
+	if (info.value_size != sizeof(**lines) || info.max_entries > ECDN_XDP_TABLE_LINES_MAX)
+		return log_error(-EPROTO, "map %s is not a table of lines", slot->pin);
+	at = reserve(protection);
+	if (!at)
+		return log_error(-ENOMEM, "out of memory for the %s table", slot->table);
+	if (mmap(at, sizeof(**lines) * info.max_entries, protection, MAP_SHARED | MAP_FIXED, table,
+		 0) == MAP_FAILED) {
+		err = log_error(-errno, "cannot map the %s table: %s", slot->table,
+				strerror(errno));
+		munmap(at, TABLE_BYTES);
+		return err;
+	}
 	*lines = at;
 	return 0;
 }
@@ -35,41 +94,66 @@ void slot_unmap(const struct ecdn_xdp_table_line *lines)
 		munmap((void *)lines, TABLE_BYTES);
 }
 
-int slot_new(const struct slot *slot, struct ecdn_xdp_table_line **lines)
+static int create_table(const struct slot *slot, __u32 room)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_MMAPABLE);
-	scoped_fd int table = bpf_map_create(BPF_MAP_TYPE_ARRAY, slot->pin, sizeof(__u32),
-					     sizeof(**lines), ECDN_XDP_TABLE_LINES_MAX, &options);
-	int err;
+	int table = bpf_map_create(BPF_MAP_TYPE_ARRAY, slot->pin, sizeof(__u32),
+				   sizeof(struct ecdn_xdp_table_line), room, &options);
 
-	if (table < 0)
-		return log_error(table, "cannot create a %s table of %zu MiB: %s", slot->table,
-				 TABLE_BYTES >> 20, strerror(-table));
-	err = map_lines(slot, table, PROT_READ | PROT_WRITE,
-			(const struct ecdn_xdp_table_line **)lines);
-	return err ?: take_fd(&table);
+	return table < 0 ? log_error(table, "cannot create a %s table of %zu KiB: %s", slot->table,
+				     room * sizeof(struct ecdn_xdp_table_line) >> 10,
+				     strerror(-table)) : table;
 }
 
-int slot_freeze(int table, struct ecdn_xdp_table_line *lines)
+int slot_table(const struct slot *slot, __u32 room, const struct ecdn_xdp_table_line *lines)
 {
-	slot_unmap(lines);
-	return bpf_map_freeze(table);
-}
+	scoped_fd int table = create_table(slot, room);
+	const struct ecdn_xdp_table_line *to;
+	int err = table < 0 ? table : map_lines(slot, table, PROT_READ | PROT_WRITE, &to);
 
-int slot_fill(const struct slot *slot, const struct ecdn_xdp_table_line *lines)
-{
-	struct ecdn_xdp_table_line *to;
-	scoped_fd int table = slot_new(slot, &to);
-	int err;
-
-	if (table < 0)
-		return table;
-	memcpy(to, lines, lines_used(lines) * sizeof(*lines));
-	err = slot_freeze(table, to);
 	if (err)
-		return log_error(err, "cannot freeze the %s table: %s", slot->table,
-				 strerror(-err));
-	return take_fd(&table);
+		return err;
+	/* NOLINTNEXTLINE(clang-analyzer-core.*): map_lines() has set it. */
+	memcpy((void *)to, lines, lines_used(lines) * sizeof(*lines));
+	slot_unmap(to);
+	err = bpf_map_freeze(table);
+	return err ? log_error(err, "cannot freeze a %s table: %s", slot->table, strerror(-err)) :
+	       take_fd(&table);
+}
+
+static int create_array(const struct slot *slot, __u32 room)
+{
+	scoped_fd int like = create_table(slot, room);
+	LIBBPF_OPTS(bpf_map_create_opts, options, .inner_map_fd = like);
+	int array;
+
+	if (like < 0)
+		return like;
+	array = bpf_map_create(BPF_MAP_TYPE_ARRAY_OF_MAPS, slot->map, sizeof(__u32),
+			       sizeof(__u32), room / SLOT_UNIT, &options);
+	return array < 0 ? log_error(array, "cannot create map %s: %s", slot->map,
+				     strerror(-array)) : array;
+}
+
+static int copy_table(const struct slot *slot, int array, const char *dir, __u32 room, int old)
+{
+	const struct ecdn_xdp_table_line *lines;
+	int err = slot_map(slot, old, &lines);
+	scoped_fd int table = -1;
+
+	if (err || !lines)
+		return err;
+	table = slot_table(slot, room, lines);
+	slot_unmap(lines);
+	return table < 0 ? table : slot_put(slot, array, dir, table);
+}
+
+int slot_make(const struct slot *slot, const char *dir, __u32 room, int old)
+{
+	scoped_fd int array = create_array(slot, room);
+	int err = array < 0 ? array : pins_put(dir, slot->map, array);
+
+	return err || old < 0 ? err : copy_table(slot, array, dir, room, old);
 }
 
 int slot_put(const struct slot *slot, int map, const char *dir, int table)

@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * slot.h - the slot that holds the table in use: an array of maps with one entry. A table
- * is filled, frozen, put into the slot by one store, and pinned for processes that map it.
- * Errors are logged unless a comment says "silent".
+ * slot.h - the slot that holds the table in use: entry 0 of an array of maps. A table is
+ * compiled in this process's memory, copied into a map, frozen, put into the slot by one
+ * store, and pinned for processes that map it. Errors are logged unless a comment says
+ * "silent".
+ *
+ * The kernel takes tables of one size alone into an array of maps, so that programs find
+ * lines without a call, and tells nobody which size that is. So the array has an entry for
+ * each SLOT_UNIT lines of its tables, of which but the first is used. A table that outgrows
+ * its array needs another array, and that its programs are loaded again.
  */
 #ifndef KERNEL_SLOT_H
 #define KERNEL_SLOT_H
@@ -15,26 +21,37 @@ struct slot {
 	const char *pin;        /* name of the pin of the table in use */
 };
 
-/* Creates a table, to be filled through *lines. Returns its fd, which the caller closes. */
-int slot_new(const struct slot *slot, struct ecdn_xdp_table_line **lines);
+#define SLOT_UNIT 1024
 
-/* Unmaps the lines and freezes the table, which user space can no longer write then.
- * Silent. */
-int slot_freeze(int table, struct ecdn_xdp_table_line *lines);
+/* How many lines an array's tables are to have that hold `lines` now: a quarter more, and
+ * `least` at the least. */
+__u32 slot_roomy(__u32 lines, __u32 least);
 
-/* Creates a table, frozen, that holds the lines that were compiled. Returns its fd, which the
- * caller closes. */
-int slot_fill(const struct slot *slot, const struct ecdn_xdp_table_line *lines);
+/* The lines of the tables that an array of maps takes; a negative errno. map: fd of the
+ * array, here and below. */
+int slot_room(const struct slot *slot, int map);
+
+/* How an array suits tables that use `lines`, for which a new one would have `roomy`: an enum
+ * part_fit, or a negative errno. */
+int slot_fits(const struct slot *slot, int map, __u32 lines, __u32 roomy);
+
+/* Makes an array for tables of `room` lines. If `old` is an array and not -1, the new one
+ * holds a copy of its table. Both are pinned in dir. */
+int slot_make(const struct slot *slot, const char *dir, __u32 room, int old);
+
+/* Copies what a table in memory uses into a new map of `room` lines, which user space can no
+ * longer write then. Returns its fd, which the caller closes. */
+int slot_table(const struct slot *slot, __u32 room, const struct ecdn_xdp_table_line *lines);
 
 /* Puts a table into the slot, waits until no packet reads the table before it, and pins the
- * new one in dir. map: fd of the array of maps, here and below. */
+ * new one in dir. */
 int slot_put(const struct slot *slot, int map, const char *dir, int table);
 
 /* Empties the slot and removes the table's pin from dir. */
 int slot_drop(const struct slot *slot, int map, const char *dir);
 
 /* Maps the table in use for reading, to be freed with slot_unmap(); *lines is NULL if the
- * slot is empty. */
+ * slot is empty. ECDN_XDP_TABLE_LINES_MAX can be read, which are zeros behind the table's end. */
 int slot_map(const struct slot *slot, int map, const struct ecdn_xdp_table_line **lines);
 void slot_unmap(const struct ecdn_xdp_table_line *lines);
 

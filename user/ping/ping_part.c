@@ -15,6 +15,7 @@
 #include "ping/ping_addresses.h"
 #include "ping/ping_hop_limits.h"
 #include "ping/ping_maps.h"
+#include "ping/ping_nodes.h"
 #include "trust/trust_store.h"
 
 #define PROGRAM_PIN "prog/ping"
@@ -53,18 +54,72 @@ static int prepare(struct part_run *run)
 	return run->opens ? ping_addresses_read(&ping->addresses) : 0;
 }
 
-static int open_program(struct part_run *run)
+static int fits(const struct part_run *run)
+{
+	return ping_nodes_fits(run->pins, run->rooms->nodes);
+}
+
+/* A filter that cannot be reached from here would go on with the old maps. */
+static int check_reach(const char *dir)
+{
+	unsigned int count;
+	char **names;
+	int err = tc_note_pin_names(&ping_part_hook, dir, &names, &count);
+
+	for (unsigned int i = 0; i < count && !err; i++) {
+		struct tc_link link;
+
+		err = tc_link_read(&link, &ping_part_hook, dir, names[i]);
+		if (!err && link.state == TC_ELSEWHERE && link.kind == TC_CLSACT)
+			err = log_error(-EXDEV, "%s: more room is needed, and ping's filter there "
+					"is in another network namespace, out of reach: run this "
+					"command in that one", names[i]);
+		tc_link_close(&link);
+	}
+	pins_free_names(names, count);
+	return err;
+}
+
+static int make(struct part_run *run)
+{
+	int err = run->resizes ? check_reach(run->pins->dir) : 0, fit;
+
+	if (err || !run->resizes)
+		return err;
+	fit = fits(run);
+	if (fit < 0 || fit == PART_FITS)
+		return fit < 0 ? fit : 0;
+	return ping_nodes_make(run->pins, run->rooms->nodes);
+}
+
+static int load_program(const struct part_run *run)
 {
 	struct ping_bpf *skeleton = ping_bpf__open();
-	struct ping_run *ping = run->state;
 	int err;
 
 	if (!skeleton)
 		return object_load_error(object_names.label, -errno);
-	err = object_share(skeleton->obj, run->pins);
-	err = err ?: (ping->program = object_load(skeleton->skeleton, &object_names, run->pins));
+	err = ping_nodes_size(skeleton, run->rooms->nodes);
+	err = err ?: object_share(skeleton->obj, run->pins);
+	err = err ?: object_load(skeleton->skeleton, &object_names, run->pins);
 	ping_bpf__destroy(skeleton);
-	return err < 0 ? err : maps_open(ping_maps_rows, &ping->maps, run->pins);
+	return err;
+}
+
+static int open_program(struct part_run *run)
+{
+	struct ping_run *ping = run->state;
+
+	ping->program = object_loaded(&object_names, run->pins);
+	if (ping->program == -ENOENT)
+		ping->program = load_program(run);
+	return ping->program < 0 ? ping->program :
+	       maps_open(ping_maps_rows, &ping->maps, run->pins);
+}
+
+static int take_over(struct part_run *run)
+{
+	return ping_nodes_take_over(run->pins);
 }
 
 /* Interfaces of an earlier load get the new program too. */
@@ -145,7 +200,7 @@ static int attach(struct part_run *run)
 	err = err ?: attach_again(run, old, old_count);
 	err = err ?: attach_wanted(run);
 	pins_free_names(old, old_count);
-	if (!err)
+	if (!err && !run->resizes)
 		find_place(ping);
 	return err;
 }
@@ -290,10 +345,13 @@ const struct part ping_part = {
 	.state_size = sizeof(struct ping_run),
 	.wanted = wanted,
 	.prepare = prepare,
+	.fits = fits,
+	.make = make,
 	.open = open_program,
 	.fill = write_maps,
 	.attach = attach,
 	.configure = configure,
+	.take_over = take_over,
 	.settle = settle,
 	.end = end,
 	.recover = recover,

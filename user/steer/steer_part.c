@@ -74,19 +74,28 @@ static int prepare(struct part_run *run)
 	return err < 0 ? err : 0;
 }
 
-static int open_program(struct part_run *run)
+static int load_program(const struct part_run *run)
 {
 	struct steer_bpf *skeleton = steer_bpf__open();
-	struct steer_run *steer = run->state;
 	int err;
 
 	if (!skeleton)
 		return object_load_error(object_names.label, -errno);
 	err = object_share(skeleton->obj, run->pins);
-	err = err ?: (steer->program = object_load(skeleton->skeleton, &object_names, run->pins));
+	err = err ?: object_load(skeleton->skeleton, &object_names, run->pins);
 	steer_bpf__destroy(skeleton);
-	if (err < 0)
-		return err;
+	return err;
+}
+
+static int open_program(struct part_run *run)
+{
+	struct steer_run *steer = run->state;
+
+	steer->program = object_loaded(&object_names, run->pins);
+	if (steer->program == -ENOENT)
+		steer->program = load_program(run);
+	if (steer->program < 0)
+		return steer->program;
 	maps_close(steer_maps_rows, &steer->maps);
 	return maps_open(steer_maps_rows, &steer->maps, run->pins);
 }

@@ -24,8 +24,10 @@ static void mark_staying(const struct trust_list *before, const struct trust_lis
 	}
 }
 
-static bool keep(__u32 index, void *stays)
+static bool keep(__u32 key, void *stays)
 {
+	__u32 index = key & ~ECDN_XDP_NODE_CARRIED;
+
 	return index < ECDN_XDP_TRUSTED_NODES_MAX && ((const bool *)stays)[index];
 }
 

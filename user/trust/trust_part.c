@@ -4,8 +4,11 @@
 #include <errno.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
+#include "base/scoped.h"
 #include "kernel/config_map.h"
+#include "table/lines.h"
 #include "trust/trust_nodes.h"
 #include "trust/trust_store.h"
 
@@ -13,7 +16,11 @@
 struct trust_run {
 	struct trust_maps maps;
 	struct trust_list before, list; /* the list before the command, and as it is to be */
-	bool changes;           /* the request changes the list */
+	bool changes;           /* the request says what the list is to be ... */
+	bool same;              /* ... and that is what it is */
+	struct ecdn_xdp_trusted_header header; /* of the table before the command */
+	struct ecdn_xdp_table_line *lines; /* the list compiled; NULL: empty, or as before */
+	int table;              /* the same in the kernel; fd, or -1 */
 };
 
 static bool wanted(const void *request)
@@ -46,7 +53,34 @@ static int make_list(const struct part_run *run)
 	if (!err && trust_list_copy(&trust->before, &trust->list))
 		err = trust_request_error(-ENOMEM);
 	err = err ?: change(run->request, &trust->list);
-	return err ?: trust_store_fits(&trust->list);
+	if (!err && run->loaded)
+		err = trust_store_holds(&trust->maps, &trust->list);
+	trust->same = err > 0;
+	if (!err && trust->list.count)
+		err = trust_store_compile(&trust->list, &trust->lines);
+	return err < 0 ? err : 0;
+}
+
+static uint32_t count_nodes(const struct trust_list *list)
+{
+	uint32_t nodes = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		nodes += !!list->row[i].node;
+	return nodes;
+}
+
+/* While a list takes the place of another one, nodes of both may be heard. */
+static void set_rooms(const struct part_run *run)
+{
+	const struct trust_run *trust = run->state;
+
+	run->rooms->trusted_lines = trust->header.lines;
+	run->rooms->nodes = trust->header.nodes;
+	if (trust->lines) {
+		run->rooms->trusted_lines = lines_used(trust->lines);
+		run->rooms->nodes += count_nodes(&trust->list);
+	}
 }
 
 static int prepare(struct part_run *run)
@@ -54,13 +88,62 @@ static int prepare(struct part_run *run)
 	struct trust_run *trust = run->state;
 	int err = 0;
 
+	trust->table = -1;
 	maps_init(trust_store_rows, &trust->maps);
 	if (run->loaded) {
 		err = maps_open(trust_store_rows, &trust->maps, run->pins);
 		err = err ?: slot_settle(&trust_store_slot, trust->maps.trusted_table,
 					 run->pins->dir);
+		err = err ?: trust_store_header(&trust->maps, &trust->header);
 	}
-	return err || !wanted(run->request) ? err : make_list(run);
+	if (!err && wanted(run->request))
+		err = make_list(run);
+	if (!err)
+		set_rooms(run);
+	return err;
+}
+
+static int fits(const struct part_run *run)
+{
+	const struct trust_run *trust = run->state;
+
+	return slot_fits(&trust_store_slot, trust->maps.trusted_table, run->rooms->trusted_lines,
+			 trust_store_roomy(run->rooms->trusted_lines));
+}
+
+static int make(struct part_run *run)
+{
+	const struct trust_run *trust = run->state;
+	int fit = run->loaded ? fits(run) : PART_FULL;
+
+	if (fit < 0 || fit == PART_FITS || (run->loaded && !run->resizes))
+		return fit < 0 ? fit : 0;
+	return slot_make(&trust_store_slot, run->pins->next,
+			 trust_store_roomy(run->rooms->trusted_lines),
+			 run->loaded ? trust->maps.trusted_table : -1);
+}
+
+/* When the list was empty there is no table to count on from. The clock, in nanoseconds, is
+ * ahead of every earlier generation, so that a reader that slept meanwhile does not take
+ * the new table for the one it knows. */
+static uint64_t next_generation(const struct trust_run *trust)
+{
+	return trust->header.generation ? trust->header.generation + 1 : clock_monotonic_ns();
+}
+
+static int build(struct part_run *run)
+{
+	struct trust_run *trust = run->state;
+	scoped_fd int array = -1;
+	int room;
+
+	if (!trust->lines)
+		return 0;
+	array = pins_open(run->pins, trust_store_slot.map);
+	room = array < 0 ? array : slot_room(&trust_store_slot, array);
+	if (room >= 0)
+		trust->table = trust_store_table(trust->lines, room, next_generation(trust));
+	return room < 0 ? room : trust->table < 0 ? trust->table : 0;
 }
 
 static int write_list(const struct part_run *run)
@@ -68,7 +151,8 @@ static int write_list(const struct part_run *run)
 	struct trust_run *trust = run->state;
 	int err = trust_nodes_keep(&trust->maps, &trust->before, &trust->before);
 
-	err = err ?: trust_store_write(&trust->maps, part_dir(run), &trust->list);
+	if (!err && !trust->same)
+		err = trust_store_write(&trust->maps, part_dir(run), trust->table);
 	return err ?: trust_nodes_keep(&trust->maps, &trust->before, &trust->list);
 }
 
@@ -78,13 +162,13 @@ static int write_count(const struct part_run *run)
 {
 	struct trust_run *trust = run->state;
 	struct ecdn_xdp_config config;
-	uint32_t count;
+	struct ecdn_xdp_trusted_header header;
 	int err = config_map_read(run->pins, &config);
 
-	err = err ?: trust_store_count(&trust->maps, &count);
-	if (err || (!trust->changes && count == config.trusted))
+	err = err ?: trust_store_header(&trust->maps, &header);
+	if (err || (!trust->changes && header.rows == config.trusted))
 		return err;
-	config.trusted = count;
+	config.trusted = header.rows;
 	return config_map_write(run->pins, &config);
 }
 
@@ -108,6 +192,8 @@ static void end(struct part_run *run, int err)
 	(void)err;
 	trust_list_free(&trust->before);
 	trust_list_free(&trust->list);
+	lines_free(trust->lines);
+	scoped_close(&trust->table);
 	maps_close(trust_store_rows, &trust->maps);
 }
 
@@ -117,6 +203,9 @@ const struct part trust_part = {
 	.state_size = sizeof(struct trust_run),
 	.wanted = wanted,
 	.prepare = prepare,
+	.fits = fits,
+	.make = make,
+	.build = build,
 	.configure = configure,
 	.end = end,
 };

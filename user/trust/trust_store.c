@@ -2,11 +2,9 @@
 #include "trust/trust_store.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/scoped.h"
 #include "table/lines.h"
@@ -18,6 +16,9 @@ const struct map_row trust_store_rows[] = {
 	MAP_ROW_OPTIONAL(struct trust_maps, node_buckets),
 	{ NULL, 0, false },
 };
+
+/* A table has room for as many rows at the least. */
+#define ROWS_LEAST 1024
 
 const struct slot trust_store_slot = { "trusted", "trusted_table", "trusted_lines" };
 
@@ -34,19 +35,16 @@ int trust_store_read(const struct trust_maps *maps, struct trust_list *list)
 	return err;
 }
 
-int trust_store_count(const struct trust_maps *maps, uint32_t *count)
+int trust_store_header(const struct trust_maps *maps, struct ecdn_xdp_trusted_header *header)
 {
-	struct ecdn_xdp_trusted_header header;
 	struct ecdn_xdp_table_line line;
 	int found = slot_line(&trust_store_slot, maps->trusted_table, ECDN_XDP_TABLE_HEADER,
 			      &line);
 
-	*count = 0;
-	if (found <= 0)
-		return found;
-	memcpy(&header, &line, sizeof(header));
-	*count = header.rows;
-	return 0;
+	memset(header, 0, sizeof(*header));
+	if (found > 0)
+		memcpy(header, &line, sizeof(*header));
+	return found < 0 ? found : 0;
 }
 
 bool trust_store_covers(const struct trust_maps *maps, const struct address *address)
@@ -70,79 +68,56 @@ static int refuse(const struct trust_list *list, int err)
 	return log_error(err, "cannot make a trusted table: %s", strerror(-err));
 }
 
-int trust_store_fits(const struct trust_list *list)
+int trust_store_compile(const struct trust_list *list, struct ecdn_xdp_table_line **lines)
 {
-	struct ecdn_xdp_table_line *lines;
-	int err;
+	struct ecdn_xdp_table_line *compiled = lines_new();
+	int err = -ENOMEM;
 
-	if (list->count <= TRUSTED_ALWAYS)
+	if (compiled)
+		err = trust_table_compile(list, compiled, ECDN_XDP_TABLE_LINES_MAX);
+	if (!err) {
+		*lines = compiled;
 		return 0;
-	lines = lines_new();
-	err = lines ? trust_table_compile(list, lines, ECDN_XDP_TABLE_LINES_MAX) : -ENOMEM;
-	lines_free(lines);
-	return err ? refuse(list, err) : 0;
+	}
+	lines_free(compiled);
+	return refuse(list, err);
 }
 
-static int compile(const struct trust_list *list, uint64_t generation,
-		   struct ecdn_xdp_table_line *lines)
+uint32_t trust_store_roomy(uint32_t lines)
 {
-	int err = lines ? trust_table_compile(list, lines, ECDN_XDP_TABLE_LINES_MAX) : -ENOMEM;
-
-	if (err)
-		return refuse(list, err);
-	trust_table_header(lines)->generation = generation;
-	trust_table_header(lines)->loaded_at = time(NULL);
-	log_info("trusted table: generation %lu, %zu prefixes, %u of %d lines", generation,
-		 list->count, lines_used(lines), ECDN_XDP_TABLE_LINES_MAX);
-	return 0;
+	return slot_roomy(lines, TRUSTED_LINES(ROWS_LEAST));
 }
 
-int trust_store_make(const struct trust_list *list, uint64_t generation)
+int trust_store_table(struct ecdn_xdp_table_line *lines, uint32_t room, uint64_t generation)
 {
-	struct ecdn_xdp_table_line *lines = lines_new();
-	int err = compile(list, generation, lines);
-	int table = err ?: slot_fill(&trust_store_slot, lines);
+	struct ecdn_xdp_trusted_header *header = trust_table_header(lines);
 
-	lines_free(lines);
-	return table;
+	header->generation = generation;
+	header->loaded_at = time(NULL);
+	log_info("trusted table: generation %lu, %u prefixes, %u of %u lines", generation,
+		 header->rows, header->lines, room);
+	return slot_table(&trust_store_slot, room, lines);
 }
 
-static bool holds(const struct ecdn_xdp_table_line *lines, const struct trust_list *list)
+/* The rows of the table in use are compared as they stand there. */
+int trust_store_holds(const struct trust_maps *maps, const struct trust_list *list)
 {
-	const struct ecdn_xdp_trusted_header *header =
-		trust_table_header((struct ecdn_xdp_table_line *)lines);
-	uint32_t rows = header->rows, first = header->first_row;
-
-	return rows == list->count &&
-	       !memcmp(&lines[first], list->row, rows * sizeof(*list->row));
-}
-
-/* When the list was empty there is no table to count on from. The clock, in nanoseconds, is
- * ahead of every earlier generation, so that a reader that slept meanwhile does not take
- * the new table for the one it knows. */
-static uint64_t next_generation(const struct ecdn_xdp_table_line *lines)
-{
-	if (lines)
-		return trust_table_header((struct ecdn_xdp_table_line *)lines)->generation + 1;
-	return clock_monotonic_ns();
-}
-
-int trust_store_write(const struct trust_maps *maps, const char *dir,
-		      const struct trust_list *list)
-{
+	const struct ecdn_xdp_trusted_header *header;
 	const struct ecdn_xdp_table_line *lines;
 	int err = slot_map(&trust_store_slot, maps->trusted_table, &lines);
-	scoped_fd int table = -1;
+	bool holds;
 
-	if (err)
-		return err;
-	if (!list->count) {
-		err = slot_drop(&trust_store_slot, maps->trusted_table, dir);
-	} else if (!lines || !holds(lines, list)) {
-		table = trust_store_make(list, next_generation(lines));
-		err = table < 0 ? table :
-		      slot_put(&trust_store_slot, maps->trusted_table, dir, table);
-	}
+	if (err || !lines)
+		return err ?: !list->count;
+	header = trust_table_header((struct ecdn_xdp_table_line *)lines);
+	holds = header->rows == list->count &&
+		!memcmp(&lines[header->first_row], list->row, header->rows * sizeof(*list->row));
 	slot_unmap(lines);
-	return err;
+	return holds;
+}
+
+int trust_store_write(const struct trust_maps *maps, const char *dir, int table)
+{
+	return table < 0 ? slot_drop(&trust_store_slot, maps->trusted_table, dir) :
+	       slot_put(&trust_store_slot, maps->trusted_table, dir, table);
 }

@@ -26,22 +26,28 @@ extern const struct slot trust_store_slot;
 /* Reads the list that is in use. *list is empty before; freed with trust_list_free(). */
 int trust_store_read(const struct trust_maps *maps, struct trust_list *list);
 
-/* Reads how many rows the list in use has. */
-int trust_store_count(const struct trust_maps *maps, uint32_t *count);
+/* Reads the header of the table in use; zeros if there is none. */
+int trust_store_header(const struct trust_maps *maps, struct ecdn_xdp_trusted_header *header);
 
-/* Returns 0 if a table has room for the list, else -ENOSPC; -ENOMEM. */
-int trust_store_fits(const struct trust_list *list);
+/* Whether the list is the one in use: 1 or 0, or a negative errno. */
+int trust_store_holds(const struct trust_maps *maps, const struct trust_list *list);
 
-/* Makes a frozen table of the list, which no program reads yet. Returns its fd, which the
- * caller closes. */
-int trust_store_make(const struct trust_list *list, uint64_t generation);
+/* Compiles the list in this process's memory, to be freed with slot_unmap(). -ENOSPC if no
+ * table has room for it. */
+int trust_store_compile(const struct trust_list *list, struct ecdn_xdp_table_line **lines);
+
+/* How many lines a new array's tables are to have, if one of them uses `lines`. */
+uint32_t trust_store_roomy(uint32_t lines);
+
+/* Makes of compiled lines a frozen table of `room` lines, which no program reads yet. Returns
+ * its fd, which the caller closes. */
+int trust_store_table(struct ecdn_xdp_table_line *lines, uint32_t room, uint64_t generation);
 
 /*
- * Makes *list the list in use, if it is not already, and pins its table in dir for proxies.
- * Programs walk the table once the caller has set config.trusted to its length.
+ * Puts a table in the place of the one in use, or none if it is -1, and pins it in dir for
+ * proxies. Programs walk the table once the caller has set config.trusted to its length.
  */
-int trust_store_write(const struct trust_maps *maps, const char *dir,
-		  const struct trust_list *list);
+int trust_store_write(const struct trust_maps *maps, const char *dir, int table);
 
 /* Whether an address is in one of the prefixes of the list in use. */
 bool trust_store_covers(const struct trust_maps *maps, const struct address *address);

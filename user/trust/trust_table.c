@@ -13,8 +13,8 @@
 
 _Static_assert(sizeof(struct ecdn_xdp_trusted_row) == sizeof(struct ecdn_xdp_table_line),
 	       "a row fills one line");
-_Static_assert(ECDN_XDP_TABLE_FIRST_FREE + TRUSTED_ALWAYS / 6 * 17 + 2 * TRUSTED_ALWAYS <
-	       ECDN_XDP_TABLE_LINES_MAX, "TRUSTED_ALWAYS prefixes fit, however they nest");
+_Static_assert(TRUSTED_LINES(TRUSTED_ALWAYS) < ECDN_XDP_TABLE_LINES_MAX,
+	       "TRUSTED_ALWAYS prefixes fit, however they nest");
 
 /* A prefix around the current address, and the leaf that it and the prefixes around it
  * give. */
@@ -96,8 +96,8 @@ static void fill_header(const struct trust_list *list, struct ecdn_xdp_trusted_h
 			uint32_t used)
 {
 	header->magic = ECDN_XDP_TABLE_MAGIC;
-	header->first_row = used;
 	header->lines = used + list->count;
+	header->first_row = used;
 	header->rows = list->count;
 	for (size_t i = 0; i < list->count; i++) {
 		header->allowed += list->row[i].allowed;

@@ -22,6 +22,9 @@
 
 #define TRUSTED_ALWAYS 105000
 
+/* Lines in which N prefixes and their rows fit, however they nest. */
+#define TRUSTED_LINES(n) (ECDN_XDP_TABLE_FIRST_FREE + ((n) * 17UL + 5) / 6 + 2 * (n))
+
 /*
  * Compiles list into lines: `capacity` zeroed ones, which may be lines_new() or a map's memory.
  * The caller sets the header's generation and loaded_at. lines_used() of the result is what a

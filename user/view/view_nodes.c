@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/scoped.h"
 #include "kernel/percpu.h"
+#include "ping/ping_nodes.h"
 #include "trust/trust_store.h"
 #include "view/view_pins.h"
 
@@ -21,19 +22,6 @@ struct rows {
 	char *stats;            /* of each row, of each CPU, percpu->stride bytes apart */
 	const struct percpu *percpu;
 };
-
-void view_nodes_add(struct ecdn_xdp_node_stats *sum, const struct ecdn_xdp_node_stats *more)
-{
-	sum->requests += more->requests;
-	sum->answered += more->answered;
-	sum->over_rate += more->over_rate;
-	sum->bytes += more->bytes;
-	if (more->first_seen_ns &&
-	    (!sum->first_seen_ns || more->first_seen_ns < sum->first_seen_ns))
-		sum->first_seen_ns = more->first_seen_ns;
-	if (more->last_seen_ns > sum->last_seen_ns)
-		sum->last_seen_ns = more->last_seen_ns;
-}
 
 static int list_nodes(struct view_nodes *nodes, const struct trust_list *list)
 {
@@ -61,15 +49,16 @@ static void add_cpus(const struct rows *rows, uint32_t row, struct view_node *no
 	const char *stats = rows->stats + (size_t)row * percpu->cpus * percpu->stride;
 
 	for (unsigned int cpu = 0; cpu < percpu->cpus; cpu++)
-		view_nodes_add(&node->stats, (const void *)(stats + cpu * percpu->stride));
+		ping_nodes_add(&node->stats, (const void *)(stats + cpu * percpu->stride));
 }
 
 /* A row may belong to no node on the list: one has just been added or removed. */
 static void add_rows(const struct rows *rows, uint32_t count, struct view_node **by_index)
 {
 	for (uint32_t i = 0; i < count; i++) {
-		struct view_node *node = rows->index[i] < ECDN_XDP_TRUSTED_NODES_MAX ?
-			by_index[rows->index[i]] : NULL;
+		uint32_t index = rows->index[i] & ~ECDN_XDP_NODE_CARRIED;
+		struct view_node *node = index < ECDN_XDP_TRUSTED_NODES_MAX ?
+			by_index[index] : NULL;
 
 		if (node)
 			add_cpus(rows, i, node);

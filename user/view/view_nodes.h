@@ -32,9 +32,6 @@ struct view_nodes {
 int view_nodes_read(struct view_nodes *nodes, const char *pin_dir);
 void view_nodes_free(struct view_nodes *nodes);
 
-/* Adds what one CPU counted. */
-void view_nodes_add(struct ecdn_xdp_node_stats *sum, const struct ecdn_xdp_node_stats *more);
-
 /* Whether anything ever came from the node. */
 bool view_nodes_heard(const struct view_node *node);
 

@@ -94,8 +94,9 @@ static int read_requests(struct view_regions *view, const struct guard_maps *map
 static int read_maps(struct view_regions *view, const struct guard_maps *maps)
 {
 	int err = counts_events(maps->cpu_events, &view->events);
+	uint32_t lines;
 
-	err = err ?: region_store_number(maps, &view->generation);
+	err = err ?: region_store_used(maps, &view->generation, &lines);
 	err = err ?: read_regions(view, maps);
 	return err ?: read_requests(view, maps);
 }

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "guard/guard_links.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "base/words.h"
+
+/* Interfaces of an earlier load get the new program, too. */
+static int attach_again(struct guard_links *links, const struct pins *pins,
+			const struct guard_request *request, int program, char **old,
+			unsigned int old_count)
+{
+	int err = 0;
+
+	for (unsigned int i = 0; i < old_count && !err; i++) {
+		if (words_have(request->ifaces, request->iface_count, old[i]))
+			continue;
+		err = xdp_link_attach_again(&links->at[links->count], pins, old[i], program);
+		links->count += !err;
+	}
+	return err;
+}
+
+static int attach_wanted(struct guard_links *links, const struct pins *pins,
+			 const struct guard_request *request, int program)
+{
+	int err = 0;
+
+	for (unsigned int i = 0; i < request->iface_count && !err; i++) {
+		struct xdp_link *to = &links->at[links->count];
+
+		if (words_have(request->ifaces, i, request->ifaces[i]))
+			continue;
+		err = xdp_link_attach(to, pins, request->ifaces[i], request->mode, program);
+		links->count += !err;
+		if (!err)
+			log_info("%s: %s in %s mode", to->iface,
+				 to->created ? "attached" : "upgraded",
+				 xdp_link_mode_name(to->mode));
+	}
+	return err;
+}
+
+int guard_links_attach(struct guard_links *links, const struct pins *pins,
+		       const struct guard_request *request, int program)
+{
+	unsigned int old_count;
+	char **old;
+	int err = xdp_link_names(pins->dir, &old, &old_count);
+
+	if (err)
+		return err;
+	links->at = calloc(old_count + request->iface_count + 1, sizeof(*links->at));
+	if (!links->at)
+		err = log_error(-ENOMEM, "out of memory");
+	err = err ?: attach_again(links, pins, request, program, old, old_count);
+	err = err ?: attach_wanted(links, pins, request, program);
+	pins_free_names(old, old_count);
+	return err;
+}
+
+void guard_links_end(struct guard_links *links, int err, int old_program)
+{
+	for (unsigned int i = 0; i < links->count; i++) {
+		if (err)
+			xdp_link_undo(&links->at[i], old_program);
+		else
+			xdp_link_close(&links->at[i]);
+	}
+	free(links->at);
+}

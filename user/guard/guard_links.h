@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * guard_links.h - the interfaces that have the guard, in a command that loads its program.
+ * Errors are logged.
+ */
+#ifndef GUARD_GUARD_LINKS_H
+#define GUARD_GUARD_LINKS_H
+
+#include "attach/xdp_link.h"
+#include "guard/guard_request.h"
+
+struct guard_links {
+	struct xdp_link *at;
+	unsigned int count;
+};
+
+/* Attaches the program where a loaded one is, and to the interfaces of the request. */
+int guard_links_attach(struct guard_links *links, const struct pins *pins,
+		       const struct guard_request *request, int program);
+
+/* Frees the links. After an error those that were changed get old_program back, an fd. */
+void guard_links_end(struct guard_links *links, int err, int old_program);
+
+#endif
