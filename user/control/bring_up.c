@@ -73,7 +73,8 @@ static int open_all(struct session *session)
 		err = config_map_begin(&session->pins);
 	err = err ?: session_each(session, fill);
 	if (!err && session->first)
-		err = session_each(session, configure);
+		err = session_each(session, configure) ?:
+		      config_map_add_parts(&session->pins, session_parts(session));
 	return err ?: session_each(session, attach);
 }
 
@@ -82,7 +83,8 @@ static int publish(struct session *session)
 	int err = pins_publish(&session->pins);
 
 	session->committed = !err;
-	return err ?: session_each(session, settle);
+	err = err ?: session_each(session, settle);
+	return err ?: config_map_add_parts(&session->pins, session_parts(session));
 }
 
 /* Whatever can fail because of the request comes before the first change. */

@@ -17,3 +17,13 @@ unsigned int parts_count(void)
 {
 	return COUNT;
 }
+
+int parts_check(const char *dir, uint32_t bits)
+{
+	int err = 0;
+
+	for (unsigned int i = 0; i < COUNT && !err; i++)
+		if (bits & parts[i].part->bit)
+			err = part_check(parts[i].part, dir);
+	return err;
+}

@@ -21,4 +21,11 @@ extern const struct parts_row parts[];
 
 unsigned int parts_count(void);
 
+/*
+ * Checks the pins in dir of the parts that config.parts names, bits of enum ecdn_xdp_part:
+ * a pin that is missing there, or another's, has been removed or replaced by hand. -EPROTO,
+ * logged.
+ */
+int parts_check(const char *dir, uint32_t bits);
+
 #endif

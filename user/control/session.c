@@ -105,23 +105,47 @@ static int check_pins(const struct pins *pins)
 	return config < 0 ? config : 0;
 }
 
-/* If a part is not loaded but has maps, these are left of a load that was killed while it
- * published them. */
-static int drop_leftovers(const struct pins *pins)
+uint32_t session_parts(const struct session *session)
 {
+	uint32_t bits = 0;
+
+	for (unsigned int i = 0; i < parts_count(); i++)
+		if (session->run[i].state)
+			bits |= parts[i].part->bit;
+	return bits;
+}
+
+/*
+ * Which parts are loaded is written when all their pins are there. A load that was killed
+ * before that has left all pins of a part, or some of its maps.
+ */
+static int settle_parts(const struct pins *pins, uint32_t known)
+{
+	uint32_t bits = 0;
 	int err = 0;
 
-	for (unsigned int i = 0; i < parts_count() && !err; i++)
-		if (parts[i].part->maps && !part_is_loaded(parts[i].part, pins->dir))
-			err = maps_drop(parts[i].part->maps, pins->dir);
-	return err;
+	for (unsigned int i = 0; i < parts_count() && !err; i++) {
+		const struct part *part = parts[i].part;
+
+		if (known & part->bit)
+			continue;
+		if (part_is_loaded(part, pins->dir))
+			bits |= part->bit;
+		else if (part->maps)
+			err = maps_drop(part->maps, pins->dir);
+	}
+	err = err ?: parts_check(pins->dir, bits);
+	return err ?: config_map_add_parts(pins, bits);
 }
 
 int session_check(const struct session *session)
 {
+	struct ecdn_xdp_config config;
 	int err = check_pins(&session->pins);
 
-	return err ?: drop_leftovers(&session->pins);
+	err = err ?: config_map_read(&session->pins, &config);
+	err = err ?: parts_check(session->pins.dir, config.parts);
+	return err ?: settle_parts(&session->pins, config.parts);
 }
 
 /* The pins are checked before the lock is taken, too, because taking it makes directories

@@ -30,11 +30,14 @@ int session_lock(struct session *session, const char *pin_dir, bool finish);
 /* Locks, finishes and tidies up if pins of this ABI are there; -ENOENT if nothing is loaded. */
 int session_open(struct session *session, const char *pin_dir);
 
-/* Returns 0 if the pins are of this ABI. */
+/* Returns 0 if the pins are of this ABI and none of them is missing. */
 int session_check(const struct session *session);
 
 /* Gives a run to a part that opens, or that is loaded and may have something to configure. */
 int session_add(struct session *session, unsigned int part, bool opens);
+
+/* The bits of config.parts of all parts that have a run. */
+uint32_t session_parts(const struct session *session);
 
 /* Whether this command loads the program of any part. */
 bool session_opens(const struct session *session);

@@ -7,22 +7,31 @@
 #include "base/log.h"
 
 const struct map_row guard_maps_rows[] = {
-	MAP_ROW(struct guard_maps, protected_ports),
-	MAP_ROW(struct guard_maps, region_table),
-	MAP_ROW(struct guard_maps, region_name),
-	MAP_ROW(struct guard_maps, region_limits),
-	MAP_ROW(struct guard_maps, region_state),
-	MAP_ROW(struct guard_maps, region_cpu),
-	MAP_ROW(struct guard_maps, region_rate),
-	MAP_ROW(struct guard_maps, prefixes),
-	MAP_ROW(struct guard_maps, cpu_events),
-	MAP_ROW(struct guard_maps, request_stats),
-	MAP_ROW_CLOSED(region_lines),
-	MAP_ROW_CLOSED(prefix_buckets),
-	MAP_ROW_CLOSED(cpu),
-	MAP_ROW_CLOSED(public_config),
-	MAP_ROW_CLOSED(regions), /* the iterator */
-	{ NULL, 0, false },
+	MAP_ROW(struct guard_maps, protected_ports,
+		MAP_IS(ARRAY, __u32, struct ecdn_xdp_protected_ports)),
+	MAP_ROW(struct guard_maps, region_table, MAP_IS(ARRAY_OF_MAPS, __u32, __u32)),
+	MAP_ROW(struct guard_maps, region_name,
+		MAP_IS(ARRAY, __u32, struct ecdn_xdp_region_name)),
+	MAP_ROW(struct guard_maps, region_limits, MAP_IS(ARRAY, __u32, struct ecdn_xdp_limits)),
+	MAP_ROW(struct guard_maps, region_state,
+		MAP_IS(ARRAY, __u32, struct ecdn_xdp_region_state), MAP_MMAP),
+	MAP_ROW(struct guard_maps, region_cpu,
+		MAP_IS(ARRAY, __u32, struct ecdn_xdp_region_cpu), MAP_MMAP),
+	MAP_ROW(struct guard_maps, region_rate,
+		MAP_IS(ARRAY, __u32, struct ecdn_xdp_region_rate)),
+	MAP_ROW(struct guard_maps, prefixes,
+		MAP_IS(ARRAY, __u32, struct ecdn_xdp_prefix_set), MAP_MMAP),
+	MAP_ROW(struct guard_maps, cpu_events,
+		MAP_IS(ARRAY, __u32, struct ecdn_xdp_events), MAP_MMAP),
+	MAP_ROW(struct guard_maps, request_stats,
+		MAP_IS(ARRAY, __u32, struct ecdn_xdp_requests), MAP_MMAP),
+	MAP_ROW_CLOSED(region_lines, MAP_IS(ARRAY, __u32, struct ecdn_xdp_table_line), MAP_MMAP),
+	MAP_ROW_CLOSED(prefix_buckets, MAP_IS(ARRAY, __u32, struct ecdn_xdp_bucket_set)),
+	MAP_ROW_CLOSED(cpu, MAP_IS(ARRAY, __u32, struct ecdn_xdp_cpu), MAP_MMAP),
+	MAP_ROW_CLOSED(public_config,
+		MAP_IS(ARRAY, __u32, struct ecdn_xdp_public_config), MAP_MMAP),
+	MAP_ROW_CLOSED(regions, MAP_OPTIONAL), /* the iterator */
+	MAP_ROW_END,
 };
 
 void guard_maps_init(struct guard_maps *maps)

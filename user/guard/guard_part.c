@@ -337,6 +337,7 @@ const struct part guard_part = {
 	.helper = PUBLISH_PIN,
 	.label = "the guard",
 	.load = "ecdn-xdp load IFACE",
+	.bit = ECDN_XDP_PART_GUARD,
 	.maps = guard_maps_rows,
 	.state_size = sizeof(struct guard_run),
 	.wanted = wanted,

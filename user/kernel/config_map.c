@@ -75,3 +75,14 @@ int config_map_write(const struct pins *pins, struct ecdn_xdp_config *config)
 	config->generation++;
 	return fd < 0 ? fd : maps_set(fd, NAME, &(__u32){ 0 }, config);
 }
+
+int config_map_add_parts(const struct pins *pins, __u32 bits)
+{
+	struct ecdn_xdp_config config;
+	int err = config_map_read(pins, &config);
+
+	if (err || !(bits & ~config.parts))
+		return err;
+	config.parts |= bits;
+	return config_map_write(pins, &config);
+}

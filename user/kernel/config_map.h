@@ -27,4 +27,7 @@ int config_map_begin(const struct pins *pins);
 int config_map_read(const struct pins *pins, struct ecdn_xdp_config *config);
 int config_map_write(const struct pins *pins, struct ecdn_xdp_config *config);
 
+/* Sets bits of config.parts, enum ecdn_xdp_part. */
+int config_map_add_parts(const struct pins *pins, __u32 bits);
+
 #endif

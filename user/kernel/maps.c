@@ -6,9 +6,11 @@
 #include <unistd.h>
 
 #include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 
 #include "base/log.h"
 #include "base/scoped.h"
+#include "kernel/object.h"
 
 static int *fd_of(const struct map_row *row, void *maps)
 {
@@ -30,6 +32,70 @@ void maps_close(const struct map_row *rows, void *maps)
 	maps_init(rows, maps);
 }
 
+static int read_info(int fd, const char *map, struct bpf_map_info *info)
+{
+	memset(info, 0, sizeof(*info));
+	if (bpf_obj_get_info_by_fd(fd, info, &(__u32){ sizeof(*info) }))
+		return log_error(-errno, "cannot read map %s: %s", map, strerror(errno));
+	return 0;
+}
+
+static const char *type_name(__u32 type)
+{
+	return libbpf_bpf_map_type_str(type) ?: "a kind that is not known here";
+}
+
+/* What was replaced by hand would be read and written past its end. */
+static int check_map(const struct map_row *row, int fd, const char *dir)
+{
+	struct bpf_map_info info;
+	int err;
+
+	if (object_kind(fd) != OBJECT_MAP)
+		return log_error(-EPROTO, "%s/%s is not a map: somebody has replaced it; `ecdn-xdp "
+				 "unload --all` removes all pins", dir, row->name);
+	err = read_info(fd, row->name, &info);
+	if (err)
+		return err;
+	if (info.type == row->type && info.key_size == row->key_size &&
+	    info.value_size == row->value_size &&
+	    (!row->mmap || info.map_flags & BPF_F_MMAPABLE))
+		return 0;
+	return log_error(-EPROTO, "%s/%s is a map of type %s, with keys of %u and values of %u "
+			 "bytes%s, and should be %s, %u, %u%s: somebody has replaced it; `ecdn-xdp "
+			 "unload --all` removes all pins", dir, row->name, type_name(info.type),
+			 info.key_size, info.value_size,
+			 info.map_flags & BPF_F_MMAPABLE ? ", mmapable" : "",
+			 type_name(row->type), row->key_size, row->value_size,
+			 row->mmap ? ", mmapable" : "");
+}
+
+/* While `unload --all` is at work, whoever reads finds pins missing. */
+static int report_missing(const char *dir, const char *name)
+{
+	if (!pins_has(dir, "config"))
+		return log_error(-ENOENT, "nothing is loaded in %s any more", dir);
+	return log_error(-EPROTO, "%s/%s is missing: somebody has removed it; `ecdn-xdp unload "
+			 "--all` removes the other pins", dir, name);
+}
+
+int maps_require(const char *dir, const char *name)
+{
+	return pins_has(dir, name) ? 0 : report_missing(dir, name);
+}
+
+static int open_row(const struct map_row *row, const struct pins *pins)
+{
+	scoped_fd int fd = -1;
+	int err;
+
+	if (!pins_exist(pins, row->name))
+		return report_missing(pins->dir, row->name);
+	fd = pins_open(pins, row->name);
+	err = fd < 0 ? fd : check_map(row, fd, pins->dir);
+	return err ?: take_fd(&fd);
+}
+
 int maps_open(const struct map_row *rows, void *maps, const struct pins *pins)
 {
 	maps_init(rows, maps);
@@ -38,7 +104,7 @@ int maps_open(const struct map_row *rows, void *maps, const struct pins *pins)
 
 		if (row->offset == MAP_CLOSED || (row->optional && !pins_exist(pins, row->name)))
 			continue;
-		fd = pins_open(pins, row->name);
+		fd = open_row(row, pins);
 		if (fd < 0) {
 			maps_close(rows, maps);
 			return fd;
@@ -46,6 +112,24 @@ int maps_open(const struct map_row *rows, void *maps, const struct pins *pins)
 		*fd_of(row, maps) = fd;
 	}
 	return 0;
+}
+
+int maps_check(const struct map_row *rows, const char *dir)
+{
+	int err = 0;
+
+	for (const struct map_row *row = rows; row->name && !err; row++) {
+		scoped_fd int fd = -1;
+
+		if (row->optional && !pins_has(dir, row->name))
+			continue;
+		err = maps_require(dir, row->name);
+		if (err || row->type == BPF_MAP_TYPE_UNSPEC)
+			continue;
+		fd = pins_get(dir, row->name);
+		err = fd < 0 ? fd : check_map(row, fd, dir);
+	}
+	return err;
 }
 
 int maps_drop(const struct map_row *rows, const char *dir)
@@ -75,14 +159,6 @@ int maps_delete(int fd, const char *map, const void *key)
 {
 	if (bpf_map_delete_elem(fd, key) && errno != ENOENT)
 		return log_error(-errno, "cannot delete from map %s: %s", map, strerror(errno));
-	return 0;
-}
-
-static int read_info(int fd, const char *map, struct bpf_map_info *info)
-{
-	memset(info, 0, sizeof(*info));
-	if (bpf_obj_get_info_by_fd(fd, info, &(__u32){ sizeof(*info) }))
-		return log_error(-errno, "cannot read map %s: %s", map, strerror(errno));
 	return 0;
 }
 

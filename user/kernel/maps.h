@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <linux/bpf.h>
 #include <linux/types.h>
 
 #include "kernel/pins.h"
@@ -18,21 +19,37 @@ struct map_row {
 				   int; MAP_CLOSED: no fd is kept */
 	bool optional;          /* pins of an earlier version, or of a part that is not
 				   loaded, may lack this map: its fd is -1 then */
+	enum bpf_map_type type; /* BPF_MAP_TYPE_UNSPEC: the pin is no map */
+	__u32 key_size, value_size;
+	bool mmap;              /* processes may map it */
 };
 
 /* The offset of a map that only programs use: the commands do not open it. */
 #define MAP_CLOSED ((size_t)-1)
 
-#define MAP_ROW(type, map) { #map, offsetof(type, map), false }
-#define MAP_ROW_OPTIONAL(type, map) { #map, offsetof(type, map), true }
-#define MAP_ROW_CLOSED(map) { #map, MAP_CLOSED, false }
+/* A row, with MAP_IS() and if they apply MAP_MMAP and MAP_OPTIONAL behind the name. */
+#define MAP_ROW(owner, map, ...) { .name = #map, .offset = offsetof(owner, map), __VA_ARGS__ }
+#define MAP_ROW_CLOSED(map, ...) { .name = #map, .offset = MAP_CLOSED, __VA_ARGS__ }
+#define MAP_ROW_END { .name = NULL }
+
+#define MAP_IS(kind, key, value) \
+	.type = BPF_MAP_TYPE_##kind, .key_size = sizeof(key), .value_size = sizeof(value)
+#define MAP_MMAP .mmap = true
+#define MAP_OPTIONAL .optional = true
 
 /* The last row has a NULL name. maps_init() sets every fd to -1. */
 void maps_init(const struct map_row *rows, void *maps);
 void maps_close(const struct map_row *rows, void *maps);
 
-/* Opens the maps that are pinned in pins->dir or pins->next. All fds are -1 after an error. */
+/* Opens the maps that are pinned in pins->dir or pins->next, and checks that each is what its
+ * row says: -EPROTO if one is missing or another's. All fds are -1 after an error. */
 int maps_open(const struct map_row *rows, void *maps, const struct pins *pins);
+
+/* Checks the pins of all rows in dir, those that are closed too. */
+int maps_check(const struct map_row *rows, const char *dir);
+
+/* -EPROTO if the pin dir/name is missing. */
+int maps_require(const char *dir, const char *name);
 
 /* Removes the pins of all rows from dir. */
 int maps_drop(const struct map_row *rows, const char *dir);

@@ -5,6 +5,8 @@
 #include <stdio.h>
 
 #include "base/log.h"
+#include "base/scoped.h"
+#include "kernel/object.h"
 
 char *part_pin(const struct part *part, char name[PART_PIN_SIZE])
 {
@@ -20,6 +22,32 @@ bool part_is_loaded(const struct part *part, const char *dir)
 		return pins_has(dir, "config");
 	return pins_has(dir, part_pin(part, name)) &&
 	       (!part->helper || pins_has(dir, part->helper));
+}
+
+static int check_program(const char *dir, const char *name)
+{
+	scoped_fd int fd = -1;
+	int err = maps_require(dir, name);
+
+	if (err)
+		return err;
+	fd = pins_get(dir, name);
+	if (fd < 0 || object_kind(fd) == OBJECT_PROGRAM)
+		return fd < 0 ? fd : 0;
+	return log_error(-EPROTO, "%s/%s is not a program: somebody has replaced it; `ecdn-xdp "
+			 "unload --all` removes all pins", dir, name);
+}
+
+int part_check(const struct part *part, const char *dir)
+{
+	char name[PART_PIN_SIZE];
+	int err = part->maps ? maps_check(part->maps, dir) : 0;
+
+	if (!err && part->open)
+		err = check_program(dir, part_pin(part, name));
+	if (!err && part->helper)
+		err = check_program(dir, part->helper);
+	return err;
 }
 
 int part_require(const struct part *part, const char *dir)

@@ -39,8 +39,9 @@ struct part {
 	const char *helper;     /* pin of a second program, which it needs, or NULL */
 	const char *label;      /* what messages call it: "the guard" */
 	const char *load;       /* the command that loads it */
+	uint32_t bit;           /* enum ecdn_xdp_part, in config.parts */
 	bool by_change;         /* a command that changes it may also load it */
-	const struct map_row *maps; /* its maps, without those that other parts make */
+	const struct map_row *maps; /* its pins, without those that other parts make */
 	size_t state_size;
 
 	/* Whether the request names this part. */
@@ -110,6 +111,10 @@ char *part_pin(const struct part *part, char name[PART_PIN_SIZE]);
 /* Whether the part is loaded: its programs, which a load pins after the maps, are pinned in
  * dir. A part without a program is loaded wherever there are pins. */
 bool part_is_loaded(const struct part *part, const char *dir);
+
+/* Checks that all pins of a part that is loaded are there and are what they should be.
+ * -EPROTO, logged, if they are not. */
+int part_check(const struct part *part, const char *dir);
 
 /* -ENOENT, logged, if the part is not loaded. */
 int part_require(const struct part *part, const char *dir);

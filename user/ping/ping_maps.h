@@ -9,9 +9,7 @@
 #include "kernel/maps.h"
 
 struct ping_maps {
-	int ping_config, local_addresses, node_stats, node_buckets, ping_events;
-	int ping_interfaces;    /* -1 if the pins were made by a version without this map;
-				   the next load creates it */
+	int ping_config, ping_interfaces, local_addresses, node_stats, node_buckets, ping_events;
 };
 
 extern const struct map_row ping_maps_rows[];

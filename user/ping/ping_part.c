@@ -341,6 +341,7 @@ const struct part ping_part = {
 	.name = "ping",
 	.label = "ping",
 	.load = "ecdn-xdp load --ping IFACE",
+	.bit = ECDN_XDP_PART_PING,
 	.maps = ping_maps_rows,
 	.state_size = sizeof(struct ping_run),
 	.wanted = wanted,

@@ -12,10 +12,12 @@
 #include "kernel/percpu.h"
 
 const struct map_row steer_maps_rows[] = {
-	MAP_ROW(struct steer_maps, steer_listeners),
-	MAP_ROW(struct steer_maps, steer_sockets),
-	MAP_ROW(struct steer_maps, steer_stats),
-	{ NULL, 0, false },
+	MAP_ROW(struct steer_maps, steer_listeners,
+		MAP_IS(HASH, struct ecdn_xdp_steer_key, struct ecdn_xdp_steer)),
+	MAP_ROW(struct steer_maps, steer_sockets, MAP_IS(SOCKMAP, __u32, __u64)),
+	MAP_ROW(struct steer_maps, steer_stats,
+		MAP_IS(PERCPU_HASH, struct ecdn_xdp_steer_key, struct ecdn_xdp_steer_stats)),
+	MAP_ROW_END,
 };
 
 static unsigned long order(const struct ecdn_xdp_steer_key *key)

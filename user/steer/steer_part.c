@@ -231,6 +231,7 @@ const struct part steer_part = {
 	.label = "steer",
 	.load = "ecdn-xdp steer add PORT LISTENER",
 	.by_change = true,
+	.bit = ECDN_XDP_PART_STEER,
 	.maps = steer_maps_rows,
 	.state_size = sizeof(struct steer_run),
 	.wanted = wanted,

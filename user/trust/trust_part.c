@@ -200,6 +200,8 @@ static void end(struct part_run *run, int err)
 const struct part trust_part = {
 	.name = "trust",
 	.label = "the trusted list",
+	.bit = ECDN_XDP_PART_TRUST,
+	.maps = trust_store_rows,
 	.state_size = sizeof(struct trust_run),
 	.wanted = wanted,
 	.prepare = prepare,

@@ -11,10 +11,14 @@
 #include "trust/trust_table.h"
 
 const struct map_row trust_store_rows[] = {
-	MAP_ROW(struct trust_maps, trusted_table),
-	MAP_ROW_OPTIONAL(struct trust_maps, node_stats),
-	MAP_ROW_OPTIONAL(struct trust_maps, node_buckets),
-	{ NULL, 0, false },
+	MAP_ROW(struct trust_maps, trusted_table, MAP_IS(ARRAY_OF_MAPS, __u32, __u32)),
+	MAP_ROW_CLOSED(trusted_lines,
+		       MAP_IS(ARRAY, __u32, struct ecdn_xdp_table_line), MAP_MMAP, MAP_OPTIONAL),
+	MAP_ROW(struct trust_maps, node_stats,
+		MAP_IS(PERCPU_HASH, __u32, struct ecdn_xdp_node_stats), MAP_OPTIONAL),
+	MAP_ROW(struct trust_maps, node_buckets,
+		MAP_IS(HASH, __u32, struct ecdn_xdp_node_bucket), MAP_OPTIONAL),
+	MAP_ROW_END,
 };
 
 /* A table has room for as many rows at the least. */

@@ -2,6 +2,7 @@
 #include "view/view_pins.h"
 
 #include "base/scoped.h"
+#include "control/parts.h"
 #include "guard/guard_part.h"
 #include "kernel/config_map.h"
 
@@ -10,7 +11,8 @@ int view_pins_read(struct view_pins *view, const char *pin_dir)
 	int err = pins_init(&view->pins, pin_dir);
 	scoped_fd int config = err ?: config_map_open(&view->pins);
 
-	return config < 0 ? config : config_map_read(&view->pins, &view->config);
+	err = config < 0 ? config : config_map_read(&view->pins, &view->config);
+	return err ?: parts_check(view->pins.dir, view->config.parts);
 }
 
 int view_pins_guard(struct view_pins *view, const char *pin_dir, struct guard_maps *maps)
