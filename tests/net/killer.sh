@@ -26,6 +26,16 @@ build_killer() {
 
 		int rename(const char *from, const char *to) { DIE_OR_CALL(rename, from, to); }
 		int remove(const char *path) { DIE_OR_CALL(remove, path); }
+		int bpf_obj_pin(int fd, const char *path) { DIE_OR_CALL(bpf_obj_pin, fd, path); }
+		int bpf_link_update(int link, int program, const void *options)
+		{
+			DIE_OR_CALL(bpf_link_update, link, program, options);
+		}
+		int bpf_map_update_elem(int map, const void *key, const void *value,
+					unsigned long long flags)
+		{
+			DIE_OR_CALL(bpf_map_update_elem, map, key, value, flags);
+		}
 	END
 	clang -D_GNU_SOURCE -shared -fPIC -o "$work/killer.so" "$work/killer.c"
 }
