@@ -194,6 +194,22 @@ rule_map_table() {
 		include/ecdn-xdp-maps.h | sort -u)
 	comm -23 <(sort -u <<<"$in_tree") <(echo "$in_table") |
 		sed 's/$/ is a map, and not in the table of ecdn-xdp-maps.h/'
+	comm -23 <(checked_maps) <(tabled_maps) |
+		sed 's/$/ is what commands check, and not what the table of ecdn-xdp-maps.h says/'
+}
+
+# "MAP TYPE", and "mmap" behind it, of each row that commands hold a pin against.
+checked_maps() {
+	cat user/*/*.c | tr '\n\t' '  ' |
+		grep -oE '[a-z_]+, *MAP_IS\([A-Z_]+, [^()]*\)(, *MAP_[A-Z]+)*' |
+		sed -E 's/^([a-z_]+), *MAP_IS\(([A-Z_]+).*\)(, MAP_MMAP)?.*/\1 \2\3/; s/, MAP_MMAP/ mmap/' |
+		sort -u
+}
+
+tabled_maps() {
+	awk '/^#ifndef/ { exit } /^ \*[ \t]+[a-z_]+[ \t]+[A-Z_]+,?[ \t]/ {
+		print $2, $3 ($4 == "mmap" ? " mmap" : "") }' include/ecdn-xdp-maps.h |
+		tr -d , | sort -u
 }
 
 verbs_and_files() {

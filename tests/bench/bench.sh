@@ -219,6 +219,41 @@ answering() {
 	inside ip link set "p$1" address 02:00:00:00:00:00
 }
 
+# maps SECTION DIR MIB: what each pinned map takes, and all of them beside the aim.
+maps() {
+	local map
+
+	for map in "$2"/*; do
+		# The iterator is pinned there, too.
+		[ ! -f "$map" ] || [ "${map##*/}" = regions ] ||
+			"$bpftool" -j map show pinned "$map" |
+			jq -r '"\(.name)\t\(.max_entries)\t\(.bytes_memlock)"'
+	done | sort -t $'\t' -k 3 -n -r | awk -F '\t' -v section="$1" -v aim="$3" '
+		{
+			printf "%s\t%s\t%d entries\t%.2f\tMiB\t\t\t\n", section, $1, $2, $3 / 2^20
+			sum += $3 / 2^20
+		}
+		END {
+			printf "%s\tin all\t\t%.2f\tMiB\t%.2f\tMiB\t<= %d\n", section, sum, sum, aim
+		}'
+}
+
+# What is loaded, as its maps take memory: for the CPUs of this machine.
+memory() {
+	bpftool=$(bpf/bpftool.sh)
+	ip netns add $ns
+	pair 12
+	inside $agent load -q "${world[@]}" --pin-dir "$pins-world" p12
+	maps "memory: guard, the world" "$pins-world" 24
+	$bench nodes | sort -u | sed -n 1,100p > "$work/nodes"
+	sed 's/ .*//' "$work/nodes" |
+		xargs nsenter --net="/run/netns/$ns" $agent allow add --pin-dir "$pins-world"
+	maps "memory: guard, the world, 100 allowed prefixes" "$pins-world" 25
+	inside $agent unload --all --pin-dir "$pins-world"
+	inside $agent load -q --ping --nodes "$work/nodes" --pin-dir "$pins-world" p12
+	maps "memory: ping alone, 100 nodes" "$pins-world" 4
+}
+
 machine() {
 	awk -F ': ' '/^model name/ { name = $2; n++ } END {
 		printf "machine\t%s, %d CPUs\t\t\t\t\t\t\n", name, n }' /proc/cpuinfo
@@ -261,7 +296,7 @@ if [ $# -gt 0 ]; then
 	exit
 fi
 for step in machine "$bench lookup" "$bench compile" "$bench steps" "$bench packets" \
-	    "$bench growth" "$bench scale" live lookups proxies pings; do
+	    "$bench growth" "$bench scale" memory live lookups proxies pings; do
 	echo "bench: ${step##*/}" >&2
 	tests/bench/bench.sh $step >> "$work/tsv" ||
 		printf '%s\tnot measured: it failed\t\t\t\t\t\t\n' "${step##*/}" >> "$work/tsv"
