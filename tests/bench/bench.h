@@ -106,8 +106,10 @@ unsigned int frame_v6(uint8_t frame[78]);
 /* An ICMP echo request to where the TCP frames go. */
 unsigned int frame_echo(uint8_t frame[64]);
 
-/* New maps of the product's tables. */
+/* New maps of the product's tables: for the arrays of objects that are opened here, whose
+ * tables are of full size, or roomy: with the room that the product gives them. */
 int table_new(const struct range_set *set);
+int table_sized(const struct range_set *set, bool roomy);
 int trusted_new(const struct cidr *prefixes, size_t count);
 
 /* An LPM trie of a family's ranges; bits: of its addresses. */

@@ -169,9 +169,12 @@ void bench_compile(const struct world *world)
 {
 	struct samples parse = {}, compile = {}, swap = {}, whole = {};
 	struct guard_bpf *guard;
+	int like = table_sized(&world->set, true);
 
-	need(!guard_program_open(&guard, ECDN_XDP_REGIONS_DEFAULT) && !guard_program_load(guard),
-	     "load the guard");
+	need(!guard_program_open(&guard, ECDN_XDP_REGIONS_DEFAULT) &&
+	     !bpf_map__set_inner_map_fd(guard->maps.region_table, like) &&
+	     !guard_program_load(guard), "load the guard");
+	close(like);
 	for (unsigned int i = 0; i < ROUNDS; i++) {
 		double start = wall_ms(), at;
 		struct world again;
@@ -179,7 +182,7 @@ void bench_compile(const struct world *world)
 
 		world_read(&again);
 		samples_add(&parse, (at = wall_ms()) - start);
-		table = table_new(&world->set);
+		table = table_sized(&world->set, true);
 		samples_add(&compile, wall_ms() - at);
 		at = wall_ms();
 		map_put(bpf_map__fd(guard->maps.region_table), 0, &table);

@@ -10,7 +10,7 @@
 #include "regions/table.h"
 #include "table/lines.h"
 
-int table_new(const struct range_set *set)
+int table_sized(const struct range_set *set, bool roomy)
 {
 	struct ecdn_xdp_table_line *lines = lines_new();
 	const struct table_room room = { 0 };
@@ -18,10 +18,17 @@ int table_new(const struct range_set *set)
 
 	need(lines && !table_compile(set, &room, lines, ECDN_XDP_TABLE_LINES_MAX),
 	     "compile a region table");
-	fd = slot_table(&region_store_slot, ECDN_XDP_TABLE_LINES_MAX, lines);
+	fd = slot_table(&region_store_slot,
+			roomy ? slot_roomy(lines_used(lines), 0) : ECDN_XDP_TABLE_LINES_MAX,
+			lines);
 	need(fd >= 0, "make a region table");
 	lines_free(lines);
 	return fd;
+}
+
+int table_new(const struct range_set *set)
+{
+	return table_sized(set, false);
 }
 
 int trusted_new(const struct cidr *prefixes, size_t count)

@@ -18,7 +18,10 @@ struct ecdn_xdp_table_line *lines_new(void)
 	void *lines = mmap(NULL, BYTES, PROT_READ | PROT_WRITE,
 			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-	return lines == MAP_FAILED ? NULL : lines;
+	if (lines == MAP_FAILED)
+		return NULL;
+	madvise(lines, BYTES, MADV_HUGEPAGE); /* a page fault for 2 MiB, if it can be */
+	return lines;
 }
 
 void lines_free(struct ecdn_xdp_table_line *lines)
@@ -29,7 +32,10 @@ void lines_free(struct ecdn_xdp_table_line *lines)
 
 uint32_t lines_used(const struct ecdn_xdp_table_line *lines)
 {
-	return ((const struct ecdn_xdp_table_header *)&lines[ECDN_XDP_TABLE_HEADER])->lines;
+	const struct ecdn_xdp_table_header *header = (const void *)&lines[ECDN_XDP_TABLE_HEADER];
+
+	return header->lines < ECDN_XDP_TABLE_LINES_MAX ? header->lines :
+							  ECDN_XDP_TABLE_LINES_MAX;
 }
 
 const struct ecdn_xdp_table_line *lines_at(const void *lines, uint32_t index)
