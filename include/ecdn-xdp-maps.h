@@ -39,6 +39,12 @@
  * until `ecdn-xdp load --proxy-group GROUP`. A map is loaded with its part; config with any
  * part, trust with guard, steer, publish and ping.
  *
+ * A map's size is its number of entries as the kernel tells it. Tables have the lines that they
+ * use and a quarter more; region_table and trusted_table have an entry for each 1,024 lines of
+ * their tables, of which the first holds the table in use and the others are empty. node_stats
+ * and node_buckets have room for twice the nodes of the list. When these maps are full, they
+ * are replaced: whoever keeps one open reads the old one.
+ *
  * "cpu, region" is the index cpu * max_regions + region, and likewise for the others. Such
  * maps have a row for each id of a CPU up to the greatest that this host may have. A CPU
  * writes its own rows alone, so a reader adds the rows of all CPUs up. A process may map a map

@@ -184,6 +184,31 @@ requests() {
 	ecdn node --json | jq '[.nodes[] | select(.name == "ams-1")][0].requests'
 }
 
+# The same for a list that outgrows what is kept of its nodes: nothing that was counted is lost.
+killed_nodes() {
+	local function=$1 call status before
+
+	for ((call = 1; call < 60; call++)); do
+		ecdn node load <(echo "$node ams-1")
+		ecdn load e0
+		ping_from $node >/dev/null
+		before=$(requests)
+		status=0
+		{ LD_PRELOAD=$work/killer.so KILL_AT=$function KILL_CALL=$call \
+			ecdn node load <(echo "$node ams-1"; many_nodes 3000); } >/dev/null 2>&1 ||
+			status=$?
+		[ "$status" = 137 ] || break
+		is "nodes, killed at $function $call: a node is answered" 5 "$(ping_from $node)"
+		does "nodes, killed at $function $call: the next command" \
+			ecdn node add 203.0.113.$call
+		is "nodes, killed at $function $call: its counters" $((before + 5)) "$(requests)"
+		is "nodes, killed at $function $call: it is still answered" 5 "$(ping_from $node)"
+		is "nodes, killed at $function $call: and counted" $((before + 10)) "$(requests)"
+	done
+	is "nodes, killed at $function: at the end it is done" 0 "$status"
+	between "nodes, killed at $function: calls" "$2" 59 "$call"
+}
+
 # Pings of one node while the list grows: each is counted once, and answered.
 test_nodes() {
 	local kind=$1 said sent round failures=0 list stats before
@@ -259,6 +284,9 @@ for kind in $kinds; do
 	test_nodes "$kind"
 done
 ecdn load --ping --nodes <(echo "$node ams-1") e0
+killed_nodes bpf_link_update 3
+killed_nodes rename 6
+killed_nodes bpf_obj_pin 6
 test_killed
 ecdn unload --all
 ecdn load --regions "$regions" e0

@@ -93,7 +93,8 @@ int session_lock(struct session *session, const char *pin_dir, bool finish)
 	memset(session, 0, sizeof(*session));
 	err = pins_init(&session->pins, pin_dir);
 	err = err ?: pins_lock(&session->pins);
-	if (!err && finish && pins_has(session->pins.next, READY))
+	if (!err && finish && pins_has(session->pins.dir, "config") &&
+	    pins_has(session->pins.next, READY))
 		err = do_the_rest(session);
 	return err ?: tidy_up(&session->pins);
 }

@@ -20,7 +20,7 @@ struct ecdn_xdp_table_line *lines_new(void)
 
 	if (lines == MAP_FAILED)
 		return NULL;
-	madvise(lines, BYTES, MADV_HUGEPAGE); /* a page fault for 2 MiB, if it can be */
+	madvise(lines, BYTES, MADV_HUGEPAGE); /* fewer page faults */
 	return lines;
 }
 
