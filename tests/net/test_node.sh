@@ -122,25 +122,22 @@ test_both() {
 	ecdn release ALPHA
 }
 
-# line NUMBER FROM TO: bytes of a line of the table, the lowest address first.
+# line NUMBER: a line of the trusted table, its bytes in hexadecimal.
 line() {
 	bpftool -j map lookup pinned "$pin/trusted_lines" key \
-		$(($1 & 255)) $(($1 >> 8 & 255)) $(($1 >> 16)) 0 |
-		jq -r ".value[$2:$3] | map(.[2:]) | join(\"\")"
+		$(($1 & 255)) $(($1 >> 8 & 255)) $(($1 >> 16)) 0 | jq -r '.value | map(.[2:]) | join("")'
 }
 
-# number BYTES: of four, the lowest first.
-number() {
-	echo $((16#${1:6:2}${1:4:2}${1:2:2}${1:0:2}))
-}
-
-# index FROM-THE-LAST: of the node in that row of the table.
+# index FROM-THE-LAST: of the node in that row of the table, the last of which is the last
+# line in use. The second word of the header says how many these are.
 index() {
-	local rows first
+	local header lines
 
-	rows=$(number "$(line 0 24 28)")
-	first=$(number "$(line 0 36 40)")
-	line $((first + rows - $1)) 20 24
+	header=$(sed -nE 's/^#define ECDN_XDP_TABLE_HEADER ([0-9]+).*/\1/p' \
+		"$top/include/ecdn-xdp-table.h")
+	lines=$(line "$header")
+	lines=$((16#${lines:14:2}${lines:12:2}${lines:10:2}${lines:8:2}))
+	line $((lines - $1)) | cut -c 41-48
 }
 
 test_load() {

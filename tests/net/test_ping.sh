@@ -103,19 +103,6 @@ test_ttl() {
 	ecdn load --ping e0
 }
 
-# Pins of an ecdn-xdp that did not have this map yet.
-test_older_pins() {
-	local before
-
-	before=$(node_sum)
-	rm "$pin/ping_interfaces"
-	does "older pins: status" ecdn status
-	does "older pins: node" ecdn node add $node_ip
-	does "older pins: an upgrade" ecdn load --ping e0
-	is "older pins: keeps the counters" "$before" "$(node_sum)"
-	does "older pins: makes the map" test -e "$pin/ping_interfaces"
-}
-
 # Whom ping must not speak for.
 test_not_ours() {
 	local before
@@ -206,7 +193,6 @@ does "node add" ecdn node add $node_ip $node_ip6 --name ams-1
 test_answers
 test_frames
 test_ttl
-test_older_pins
 test_not_ours
 test_fragments
 test_addresses

@@ -249,6 +249,27 @@ test_nodes() {
 	ecdn load --regions "$regions" e0
 }
 
+# Prefixes that have as little in common as can be.
+scattered() {
+	awk -v count="$1" 'BEGIN {
+		srand(2)
+		for (i = 0; i < count; i++)
+			printf "%x:%x:%x:%x::%x\n", 8192 + i, rand() * 65536, rand() * 65536,
+				rand() * 65536, rand() * 65535 + 1
+	}'
+}
+
+test_least() {
+	local before
+
+	before=$(room trusted_table)
+	does "1,024 rows: they are allowed" on edge xargs -a <(scattered 1024) \
+		"$build/ecdn-xdp" allow add --pin-dir "$pin"
+	is "1,024 rows fit where there was none" "$before" "$(room trusted_table)"
+	is "1,024 rows are there" 1024 "$(trusted)"
+	on edge xargs -a <(scattered 1024) "$build/ecdn-xdp" allow del --pin-dir "$pin"
+}
+
 # Rows that were allowed while packets come from them.
 test_allowed() {
 	local said round before failures=0
@@ -290,6 +311,7 @@ killed_nodes bpf_obj_pin 6
 test_killed
 ecdn unload --all
 ecdn load --regions "$regions" e0
+test_least
 sink_regions e0
 test_allowed
 ecdn unload --all

@@ -85,6 +85,7 @@ int resize_shrink(const struct session *session)
 	struct request nothing;
 	struct session inner;
 	int err = session_begin_inner(&inner, session, &nothing);
+
 	if (!err && fit_of(&inner) == PART_WASTES) {
 		log_info("maps have room to spare: making them smaller");
 		err = load(&inner);
