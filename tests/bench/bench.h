@@ -119,6 +119,7 @@ int trie_new(const struct range_list *list, int bits);
 /* The measurements. */
 void bench_lookup(const struct world *world);
 void bench_compile(const struct world *world);
+void bench_program(const struct world *world);
 void bench_steps(const struct world *world);
 void bench_packets(const struct world *world);
 void bench_growth(const struct world *world);

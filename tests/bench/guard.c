@@ -15,6 +15,7 @@
 #include "subject.h"
 
 #define ALLOWED 100
+#define STEPS 6
 
 static struct feed_bpf *feeder;
 
@@ -78,12 +79,12 @@ static void need_feeder(void)
 		feeder = feeder_open(0);
 }
 
-void bench_steps(const struct world *world)
+static void steps(const struct world *world, unsigned int count)
 {
 	static const struct {
 		const char *name;
 		const struct ecdn_xdp_limits *limits;
-	} step[] = {
+	} step[STEPS] = {
 		{ "normal", &limits_idle },
 		{ "limited: dropped by prefix_pps", &limits_exceeded },
 		{ "blocked", &limits_blocked },
@@ -91,18 +92,19 @@ void bench_steps(const struct world *world)
 		{ "normal, 100 prefixes trusted", &limits_idle },
 		{ "normal, 100,000 prefixes trusted", &limits_idle },
 	};
-	enum { STEPS = sizeof(step) / sizeof(*step) };
 	static const enum population kinds[] = { SOURCES_HOT, SOURCES_REAL, SOURCES_SPOOFED };
 	struct subject subject[STEPS] = {};
 	double net[STEPS];
 
 	need_feeder();
-	for (unsigned int i = 0; i < STEPS; i++)
+	for (unsigned int i = 0; i < count; i++)
 		subject_open(&subject[i], ECDN_XDP_REGIONS_DEFAULT, &world->set, step[i].limits);
-	subject[3].config.monitor = 1;
-	subject_configure(&subject[3]);
-	trust_some(&subject[4]);
-	trust_many(world, &subject[5]);
+	if (count == STEPS) {
+		subject[3].config.monitor = 1;
+		subject_configure(&subject[3]);
+		trust_some(&subject[4]);
+		trust_many(world, &subject[5]);
+	}
 	for (int family = 4; family <= 6; family += 2)
 		for (unsigned int k = 0; k < 3; k++) {
 			char sources[32];
@@ -110,13 +112,23 @@ void bench_steps(const struct world *world)
 			snprintf(sources, sizeof(sources), "IPv%d, %s", family,
 				 population_name(kinds[k]));
 			feed(world, family, kinds[k]);
-			measure(subject, STEPS, family, net);
-			for (unsigned int i = 0; i < STEPS; i++)
+			measure(subject, count, family, net);
+			for (unsigned int i = 0; i < count; i++)
 				row("guard's program, net", step[i].name, sources, net[i], "ns",
 				    i ? net[i] / net[0] : 0, step[0].name, "");
 		}
-	for (unsigned int i = 0; i < STEPS; i++)
+	for (unsigned int i = 0; i < count; i++)
 		subject_close(&subject[i]);
+}
+
+void bench_steps(const struct world *world)
+{
+	steps(world, STEPS);
+}
+
+void bench_program(const struct world *world)
+{
+	steps(world, 1);
 }
 
 static void grow(const struct world *world, const char *what, struct subject *subject,
