@@ -121,6 +121,7 @@ void bench_lookup(const struct world *world);
 void bench_compile(const struct world *world);
 void bench_program(const struct world *world);
 void bench_steps(const struct world *world);
+void bench_lines(const struct world *world);
 void bench_packets(const struct world *world);
 void bench_growth(const struct world *world);
 void bench_scale(const struct world *world);

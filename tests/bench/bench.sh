@@ -295,8 +295,8 @@ if [ $# -gt 0 ]; then
 	"$@"
 	exit
 fi
-for step in machine "$bench lookup" "$bench compile" "$bench steps" "$bench packets" \
-	    "$bench growth" "$bench scale" memory live lookups proxies pings; do
+for step in machine "$bench lookup" "$bench compile" "$bench steps" "$bench lines" \
+	    "$bench packets" "$bench growth" "$bench scale" memory live lookups proxies pings; do
 	echo "bench: ${step##*/}" >&2
 	tests/bench/bench.sh $step >> "$work/tsv" ||
 		printf '%s\tnot measured: it failed\t\t\t\t\t\t\n' "${step##*/}" >> "$work/tsv"

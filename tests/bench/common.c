@@ -189,7 +189,7 @@ uint64_t frames_received(const char *iface)
 void row(const char *section, const char *what, const char *sources, double value,
 	 const char *unit, double ratio, const char *to, const char *aim)
 {
-	printf("%s\t%s\t%s\t%.1f\t%s\t", section, what, sources, value, unit);
+	printf("%s\t%s\t%s\t%.*f\t%s\t", section, what, sources, value < 10 ? 2 : 1, value, unit);
 	if (ratio > 0)
 		printf("%.2f\t%s", ratio, to);
 	else

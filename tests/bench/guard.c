@@ -19,14 +19,6 @@
 
 static struct feed_bpf *feeder;
 
-static void feed(const struct world *world, int family, enum population kind)
-{
-	if (family == 4)
-		population_v4(&world->set, kind, feeder->bss->source_v4);
-	else
-		population_v6(&world->set, kind, feeder->bss->source_v6);
-}
-
 /* Medians of some subjects' cost under the same sources, an empty program's deducted. */
 static void measure(struct subject *subject, unsigned int count, int family, double *net)
 {
@@ -111,7 +103,7 @@ static void steps(const struct world *world, unsigned int count)
 
 			snprintf(sources, sizeof(sources), "IPv%d, %s", family,
 				 population_name(kinds[k]));
-			feed(world, family, kinds[k]);
+			feeder_sources(feeder, world, family, kinds[k]);
 			measure(subject, count, family, net);
 			for (unsigned int i = 0; i < count; i++)
 				row("guard's program, net", step[i].name, sources, net[i], "ns",
@@ -137,7 +129,7 @@ static void grow(const struct world *world, const char *what, struct subject *su
 	double net[8];
 
 	for (enum population kind = SOURCES_REAL; kind <= SOURCES_SPOOFED; kind++) {
-		feed(world, 4, kind);
+		feeder_sources(feeder, world, 4, kind);
 		measure(subject, count, 4, net);
 		for (unsigned int i = 0; i < count; i++)
 			row(what, names[i], population_name(kind), net[i], "ns",
@@ -197,7 +189,7 @@ static void grow_sources(const struct world *world)
 
 	subject_open(&subject, ECDN_XDP_REGIONS_DEFAULT, &world->set, &limits_idle);
 	for (unsigned int i = 0; i < sizeof(step) / sizeof(*step); i++) {
-		feed(world, 4, step[i].kind);
+		feeder_sources(feeder, world, 4, step[i].kind);
 		measure(&subject, 1, 4, &net);
 		row("guard's program by sources, net", step[i].name,
 		    step[i].kind == SOURCES_SPOOFED ? "spoofed" : "real", net, "ns",

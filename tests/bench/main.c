@@ -73,7 +73,8 @@ static void print_trusted(const struct world *world)
 
 static int usage(void)
 {
-	fprintf(stderr, "Usage: bench lookup | compile | program | steps | packets | growth | scale\n"
+	fprintf(stderr, "Usage: bench lookup | compile | program | steps | lines | packets | growth |\n"
+			"             scale\n"
 			"       bench live NAME:IFACE:PEER:SOURCES[:PIN]...\n"
 			"       bench client PIN-DIR REFUSING-PIN-DIR\n"
 			"       bench steer PIN-DIR REFUSING-PIN-DIR\n"
@@ -108,8 +109,8 @@ int main(int argc, char **argv)
 		void (*run)(const struct world *world);
 	} verb[] = {
 		{ "lookup", bench_lookup }, { "compile", bench_compile },
-		{ "program", bench_program }, { "steps", bench_steps }, { "packets", bench_packets },
-		{ "growth", bench_growth }, { "scale", bench_scale },
+		{ "program", bench_program }, { "steps", bench_steps }, { "lines", bench_lines },
+		{ "packets", bench_packets }, { "growth", bench_growth }, { "scale", bench_scale },
 		{ "ranges", print_ranges }, { "names", print_names },
 		{ "addresses", print_addresses }, { "trusted", print_trusted },
 		{ "nodes", print_nodes },

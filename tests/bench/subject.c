@@ -83,6 +83,15 @@ struct feed_bpf *feeder_open(uint32_t to_ifindex)
 	return feeder;
 }
 
+void feeder_sources(struct feed_bpf *feeder, const struct world *world, int family,
+		    enum population kind)
+{
+	if (family == 4)
+		population_v4(&world->set, kind, feeder->bss->source_v4);
+	else
+		population_v6(&world->set, kind, feeder->bss->source_v6);
+}
+
 void feeder_aim(struct feed_bpf *feeder, int program)
 {
 	need(!bpf_map_update_elem(bpf_map__fd(feeder->maps.target), &(uint32_t){ 0 }, &program,

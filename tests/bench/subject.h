@@ -32,6 +32,10 @@ extern const struct ecdn_xdp_limits limits_idle, limits_exceeded, limits_blocked
 
 struct feed_bpf *feeder_open(uint32_t to_ifindex);
 
+/* Has it feed a family's sources of that kind. */
+void feeder_sources(struct feed_bpf *feeder, const struct world *world, int family,
+		    enum population kind);
+
 /* Hands what the feeder feeds to program. */
 void feeder_aim(struct feed_bpf *feeder, int program);
 
