@@ -48,6 +48,9 @@ void map_put(int fd, uint32_t slot, const void *value);
 double wall_ms(void);
 double thread_ns(void);         /* CPU time of this thread */
 
+/* Bytes of memory that the kernel counts for a map or program. */
+double memlock_bytes(int fd);
+
 /* Frames that arrived at an interface of this network namespace. */
 uint64_t frames_received(const char *iface);
 
@@ -121,6 +124,7 @@ void bench_lookup(const struct world *world);
 void bench_compile(const struct world *world);
 void bench_program(const struct world *world);
 void bench_steps(const struct world *world);
+void bench_verifier(const struct world *world);
 void bench_lines(const struct world *world);
 void bench_packets(const struct world *world);
 void bench_growth(const struct world *world);
@@ -130,6 +134,7 @@ void bench_client(const struct world *world, char **pins);
 void bench_steer(const struct world *world, char **pins);
 void bench_requests(const struct world *world, char **targets, unsigned int count);
 void bench_ping(const struct world *world, char **what);
+void bench_memory(const struct world *world, char **what);
 
 /* One line of the table. ratio: to what, 0: none. aim: what the ratio should be, or "". */
 void row(const char *section, const char *what, const char *sources, double value,

@@ -116,6 +116,23 @@ live() {
 		"nft, set of the ranges:g5:p5:spoofed"
 }
 
+allowed_config() {
+	echo "allow:"
+	$bench trusted | sed -n 1,100p
+}
+
+# What stays in the kernel once commands have ended.
+memory() {
+	ip netns add $ns
+	guard 9 allowed
+	$bench memory "memory: guard, the world, 100 allowed prefixes" 24 "$pins-allowed"
+	pair 12
+	inside $agent load -q --ping --pin-dir "$pins-ping" p12
+	$bench nodes | sort -u | sed -n 1,100p > "$work/nodes"
+	inside $agent node load "$work/nodes" --pin-dir "$pins-ping"
+	$bench memory "memory: ping alone, 100 nodes" 4 "$pins-ping"
+}
+
 # Through the binary, as a log would go: a million addresses of both families.
 lookups() {
 	ip netns add $ns
@@ -219,41 +236,6 @@ answering() {
 	inside ip link set "p$1" address 02:00:00:00:00:00
 }
 
-# maps SECTION DIR MIB: what each pinned map takes, and all of them beside the aim.
-maps() {
-	local map
-
-	for map in "$2"/*; do
-		# The iterator is pinned there, too.
-		[ ! -f "$map" ] || [ "${map##*/}" = regions ] ||
-			"$bpftool" -j map show pinned "$map" |
-			jq -r '"\(.name)\t\(.max_entries)\t\(.bytes_memlock)"'
-	done | sort -t $'\t' -k 3 -n -r | awk -F '\t' -v section="$1" -v aim="$3" '
-		{
-			printf "%s\t%s\t%d entries\t%.2f\tMiB\t\t\t\n", section, $1, $2, $3 / 2^20
-			sum += $3 / 2^20
-		}
-		END {
-			printf "%s\tin all\t\t%.2f\tMiB\t%.2f\tMiB\t<= %d\n", section, sum, sum, aim
-		}'
-}
-
-# What is loaded, as its maps take memory: for the CPUs of this machine.
-memory() {
-	bpftool=$(bpf/bpftool.sh)
-	ip netns add $ns
-	pair 12
-	inside $agent load -q "${world[@]}" --pin-dir "$pins-world" p12
-	maps "memory: guard, the world" "$pins-world" 24
-	$bench nodes | sort -u | sed -n 1,100p > "$work/nodes"
-	sed 's/ .*//' "$work/nodes" |
-		xargs nsenter --net="/run/netns/$ns" $agent allow add --pin-dir "$pins-world"
-	maps "memory: guard, the world, 100 allowed prefixes" "$pins-world" 25
-	inside $agent unload --all --pin-dir "$pins-world"
-	inside $agent load -q --ping --nodes "$work/nodes" --pin-dir "$pins-world" p12
-	maps "memory: ping alone, 100 nodes" "$pins-world" 4
-}
-
 machine() {
 	awk -F ': ' '/^model name/ { name = $2; n++ } END {
 		printf "machine\t%s, %d CPUs\t\t\t\t\t\t\n", name, n }' /proc/cpuinfo
@@ -295,8 +277,9 @@ if [ $# -gt 0 ]; then
 	"$@"
 	exit
 fi
-for step in machine "$bench lookup" "$bench compile" "$bench steps" "$bench lines" \
-	    "$bench packets" "$bench growth" "$bench scale" memory live lookups proxies pings; do
+for step in machine "$bench lookup" "$bench compile" "$bench verifier" memory "$bench steps" \
+	    "$bench lines" "$bench packets" "$bench growth" "$bench scale" live lookups proxies \
+	    pings; do
 	echo "bench: ${step##*/}" >&2
 	tests/bench/bench.sh $step >> "$work/tsv" ||
 		printf '%s\tnot measured: it failed\t\t\t\t\t\t\n' "${step##*/}" >> "$work/tsv"

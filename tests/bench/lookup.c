@@ -17,18 +17,7 @@
 
 static double map_mib(int fd)
 {
-	char path[64], line[128];
-	double bytes = -1;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
-	file = fopen(path, "r");
-	while (file && fgets(line, sizeof(line), file))
-		sscanf(line, "memlock: %lf", &bytes);
-	if (file)
-		fclose(file);
-	need(bytes >= 0, "read a map's size");
-	return bytes / (1 << 20);
+	return memlock_bytes(fd) / (1 << 20);
 }
 
 struct contest {

@@ -73,13 +73,14 @@ static void print_trusted(const struct world *world)
 
 static int usage(void)
 {
-	fprintf(stderr, "Usage: bench lookup | compile | program | steps | lines | packets | growth |\n"
-			"             scale\n"
+	fprintf(stderr, "Usage: bench lookup | compile | verifier | program | steps | lines | packets |\n"
+			"             growth | scale\n"
 			"       bench live NAME:IFACE:PEER:SOURCES[:PIN]...\n"
 			"       bench client PIN-DIR REFUSING-PIN-DIR\n"
 			"       bench steer PIN-DIR REFUSING-PIN-DIR\n"
 			"       bench requests WORKER-PID NAME:PORT:STATUS[:PIN-DIR]...\n"
 			"       bench ping IFACE-TO-STACK IFACE-TO-PING PIN-DIR\n"
+			"       bench memory TITLE AIM-IN-MIB PIN-DIR\n"
 			"       bench ranges | names | addresses | trusted | nodes\n");
 	return 2;
 }
@@ -97,6 +98,8 @@ static bool run_on(const struct world *world, const char *name, char **what, uns
 		bench_requests(world, what, count);
 	else if (!strcmp(name, "ping") && count == 3)
 		bench_ping(world, what);
+	else if (!strcmp(name, "memory") && count == 3)
+		bench_memory(world, what);
 	else
 		return false;
 	return true;
@@ -109,6 +112,7 @@ int main(int argc, char **argv)
 		void (*run)(const struct world *world);
 	} verb[] = {
 		{ "lookup", bench_lookup }, { "compile", bench_compile },
+		{ "verifier", bench_verifier },
 		{ "program", bench_program }, { "steps", bench_steps }, { "lines", bench_lines },
 		{ "packets", bench_packets }, { "growth", bench_growth }, { "scale", bench_scale },
 		{ "ranges", print_ranges }, { "names", print_names },
