@@ -67,7 +67,8 @@ say = @printf '  %-5s %s\n'
 Q = @
 endif
 
-.PHONY: all help tests install uninstall deps deps-tests lint demo check check-kernels bench clean
+.PHONY: all help tests install uninstall deps deps-tests lint demo check check-kernels bench bench-against \
+	clean
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/ecdn-xdp client
@@ -90,6 +91,7 @@ help:
 	@echo 'make lint           run clang-tidy, cppcheck and shellcheck on the source'
 	@echo 'make compile_commands.json  write what clangd and similar tools read'
 	@echo 'make bench          measure, and print the figures side by side (root)'
+	@echo 'make bench-against OLD=TREE  measure the guard beside that of another, built tree (root)'
 
 $(ARCHIVE): $(OBJ)
 	$(say) AR $@
@@ -220,6 +222,11 @@ check-kernels: deps-tests
 bench: deps-tests
 	@$(MAKE) --no-print-directory tests
 	@tests/bench/bench.sh
+
+# STEP=live compares what bench.sh has of that name.
+bench-against: deps-tests
+	@$(MAKE) --no-print-directory tests
+	@tests/bench/against.sh '$(OLD)' $(STEP)
 
 clean:
 	rm -rf $(BUILD)
