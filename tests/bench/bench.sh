@@ -49,7 +49,13 @@ blocked_config() {
 	$bench names | sed 's/.*/  - "&"/'
 }
 
-# The same, and some addresses that are trusted.
+# What a table that fits any cache holds.
+few_config() {
+	printf 'block:\n  - "--"\n'
+	cut -d, -f3 < "$work/few" | sort -u | sed 's/.*/  - "&"/'
+}
+
+# Blocked, and some addresses that are trusted.
 refused_config() {
 	blocked_config
 	echo "allow:"
@@ -65,10 +71,14 @@ limited_config() {
 	printf 'limits:\n  default:\n    pps: 1\n    prefix_pps: 1\n    answer_cps: 1\n'
 }
 
+# guard NUMBER NAME [FILE]: FILE has other regions than the world's.
 guard() {
+	local regions=("${world[@]}")
+
+	[ $# -lt 3 ] || regions=(--regions "$3")
 	pair "$1"
 	"$2_config" > "$work/$2.yaml"
-	inside $agent load -q -m native "${world[@]}" --config "$work/$2.yaml" \
+	inside $agent load -q -m native "${regions[@]}" --config "$work/$2.yaml" \
 		--pin-dir "$pins-$2" "p$1"
 }
 
@@ -103,11 +113,17 @@ live() {
 	filter 3
 	nft_table 4 bare
 	nft_table 5 set
+	$bench few > "$work/few"
+	guard 13 few "$work/few"
 	inside $bench live \
 		"empty XDP_DROP:g0:p0:real" \
 		"empty XDP_DROP:g0:p0:spoofed" \
 		"guard, all blocked:g1:p1:real:$pins-blocked" \
 		"guard, all blocked:g1:p1:spoofed:$pins-blocked" \
+		"guard, all blocked:g1:p1:hot:$pins-blocked" \
+		"guard, 10 ranges, all blocked:g13:p13:real:$pins-few" \
+		"guard, 10 ranges, all blocked:g13:p13:spoofed:$pins-few" \
+		"guard, 10 ranges, all blocked:g13:p13:hot:$pins-few" \
 		"guard, all limited:g2:p2:heavy:$pins-limited" \
 		"xdp-filter, its 10k addresses:g3:p3:listed:/sys/fs/bpf/xdp-filter/filter_ipv4" \
 		"nft, bare drop:g4:p4:real" \

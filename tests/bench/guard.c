@@ -128,7 +128,7 @@ static void grow(const struct world *world, const char *what, struct subject *su
 {
 	double net[8];
 
-	for (enum population kind = SOURCES_REAL; kind <= SOURCES_SPOOFED; kind++) {
+	for (enum population kind = SOURCES_REAL; kind <= SOURCES_HOT; kind++) {
 		feeder_sources(feeder, world, 4, kind);
 		measure(subject, count, 4, net);
 		for (unsigned int i = 0; i < count; i++)

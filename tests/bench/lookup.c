@@ -186,7 +186,7 @@ void bench_compile(const struct world *world)
 	row("region data", "swap", "both files", samples_median(&swap), "ms", 0, "", "");
 	row("region data", "compile and swap", "both files",
 	    samples_median(&compile) + samples_median(&swap), "ms",
-	    (samples_median(&compile) + samples_median(&swap)) / 250, "250 ms", "<=1");
+	    (samples_median(&compile) + samples_median(&swap)) / 60, "60 ms", "<=1");
 	row("region data", "parse, compile and swap", "both files", samples_median(&whole), "ms",
-	    samples_median(&whole) / 250, "250 ms", "");
+	    0, "", "");
 }

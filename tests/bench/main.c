@@ -9,8 +9,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/log.h"
 #include "kernel/libbpf_log.h"
+
+#define FEW 10
 
 static void print_ranges(const struct world *world)
 {
@@ -29,6 +32,30 @@ static void print_names(const struct world *world)
 	for (uint32_t id = 0; id < names_count(world->names); id++)
 		if (names_of(world->names, id))
 			puts(names_of(world->names, id));
+}
+
+static void print_few_of(const struct world *world, const struct range_list *list, int family)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct range *range = &list->range[i];
+		struct address first = { .family = family, .bits = range->first };
+		struct address last = { .family = family, .bits = range->last };
+		char from[ADDRESS_TEXT_SIZE], to[ADDRESS_TEXT_SIZE];
+
+		printf("%s,%s,%s\n", address_format(&first, from), address_format(&last, to),
+		       names_of(world->names, range->entry & RANGE_REGION));
+	}
+}
+
+/* As a region file, FEW ranges of both families. */
+static void print_few(const struct world *world)
+{
+	struct range_set set;
+
+	world_thin(world, FEW, 0, &set);
+	print_few_of(world, &set.v4, AF_INET);
+	print_few_of(world, &set.v6, AF_INET6);
+	range_set_free(&set);
 }
 
 /* Real and spoofed, of both families: what a log holds. */
@@ -81,7 +108,7 @@ static int usage(void)
 			"       bench requests WORKER-PID NAME:PORT:STATUS[:PIN-DIR]...\n"
 			"       bench ping IFACE-TO-STACK IFACE-TO-PING PIN-DIR\n"
 			"       bench memory TITLE AIM-IN-MIB PIN-DIR\n"
-			"       bench ranges | names | addresses | trusted | nodes\n");
+			"       bench ranges | few | names | addresses | trusted | nodes\n");
 	return 2;
 }
 
@@ -117,7 +144,7 @@ int main(int argc, char **argv)
 		{ "packets", bench_packets }, { "growth", bench_growth }, { "scale", bench_scale },
 		{ "ranges", print_ranges }, { "names", print_names },
 		{ "addresses", print_addresses }, { "trusted", print_trusted },
-		{ "nodes", print_nodes },
+		{ "nodes", print_nodes }, { "few", print_few },
 	};
 	struct world world;
 
