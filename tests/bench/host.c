@@ -5,7 +5,6 @@
  */
 #include "host.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -67,16 +66,14 @@ static const void *table_of(const char *slot, int map, uint32_t index)
 	return area;
 }
 
-static char *values_new(const struct bpf_map *map, size_t bytes)
+/* Memory of zeros for an area's values, which begin `into` bytes into a page. */
+static void area_fill(struct host_area *area, void *hint, size_t into)
 {
-	size_t into = bpf_map__map_flags(map) & BPF_F_MMAPABLE ? 0 : ARRAY_VALUES % HOST_LINE;
-	size_t page = sysconf(_SC_PAGESIZE);
-	size_t room = (into + bytes + page - 1) / page * page;
-	char *at = aligned_alloc(page, room);
-
-	need(at, "allocate memory");
-	memset(at, 0, room);
-	return at + into;
+	area->mapped = into + area->stride * area->entries;
+	area->at = mmap(hint, area->mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			-1, 0);
+	need(area->at != MAP_FAILED, "allocate memory");
+	area->at += into;
 }
 
 static void copy(const struct bpf_object *object, const struct host_map *row)
@@ -94,7 +91,8 @@ static void copy(const struct bpf_object *object, const struct host_map *row)
 			slots ? sizeof(void *) : (bpf_map__value_size(map) + 7) / 8 * 8,
 			bpf_map__max_entries(map));
 	area->slots = slots;
-	area->at = values_new(map, area->stride * area->entries);
+	area_fill(area, NULL, bpf_map__map_flags(map) & BPF_F_MMAPABLE ? 0 :
+			      ARRAY_VALUES % HOST_LINE);
 	for (uint32_t i = 0; i < area->entries; i++) {
 		void *value = area->at + i * area->stride;
 
@@ -116,11 +114,8 @@ void host_open(struct host *opened, const struct bpf_object *object)
 	host->jiffies = host->now_ns / 4000000;
 	host->random = host->now_ns | 1;
 	frame = area_new("frame", NULL, FRAME_ROOM, 1);
-	frame->mapped = FRAME_ROOM;
-	frame->at = mmap(FRAME_AT, FRAME_ROOM, PROT_READ | PROT_WRITE,
-			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	need(frame->at != MAP_FAILED && (uintptr_t)frame->at <= UINT32_MAX - FRAME_ROOM,
-	     "allocate memory for a frame");
+	area_fill(frame, FRAME_AT, 0);
+	need((uintptr_t)frame->at <= UINT32_MAX - FRAME_ROOM, "allocate memory for a frame");
 	for (const struct host_map *row = host_maps; row->name; row++)
 		copy(object, row);
 }
@@ -132,10 +127,7 @@ void host_close(struct host *opened)
 	for (unsigned int i = 0; i < opened->areas; i++) {
 		struct host_area *area = &opened->area[i];
 
-		if (area->mapped)
-			munmap(area->at, area->mapped);
-		else
-			free((void *)((uintptr_t)area->at / page * page));
+		munmap((void *)((uintptr_t)area->at / page * page), area->mapped);
 	}
 	host = NULL;
 }
@@ -245,7 +237,8 @@ __u64 bpf_xdp_get_buff_len(struct xdp_md *ctx)
 	return ctx->data_end - ctx->data;
 }
 
-/* The calls of -fsanitize=kernel-address. */
+/* The calls of -fsanitize=kernel-address. Their names are the compiler's. */
+/* NOLINTBEGIN(bugprone-reserved-identifier) */
 #define REPORTS(size) \
 	void __asan_load##size##_noabort(uintptr_t at); \
 	void __asan_load##size##_noabort(uintptr_t at) { touch(at, size); } \
@@ -275,3 +268,4 @@ void __asan_storeN_noabort(uintptr_t at, size_t size)
 void __asan_handle_no_return(void)
 {
 }
+/* NOLINTEND(bugprone-reserved-identifier) */

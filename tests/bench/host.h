@@ -31,7 +31,7 @@ struct host_area {
 	size_t stride;          /* bytes from a value to the next */
 	uint32_t entries;
 	bool slots;             /* values are tables */
-	size_t mapped;          /* bytes of kernel memory at `at`; 0: it is the process's own */
+	size_t mapped;          /* bytes, from the page of `at` on */
 };
 
 struct host {

@@ -3,7 +3,7 @@
  * guard.c - the guard's program for the host, with its maps by name. It is compiled so that
  * each load and each store which leaves its stack frame is reported to tests/bench/host.c.
  */
-#include "guard.bpf.c"
+#include "guard.bpf.c" /* NOLINT(bugprone-suspicious-include) */
 
 #include "../host.h"
 
