@@ -140,7 +140,9 @@ allowed_config() {
 # What stays in the kernel once commands have ended.
 memory() {
 	ip netns add $ns
-	guard 9 allowed
+	guard 9 passing
+	$bench memory "memory: guard, the world" 24 "$pins-passing"
+	guard 14 allowed
 	$bench memory "memory: guard, the world, 100 allowed prefixes" 24 "$pins-allowed"
 	pair 12
 	inside $agent load -q --ping --pin-dir "$pins-ping" p12

@@ -11,10 +11,16 @@
 #undef __always_inline
 #define __always_inline inline __attribute__((always_inline))
 
+#undef __noinline
+#define __noinline __attribute__((noinline))
+#define __hidden __attribute__((visibility("hidden")))
+#define __weak __attribute__((weak))
+
 #define SEC(name)
 #define __uint(name, value) int (*name)[value]
 #define __type(name, value) __typeof__(value) *name
 #define __array(name, value) __typeof__(value) *name[]
+#define barrier() asm volatile("" ::: "memory")
 #define barrier_var(variable) asm volatile("" : "+r"(variable))
 
 struct bpf_spin_lock;
