@@ -259,6 +259,9 @@ machine() {
 		printf "machine\t%s, %d CPUs\t\t\t\t\t\t\n", name, n }' /proc/cpuinfo
 	printf 'machine\tLinux %s, BPF JIT %s\t\t\t\t\t\t\n' "$(uname -r)" \
 		"$(cat /proc/sys/net/core/bpf_jit_enable)"
+	printf 'machine\tcaches of a CPU: L1d %d KiB, L2 %d KiB\t\t\t\t\t\t\n' \
+		"$(($(getconf LEVEL1_DCACHE_SIZE) / 1024))" \
+		"$(($(getconf LEVEL2_CACHE_SIZE) / 1024))"
 	printf 'machine\tload when it began: %s\t\t\t\t\t\t\n' "$(cut -d' ' -f1-3 /proc/loadavg)"
 	printf 'machine\tonly the ratios carry over to others\t\t\t\t\t\t\n'
 }
