@@ -52,6 +52,35 @@ int tc_note_write(const struct tc_note *note, const struct tc_hook *hook, const 
 	return 0;
 }
 
+static bool is_there(const char *path)
+{
+	char text[NOTE_SIZE];
+
+	return readlink(path, text, sizeof(text)) >= 0;
+}
+
+int tc_note_adopt(const struct tc_hook *hook, const struct pins *pins, const char *iface)
+{
+	char name[PINS_NAME_SIZE], path[PINS_PATH_SIZE], text[NOTE_SIZE] = "";
+	bool is_program = true;
+	int fd = tc_note_open_pin(hook, pins->next, iface, &is_program), err;
+
+	if (fd >= 0)
+		close(fd);
+	if (fd < 0 && fd != -ENOENT)
+		return fd;
+	if (!is_program || readlink(path_of(hook->notes, pins->dir, iface, path), text,
+				    sizeof(text) - 1) < 0)
+		return 0;
+	err = pins_make_folder(pins->next, pins_interface(hook->notes, iface, name));
+	pins_path(pins->next, name, path);
+	if (err || is_there(path))
+		return err;
+	if (symlink(text, path))
+		return log_error(-errno, "cannot make %s: %s", path, strerror(errno));
+	return 0;
+}
+
 int tc_note_drop(const struct tc_hook *hook, const char *dir, const char *iface)
 {
 	char name[PINS_NAME_SIZE];

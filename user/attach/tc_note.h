@@ -26,6 +26,10 @@ int tc_note_read(struct tc_note *note, const struct tc_hook *hook, const char *d
 /* Writes the note of an interface in this network namespace. */
 int tc_note_write(const struct tc_note *note, const struct tc_hook *hook, const char *dir,
 		  const char *iface);
+
+/* Copies the note that pins->dir has of an interface to pins->next, unless that has a note or a
+ * link of its own. */
+int tc_note_adopt(const struct tc_hook *hook, const struct pins *pins, const char *iface);
 int tc_note_drop(const struct tc_hook *hook, const char *dir, const char *iface);
 
 /* True if iface is pinned in dir. */

@@ -9,13 +9,14 @@
 
 #include "base/log.h"
 #include "base/scoped.h"
+#include "kernel/abi2.h"
 #include "kernel/maps.h"
 #include "kernel/owner.h"
 
 #define NAME "config"
 
 /* Every version has the ABI as its first word, whatever follows, so only that word is read. */
-static int check_abi(const char *dir, int fd)
+static int read_abi(int fd, __u32 *abi)
 {
 	struct bpf_map_info info = {};
 	__u32 length = sizeof(info), slot = 0;
@@ -26,12 +27,35 @@ static int check_abi(const char *dir, int fd)
 
 	if (bpf_obj_get_info_by_fd(fd, &info, &length) || info.value_size > sizeof(value) ||
 	    bpf_map_lookup_elem(fd, &slot, &value))
+		return -EPROTO;
+	*abi = value.abi;
+	return 0;
+}
+
+static int check_abi(const char *dir, int fd)
+{
+	__u32 abi;
+
+	if (read_abi(fd, &abi))
 		return log_error(-EPROTO, "%s/" NAME " is not a map of ecdn-xdp", dir);
-	if (value.abi != ECDN_XDP_ABI)
+	if (abi == ABI2)
+		return log_error(-EPROTO, "the maps in %s are of ABI %u, this ecdn-xdp uses ABI "
+				 "%u; `ecdn-xdp load` carries them over, with their counters", dir,
+				 abi, ECDN_XDP_ABI);
+	if (abi != ECDN_XDP_ABI)
 		return log_error(-EPROTO, "the maps in %s are of ABI %u, this ecdn-xdp uses ABI "
 				 "%u; `ecdn-xdp unload --all` removes them and their counters",
-				 dir, value.abi, ECDN_XDP_ABI);
+				 dir, abi, ECDN_XDP_ABI);
 	return 0;
+}
+
+bool config_map_has(const char *dir, __u32 abi)
+{
+	char path[PINS_PATH_SIZE];
+	scoped_fd int fd = bpf_obj_get(pins_path(dir, NAME, path));
+	__u32 found;
+
+	return fd >= 0 && !read_abi(fd, &found) && found == abi;
 }
 
 int config_map_open(const struct pins *pins)

@@ -19,6 +19,9 @@
  */
 int config_map_open(const struct pins *pins);
 
+/* Whether the pins in dir are of that ABI. Silent. */
+bool config_map_has(const char *dir, __u32 abi);
+
 /* Writes this version's ABI into the new map that is pinned in pins->next. */
 int config_map_begin(const struct pins *pins);
 

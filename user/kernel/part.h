@@ -29,9 +29,31 @@ struct part_run {
 	const void *request;    /* the part's own request */
 	void *state;            /* the part's own, of state_size bytes: zeros before prepare() */
 	bool loaded;            /* it was loaded before this command */
+	bool carried;           /* an earlier version has loaded it, with pins of ABI 2: it is not
+				   loaded until these are carried over */
 	bool opens;             /* this command loads its program, for the first time or again */
 	bool resizes;           /* it does so for nothing but to make its sized maps anew */
 	struct rooms *rooms;    /* of all parts in the command */
+};
+
+/*
+ * How a part that is pinned in pins->dir by ABI 2 goes on in pins->next, which takes the place
+ * of pins->dir as a whole (control/carry_over.h). Each step can be carried out again after it was
+ * killed. NULL: there is nothing to do.
+ */
+struct part_carry {
+	/* In the place of part.fill: writes what the old maps hold into the new ones. */
+	int (*fill)(struct part_run *run);
+
+	/* Has every link in pins->dir hold the new program. */
+	int (*relink)(const struct pins *pins);
+
+	/* Pins in pins->next the links of pins->dir that it does not have. */
+	int (*adopt)(const struct pins *pins);
+
+	/* Once the old programs have ended, and `old` is where their maps are pinned: what
+	 * these have counted. The new maps are pinned in dir. */
+	int (*finish)(const char *old, const char *dir);
 };
 
 struct part {
@@ -43,6 +65,7 @@ struct part {
 	bool by_change;         /* a command that changes it may also load it */
 	const struct map_row *maps; /* its pins, without those that other parts make */
 	size_t state_size;
+	const struct part_carry *carry;
 
 	/* Whether the request names this part. */
 	bool (*wanted)(const void *request);

@@ -30,6 +30,7 @@ int pins_init(struct pins *pins, const char *dir)
 
 	pins->lock = -1;
 	pins->building = false;
+	pins->carries = false;
 	while (length > 1 && dir[length - 1] == '/')
 		length--;
 	if (length + sizeof("-next") > sizeof(pins->next))
@@ -321,12 +322,13 @@ int pins_get(const char *dir, const char *name)
 
 bool pins_exist(const struct pins *pins, const char *name)
 {
-	return pins_has(pins->dir, name) || (pins->building && pins_has(pins->next, name));
+	return (!pins->carries && pins_has(pins->dir, name)) ||
+	       (pins->building && pins_has(pins->next, name));
 }
 
 int pins_open(const struct pins *pins, const char *name)
 {
-	bool is_new = pins->building && pins_has(pins->next, name);
+	bool is_new = pins->building && (pins->carries || pins_has(pins->next, name));
 
 	return pins_get(is_new ? pins->next : pins->dir, name);
 }

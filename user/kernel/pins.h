@@ -19,7 +19,9 @@
  * region_state, region_lines and trusted_lines, which are frozen, so that a process that
  * opens them for writing cannot write. They write request_stats.
  *
- * A command builds new pins in "DIR-next" and publishes them at its end. All functions that
+ * A command builds new pins in "DIR-next" and publishes them at its end. Where DIR has pins of
+ * an earlier ABI, "DIR-next" becomes a whole directory, with the same links, and takes its place
+ * (kernel/pins_exchange.h). All functions that
  * return int log their errors, unless their comment says "silent". Not thread-safe.
  */
 #ifndef KERNEL_PINS_H
@@ -44,6 +46,8 @@ struct pins {
 	char next[PATH_MAX];    /* "DIR-next": what a command builds */
 	int lock;               /* -1: not locked */
 	bool building;          /* next is this command's own, which looks for pins there too */
+	bool carries;           /* dir has pins of an earlier ABI, which next is to replace: pins
+				   are looked for in next alone */
 };
 
 /* Sets the two paths, and opens nothing. -EINVAL or -ENAMETOOLONG if dir cannot be used. */
