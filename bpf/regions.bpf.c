@@ -12,7 +12,7 @@
 #include "region_cpu.h"
 #include "region_maps.h"
 
-/* Set by the loader: rows of CPUs that region_cpu has. */
+/* Set by the loader: rows that region_cpu has. */
 const volatile __u32 cpus = 1;
 
 static const char states[ECDN_XDP_STATE_MAX][8] = {

@@ -47,9 +47,10 @@
  *
  * "cpu, region" is the index cpu * max_regions + region, and likewise for the others. Such
  * maps have a row for each id of a CPU up to the greatest that this host may have. A CPU
- * writes its own rows alone, so a reader adds the rows of all CPUs up. A process may map a map
- * marked mmap and read it without a system call: a counter is one aligned 64-bit word, which
- * is never seen half written.
+ * writes its own rows alone, so a reader adds up all rows that the map has: region_cpu and
+ * cpu_events may have one more, which has what an earlier version counted. A process may map a
+ * map marked mmap and read it without a system call: a counter is one aligned 64-bit word,
+ * which is never seen half written.
  *
  * Integers are in host byte order unless their name ends in _be. Times named _ns are
  * CLOCK_MONOTONIC nanoseconds, the clock of bpf_ktime_get_ns(); the guard reads it once

@@ -23,15 +23,19 @@ static int attach_again(struct guard_links *links, const struct pins *pins,
 	return err;
 }
 
+/* Attaches to those wanted interfaces that have the guard already, or to the others. */
 static int attach_wanted(struct guard_links *links, const struct pins *pins,
-			 const struct guard_request *request, int program)
+			 const struct guard_request *request, int program, bool again)
 {
 	int err = 0;
 
 	for (unsigned int i = 0; i < request->iface_count && !err; i++) {
 		struct xdp_link *to = &links->at[links->count];
+		char pin[PINS_NAME_SIZE];
 
-		if (words_have(request->ifaces, i, request->ifaces[i]))
+		pins_interface(PINS_LINKS, request->ifaces[i], pin);
+		if (words_have(request->ifaces, i, request->ifaces[i]) ||
+		    pins_has(pins->dir, pin) != again)
 			continue;
 		err = xdp_link_attach(to, pins, request->ifaces[i], request->mode, program);
 		links->count += !err;
@@ -55,8 +59,10 @@ int guard_links_attach(struct guard_links *links, const struct pins *pins,
 	links->at = calloc(old_count + request->iface_count + 1, sizeof(*links->at));
 	if (!links->at)
 		err = log_error(-ENOMEM, "out of memory");
+	/* What fails most fails first, as long as no packet has met the new program. */
+	err = err ?: attach_wanted(links, pins, request, program, false);
+	err = err ?: attach_wanted(links, pins, request, program, true);
 	err = err ?: attach_again(links, pins, request, program, old, old_count);
-	err = err ?: attach_wanted(links, pins, request, program);
 	pins_free_names(old, old_count);
 	return err;
 }

@@ -10,11 +10,14 @@
 #include "base/scoped.h"
 #include "base/words.h"
 #include "guard.skel.h"
+#include "guard/guard_carry.h"
+#include "guard/guard_carry_table.h"
 #include "guard/guard_links.h"
 #include "guard/guard_program.h"
 #include "guard/iterator.h"
 #include "guard/publish.h"
 #include "guard/ssh.h"
+#include "kernel/carry.h"
 #include "kernel/config_map.h"
 #include "kernel/object.h"
 #include "table/lines.h"
@@ -41,6 +44,13 @@ static bool wanted(const void *request)
 	return guard_request_wanted(request);
 }
 
+static int refuse_room(uint32_t max_regions)
+{
+	return log_error(-EINVAL, "the maps have room for %u regions, which cannot change in "
+			 "place; `ecdn-xdp unload --all` removes them and their counters",
+			 max_regions);
+}
+
 static int read_loaded(const struct part_run *run, uint64_t *generation)
 {
 	const struct guard_request *request = run->request;
@@ -53,10 +63,7 @@ static int read_loaded(const struct part_run *run, uint64_t *generation)
 	if (err)
 		return err;
 	if (request->max_regions && request->max_regions != config.max_regions)
-		return log_error(-EINVAL, "the maps have room for %u regions, which cannot change "
-				 "in place; `ecdn-xdp unload --all` removes them and their "
-				 "counters",
-				 config.max_regions);
+		return refuse_room(config.max_regions);
 	guard->max_regions = config.max_regions;
 	err = region_store_used(&guard->maps, generation, &run->rooms->region_lines);
 	if (!err && (run->opens || request->sources.count || request->changes.count))
@@ -78,6 +85,22 @@ static int open_loaded_programs(const struct part_run *run)
 	}
 	guard->publish = pins_get(run->pins->dir, PUBLISH_PIN);
 	return guard->publish < 0 ? guard->publish : 0;
+}
+
+/* The same of a guard that an earlier version has loaded. */
+static int read_carried(const struct part_run *run, uint64_t *generation)
+{
+	const struct guard_request *request = run->request;
+	struct guard_run *guard = run->state;
+	int err = guard_carry_read(run->pins->dir, &guard->max_regions, generation, &guard->names);
+
+	if (err)
+		return err;
+	guard->known_names = names_count(guard->names);
+	if (request->max_regions && request->max_regions != guard->max_regions)
+		return refuse_room(guard->max_regions);
+	guard->old_program = pins_get(run->pins->dir, PROGRAM_PIN);
+	return guard->old_program < 0 ? guard->old_program : 0;
 }
 
 static int begin_new(const struct part_run *run)
@@ -104,8 +127,10 @@ static int prepare(struct part_run *run)
 	if (run->loaded)
 		err = read_loaded(run, &generation) ?: open_loaded_programs(run);
 	else
-		err = begin_new(run);
-	if (!err && (!run->loaded || request->sources.count))
+		err = run->carried ? read_carried(run, &generation) : begin_new(run);
+	if (!err && run->carried && !request->sources.count)
+		err = guard_carry_table_compile(run->pins->dir, guard->names, &guard->lines);
+	else if (!err && (!run->loaded || request->sources.count))
 		err = region_store_compile(&request->sources, guard->names, generation + 1,
 					   &guard->lines);
 	if (guard->lines)
@@ -168,7 +193,9 @@ static int load_program(const struct part_run *run)
 
 	if (err)
 		return err;
-	err = object_share(skeleton->obj, run->pins);
+	err = run->carried ? guard_program_add_row(skeleton, guard->max_regions) : 0;
+	err = err ?: carry_share(skeleton->obj, run->pins, guard_carry_shared);
+	err = err ?: object_share(skeleton->obj, run->pins);
 	err = err ?: object_load(skeleton->skeleton, &object_names, run->pins);
 	guard_program_close(skeleton);
 	return err;
@@ -187,7 +214,7 @@ static int open_programs(struct part_run *run)
 	err = guard->publish = publish_open(run->pins, guard->max_regions);
 	if (err < 0)
 		return err;
-	err = run->loaded ? 0 : publish_permit(run->pins->next);
+	err = run->loaded || run->carried ? 0 : publish_permit(run->pins->next);
 	guard_maps_close(&guard->maps);
 	err = err ?: guard_maps_open(&guard->maps, run->pins);
 	if (!err)
@@ -242,6 +269,12 @@ static int fill(struct part_run *run)
 	return err ?: config_map_write(run->pins, &config);
 }
 
+/* The table is the one that ABI 2 had in use, or that of the request, if it names files. */
+static int fill_carried(struct part_run *run)
+{
+	return guard_carry_fill(run->pins) ?: put_table(run);
+}
+
 static int apply_settings(const struct part_run *run, struct ecdn_xdp_config *config)
 {
 	const struct guard_request *request = run->request;
@@ -268,7 +301,7 @@ static int configure(struct part_run *run)
 	if (!run->opens && !wanted(request))
 		return 0;
 	err = config_map_read(run->pins, &config);
-	if (!err && run->loaded)
+	if (!err && run->loaded && !run->carried)
 		err = put_table(run);
 	if (!err)
 		ssh_warn(request, &guard->maps, config.protect, run->pins);
@@ -332,6 +365,13 @@ static int retire(const char *dir)
 	return publish < 0 ? publish : publish_gone(publish);
 }
 
+static const struct part_carry carry = {
+	.fill = fill_carried,
+	.relink = guard_carry_relink,
+	.adopt = guard_carry_adopt,
+	.finish = guard_carry_finish,
+};
+
 const struct part guard_part = {
 	.name = "guard",
 	.helper = PUBLISH_PIN,
@@ -340,6 +380,7 @@ const struct part guard_part = {
 	.bit = ECDN_XDP_PART_GUARD,
 	.maps = guard_maps_rows,
 	.state_size = sizeof(struct guard_run),
+	.carry = &carry,
 	.wanted = wanted,
 	.prepare = prepare,
 	.fits = fits,

@@ -65,6 +65,14 @@ int guard_program_open(struct guard_bpf **guard, uint32_t max_regions)
 	return err;
 }
 
+int guard_program_add_row(struct guard_bpf *guard, uint32_t max_regions)
+{
+	int cpus = cpus_rows();
+	int err = cpus < 0 ? cpus : size(guard->maps.cpu_events, cpus + 1);
+
+	return err ?: size(guard->maps.region_cpu, (cpus + 1ULL) * max_regions);
+}
+
 int guard_program_load(struct guard_bpf *guard)
 {
 	int err = guard_bpf__load(guard);

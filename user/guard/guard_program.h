@@ -15,6 +15,10 @@ struct guard_bpf;
 int guard_program_open(struct guard_bpf **guard, uint32_t max_regions);
 void guard_program_close(struct guard_bpf *guard);
 
+/* Before the object is loaded: gives region_cpu and cpu_events, if these will be new, one more
+ * row behind those of CPUs, for the counts of an earlier version. */
+int guard_program_add_row(struct guard_bpf *guard, uint32_t max_regions);
+
 /* Loads the object with new maps and pins nothing: for tests and benchmarks. */
 int guard_program_load(struct guard_bpf *guard);
 

@@ -6,7 +6,6 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "kernel/cpus.h"
 #include "kernel/object.h"
 #include "regions.skel.h"
 
@@ -16,11 +15,12 @@ static int load(struct regions_bpf *iterator, const struct guard_maps *maps,
 	union bpf_iter_link_info info = { .map.map_fd = maps->region_name };
 	LIBBPF_OPTS(bpf_iter_attach_opts, options,
 		    .link_info = &info, .link_info_len = sizeof(info));
-	int cpus = cpus_rows(), err;
+	struct bpf_map_info counts = {};
+	int err;
 
-	if (cpus < 0)
-		return cpus;
-	iterator->rodata->cpus = cpus;
+	if (bpf_obj_get_info_by_fd(maps->region_cpu, &counts, &(__u32){ sizeof(counts) }))
+		return -errno;
+	iterator->rodata->cpus = counts.max_entries / max_regions;
 	iterator->rodata->max_regions = max_regions;
 	err = object_share(iterator->obj, pins);
 	err = err ?: regions_bpf__load(iterator);

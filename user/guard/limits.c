@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "guard/publish.h"
+#include "kernel/abi2.h"
 
 int limits_add(struct limits_changes *changes, const struct limits_change *change)
 {
@@ -152,6 +153,18 @@ int limits_apply(const struct limits_changes *changes, const struct guard_maps *
 		}
 	}
 	return err;
+}
+
+/* Of the default all stays as it was, but an answer_cps that nobody had set: that was a figure of
+ * the version's. */
+void limits_carry(struct ecdn_xdp_limits *limits, const struct ecdn_xdp_limits *defaults)
+{
+	bool unset = !(limits->own & LIMITS_ANSWER_CPS) && limits->answer_cps == ABI2_ANSWER_CPS;
+
+	if (defaults)
+		set_limits(limits, defaults, WHAT_LIMITS & ~limits->own);
+	else if (unset)
+		set_limits(limits, &no_limits, LIMITS_ANSWER_CPS);
 }
 
 void limits_first_config(struct ecdn_xdp_config *config, uint32_t max_regions,

@@ -63,6 +63,10 @@ int limits_check(const struct limits_changes *changes, const struct names *names
 int limits_apply(const struct limits_changes *changes, const struct guard_maps *maps,
 		 const struct names *names, struct ecdn_xdp_config *config, int publish);
 
+/* Brings limits of an earlier version up to date: a region's, or with NULL the default's. What is
+ * not their own follows the defaults. */
+void limits_carry(struct ecdn_xdp_limits *limits, const struct ecdn_xdp_limits *defaults);
+
 /* Sets those members of a new configuration that the guard needs when it is loaded for the
  * first time. */
 void limits_first_config(struct ecdn_xdp_config *config, uint32_t max_regions,

@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/scoped.h"
+#include "kernel/carry.h"
 #include "kernel/cpus.h"
 #include "kernel/object.h"
 #include "publish_marks.h"
@@ -19,6 +20,9 @@ static const struct object_names names = {
 	.label = "the program that publishes states",
 	.pin = PUBLISH_PIN,
 };
+
+/* Maps that ABI 2 has, too. */
+static const char *const shared[] = { "request_stats", NULL };
 
 static int size_maps(struct publish_bpf *publish, uint32_t max_regions)
 {
@@ -41,6 +45,7 @@ int publish_open(const struct pins *pins, uint32_t max_regions)
 	if (!publish)
 		return object_load_error(names.label, -errno);
 	result = size_maps(publish, max_regions);
+	result = result ?: carry_share(publish->obj, pins, shared);
 	result = result ?: object_share(publish->obj, pins);
 	result = result ?: object_load(publish->skeleton, &names, pins);
 	publish_bpf__destroy(publish);

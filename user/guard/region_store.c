@@ -72,16 +72,16 @@ static void fill_names(struct ecdn_xdp_table_line *lines, const struct names *na
 }
 
 static void fill_header(struct ecdn_xdp_table_line *lines, const struct region_sources *sources,
-			uint64_t number)
+			uint64_t number, uint64_t loaded_at)
 {
 	table_header(lines)->generation = number;
-	table_header(lines)->loaded_at = time(NULL);
+	table_header(lines)->loaded_at = loaded_at;
 	for (unsigned int i = 0; i < sources->count; i++)
 		note_source(table_path(lines, i + 1), sources->file[i]);
 }
 
 static int compile(const struct range_set *set, const struct region_sources *sources,
-		   const struct names *names, uint64_t number, struct ecdn_xdp_table_line *lines)
+		   const struct names *names, struct ecdn_xdp_table_line *lines)
 {
 	const struct table_room room = { names_count(names), sources->count };
 	int err = table_compile(set, &room, lines, ECDN_XDP_TABLE_LINES_MAX);
@@ -92,28 +92,37 @@ static int compile(const struct range_set *set, const struct region_sources *sou
 				 ECDN_XDP_TABLE_LINES_MAX);
 	if (err)
 		return log_error(err, "cannot make a region table: %s", strerror(-err));
-	fill_names(lines, names);
-	fill_header(lines, sources, number);
+	return 0;
+}
+
+int region_store_compile_ranges(const struct range_set *set, const struct region_sources *sources,
+				const struct names *names, uint64_t number, uint64_t loaded_at,
+				struct ecdn_xdp_table_line **lines)
+{
+	struct ecdn_xdp_table_line *compiled = lines_new();
+	int err = compiled ? compile(set, sources, names, compiled) :
+			     log_error(-ENOMEM, "out of memory for the region table");
+
+	if (err) {
+		lines_free(compiled);
+		return err;
+	}
+	fill_names(compiled, names);
+	fill_header(compiled, sources, number, loaded_at);
 	log_info("region table: generation %lu, %zu IPv4 and %zu IPv6 ranges, %u lines", number,
-		 set->v4.count, set->v6.count, lines_used(lines));
+		 set->v4.count, set->v6.count, lines_used(compiled));
+	*lines = compiled;
 	return 0;
 }
 
 int region_store_compile(const struct region_sources *sources, struct names *names,
 			 uint64_t number, struct ecdn_xdp_table_line **lines)
 {
-	struct ecdn_xdp_table_line *compiled = NULL;
 	struct range_set set = {};
 	int err = read_sources(sources, names, &set);
 
-	if (!err && !(compiled = lines_new()))
-		err = log_error(-ENOMEM, "out of memory for the region table");
-	err = err ?: compile(&set, sources, names, number, compiled);
+	err = err ?: region_store_compile_ranges(&set, sources, names, number, time(NULL), lines);
 	range_set_free(&set);
-	if (err)
-		lines_free(compiled);
-	else
-		*lines = compiled;
 	return err;
 }
 

@@ -31,6 +31,12 @@ int region_store_add_source(struct region_sources *sources, const char *file);
 int region_store_compile(const struct region_sources *sources, struct names *names,
 			 uint64_t number, struct ecdn_xdp_table_line **lines);
 
+/* The same of ranges, which name the sources and regions, that were read out of the sources at
+ * loaded_at, in seconds since the epoch. */
+int region_store_compile_ranges(const struct range_set *set, const struct region_sources *sources,
+				const struct names *names, uint64_t number, uint64_t loaded_at,
+				struct ecdn_xdp_table_line **lines);
+
 /* How the array of maps suits tables of so many lines: an enum part_fit, or a negative
  * errno. */
 int region_store_fits(int map, uint32_t lines);
