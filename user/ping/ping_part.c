@@ -8,11 +8,13 @@
 #include "base/log.h"
 #include "base/scoped.h"
 #include "base/words.h"
+#include "kernel/carry.h"
 #include "kernel/object.h"
 #include "attach/tc_note.h"
 #include "attach/tc_remove.h"
 #include "ping.skel.h"
 #include "ping/ping_addresses.h"
+#include "ping/ping_carry.h"
 #include "ping/ping_hop_limits.h"
 #include "ping/ping_maps.h"
 #include "ping/ping_nodes.h"
@@ -100,6 +102,7 @@ static int load_program(const struct part_run *run)
 	if (!skeleton)
 		return object_load_error(object_names.label, -errno);
 	err = ping_nodes_size(skeleton, run->rooms->nodes);
+	err = err ?: carry_share(skeleton->obj, run->pins, ping_carry_shared);
 	err = err ?: object_share(skeleton->obj, run->pins);
 	err = err ?: object_load(skeleton->skeleton, &object_names, run->pins);
 	ping_bpf__destroy(skeleton);
@@ -337,6 +340,21 @@ bool ping_part_is_attached(const char *dir)
 	return count;
 }
 
+static int relink(const struct pins *pins)
+{
+	return ping_carry_relink(&ping_part_hook, pins);
+}
+
+static int adopt(const struct pins *pins)
+{
+	return ping_carry_adopt(&ping_part_hook, pins);
+}
+
+static const struct part_carry carry = {
+	.relink = relink,
+	.adopt = adopt,
+};
+
 const struct part ping_part = {
 	.name = "ping",
 	.label = "ping",
@@ -344,6 +362,7 @@ const struct part ping_part = {
 	.bit = ECDN_XDP_PART_PING,
 	.maps = ping_maps_rows,
 	.state_size = sizeof(struct ping_run),
+	.carry = &carry,
 	.wanted = wanted,
 	.prepare = prepare,
 	.fits = fits,

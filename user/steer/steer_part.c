@@ -7,7 +7,9 @@
 #include "base/log.h"
 #include "base/scoped.h"
 #include "attach/netns_link.h"
+#include "kernel/carry.h"
 #include "kernel/object.h"
+#include "steer/steer_carry.h"
 #include "steer/steer_maps.h"
 #include "steer/steer_sockets.h"
 #include "steer.skel.h"
@@ -81,7 +83,8 @@ static int load_program(const struct part_run *run)
 
 	if (!skeleton)
 		return object_load_error(object_names.label, -errno);
-	err = object_share(skeleton->obj, run->pins);
+	err = carry_share(skeleton->obj, run->pins, steer_carry_shared);
+	err = err ?: object_share(skeleton->obj, run->pins);
 	err = err ?: object_load(skeleton->skeleton, &object_names, run->pins);
 	steer_bpf__destroy(skeleton);
 	return err;
@@ -226,6 +229,21 @@ static int stop(const char *dir)
 	return pinned_link_stop(&steer_part_hook, dir);
 }
 
+static int relink(const struct pins *pins)
+{
+	return steer_carry_relink(&steer_part_hook, pins);
+}
+
+static int adopt(const struct pins *pins)
+{
+	return steer_carry_adopt(&steer_part_hook, pins);
+}
+
+static const struct part_carry carry = {
+	.relink = relink,
+	.adopt = adopt,
+};
+
 const struct part steer_part = {
 	.name = "steer",
 	.label = "steer",
@@ -234,6 +252,7 @@ const struct part steer_part = {
 	.bit = ECDN_XDP_PART_STEER,
 	.maps = steer_maps_rows,
 	.state_size = sizeof(struct steer_run),
+	.carry = &carry,
 	.wanted = wanted,
 	.prepare = prepare,
 	.open = open_program,

@@ -9,8 +9,10 @@
 #include "base/scoped.h"
 #include "kernel/config_map.h"
 #include "table/lines.h"
+#include "trust/trust_carry.h"
 #include "trust/trust_nodes.h"
 #include "trust/trust_store.h"
+#include "trust/trust_table.h"
 
 /* The list in a command that is under way. */
 struct trust_run {
@@ -21,6 +23,8 @@ struct trust_run {
 	struct ecdn_xdp_trusted_header header; /* of the table before the command */
 	struct ecdn_xdp_table_line *lines; /* the list compiled; NULL: empty, or as before */
 	int table;              /* the same in the kernel; fd, or -1 */
+	struct ecdn_xdp_table_line *old_lines; /* the list of ABI 2 compiled, or NULL */
+	int old_table;          /* the same in the kernel; fd, or -1 */
 };
 
 static bool wanted(const void *request)
@@ -70,7 +74,8 @@ static uint32_t count_nodes(const struct trust_list *list)
 	return nodes;
 }
 
-/* While a list takes the place of another one, nodes of both may be heard. */
+/* While a list takes the place of another one, nodes of both may be heard. That of ABI 2 is in
+ * the new maps first. */
 static void set_rooms(const struct part_run *run)
 {
 	const struct trust_run *trust = run->state;
@@ -78,9 +83,24 @@ static void set_rooms(const struct part_run *run)
 	run->rooms->trusted_lines = trust->header.lines;
 	run->rooms->nodes = trust->header.nodes;
 	if (trust->lines) {
-		run->rooms->trusted_lines = lines_used(trust->lines);
+		if (!trust->old_lines || lines_used(trust->lines) > trust->header.lines)
+			run->rooms->trusted_lines = lines_used(trust->lines);
 		run->rooms->nodes += count_nodes(&trust->list);
 	}
+}
+
+/* The list of ABI 2. */
+static int read_carried(const struct part_run *run)
+{
+	struct trust_run *trust = run->state;
+	int err = trust_carry_read(run->pins->dir, &trust->before);
+
+	if (err || !trust->before.count)
+		return err;
+	err = trust_store_compile(&trust->before, &trust->old_lines);
+	if (!err)
+		trust->header = *trust_table_header(trust->old_lines);
+	return err;
 }
 
 static int prepare(struct part_run *run)
@@ -88,7 +108,7 @@ static int prepare(struct part_run *run)
 	struct trust_run *trust = run->state;
 	int err = 0;
 
-	trust->table = -1;
+	trust->table = trust->old_table = -1;
 	maps_init(trust_store_rows, &trust->maps);
 	if (run->loaded) {
 		err = maps_open(trust_store_rows, &trust->maps, run->pins);
@@ -96,6 +116,8 @@ static int prepare(struct part_run *run)
 					 run->pins->dir);
 		err = err ?: trust_store_header(&trust->maps, &trust->header);
 	}
+	if (run->carried)
+		err = read_carried(run);
 	if (!err && wanted(run->request))
 		err = make_list(run);
 	if (!err)
@@ -131,19 +153,45 @@ static uint64_t next_generation(const struct trust_run *trust)
 	return trust->header.generation ? trust->header.generation + 1 : clock_monotonic_ns();
 }
 
+static int build_table(struct trust_run *trust, struct ecdn_xdp_table_line *lines, int room)
+{
+	uint64_t generation = next_generation(trust);
+	int table = lines ? trust_store_table(lines, room, generation) : -1;
+
+	if (lines)
+		trust->header.generation = generation;
+	return table;
+}
+
 static int build(struct part_run *run)
 {
 	struct trust_run *trust = run->state;
 	scoped_fd int array = -1;
 	int room;
 
-	if (!trust->lines)
+	if (!trust->lines && !trust->old_lines)
 		return 0;
 	array = pins_open(run->pins, trust_store_slot.map);
 	room = array < 0 ? array : slot_room(&trust_store_slot, array);
-	if (room >= 0)
-		trust->table = trust_store_table(trust->lines, room, next_generation(trust));
-	return room < 0 ? room : trust->table < 0 ? trust->table : 0;
+	if (room < 0)
+		return room;
+	trust->old_table = build_table(trust, trust->old_lines, room);
+	if (trust->old_lines && trust->old_table < 0)
+		return trust->old_table;
+	trust->table = build_table(trust, trust->lines, room);
+	return trust->lines && trust->table < 0 ? trust->table : 0;
+}
+
+static int fill_carried(struct part_run *run)
+{
+	struct trust_run *trust = run->state;
+	struct ecdn_xdp_config config;
+	int err = maps_open(trust_store_rows, &trust->maps, run->pins);
+
+	err = err ?: trust_store_write(&trust->maps, run->pins->next, trust->old_table);
+	err = err ?: config_map_read(run->pins, &config);
+	config.trusted = trust->before.count;
+	return err ?: config_map_write(run->pins, &config);
 }
 
 static int write_list(const struct part_run *run)
@@ -193,9 +241,15 @@ static void end(struct part_run *run, int err)
 	trust_list_free(&trust->before);
 	trust_list_free(&trust->list);
 	lines_free(trust->lines);
+	lines_free(trust->old_lines);
 	scoped_close(&trust->table);
+	scoped_close(&trust->old_table);
 	maps_close(trust_store_rows, &trust->maps);
 }
+
+static const struct part_carry carry = {
+	.fill = fill_carried,
+};
 
 const struct part trust_part = {
 	.name = "trust",
@@ -203,6 +257,7 @@ const struct part trust_part = {
 	.bit = ECDN_XDP_PART_TRUST,
 	.maps = trust_store_rows,
 	.state_size = sizeof(struct trust_run),
+	.carry = &carry,
 	.wanted = wanted,
 	.prepare = prepare,
 	.fits = fits,
