@@ -2,8 +2,10 @@
 #include "control/bring_up.h"
 
 #include "control/advice.h"
+#include "control/carry_over.h"
 #include "control/resize.h"
 #include "control/session.h"
+#include "kernel/abi2.h"
 #include "kernel/config_map.h"
 #include "kernel/pins_publish.h"
 
@@ -38,6 +40,8 @@ static int open_program(const struct part *part, struct part_run *run)
 
 static int fill(const struct part *part, struct part_run *run)
 {
+	if (run->carried)
+		return part->carry->fill ? part->carry->fill(run) : 0;
 	return run->loaded || !part->fill ? 0 : part->fill(run);
 }
 
@@ -61,6 +65,22 @@ static int settle(const struct part *part, struct part_run *run)
 	return part->settle ? part->settle(run) : 0;
 }
 
+static int now_loaded(const struct part *part, struct part_run *run)
+{
+	(void)part;
+	run->loaded = true;
+	return 0;
+}
+
+/* From here on all is as if this version had loaded what is there. What the request asks for
+ * follows, as in an upgrade in place. */
+static int replace_earlier(struct session *session)
+{
+	int err = carry_over_replace(&session->pins, &session->committed);
+
+	return err ?: session_each(session, now_loaded);
+}
+
 /* Loads programs, on new maps that nobody reads yet or on those in use, and attaches them. */
 static int open_all(struct session *session)
 {
@@ -69,18 +89,22 @@ static int open_all(struct session *session)
 	err = err ?: session_each(session, make);
 	err = err ?: session_each(session, build);
 	err = err ?: session_each(session, open_program);
-	if (!err && session->first)
+	if (!err && (session->first || session->carries))
 		err = config_map_begin(&session->pins);
 	err = err ?: session_each(session, fill);
 	if (!err && session->first)
-		err = session_each(session, configure) ?:
-		      config_map_add_parts(&session->pins, session_parts(session));
-	return err ?: session_each(session, attach);
+		err = session_each(session, configure);
+	if (!err && (session->first || session->carries))
+		err = config_map_add_parts(&session->pins, session_parts(session));
+	if (!err && session->carries)
+		err = carry_over_begin(&session->pins);
+	err = err ?: session_each(session, attach);
+	return err || !session->carries ? err : replace_earlier(session);
 }
 
 static int publish(struct session *session)
 {
-	int err = pins_publish(&session->pins);
+	int err = session->committed ? 0 : pins_publish(&session->pins);
 
 	session->committed = !err;
 	err = err ?: session_each(session, settle);
@@ -125,8 +149,12 @@ int bring_up(const char *pin_dir, const struct request *request)
 
 	session.request = request;
 	session.first = !err && !pins_has(session.pins.dir, "config");
-	if (!err)
+	if (!err && !session.first && config_map_has(session.pins.dir, ABI2)) {
+		session.carries = session.pins.carries = true;
+		err = carry_over_check(&session.pins);
+	} else if (!err) {
 		err = session.first ? pins_check(session.pins.dir) : session_check(&session);
+	}
 	err = err ?: load(&session);
 	/* What was asked for is done, whether room can be given back or not. */
 	if (!err && !session.first)

@@ -7,8 +7,10 @@
 
 #include "base/log.h"
 #include "base/scoped.h"
+#include "control/carry_over.h"
 #include "kernel/config_map.h"
 #include "kernel/grace.h"
+#include "kernel/pins_exchange.h"
 #include "kernel/pins_publish.h"
 
 /* The folder in pins->next that is there once all programs are loaded which take the place of
@@ -75,6 +77,17 @@ static int do_the_rest(const struct session *session)
 	return err;
 }
 
+/* Pins of ABI 2 come first: a command makes room when they are carried over. */
+static int finish_killed(const struct session *session)
+{
+	const struct pins *pins = &session->pins;
+	int err = carry_over_recover(pins);
+
+	if (err || !pins_has(pins->dir, "config") || !pins_has(pins->next, READY))
+		return err;
+	return do_the_rest(session);
+}
+
 /* What a killed command has attached is taken off by the parts; its pins are removed with
  * the directory. */
 static int tidy_up(const struct pins *pins)
@@ -93,9 +106,9 @@ int session_lock(struct session *session, const char *pin_dir, bool finish)
 	memset(session, 0, sizeof(*session));
 	err = pins_init(&session->pins, pin_dir);
 	err = err ?: pins_lock(&session->pins);
-	if (!err && finish && pins_has(session->pins.dir, "config") &&
-	    pins_has(session->pins.next, READY))
-		err = do_the_rest(session);
+	err = err ?: pins_exchange_recover(&session->pins);
+	if (!err && finish)
+		err = finish_killed(session);
 	return err ?: tidy_up(&session->pins);
 }
 
@@ -166,6 +179,7 @@ int session_add(struct session *session, unsigned int at, bool opens)
 {
 	const struct part *part = parts[at].part;
 	struct part_run *run = &session->run[at];
+	bool loaded = part_is_loaded(part, session->pins.dir);
 	void *state = calloc(1, part->state_size);
 
 	if (!state)
@@ -173,7 +187,8 @@ int session_add(struct session *session, unsigned int at, bool opens)
 	*run = (struct part_run){
 		.pins = &session->pins,
 		.request = (const char *)session->request + parts[at].request,
-		.loaded = !session->first && part_is_loaded(part, session->pins.dir),
+		.loaded = !session->first && !session->carries && loaded,
+		.carried = session->carries && loaded,
 		.opens = opens && part->open,
 		.resizes = session->resizes,
 		.rooms = &session->rooms,

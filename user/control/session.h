@@ -13,6 +13,7 @@ struct session {
 	struct pins pins;       /* locked */
 	const struct request *request;
 	bool first;             /* nothing was loaded before */
+	bool carries;           /* what is loaded has pins of ABI 2, which are carried over */
 	bool resizes;           /* see struct part_run */
 	struct rooms rooms;
 	bool committed;         /* the new pins are published: nothing is undone any more */
