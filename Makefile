@@ -56,6 +56,7 @@ UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/uni
 RUN      := $(patsubst tests/run/%.c,$(BUILD)/tests/run/%,$(wildcard tests/run/test_*.c))
 TOOLS    := $(patsubst tests/tools/%.c,$(BUILD)/tests/tools/%,$(wildcard tests/tools/*.c))
 BENCH    := $(BUILD)/tests/bench/bench
+ABI2     := $(BUILD)/abi2/made
 BENCHOBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %.bpf.c,$(wildcard tests/bench/*.c)))
 BENCHSKEL := $(patsubst %.bpf.c,$(BUILD)/%.skel.h,$(wildcard tests/bench/*.bpf.c))
 
@@ -178,7 +179,12 @@ export LSAN_OPTIONS := suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions
 export UBSAN_OPTIONS := print_stacktrace=1
 endif
 
-tests: all $(UNIT) $(TOOLS) $(FUZZ:=.o) $(if $(filter 1,$(SAN)),,nginx $(RUN) $(BENCH))
+tests: all $(UNIT) $(TOOLS) $(FUZZ:=.o) $(if $(filter 1,$(SAN)),,nginx $(RUN) $(BENCH) $(ABI2))
+
+# The version whose pins a load carries over.
+$(ABI2): tests/abi2.sh
+	$(say) ABI2 $(@D)
+	$(Q)rm -rf $(@D) && tests/abi2.sh $(@D) && mkdir -p $(@D) && touch $@
 
 # The nginx module is installed too where it can be built.
 install: all install-client $(if $(wildcard $(NGINX_SRC)/conf_flags),install-nginx)
