@@ -9,7 +9,7 @@ source "$(dirname "$0")/killer.sh"
 
 ROUNDS=5
 RATE=100k
-KILLS=12                        # places in a load at which it is killed
+KILLS=${KILLS:-12}             # places in a load at which it is killed
 
 # old VERB WORD...: the version of ABI 2.
 old() {
