@@ -6,26 +6,12 @@
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/net/killer.sh
 source "$(dirname "$0")/killer.sh"
+# shellcheck source=tests/net/carry.sh
+source "$(dirname "$0")/carry.sh"
 
 ROUNDS=5
 RATE=100k
 KILLS=${KILLS:-12}             # places in a load at which it is killed
-
-# old VERB WORD...: the version of ABI 2.
-old() {
-	local verb=$1
-
-	shift
-	on edge "$build/abi2/ecdn-xdp" "$verb" --pin-dir "$pin" "$@"
-}
-
-abi() {
-	bpftool -j map dump pinned "$pin/config" | jq '.[0].formatted.value.abi'
-}
-
-pins() {
-	find "$pin"* 2>/dev/null | sort || true
-}
 
 xdp_of() {
 	on edge ip -j link show dev "$1" | jq -r '.[0].xdp.prog.id // empty'
@@ -70,12 +56,6 @@ fill_old() {
 	old node load "$work/nodes" >/dev/null
 	waiter 127.0.0.1:8513
 	old steer add 80 127.0.0.1:8513
-}
-
-# A node's ping, to an address of the edge.
-echoes() {
-	on client "$build/tests/tools/echo" --dev c0 --mac $edge_mac --from 203.0.113.9 \
-		--to 198.51.100.2 2>&1
 }
 
 # Of a limited, a blocked and other regions; connections too; and the steering of a blocked one.
@@ -378,11 +358,7 @@ test_killed_unload() {
 	done
 }
 
-if [ ! -e "$build/abi2/ecdn-xdp" ]; then
-	ok "no program of ABI 2: its history is not here; tests/run/test_carry has its pins"
-	finish
-	exit
-fi
+needs_abi2
 client_and_edge
 sink_regions e0
 build_killer
