@@ -75,6 +75,8 @@ static int finish(const struct pins *pins)
 
 		err = carry && carry->finish ? carry->finish(pins->next, pins->dir) : 0;
 	}
+	/* Without it the rest is no pins of ABI 2, and not read again if this is killed. */
+	err = err ?: pins_drop(pins->next, "config");
 	err = err ?: pins_remove(pins->next);
 	if (!err)
 		log_info("%s: what ABI %d had pinned is carried over to ABI %d", pins->dir, ABI2,
