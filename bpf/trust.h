@@ -19,19 +19,23 @@ struct {
 } trusted_table SEC(".maps");
 
 /*
- * The walk from an entry on that is a child. high and low: the address's bytes 0 to 7 and 8 to
- * 15 as they stand in memory. Most packets end at their first entry and do not come here, and
- * as a global function it is verified once and not in every state that a program can be in.
+ * The whole walk. high and low: the address's bytes 0 to 7 and 8 to 15 as they stand in memory.
+ * It begins anew in the table that it finds, as a command may have replaced the one that the
+ * caller looked at, and an entry is worth nothing in another table. Most packets end at their
+ * first entry and do not come here, and as a global function it is verified once and not in
+ * every state that a program can be in.
  */
-__noinline __u32 trusted_walk(__u32 entry, __u64 high, __u64 low)
+__noinline __u32 trusted_walk(__u32 root, __u64 high, __u64 low)
 {
-	__u32 addr_be[4], slot = 0;
+	__u32 addr_be[4], slot = 0, first, entry;
 	void *table = bpf_map_lookup_elem(&trusted_table, &slot);
 
 	if (!table)
 		return 0;
 	__builtin_memcpy(addr_be, &high, sizeof(high));
 	__builtin_memcpy(addr_be + 2, &low, sizeof(low));
+	first = bpf_ntohl(addr_be[0]);
+	entry = ecdn_xdp_first(table, line_at, root, first >> 24, first >> 16);
 	return ecdn_xdp_walk_trusted(table, line_at, entry, addr_be);
 }
 
@@ -50,7 +54,7 @@ static __always_inline __u32 trusted_entry(__u8 family, const __u32 addr_be[4])
 		return entry;
 	__builtin_memcpy(&high, addr_be, sizeof(high));
 	__builtin_memcpy(&low, addr_be + 2, sizeof(low));
-	return trusted_walk(entry, high, low);
+	return trusted_walk(root, high, low);
 }
 
 #endif
