@@ -223,7 +223,7 @@ static __always_inline int judge(struct __sk_buff *skb, const struct echo *echo,
 		events->truncated++;
 		return TC_ACT_UNSPEC;
 	}
-	index = trusted_entry(echo->family, echo->source_be) & ECDN_XDP_ENTRY_NODE;
+	index = ecdn_xdp_node(trusted_entry(echo->family, echo->source_be));
 	if (!is_ours(skb, echo) && (index || !is_to_all(skb, echo))) {
 		events->not_local++;
 		return TC_ACT_UNSPEC;

@@ -54,15 +54,16 @@ static __always_inline bool is_refused(const struct ecdn_xdp_config *conf, __u8 
 {
 	int region = region_of(family, addr_be);
 	struct ecdn_xdp_region_state *state = bpf_map_lookup_elem(&region_state, &region);
+	__u32 is;
 
 	if (region < 0 || !state)
 		return false;
-	if (state->state == ECDN_XDP_STATE_LIMITED) {
-		if (bpf_ktime_get_ns() >= state->until_ns)
-			return false;
-	} else if (state->state != ECDN_XDP_STATE_BLOCKED) {
+	is = state->state;
+	if ((is == ECDN_XDP_STATE_LIMITED || is == ECDN_XDP_STATE_EXEMPT) &&
+	    bpf_ktime_get_ns() >= state->until_ns)
+		is = state->next;
+	if (is != ECDN_XDP_STATE_LIMITED && is != ECDN_XDP_STATE_BLOCKED)
 		return false;
-	}
 	if (region == ECDN_XDP_REGION_NONE && is_loopback(family, addr_be))
 		return false;
 	return !conf->trusted || !trusted_entry(family, addr_be);

@@ -59,9 +59,17 @@
  *
  * The structs change only together with ECDN_XDP_ABI, which is the first word of the map
  * "config": read it before anything else. Members named reserved are zeros, and readers leave
- * them alone. ABI 3 keeps that room for what a region's completed handshakes prove: limits
- * and leases of their own, the rates of proven traffic, two reasons to drop packets, the
- * connections that steer gave away, why a region is in its state, and what follows it.
+ * them alone. ABI 3 keeps that room for what will be known of proven connections, and may grow
+ * by these members alone:
+ *
+ *	limits        reserved       grace_ns, shield_cps, aggregate_pps[2], trusted_pps
+ *	region_state  reserved       why the region is in its state, how often that changed
+ *	region_cpu    reserved       proven packets and connections since the last hand-over
+ *	              reserved_more  proven bits, leases and credits of shield_cps and of
+ *	                             aggregates, connections that were steered
+ *	drops         reserved       no_socket, trusted_pps
+ *	region_rate   reserved_more  fast and slow windows of proven traffic, shielded_ns
+ *	config        reserved       what a capture takes
  */
 #ifndef ECDN_XDP_MAPS_H
 #define ECDN_XDP_MAPS_H
@@ -128,7 +136,7 @@ struct ecdn_xdp_config {
 	__u32 monitor;         /* 1: what would be dropped is counted and passes */
 	__u32 protect;         /* enum ecdn_xdp_protect */
 	__u32 trusted;         /* prefixes in the trusted table; 0: no packet is looked up there */
-	__u32 max_regions;     /* entries of every per-region map */
+	__u32 max_regions;     /* entries of per-region maps; of those by CPU, of each CPU */
 	__u64 hash_seed;       /* a secret, so that sources cannot choose their bucket */
 	__u32 parts;           /* enum ecdn_xdp_part: whose pins belong here; the pin of one
 				  that is missing has been removed by somebody else */
@@ -162,14 +170,14 @@ enum ecdn_xdp_state {
 
 struct ecdn_xdp_region_state {
 	__u32 state;           /* enum ecdn_xdp_state */
-	__u32 reserved;
+	__u32 next;            /* the state that follows at until_ns; NORMAL, so far */
 	__u64 since_ns;        /* when the region entered that state */
 	/*
-	 * While LIMITED or EXEMPT: when the region returns to NORMAL if no further packet
-	 * arrives. ~0: no end, and in the other states.
+	 * While LIMITED or EXEMPT: when `next` follows if no further packet arrives, which
+	 * readers apply. ~0: no end, and in the other states.
 	 */
 	__u64 until_ns;
-	__u64 reserved_more;
+	__u64 reserved;
 };
 
 /*
@@ -225,8 +233,8 @@ struct ecdn_xdp_lease {
 
 /*
  * region_cpu, [CPU ids][max_regions]: what a CPU has counted of a region, and what it keeps of
- * its limits between two hand-overs to region_rate. A packet that is not dropped touches the
- * first 64 bytes, a line of the cache, alone.
+ * its limits between two hand-overs to region_rate. In a region that is not limited all packets
+ * but the first of a jiffy touch the first 64 bytes, a line of the cache, alone.
  */
 struct ecdn_xdp_region_cpu {
 	__u64 packets;

@@ -32,12 +32,11 @@
 #define ECDN_XDP_LINE_RUNS 13
 #define ECDN_XDP_LINE_FIRST_RUN 3
 
-/*
- * A leaf; 0: the address is neither allowed nor a node's. Its other bits are 0, and readers
- * leave them alone: with one of them to say so, ENTRY_NODE may later hold the index of an
- * allowed prefix where there is no node.
- */
+/* A leaf; 0: the address is neither allowed nor a node's. ecdn_xdp_node() reads the index of
+ * a node out of it. */
 #define ECDN_XDP_ENTRY_ALLOWED 0x01000000U     /* in an allowed prefix */
+#define ECDN_XDP_ENTRY_NO_NODE 0x02000000U     /* no node's: ENTRY_NODE is an allowed prefix's
+						  index, which no version sets so far */
 #define ECDN_XDP_ENTRY_NODE 0x00ffffffU        /* index of the longest node's prefix, from 1 */
 
 /*
@@ -227,6 +226,12 @@ static ECDN_XDP_INLINE __u32 ecdn_xdp_walk_trusted(const void *table, ecdn_xdp_l
 					      ecdn_xdp_byte(&address, at++));
 	}
 	return entry & ECDN_XDP_ENTRY_CHILD ? 0 : entry;
+}
+
+/* The index of the node that a leaf names; 0: it names none. */
+static ECDN_XDP_INLINE __u32 ecdn_xdp_node(__u32 leaf)
+{
+	return leaf & ECDN_XDP_ENTRY_NO_NODE ? 0 : leaf & ECDN_XDP_ENTRY_NODE;
 }
 
 #endif

@@ -183,9 +183,11 @@ void world_protect(struct world *world, bool tcp, bool udp)
 }
 
 void world_set_state(struct world *world, uint32_t region, enum ecdn_xdp_state state,
-		     uint64_t until_ns)
+		     uint64_t until_ns, enum ecdn_xdp_state next)
 {
-	const struct ecdn_xdp_region_state value = { .state = state, .until_ns = until_ns };
+	const struct ecdn_xdp_region_state value = {
+		.state = state, .next = next, .until_ns = until_ns,
+	};
 
 	must(!maps_set(world->guard.region_state, "region_state", &region, &value),
 	     "set a region's state");

@@ -40,7 +40,7 @@ void world_close(struct world *world);
 void world_configure(struct world *world);
 void world_protect(struct world *world, bool tcp, bool udp);
 void world_set_state(struct world *world, uint32_t region, enum ecdn_xdp_state state,
-		     uint64_t until_ns);
+		     uint64_t until_ns, enum ecdn_xdp_state next);
 /* Trusts a prefix; NULL: nothing. */
 void world_trust(struct world *world, const char *cidr);
 /* Removes the region table. */

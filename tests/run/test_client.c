@@ -140,10 +140,53 @@ static void check_reference(struct ecdn_xdp_client *client, int wanted)
 			snprintf(why, sizeof(why), "%s: verdict %d, trusted %#x", text(&both),
 				 verdict, trust);
 		else if (ecdn_xdp_is_node(client, (struct sockaddr *)&both.socket) !=
-			 !!(trust & ECDN_XDP_ENTRY_NODE))
+			 !!ecdn_xdp_node(trust))
 			snprintf(why, sizeof(why), "%s: node or not, %#x", text(&both), trust);
 	}
 	report("regions, verdicts and nodes of random addresses are the reference's", why);
+}
+
+/* What a region's state is after until_ns, when none of its packets comes: the one that is
+ * published to follow. */
+static void check_next(struct ecdn_xdp_client *client)
+{
+	static const struct {
+		const char *name;
+		struct ecdn_xdp_region_state state;
+		enum ecdn_xdp_verdict verdict;
+	} cases[] = {
+		{ "limited, until it was normal", { ECDN_XDP_STATE_LIMITED, .until_ns = 1 },
+		  ECDN_XDP_PASS },
+		{ "exempt, until it was blocked",
+		  { ECDN_XDP_STATE_EXEMPT, ECDN_XDP_STATE_BLOCKED, .until_ns = 1 },
+		  ECDN_XDP_BLOCKED },
+		{ "exempt, and blocked after that",
+		  { ECDN_XDP_STATE_EXEMPT, ECDN_XDP_STATE_BLOCKED, .until_ns = UINT64_MAX },
+		  ECDN_XDP_PASS },
+		{ "a state that this library does not know", { ECDN_XDP_STATE_MAX, .until_ns = 1 },
+		  ECDN_XDP_PASS },
+	};
+	struct ecdn_xdp_region_state before;
+	unsigned int seed = 5;
+	struct both both;
+	uint32_t id;
+
+	do {
+		make_any(&both, &seed);
+		id = region_in(0, &both);
+	} while (!id || trust_of(&both));
+	before = pins.state[id];
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char why[50] = "";
+		int verdict;
+
+		pins.state[id] = cases[i].state;
+		verdict = ecdn_xdp_verdict(client, (struct sockaddr *)&both.socket, NULL);
+		if (verdict != (int)cases[i].verdict)
+			snprintf(why, sizeof(why), "verdict %d", verdict);
+		report(cases[i].name, why);
+	}
+	pins.state[id] = before;
 }
 
 struct reader {
@@ -334,6 +377,7 @@ int main(void)
 	check_said("which is said once", line);
 	usleep(1100000);
 	check_reference(client, 0);
+	check_next(client);
 	client_pins_swap(&pins, 1);
 	usleep(150000);
 	check_reference(client, 1);

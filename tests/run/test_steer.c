@@ -12,7 +12,7 @@ static struct world world;
 
 static void set_state(enum ecdn_xdp_state state, uint64_t until_ns)
 {
-	world_set_state(&world, REGION_SURGING, state, until_ns);
+	world_set_state(&world, REGION_SURGING, state, until_ns, ECDN_XDP_STATE_NORMAL);
 }
 
 static void test_states(const struct protocol *protocol, const struct family *family)
@@ -35,6 +35,10 @@ static void test_states(const struct protocol *protocol, const struct family *fa
 	check(&world, "normal", protocol, family, family->surging, places, NORMAL, &nothing);
 	set_state(ECDN_XDP_STATE_EXEMPT, FOR_EVER);
 	check(&world, "exempt", protocol, family, family->surging, places, NORMAL, &nothing);
+	world_set_state(&world, REGION_SURGING, ECDN_XDP_STATE_EXEMPT, now_ns() - 1,
+			ECDN_XDP_STATE_BLOCKED);
+	check(&world, "exempt until now, then blocked", protocol, family, family->surging, places,
+	      REFUSING, &one_steered);
 	set_state(ECDN_XDP_STATE_BLOCKED, FOR_EVER);
 	check(&world, "blocked", protocol, family, family->surging, places, REFUSING, &one_steered);
 	world_steer_end(&world, protocol->number);

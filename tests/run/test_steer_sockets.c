@@ -14,7 +14,7 @@ static struct world world;
 
 static void set_state(enum ecdn_xdp_state state, uint64_t until_ns)
 {
-	world_set_state(&world, REGION_SURGING, state, until_ns);
+	world_set_state(&world, REGION_SURGING, state, until_ns, ECDN_XDP_STATE_NORMAL);
 }
 
 static void test_death(const struct protocol *protocol, const struct family *family)

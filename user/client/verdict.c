@@ -143,13 +143,14 @@ static inline enum ecdn_xdp_verdict verdict_on(const struct glance *glance, uint
 		(const void *)(glance->memory + AT_PUBLIC);
 	uint32_t is = state->state;
 
-	if (likely(is != ECDN_XDP_STATE_LIMITED && is != ECDN_XDP_STATE_BLOCKED))
+	if (likely(is == ECDN_XDP_STATE_NORMAL) || public->monitor)
 		return ECDN_XDP_PASS;
-	if (public->monitor)
-		return ECDN_XDP_PASS;
+	if ((is == ECDN_XDP_STATE_LIMITED || is == ECDN_XDP_STATE_EXEMPT) &&
+	    now_ns >= state->until_ns)
+		is = state->next;
 	if (is == ECDN_XDP_STATE_BLOCKED)
 		return ECDN_XDP_BLOCKED;
-	return now_ns < state->until_ns ? ECDN_XDP_LIMITED : ECDN_XDP_PASS;
+	return is == ECDN_XDP_STATE_LIMITED ? ECDN_XDP_LIMITED : ECDN_XDP_PASS;
 }
 
 /* The name that the table in the view has for an id. */
@@ -224,7 +225,7 @@ int ecdn_xdp_is_node(struct ecdn_xdp_client *client, const struct sockaddr *addr
 		glance = glance_at(client);
 		leaf = trust_in(&glance, &source);
 	} while (glance_failed(client, &glance));
-	return !!(leaf & ECDN_XDP_ENTRY_NODE);
+	return !!ecdn_xdp_node(leaf);
 }
 
 int ecdn_xdp_count(struct ecdn_xdp_client *client, unsigned int region, int status)
