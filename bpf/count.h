@@ -105,23 +105,6 @@ static __always_inline void source_of(struct source *source, const struct packet
 	source->hash = prefix_hash(prefix, seed);
 }
 
-/*
- * For how many packets this one is to be accounted to its source prefix; 0: for none. On a
- * busy CPU it is one in eight, with 0 to 14 by chance between two of them, but every packet
- * of a region that is limited, as what a prefix may send is decided by its own packets then.
- */
-static __always_inline __u32 sample(struct ecdn_xdp_cpu *now, __u32 state)
-{
-	if (!now->sampled || state == ECDN_XDP_STATE_LIMITED)
-		return 1;
-	if (now->skip) {
-		now->skip--;
-		return 0;
-	}
-	now->skip = (cpu_random(now) >> 32) * (2 * ECDN_XDP_PREFIX_STEP - 1) >> 32;
-	return ECDN_XDP_PREFIX_STEP;
-}
-
 /* Accounts the packet to its source prefix for `step` packets. */
 static __always_inline void count_source(struct source *source, const struct packet *packet,
 					 struct ecdn_xdp_cpu *now, __u32 id, __u32 step)
@@ -131,7 +114,7 @@ static __always_inline void count_source(struct source *source, const struct pac
 
 	if (set)
 		source->prefix = prefix_count(set, source->key, packet->bytes, now->now_ns,
-					      cpu_random(now) >> 32, step);
+					      pace_random(now) >> 32, step);
 }
 
 #endif

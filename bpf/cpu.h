@@ -45,18 +45,6 @@ static __always_inline struct ecdn_xdp_cpu *cpu_now(__u32 id)
 	return now;
 }
 
-/* Marsaglia, "Xorshift RNGs" (2003); cpu_now() stirs in the kernel's own each jiffy. */
-static __always_inline __u64 cpu_random(struct ecdn_xdp_cpu *now)
-{
-	__u64 random = now->random;
-
-	random ^= random << 13;
-	random ^= random >> 7;
-	random ^= random << 17;
-	now->random = random;
-	return random;
-}
-
 static __always_inline struct ecdn_xdp_events *events_of_cpu(void)
 {
 	__u32 id = bpf_get_smp_processor_id();

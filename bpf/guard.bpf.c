@@ -104,7 +104,7 @@ static __always_inline int guard_ip(const struct packet *packet)
 	now->packets++;
 	count_region(local, packet);
 	measured = may_drop(conf, packet) && measure(conf, packet, region, local, now, id);
-	step = sample(now, local->state);
+	step = pace_sample(now, local->state);
 	if (step) {
 		source_of(&source, packet, region, conf->hash_seed);
 		count_source(&source, packet, now, id, step);

@@ -15,8 +15,8 @@
  * prefixes. To raise the lightest of its d - h other ways from w to w + 1 takes
  * w + 1 packets on average, so w <= sqrt(2 m / (d - h)). A heavy prefix is
  * admitted after w + 1 of its packets on average, and once its weight is above
- * w it stays. Its counts are exact from its admission on: they never exceed the
- * truth, and fall short of it by about w. With m = 10,000,000 / 4096 and h = 1,
+ * w it stays. Unless it is sampled its counts are exact from its admission on: they never
+ * exceed the truth, and fall short of it by about w. With m = 10,000,000 / 4096 and h = 1,
  * w <= 40: of 10,000 packets 0.4 %. tests/unit/test_prefix.c holds this.
  *
  * Sampling. A CPU with many packets accounts one in s = 8, chosen by chance, which then
@@ -30,7 +30,7 @@
  *
  * Weights are halved each epoch, so what was heavy last week gives way. A flood of any length
  * from F packets/s holds w <= sqrt(4 s F epoch / (4096 (d - h))): at 10 million packets/s,
- * 480, as a CPU that has so many samples.
+ * 480, since a CPU with so many packets samples.
  *
  * The lightest way is found without a branch on which way it is, as no CPU can predict
  * that branch, and it would cost more than the arithmetic.
@@ -112,7 +112,8 @@ static __always_inline void prefix_age(struct ecdn_xdp_prefix_set *set, __u32 ep
 	set->epoch = epoch;
 }
 
-/* A reader that sees the same key before and after reading a way has read one prefix's. */
+/* A reader that sees the same key before and after reading a way has read one prefix's; on
+ * CPUs that order memory weakly, now and then the counts of two. */
 static __always_inline void prefix_replace(struct ecdn_xdp_prefix_set *set, __u32 way,
 					   __u64 key, __u32 weight)
 {

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "pace.h"
 #include "prefix.h"
 
 #define HEAVY 1000
@@ -26,7 +27,7 @@ static struct ecdn_xdp_prefix_set *sets;
 static uint64_t random_state;
 static uint64_t sent_ns;        /* time of the last packet */
 static uint64_t gap_ns;         /* between packets */
-static uint32_t step;           /* 1, or the packets for which a sampled one stands */
+static struct ecdn_xdp_cpu cpu; /* samples if cpu.sampled is set */
 
 static uint64_t random_bits(void)
 {
@@ -49,7 +50,7 @@ static int start(void **state)
 	random_state = 1;
 	sent_ns = 1000 * NS_PER_SECOND;
 	gap_ns = 0;
-	step = 1;
+	cpu = (struct ecdn_xdp_cpu){ .random = 1 };
 	return !sets;
 }
 
@@ -67,11 +68,13 @@ static struct ecdn_xdp_prefix_set *set_of(uint64_t prefix)
 
 static struct ecdn_xdp_prefix *send(uint64_t prefix)
 {
+	uint32_t step = pace_sample(&cpu, ECDN_XDP_STATE_NORMAL);
+
 	sent_ns += gap_ns;
-	if (random_bits() % step)
+	if (!step)
 		return NULL;
 	return prefix_count(set_of(prefix), prefix_key_v6(prefix, REGION), BYTES, sent_ns,
-			    random_bits() >> 32, step);
+			    pace_random(&cpu) >> 32, step);
 }
 
 /* Heavy ones are side by side, as a network's are; no one of the crowd is among them. */
@@ -183,7 +186,7 @@ static void test_sampled(void **state)
 	enum { PACKETS = 50000 };
 
 	(void)state;
-	step = ECDN_XDP_PREFIX_STEP;
+	cpu.sampled = 1;
 	mix(0, PACKETS);
 	assert_in_range(within(PACKETS, 30), HEAVY * 98 / 100, HEAVY);
 	assert_int_equal(within(PACKETS, 60), HEAVY);
@@ -193,7 +196,7 @@ static void test_sampled(void **state)
 static void test_sampled_lists(void **state)
 {
 	(void)state;
-	step = ECDN_XDP_PREFIX_STEP;
+	cpu.sampled = 1;
 	mix(0, HEAVY_PACKETS);
 	assert_in_range(within(HEAVY_PACKETS, 150), 990, HEAVY);
 }
