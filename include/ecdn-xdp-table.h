@@ -22,10 +22,11 @@
  *	RUNS		The addresses are cut into runs of one region. An IPv4 line has 16
  *			ids from half 16 on, and in halves 1 to 15 where each run but the
  *			first begins, as the last 15 bits of an address or, if the item is
- *			HALVED, of half of it; 32767 for a run not there. An IPv6 line has 11
- *			ids from half 1 on, and in words 6 to 15 the last address of each run
- *			but the eleventh, as the first 32 bits of those that the list's items
- *			were chosen by. Ids behind the last run repeat its own.
+ *			HALVED, its last 16 bits without the lowest; 32767 for a run not
+ *			there. An IPv6 line has 11 ids from half 1 on, and in words 6 to 15
+ *			the last address of each run but the eleventh, as the first 32 bits of
+ *			those that the list's items were chosen by; ones for a run not there.
+ *			Ids behind the last run repeat its own.
  *	WIDE		The same for IPv6 by all bits that are left: up to 4 runs. Ids are
  *			halves 1 to 4; quads 2 and 3, 4 and 5, 6 and 7 are the beginnings of
  *			runs 2, 3 and 4, or for a run not there ones, high 64 bits first.
@@ -90,8 +91,8 @@ __extension__ struct ecdn_xdp_table_line {
 };
 
 /*
- * At line ECDN_XDP_TABLE_HEADER of region_lines. What it tells the place of begins with a
- * line; lines are counted from the table's first.
+ * At line ECDN_XDP_TABLE_HEADER of region_lines. Each area that it points to begins with a
+ * line, by its number from the table's first.
  */
 struct ecdn_xdp_table_header {
 	__u32 magic;

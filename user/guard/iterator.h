@@ -11,8 +11,8 @@
 
 /*
  * Pins the iterator over the maps, which have room for max_regions, in pins->next. Returns 0,
- * or a negative errno if the kernel has no such iterator; silent, as nothing else depends on
- * it.
+ * or a negative errno if the kernel has no such iterator, or if this host has more than some
+ * 4,000 CPU ids, whose loop verifiers do not follow; silent, as nothing else depends on it.
  */
 int iterator_pin(const struct guard_maps *maps, uint32_t max_regions, const struct pins *pins);
 
