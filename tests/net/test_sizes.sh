@@ -22,19 +22,6 @@ grown() {
 	does "$1: $2 has grown from $3" [ "$(room "$2")" -gt "$3" ]
 }
 
-# many_regions COUNT: ranges apart from each other, of a few regions.
-many_regions() {
-	awk -v count="$1" 'BEGIN {
-		srand(1)
-		step = int((190 - 16) * 2^20 / count)
-		for (i = 0; i < count; i++) {
-			at = 16 * (16 * 2^20 + i * step + (i ? int(rand() * step) : 0))
-			printf "%d.%d.%d.%d/28 R%d\n", at / 2^24, at / 2^16 % 256, at / 2^8 % 256,
-				at % 256, i ? rand() * 500 : 0
-		}
-	}'
-}
-
 # many_nodes COUNT [FIRST]
 many_nodes() {
 	seq "${2:-0}" $((${2:-0} + $1 - 1)) |

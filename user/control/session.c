@@ -10,6 +10,7 @@
 #include "control/carry_over.h"
 #include "kernel/config_map.h"
 #include "kernel/grace.h"
+#include "kernel/owner.h"
 #include "kernel/pins_exchange.h"
 #include "kernel/pins_publish.h"
 
@@ -47,6 +48,8 @@ static int settle(const struct part *part, struct part_run *run)
 	return part->settle ? part->settle(run) : 0;
 }
 
+/* Once the first pin is published nothing can be undone any more: a step that fails then is
+ * done again by the next command. */
 int session_finish(struct session *inner)
 {
 	int err = pins_make_folder(inner->pins.next, READY "/");
@@ -54,8 +57,10 @@ int session_finish(struct session *inner)
 	err = err ?: session_each(inner, attach);
 	err = err ?: grace_wait();
 	err = err ?: session_each(inner, take_over);
-	err = err ?: pins_publish(&inner->pins);
-	inner->committed = !err;
+	if (err)
+		return err;
+	inner->committed = true;
+	err = pins_publish(&inner->pins);
 	return err ?: session_each(inner, settle);
 }
 
@@ -64,17 +69,30 @@ static int open_program(const struct part *part, struct part_run *run)
 	return run->opens ? part->open(run) : 0;
 }
 
+/* The killed command may have changed links already, so this only goes on: what fails is tried
+ * again by the next command. */
 static int do_the_rest(const struct session *session)
 {
 	struct request nothing;
 	struct session inner;
 	int err = session_begin_inner(&inner, session, &nothing);
 
-	inner.pins.building = true;
+	inner.pins.building = inner.pins.finishes = inner.committed = true;
 	err = err ?: session_each(&inner, open_program);
 	err = err ?: session_finish(&inner);
 	session_close(&inner, err);
+	if (err)
+		log_error(err, "%s: a command was killed while it made room, and what it had begun "
+			  "cannot be finished now; nothing else was done; run this command again "
+			  "as root, or `ecdn-xdp unload --all`", session->pins.dir);
 	return err;
+}
+
+static int check_pins(const struct pins *pins)
+{
+	scoped_fd int config = config_map_open(pins);
+
+	return config < 0 ? config : 0;
 }
 
 /* Pins of ABI 2 come first: a command makes room when they are carried over. */
@@ -85,7 +103,10 @@ static int finish_killed(const struct session *session)
 
 	if (err || !pins_has(pins->dir, "config") || !pins_has(pins->next, READY))
 		return err;
-	return do_the_rest(session);
+	/* Another user may have made it since the lock was taken. */
+	err = owner_check(pins->next);
+	err = err ?: check_pins(pins);
+	return err ?: do_the_rest(session);
 }
 
 /* What a killed command has attached is taken off by the parts; its pins are removed with
@@ -110,13 +131,6 @@ int session_lock(struct session *session, const char *pin_dir, bool finish)
 	if (!err && finish)
 		err = finish_killed(session);
 	return err ?: tidy_up(&session->pins);
-}
-
-static int check_pins(const struct pins *pins)
-{
-	scoped_fd int config = config_map_open(pins);
-
-	return config < 0 ? config : 0;
 }
 
 uint32_t session_parts(const struct session *session)

@@ -26,7 +26,7 @@ int region_store_add_source(struct region_sources *sources, const char *file);
 
 /*
  * Reads the sources, gives new regions ids from names, and compiles all as generation
- * `number` in this process's memory, to be freed with slot_unmap(). No map is changed.
+ * `number` in this process's memory, to be freed with lines_free(). No map is changed.
  */
 int region_store_compile(const struct region_sources *sources, struct names *names,
 			 uint64_t number, struct ecdn_xdp_table_line **lines);

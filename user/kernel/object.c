@@ -71,7 +71,9 @@ int object_load(struct bpf_object_skeleton *skeleton, const struct object_names 
 
 int object_loaded(const struct object_names *names, const struct pins *pins)
 {
-	return pins_has(pins->next, names->pin) ? pins_get(pins->next, names->pin) : -ENOENT;
+	if (pins_has(pins->next, names->pin))
+		return pins_get(pins->next, names->pin);
+	return pins->finishes ? pins_get(pins->dir, names->pin) : -ENOENT;
 }
 
 /* bpf_obj_get() returns a map, a program or a link; only the name of the anonymous inode

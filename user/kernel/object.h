@@ -33,8 +33,8 @@ int object_share(struct bpf_object *object, const struct pins *pins);
 int object_load(struct bpf_object_skeleton *skeleton, const struct object_names *names,
 		const struct pins *pins);
 
-/* A program that a killed command has loaded and pinned in pins->next: an fd, which the caller
- * closes. -ENOENT, silent, if there is none. */
+/* A program that a killed command has loaded, and pinned in pins->next or published already: an
+ * fd, which the caller closes. -ENOENT, silent, if there is none. */
 int object_loaded(const struct object_names *names, const struct pins *pins);
 
 /* What an fd of a pin is. */

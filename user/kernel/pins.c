@@ -31,6 +31,7 @@ int pins_init(struct pins *pins, const char *dir)
 	pins->lock = -1;
 	pins->building = false;
 	pins->carries = false;
+	pins->finishes = false;
 	while (length > 1 && dir[length - 1] == '/')
 		length--;
 	if (length + sizeof("-next") > sizeof(pins->next))

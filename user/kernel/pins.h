@@ -14,6 +14,8 @@
  *	                   program, by which its filter is found
  *	DIR/clsact/IFACE   for a filter, a note of where it is (attach/tc_link.h)
  *	DIR/regions        an iterator, which prints the regions when it is read
+ *	DIR-next/ready     a folder: programs with larger maps are being put in place of those
+ *	                   in DIR, and a command that was killed is finished by the next
  *
  * Only root can open them, except for what proxies use. They read public_config,
  * region_state, region_lines and trusted_lines, which are frozen, so that a process that
@@ -46,6 +48,8 @@ struct pins {
 	char next[PATH_MAX];    /* "DIR-next": what a command builds */
 	int lock;               /* -1: not locked */
 	bool building;          /* next is this command's own, which looks for pins there too */
+	bool finishes;          /* next is a killed command's, some of whose pins may have moved to
+				   dir already */
 	bool carries;           /* dir has pins of an earlier ABI, which next is to replace: pins
 				   are looked for in next alone */
 };

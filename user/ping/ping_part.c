@@ -73,9 +73,10 @@ static int check_reach(const char *dir)
 
 		err = tc_link_read(&link, &ping_part_hook, dir, names[i]);
 		if (!err && link.state == TC_ELSEWHERE && link.kind == TC_CLSACT)
-			err = log_error(-EXDEV, "%s: more room is needed, and ping's filter there "
-					"is in another network namespace, out of reach: run this "
-					"command in that one", names[i]);
+			err = log_error(-EXDEV, "%s: maps of ping are replaced by others of "
+					"another size, and its filter there is in another network "
+					"namespace, out of reach: run this command in that one",
+					names[i]);
 		tc_link_close(&link);
 	}
 	pins_free_names(names, count);
@@ -84,10 +85,10 @@ static int check_reach(const char *dir)
 
 static int make(struct part_run *run)
 {
-	int err = run->resizes ? check_reach(run->pins->dir) : 0, fit;
+	int fit;
 
-	if (err || !run->resizes)
-		return err;
+	if (!run->resizes)
+		return 0;
 	fit = fits(run);
 	if (fit < 0 || fit == PART_FITS)
 		return fit < 0 ? fit : 0;
@@ -109,10 +110,20 @@ static int load_program(const struct part_run *run)
 	return err;
 }
 
+/* Whether a run makes maps of ping anew, by which it would count in others than before. */
+static bool remakes_maps(const struct part_run *run)
+{
+	return run->resizes && (pins_has(run->pins->next, "node_stats") ||
+				pins_has(run->pins->next, "trusted_table"));
+}
+
 static int open_program(struct part_run *run)
 {
 	struct ping_run *ping = run->state;
+	int err = remakes_maps(run) ? check_reach(run->pins->dir) : 0;
 
+	if (err)
+		return err;
 	ping->program = object_loaded(&object_names, run->pins);
 	if (ping->program == -ENOENT)
 		ping->program = load_program(run);

@@ -32,7 +32,7 @@ int trust_store_header(const struct trust_maps *maps, struct ecdn_xdp_trusted_he
 /* Whether the list is the one in use: 1 or 0, or a negative errno. */
 int trust_store_holds(const struct trust_maps *maps, const struct trust_list *list);
 
-/* Compiles the list in this process's memory, to be freed with slot_unmap(). -ENOSPC if no
+/* Compiles the list in this process's memory, to be freed with lines_free(). -ENOSPC if no
  * table has room for it. */
 int trust_store_compile(const struct trust_list *list, struct ecdn_xdp_table_line **lines);
 
