@@ -72,6 +72,26 @@ test_half_published() {
 	done
 }
 
+# A program of another kind in a program's place, and an array that no table has.
+test_replaced() {
+	ecdn load --regions "$regions" e0
+	rm "$pin/prog/guard"
+	bpftool prog pin pinned "$pin/prog/publish" "$pin/prog/guard"
+	fails "another program in the guard's place" 1 'is not the program of that name' ecdn status
+	fails "another program in the guard's place: load" 1 'is not the program of that name' \
+		ecdn load e0
+	ecdn unload --all
+	ecdn load --regions "$regions" e0
+	bpftool map create "$pin/inner" type array key 4 value 64 entries 1024 name inner flags 0x400
+	rm "$pin/trusted_table"
+	bpftool map create "$pin/trusted_table" type array_of_maps key 4 value 4 entries 2097152 \
+		name trusted_table inner_map pinned "$pin/inner"
+	rm "$pin/inner"
+	fails "an array of more entries than any table needs" 1 'more than any table needs' \
+		ecdn allow add 203.0.113.9
+	ecdn unload --all
+}
+
 client_and_edge
 wire client c1 edge e1
 build_killer
@@ -79,4 +99,5 @@ many_regions 200000 >"$work/many"
 echo '198.51.100.0/24 OMEGA' >"$work/omega"
 test_between_interfaces
 test_half_published
+test_replaced
 finish

@@ -45,6 +45,9 @@ static const char *type_name(__u32 type)
 	return libbpf_bpf_map_type_str(type) ?: "a kind that is not known here";
 }
 
+/* The kernel cuts a map's name after so many bytes. */
+#define NAME_SHOWN (BPF_OBJ_NAME_LEN - 1)
+
 /* What was replaced by hand would be read and written past its end. */
 static int check_map(const struct map_row *row, int fd, const char *dir)
 {
@@ -59,12 +62,13 @@ static int check_map(const struct map_row *row, int fd, const char *dir)
 		return err;
 	if (info.type == row->type && info.key_size == row->key_size &&
 	    info.value_size == row->value_size &&
+	    !strncmp(info.name, row->name, NAME_SHOWN) &&
 	    (!row->mmap || info.map_flags & BPF_F_MMAPABLE))
 		return 0;
-	return log_error(-EPROTO, "%s/%s is a map of type %s, with keys of %u and values of %u "
-			 "bytes%s, and should be %s, %u, %u%s: somebody has replaced it; `ecdn-xdp "
-			 "unload --all` removes all pins", dir, row->name, type_name(info.type),
-			 info.key_size, info.value_size,
+	return log_error(-EPROTO, "%s/%s is a map of type %s, named %s, with keys of %u and values "
+			 "of %u bytes%s, and should be %s, %u, %u%s: somebody has replaced it; "
+			 "`ecdn-xdp unload --all` removes all pins", dir, row->name,
+			 type_name(info.type), info.name, info.key_size, info.value_size,
 			 info.map_flags & BPF_F_MMAPABLE ? ", mmapable" : "",
 			 type_name(row->type), row->key_size, row->value_size,
 			 row->mmap ? ", mmapable" : "");

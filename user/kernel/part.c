@@ -3,6 +3,9 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
+
+#include <bpf/bpf.h>
 
 #include "base/log.h"
 #include "base/scoped.h"
@@ -24,6 +27,17 @@ bool part_is_loaded(const struct part *part, const char *dir)
 	       (!part->helper || pins_has(dir, part->helper));
 }
 
+/* Whether a pin is the program that it is named for; of another type, a link would take it
+ * where it was put by hand. */
+static bool is_program(int fd, const char *pin)
+{
+	struct bpf_prog_info info = {};
+
+	return object_kind(fd) == OBJECT_PROGRAM &&
+	       !bpf_obj_get_info_by_fd(fd, &info, &(__u32){ sizeof(info) }) &&
+	       !strcmp(info.name, pin + strlen(PINS_PROGRAMS "/"));
+}
+
 static int check_program(const char *dir, const char *name)
 {
 	scoped_fd int fd = -1;
@@ -32,10 +46,10 @@ static int check_program(const char *dir, const char *name)
 	if (err)
 		return err;
 	fd = pins_get(dir, name);
-	if (fd < 0 || object_kind(fd) == OBJECT_PROGRAM)
+	if (fd < 0 || is_program(fd, name))
 		return fd < 0 ? fd : 0;
-	return log_error(-EPROTO, "%s/%s is not a program: somebody has replaced it; `ecdn-xdp "
-			 "unload --all` removes all pins", dir, name);
+	return log_error(-EPROTO, "%s/%s is not the program of that name: somebody has replaced "
+			 "it; `ecdn-xdp unload --all` removes all pins", dir, name);
 }
 
 int part_check(const struct part *part, const char *dir)

@@ -48,6 +48,10 @@ int slot_room(const struct slot *slot, int map)
 	struct bpf_map_info info;
 	int err = read_info(slot->map, map, &info);
 
+	if (!err && info.max_entries > ECDN_XDP_TABLE_LINES_MAX / SLOT_UNIT)
+		err = log_error(-EPROTO, "map %s has %u entries, more than any table needs: "
+				"somebody has replaced it; `ecdn-xdp unload --all` removes all "
+				"pins", slot->map, info.max_entries);
 	return err ?: (int)(info.max_entries * SLOT_UNIT);
 }
 
