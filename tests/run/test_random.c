@@ -215,13 +215,14 @@ static void allow_prefixes(struct run *run, size_t allowed)
 			    cidr_format(&run->world.prefix[run->phase.allowed], text));
 }
 
-/* The first as an agent sets it, later ones at random. */
+/* The first as an agent sets it, later ones at random, but for one that is monitored and
+ * protects something, so that there is something that would be dropped. */
 static void enter_phase(struct run *run, int number)
 {
 	struct phase *phase = &run->phase;
 	uint32_t dice = number ? random_below(1 << 16) : 0;
 
-	phase->tcp = !(dice & 1);
+	phase->tcp = !(dice & 1) || number == 2;
 	phase->udp = !(dice & 2);
 	phase->all = number % 5 == 3;
 	phase->monitor = number % 4 == 2;
