@@ -5,6 +5,7 @@
 #include "control/carry_over.h"
 #include "control/resize.h"
 #include "control/session.h"
+#include "control/steps.h"
 #include "kernel/abi2.h"
 #include "kernel/config_map.h"
 #include "kernel/pins_publish.h"
@@ -23,19 +24,9 @@ static bool is_asked_for(const struct session *session, unsigned int at)
 	return false;
 }
 
-static int make(const struct part *part, struct part_run *run)
-{
-	return part->make ? part->make(run) : 0;
-}
-
 static int build(const struct part *part, struct part_run *run)
 {
 	return part->build ? part->build(run) : 0;
-}
-
-static int open_program(const struct part *part, struct part_run *run)
-{
-	return run->opens ? part->open(run) : 0;
 }
 
 static int fill(const struct part *part, struct part_run *run)
@@ -43,11 +34,6 @@ static int fill(const struct part *part, struct part_run *run)
 	if (run->carried)
 		return part->carry->fill ? part->carry->fill(run) : 0;
 	return run->loaded || !part->fill ? 0 : part->fill(run);
-}
-
-static int attach(const struct part *part, struct part_run *run)
-{
-	return run->opens ? part->attach(run) : 0;
 }
 
 static int configure(const struct part *part, struct part_run *run)
@@ -58,11 +44,6 @@ static int configure(const struct part *part, struct part_run *run)
 static int announce(const struct part *part, struct part_run *run)
 {
 	return part->announce ? part->announce(run) : 0;
-}
-
-static int settle(const struct part *part, struct part_run *run)
-{
-	return part->settle ? part->settle(run) : 0;
 }
 
 static int now_loaded(const struct part *part, struct part_run *run)
@@ -86,9 +67,9 @@ static int open_all(struct session *session)
 {
 	int err = pins_begin(&session->pins);
 
-	err = err ?: session_each(session, make);
+	err = err ?: session_each(session, steps_make);
 	err = err ?: session_each(session, build);
-	err = err ?: session_each(session, open_program);
+	err = err ?: session_each(session, steps_open);
 	if (!err && (session->first || session->carries))
 		err = config_map_begin(&session->pins);
 	err = err ?: session_each(session, fill);
@@ -98,7 +79,7 @@ static int open_all(struct session *session)
 		err = config_map_add_parts(&session->pins, session_parts(session));
 	if (!err && session->carries)
 		err = carry_over_begin(&session->pins);
-	err = err ?: session_each(session, attach);
+	err = err ?: session_each(session, steps_attach);
 	return err || !session->carries ? err : replace_earlier(session);
 }
 
@@ -107,7 +88,7 @@ static int publish(struct session *session)
 	int err = session->committed ? 0 : pins_publish(&session->pins);
 
 	session->committed = !err;
-	err = err ?: session_each(session, settle);
+	err = err ?: session_each(session, steps_settle);
 	return err ?: config_map_add_parts(&session->pins, session_parts(session));
 }
 

@@ -4,17 +4,8 @@
 #include <errno.h>
 
 #include "base/log.h"
+#include "control/steps.h"
 #include "kernel/capabilities.h"
-
-static int make(const struct part *part, struct part_run *run)
-{
-	return part->make ? part->make(run) : 0;
-}
-
-static int open_program(const struct part *part, struct part_run *run)
-{
-	return run->opens ? part->open(run) : 0;
-}
 
 /* The worst of what the parts say; PART_FITS if none has anything to say. */
 static int fit_of(const struct session *session)
@@ -38,8 +29,8 @@ static int load(struct session *session)
 {
 	int err = pins_begin(&session->pins);
 
-	err = err ?: session_each(session, make);
-	err = err ?: session_each(session, open_program);
+	err = err ?: session_each(session, steps_make);
+	err = err ?: session_each(session, steps_open);
 	return err ?: session_finish(session);
 }
 
@@ -80,7 +71,7 @@ int resize_grow(const struct session *session)
 	return err ? explain(err) : 0;
 }
 
-int resize_shrink(const struct session *session)
+void resize_shrink(const struct session *session)
 {
 	struct request nothing;
 	struct session inner;
@@ -93,5 +84,4 @@ int resize_shrink(const struct session *session)
 	session_close(&inner, err);
 	if (err)
 		log_warning("maps keep room that they do not need; all that was asked for is done");
-	return err;
 }

@@ -15,12 +15,11 @@
 
 #include "control/session.h"
 
-/* All return 0 or a negative errno, logged. */
-
-/* Makes room for what the session's runs, which are prepared, want to write. */
+/* Makes room for what the session's runs, which are prepared, want to write. 0 or a negative
+ * errno, logged. */
 int resize_grow(const struct session *session);
 
-/* Gives back room that is not used. */
-int resize_shrink(const struct session *session);
+/* Gives back room that is not used, or warns that it could not. */
+void resize_shrink(const struct session *session);
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/scoped.h"
 #include "control/carry_over.h"
+#include "control/steps.h"
 #include "kernel/config_map.h"
 #include "kernel/grace.h"
 #include "kernel/owner.h"
@@ -33,19 +34,9 @@ int session_begin_inner(struct session *inner, const struct session *outer,
 	return err;
 }
 
-static int attach(const struct part *part, struct part_run *run)
-{
-	return run->opens ? part->attach(run) : 0;
-}
-
 static int take_over(const struct part *part, struct part_run *run)
 {
 	return part->take_over ? part->take_over(run) : 0;
-}
-
-static int settle(const struct part *part, struct part_run *run)
-{
-	return part->settle ? part->settle(run) : 0;
 }
 
 /* Once the first pin is published nothing can be undone any more: a step that fails then is
@@ -54,19 +45,14 @@ int session_finish(struct session *inner)
 {
 	int err = pins_make_folder(inner->pins.next, READY "/");
 
-	err = err ?: session_each(inner, attach);
+	err = err ?: session_each(inner, steps_attach);
 	err = err ?: grace_wait();
 	err = err ?: session_each(inner, take_over);
 	if (err)
 		return err;
 	inner->committed = true;
 	err = pins_publish(&inner->pins);
-	return err ?: session_each(inner, settle);
-}
-
-static int open_program(const struct part *part, struct part_run *run)
-{
-	return run->opens ? part->open(run) : 0;
+	return err ?: session_each(inner, steps_settle);
 }
 
 /* The killed command may have changed links already, so this only goes on: what fails is tried
@@ -78,7 +64,7 @@ static int do_the_rest(const struct session *session)
 	int err = session_begin_inner(&inner, session, &nothing);
 
 	inner.pins.building = inner.pins.finishes = inner.committed = true;
-	err = err ?: session_each(&inner, open_program);
+	err = err ?: session_each(&inner, steps_open);
 	err = err ?: session_finish(&inner);
 	session_close(&inner, err);
 	if (err)
