@@ -16,6 +16,7 @@
 #include "guard/publish.h"
 #include "kernel/carry.h"
 #include "kernel/config_map.h"
+#include "kernel/mapped.h"
 #include "kernel/percpu.h"
 #include "kernel/pins_exchange.h"
 
@@ -117,23 +118,27 @@ static int copy_rows(struct carry *carry, const char *name, int to, __u32 entrie
 static int copy_mapped(struct carry *carry, const char *name, int to, __u32 size)
 {
 	scoped_fd int from = carry_open(carry->from, name, size);
-	int64_t had = from < 0 ? from : carry_entries(from, name), room = carry_entries(to, name);
-	size_t bytes = (had < room ? had : room) * size;
-	void *source, *target;
+	struct mapped old;
+	__u32 room;
+	size_t bytes;
+	void *target;
+	int err = from < 0 ? from : maps_entries(to, name, &room);
 
-	if (had < 0 || room < 0 || maps_id(from) == maps_id(to))
-		return had < 0 ? had : room < 0 ? room : 0;
-	source = mmap(NULL, bytes, PROT_READ, MAP_SHARED, from, 0);
+	if (err || maps_id(from) == maps_id(to))
+		return err;
+	err = mapped_open(&old, from, name, size);
+	if (err)
+		return err;
+	bytes = (size_t)(old.entries < room ? old.entries : room) * size;
 	target = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, to, 0);
-	if (source != MAP_FAILED && target != MAP_FAILED)
-		memcpy(target, source, bytes);
-	else
-		had = log_error(-errno, "cannot map %s: %s", name, strerror(errno));
-	if (source != MAP_FAILED)
-		munmap(source, bytes);
-	if (target != MAP_FAILED)
+	if (target == MAP_FAILED) {
+		err = log_error(-errno, "cannot map %s: %s", name, strerror(errno));
+	} else {
+		memcpy(target, old.at, bytes);
 		munmap(target, bytes);
-	return had < 0 ? had : 0;
+	}
+	mapped_close(&old);
+	return err;
 }
 
 static int fill_limits(struct carry *carry)
@@ -210,10 +215,11 @@ static void take_drops(struct ecdn_xdp_drops *to, const struct abi2_drops *from)
 static int set_counts(const char *from, int to, __u32 max_regions)
 {
 	scoped_fd int old = carry_open(from, "region_stats", sizeof(struct abi2_region_stats));
-	int64_t entries = old < 0 ? old : carry_entries(to, "region_cpu");
 	struct percpu percpu = {};
-	int err = entries < 0 ? entries : percpu_open(&percpu, old, "region_stats");
+	__u32 entries;
+	int err = old < 0 ? old : maps_entries(to, "region_cpu", &entries);
 
+	err = err ?: percpu_open(&percpu, old, "region_stats");
 	for (__u32 region = 0; region < max_regions && !err; region++) {
 		__u32 index = entries - max_regions + region;
 		struct ecdn_xdp_region_cpu row = {};
@@ -235,12 +241,12 @@ static int set_counts(const char *from, int to, __u32 max_regions)
 static int set_events(const char *from, int to)
 {
 	scoped_fd int old = carry_open(from, "events", sizeof(struct abi2_events));
-	int64_t entries = old < 0 ? old : carry_entries(to, "cpu_events");
 	struct abi2_events sum;
 	struct ecdn_xdp_events row = {};
-	int err = entries < 0 ? entries :
-		  percpu_sum(old, "events", &(__u32){ 0 }, &sum, sizeof(sum));
+	__u32 entries;
+	int err = old < 0 ? old : maps_entries(to, "cpu_events", &entries);
 
+	err = err ?: percpu_sum(old, "events", &(__u32){ 0 }, &sum, sizeof(sum));
 	if (err)
 		return err;
 	row.arp = sum.arp;

@@ -10,14 +10,7 @@
 
 #include "base/log.h"
 #include "base/scoped.h"
-
-static int read_info(int fd, const char *name, struct bpf_map_info *info)
-{
-	memset(info, 0, sizeof(*info));
-	if (bpf_obj_get_info_by_fd(fd, info, &(__u32){ sizeof(*info) }))
-		return log_error(-errno, "cannot read map %s: %s", name, strerror(errno));
-	return 0;
-}
+#include "kernel/maps.h"
 
 /* A hash may have any room that is enough. */
 static bool same_shape(const struct bpf_map *map, const struct bpf_map_info *info)
@@ -44,7 +37,7 @@ static int share_one(const struct bpf_map *map, const struct pins *pins, const c
 {
 	scoped_fd int fd = pins_get(pins->dir, name);
 	struct bpf_map_info info;
-	int err = fd < 0 ? fd : read_info(fd, name, &info);
+	int err = fd < 0 ? fd : maps_info(fd, name, &info);
 
 	if (err || !same_shape(map, &info))
 		return err;
@@ -70,7 +63,7 @@ int carry_open(const char *from, const char *name, __u32 value_size)
 {
 	scoped_fd int fd = pins_get(from, name);
 	struct bpf_map_info info;
-	int err = fd < 0 ? fd : read_info(fd, name, &info);
+	int err = fd < 0 ? fd : maps_info(fd, name, &info);
 
 	if (err)
 		return err;
@@ -85,7 +78,7 @@ int carry_open(const char *from, const char *name, __u32 value_size)
 static int map_table(int table, const char *name, const struct abi2_line **lines)
 {
 	struct bpf_map_info info;
-	int err = read_info(table, name, &info);
+	int err = maps_info(table, name, &info);
 	void *at;
 
 	if (err)
@@ -131,12 +124,4 @@ void carry_unmap(const struct abi2_line *lines)
 {
 	if (lines)
 		munmap((void *)lines, TABLE_BYTES);
-}
-
-int64_t carry_entries(int fd, const char *name)
-{
-	struct bpf_map_info info;
-	int err = read_info(fd, name, &info);
-
-	return err ?: (int64_t)info.max_entries;
 }

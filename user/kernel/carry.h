@@ -31,7 +31,4 @@ int carry_open(const char *from, const char *name, __u32 value_size);
 int carry_map(const char *from, const char *name, const struct abi2_line **lines);
 void carry_unmap(const struct abi2_line *lines);
 
-/* The entries of a map, or a negative errno. */
-int64_t carry_entries(int fd, const char *name);
-
 #endif

@@ -8,15 +8,17 @@
 #include <bpf/bpf.h>
 
 #include "base/log.h"
+#include "kernel/maps.h"
 
 int mapped_open(struct mapped *mapped, int fd, const char *map, size_t size)
 {
-	struct bpf_map_info info = {};
+	struct bpf_map_info info;
+	int err = maps_info(fd, map, &info);
 	void *at;
 
 	*mapped = (struct mapped){};
-	if (bpf_obj_get_info_by_fd(fd, &info, &(__u32){ sizeof(info) }))
-		return log_error(-errno, "cannot read map %s: %s", map, strerror(errno));
+	if (err)
+		return err;
 	if (info.value_size != size)
 		return log_error(-EPROTO, "map %s has values of %u bytes and not of %zu: it is "
 				 "another's", map, info.value_size, size);

@@ -32,7 +32,7 @@ void maps_close(const struct map_row *rows, void *maps)
 	maps_init(rows, maps);
 }
 
-static int read_info(int fd, const char *map, struct bpf_map_info *info)
+int maps_info(int fd, const char *map, struct bpf_map_info *info)
 {
 	memset(info, 0, sizeof(*info));
 	if (bpf_obj_get_info_by_fd(fd, info, &(__u32){ sizeof(*info) }))
@@ -57,7 +57,7 @@ static int check_map(const struct map_row *row, int fd, const char *dir)
 	if (object_kind(fd) != OBJECT_MAP)
 		return log_error(-EPROTO, "%s/%s is not a map: somebody has replaced it; `ecdn-xdp "
 				 "unload --all` removes all pins", dir, row->name);
-	err = read_info(fd, row->name, &info);
+	err = maps_info(fd, row->name, &info);
 	if (err)
 		return err;
 	if (info.type == row->type && info.key_size == row->key_size &&
@@ -169,7 +169,7 @@ int maps_delete(int fd, const char *map, const void *key)
 int maps_entries(int fd, const char *map, __u32 *entries)
 {
 	struct bpf_map_info info;
-	int err = read_info(fd, map, &info);
+	int err = maps_info(fd, map, &info);
 
 	*entries = info.max_entries;
 	return err;
@@ -195,7 +195,7 @@ int maps_make_like(const struct pins *pins, const char *map, __u32 entries)
 {
 	scoped_fd int old = pins_get(pins->dir, map), new = -1;
 	struct bpf_map_info info;
-	int err = old < 0 ? old : read_info(old, map, &info);
+	int err = old < 0 ? old : maps_info(old, map, &info);
 
 	if (err)
 		return err;
@@ -207,7 +207,7 @@ int maps_make_like(const struct pins *pins, const char *map, __u32 entries)
 int maps_check_key(int fd, const char *map, size_t size)
 {
 	struct bpf_map_info info;
-	int err = read_info(fd, map, &info);
+	int err = maps_info(fd, map, &info);
 
 	if (err)
 		return err;

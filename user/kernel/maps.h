@@ -66,6 +66,10 @@ int maps_delete(int fd, const char *map, const void *key);
 typedef bool maps_keep(__u32 key, void *context);
 int maps_filter(int fd, const char *map, maps_keep *keep, void *context);
 
+/* Reads what the kernel knows of a map: <linux/bpf.h> has the struct. */
+struct bpf_map_info;
+int maps_info(int fd, const char *map, struct bpf_map_info *info);
+
 /* Reads how many entries a map has room for. */
 int maps_entries(int fd, const char *map, __u32 *entries);
 

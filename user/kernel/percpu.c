@@ -9,6 +9,7 @@
 #include <bpf/libbpf.h>
 
 #include "base/log.h"
+#include "kernel/maps.h"
 
 #define WORD sizeof(uint64_t)
 
@@ -23,15 +24,15 @@ int percpu_cpus(void)
 
 int percpu_open(struct percpu *percpu, int fd, const char *map)
 {
-	struct bpf_map_info info = {};
-	__u32 length = sizeof(info);
-	int cpus = percpu_cpus();
+	int cpus = percpu_cpus(), err;
+	struct bpf_map_info info;
 
 	*percpu = (struct percpu){ .fd = fd, .map = map };
 	if (cpus < 0)
 		return cpus;
-	if (bpf_obj_get_info_by_fd(fd, &info, &length))
-		return log_error(-errno, "cannot read map %s: %s", map, strerror(errno));
+	err = maps_info(fd, map, &info);
+	if (err)
+		return err;
 	percpu->cpus = cpus;
 	percpu->stride = (info.value_size + WORD - 1) / WORD * WORD;
 	percpu->values = calloc(cpus, percpu->stride);

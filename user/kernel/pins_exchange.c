@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -15,11 +14,7 @@
 
 int pins_exchange_mark(const struct pins *pins)
 {
-	char path[PINS_PATH_SIZE];
-
-	if (mkdir(pins_path(pins->next, WHOLE, path), 0700))
-		return log_error(-errno, "cannot make %s: %s", path, strerror(errno));
-	return 0;
+	return pins_make_folder(pins->next, WHOLE "/");
 }
 
 bool pins_exchange_marked(const struct pins *pins)

@@ -13,19 +13,8 @@
 #include "kernel/part.h"
 #include "table/lines.h"
 
-#define TABLE_BYTES (sizeof(struct ecdn_xdp_table_line) * ECDN_XDP_TABLE_LINES_MAX)
-
 /* How often the table is looked up again when another one replaces it meanwhile. */
 #define TRIES 100
-
-/* Room for a table of any size. Pages that are not touched take no memory. */
-static void *reserve(int protection)
-{
-	void *at = mmap(NULL, TABLE_BYTES, protection, MAP_PRIVATE | MAP_ANONYMOUS |
-			MAP_NORESERVE, -1, 0);
-
-	return at == MAP_FAILED ? NULL : at;
-}
 
 __u32 slot_roomy(__u32 lines, __u32 least)
 {
@@ -35,18 +24,10 @@ __u32 slot_roomy(__u32 lines, __u32 least)
 	return room < ECDN_XDP_TABLE_LINES_MAX ? room : ECDN_XDP_TABLE_LINES_MAX;
 }
 
-static int read_info(const char *map, int fd, struct bpf_map_info *info)
-{
-	memset(info, 0, sizeof(*info));
-	if (bpf_obj_get_info_by_fd(fd, info, &(__u32){ sizeof(*info) }))
-		return log_error(-errno, "cannot read map %s: %s", map, strerror(errno));
-	return 0;
-}
-
 int slot_room(const struct slot *slot, int map)
 {
 	struct bpf_map_info info;
-	int err = read_info(slot->map, map, &info);
+	int err = maps_info(map, slot->map, &info);
 
 	if (!err && info.max_entries > ECDN_XDP_TABLE_LINES_MAX / SLOT_UNIT)
 		err = log_error(-EPROTO, "map %s has %u entries, more than any table needs: "
@@ -66,26 +47,26 @@ int slot_fits(const struct slot *slot, int map, __u32 lines, __u32 roomy)
 	return (__u32)room / 2 > roomy ? PART_WASTES : PART_FITS;
 }
 
-/* Maps a table's map over the beginning of reserved room. */
+/* Maps a table's map over the beginning of memory for a table of any size. */
 static int map_lines(const struct slot *slot, int table, int protection,
 		     const struct ecdn_xdp_table_line **lines)
 {
 	struct bpf_map_info info;
-	int err = read_info(slot->pin, table, &info);
-	void *at;
+	int err = maps_info(table, slot->pin, &info);
+	struct ecdn_xdp_table_line *at;
 
 	if (err)
 		return err;
 	if (info.value_size != sizeof(**lines) || info.max_entries > ECDN_XDP_TABLE_LINES_MAX)
 		return log_error(-EPROTO, "map %s is not a table of lines", slot->pin);
-	at = reserve(protection);
+	at = lines_new();
 	if (!at)
 		return log_error(-ENOMEM, "out of memory for the %s table", slot->table);
 	if (mmap(at, sizeof(**lines) * info.max_entries, protection, MAP_SHARED | MAP_FIXED, table,
 		 0) == MAP_FAILED) {
 		err = log_error(-errno, "cannot map the %s table: %s", slot->table,
 				strerror(errno));
-		munmap(at, TABLE_BYTES);
+		lines_free(at);
 		return err;
 	}
 	*lines = at;
@@ -94,8 +75,7 @@ static int map_lines(const struct slot *slot, int table, int protection,
 
 void slot_unmap(const struct ecdn_xdp_table_line *lines)
 {
-	if (lines)
-		munmap((void *)lines, TABLE_BYTES);
+	lines_free((struct ecdn_xdp_table_line *)lines);
 }
 
 static int create_table(const struct slot *slot, __u32 room)
