@@ -87,6 +87,7 @@ __attribute__((noinline)) int hand_over(__u32 region, __u32 id)
 	struct ecdn_xdp_config *conf = bpf_map_lookup_elem(&config, &slot);
 	__u64 answer_cps, prefix_pps;
 	struct ecdn_xdp_load load;
+	bool shield;
 
 	if (!limits || !public || !shared || !local || !now || !conf)
 		return false;
@@ -95,11 +96,12 @@ __attribute__((noinline)) int hand_over(__u32 region, __u32 id)
 	load.connections = local->load_connections;
 	/* Read first: a change that comes meanwhile is learned with the next packet. */
 	generation = *(volatile __u32 *)&conf->generation;
+	shield = conf->shield == ECDN_XDP_SHIELD_ON;
 
 	bpf_spin_lock(&shared->lock);
-	local->state = rate_hand_over(&shared->rate, limits, &load, local->measured_ns,
-				      now->now_ns);
-	publish_state(public, &shared->rate, limits, local->state, now->now_ns);
+	rate_hand_over(&shared->claimed, limits, &load, local->measured_ns, now->now_ns);
+	local->state = rates_update(shared, limits, shield, now->now_ns);
+	publish_state(public, shared, limits, shield, local->state, now->now_ns);
 	answer_cps = limits->answer_cps;
 	prefix_pps = limits->prefix_pps;
 	bpf_spin_unlock(&shared->lock);
@@ -125,7 +127,7 @@ static __always_inline bool lease_answer(__u32 region, const struct ecdn_xdp_lea
 	if (!shared)
 		return true;
 	bpf_spin_lock(&shared->lock);
-	granted = bucket_lease(&shared->rate.answer_ns, lease->cost_ns,
+	granted = bucket_lease(&shared->answer_ns, lease->cost_ns,
 			       lease->depth_ns - reserve_ns, now_ns - reserve_ns);
 	bpf_spin_unlock(&shared->lock);
 	return granted;

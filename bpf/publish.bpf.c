@@ -4,6 +4,7 @@
  * has changed something. Those maps are frozen, so that a process that has one open cannot
  * write it; as the agent cannot either, it runs this program, on a packet that it makes up.
  */
+#include <stdbool.h>
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
 #include <bpf/bpf_helpers.h>
@@ -67,14 +68,17 @@ static __always_inline int set_limits(__u32 region, const struct ecdn_xdp_limits
 	struct ecdn_xdp_region_state *public = bpf_map_lookup_elem(&region_state, &region);
 	struct ecdn_xdp_region_rate *shared = bpf_map_lookup_elem(&region_rate, &region);
 	__u64 now_ns = bpf_ktime_get_ns();
-	__u32 state;
+	__u32 slot = 0, state;
+	struct ecdn_xdp_config *conf = bpf_map_lookup_elem(&config, &slot);
+	bool shield;
 
-	if (!limits || !public || !shared)
+	if (!limits || !public || !shared || !conf)
 		return -1;
+	shield = conf->shield == ECDN_XDP_SHIELD_ON;
 	bpf_spin_lock(&shared->lock);
 	*limits = *wanted;
-	state = rate_update(&shared->rate, limits, now_ns);
-	publish_state(public, &shared->rate, limits, state, now_ns);
+	state = rates_update(shared, limits, shield, now_ns);
+	publish_state(public, shared, limits, shield, state, now_ns);
 	bpf_spin_unlock(&shared->lock);
 	return 0;
 }

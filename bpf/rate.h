@@ -22,6 +22,14 @@
  * fast window reads low by up to jiffy / span, 12 % at HZ=250: a rate above 1.3 times
  * the limit plus 500 packets/s is sure to be acted on within 100 ms. Below that the slow
  * window finds it, in the time that the limit itself takes to be exceeded.
+ *
+ * A region has two rates: of what is claimed, which is what arrives and can be forged, and of
+ * what is proven. A surge of claims shields the region, which refuses nobody. It is limited by
+ * a surge of what is proven, where the host can tell (`shield`), else by one of claims, and in
+ * both cases once the surge has stood for grace_ns. As the slow window still holds a burst a
+ * second after it ended, that time is the one in which the fast window is at 80 % of a limit or
+ * above, less half of the time in which it is not, because the fast window of a small limit
+ * holds few packets and is empty by chance now and then.
  */
 #ifndef BPF_RATE_H
 #define BPF_RATE_H
@@ -33,6 +41,12 @@
 #define RATE_FAST_SPAN 25               /* 2^25 ns = 34 ms */
 #define RATE_MARGIN_PACKETS 16
 #define RATE_MARGIN_BITS (16 * 1514 * 8)
+
+enum rate_surge {
+	SURGE_NONE,
+	SURGE_DECLARED,
+	SURGE_STANDS,                   /* it has stood for grace_ns */
+};
 
 static __always_inline void load_add(struct ecdn_xdp_load *to,
 				     const struct ecdn_xdp_load *load)
@@ -123,18 +137,32 @@ static __always_inline int starts_surge(const struct ecdn_xdp_load *slow,
 		     RATE_MARGIN_PACKETS);
 }
 
-/* 1 if a rate is at or above 80 % of its limit, which keeps a surge going, else 0. */
-static __always_inline int presses(const struct ecdn_xdp_load *slow,
-				   const struct ecdn_xdp_limits *limits)
+/* 1 if the sum is at or above 80 % of a limit. */
+static __always_inline int presses_limit(__u64 sum, __u64 limit, int span)
 {
-	return (limits->pps && slow->packets * 5 >= per_span(limits->pps, RATE_SLOW_SPAN) * 4) ||
-	       (limits->bps && slow->bits * 5 >= per_span(limits->bps, RATE_SLOW_SPAN) * 4) ||
-	       (limits->cps && slow->connections * 5 >= per_span(limits->cps, RATE_SLOW_SPAN) * 4);
+	return limit && sum && sum * 5 >= per_span(limit, span) * 4;
+}
+
+/* 1 if a rate is at or above 80 % of its limit, which keeps a surge going, else 0. */
+static __always_inline int presses(const struct ecdn_xdp_load *load,
+				   const struct ecdn_xdp_limits *limits, int span)
+{
+	return presses_limit(load->packets, limits->pps, span) ||
+	       presses_limit(load->bits, limits->bps, span) ||
+	       presses_limit(load->connections, limits->cps, span);
+}
+
+static __always_inline void declare_surge(struct ecdn_xdp_rate *rate, __u64 at_ns)
+{
+	rate->surge = SURGE_DECLARED;
+	rate->surge_ns = at_ns;
+	rate->judged_ns = at_ns;
+	rate->pressed_us = 0;
 }
 
 static __always_inline void forget_surge(struct ecdn_xdp_rate *rate)
 {
-	rate->limited = 0;
+	rate->surge = SURGE_NONE;
 	rate->below_ns = 0;
 }
 
@@ -144,8 +172,30 @@ static __always_inline void note_silence(struct ecdn_xdp_rate *rate, __u64 now_n
 {
 	__u64 empty_ns = rate->measured_ns + (2ULL << RATE_SLOW_SPAN);
 
-	if (rate->limited && !rate->below_ns && now_ns >= empty_ns)
+	if (rate->surge && !rate->below_ns && now_ns >= empty_ns)
 		rate->below_ns = empty_ns;
+}
+
+/* Of a time in which nobody looked, no more counts than what the fast window remembers. */
+static __always_inline __u64 pressed_most(__u64 passed_ns)
+{
+	return passed_ns < 2ULL << RATE_FAST_SPAN ? passed_ns : 2ULL << RATE_FAST_SPAN;
+}
+
+static __always_inline void judge_grace(struct ecdn_xdp_rate *rate,
+					const struct ecdn_xdp_limits *limits,
+					const struct ecdn_xdp_load *fast, __u64 now_ns)
+{
+	__u64 passed_ns = now_ns > rate->judged_ns ? now_ns - rate->judged_ns : 0;
+	__u64 paused_us = passed_ns / 2000;
+
+	if (presses(fast, limits, RATE_FAST_SPAN))
+		rate->pressed_us += pressed_most(passed_ns) / 1000;
+	else
+		rate->pressed_us -= paused_us < rate->pressed_us ? paused_us : rate->pressed_us;
+	rate->judged_ns += passed_ns / 1000 * 1000;
+	if (rate->pressed_us * 1000ULL >= limits->grace_ns)
+		rate->surge = SURGE_STANDS;
 }
 
 /* Either window declares a surge, the slow one alone tells how long it lasts. */
@@ -155,40 +205,61 @@ static __always_inline void judge_surge(struct ecdn_xdp_rate *rate,
 	struct ecdn_xdp_load slow = window_load(&rate->slow, RATE_SLOW_SPAN, now_ns);
 	struct ecdn_xdp_load fast = window_load(&rate->fast, RATE_FAST_SPAN, now_ns);
 
-	if (rate->limited && rate->below_ns && now_ns >= rate->below_ns &&
+	if (rate->surge && rate->below_ns && now_ns >= rate->below_ns &&
 	    now_ns - rate->below_ns >= limits->hold_ns)
 		forget_surge(rate);
-	if (rate->limited && presses(&slow, limits)) {
+	if (rate->surge && presses(&slow, limits, RATE_SLOW_SPAN)) {
 		rate->below_ns = 0;
-	} else if (rate->limited) {
+	} else if (rate->surge) {
 		if (!rate->below_ns)
 			rate->below_ns = now_ns;
 	} else if (starts_surge(&slow, &fast, limits)) {
-		rate->limited = 1;
-		rate->limited_ns = now_ns;
+		declare_surge(rate, now_ns);
 	}
+	if (rate->surge == SURGE_DECLARED)
+		judge_grace(rate, limits, &fast, now_ns);
 }
 
 /*
- * Adds what a CPU measured at at_ns. The caller of rate_add(), rate_update() and
- * rate_hand_over() holds the region's lock, or has a copy of its rate.
+ * Adds what a CPU measured at at_ns. The caller of this and of all below that change a rate
+ * holds the region's lock, or has a copy of its rates.
  */
 static __always_inline void rate_add(struct ecdn_xdp_rate *rate,
 				     const struct ecdn_xdp_load *load, __u64 at_ns)
 {
 	window_add(&rate->fast, RATE_FAST_SPAN, load, at_ns);
 	window_add(&rate->slow, RATE_SLOW_SPAN, load, at_ns);
-	if (load->packets && at_ns > rate->measured_ns)
+	if ((load->packets || load->connections) && at_ns > rate->measured_ns)
 		rate->measured_ns = at_ns;
 }
 
-/* Brings the rate up to now_ns. Returns the region's state then, enum ecdn_xdp_state. */
-static __always_inline __u32 rate_update(struct ecdn_xdp_rate *rate,
-					 const struct ecdn_xdp_limits *limits, __u64 now_ns)
+/*
+ * Adds the load that a CPU measured at at_ns, its last hand-over. After a silence at_ns is long
+ * ago, and the windows may have moved on: then the load is judged by itself, as pulses with
+ * pauses between them are a surge too. It is the load of one jiffy, so never more than a window
+ * would have held.
+ */
+static __always_inline void rate_hand_over(struct ecdn_xdp_rate *rate,
+					   const struct ecdn_xdp_limits *limits,
+					   const struct ecdn_xdp_load *load, __u64 at_ns,
+					   __u64 now_ns)
+{
+	rate_add(rate, load, at_ns);
+	if (now_ns - at_ns <= 1ULL << RATE_FAST_SPAN)
+		return;
+	if (!rate->surge && starts_surge(load, load, limits))
+		declare_surge(rate, at_ns);
+	if (rate->surge && presses(load, limits, RATE_SLOW_SPAN))
+		rate->below_ns = at_ns;
+}
+
+/* Brings a rate up to now_ns. */
+static __always_inline void rate_update(struct ecdn_xdp_rate *rate,
+					const struct ecdn_xdp_limits *limits, __u64 now_ns)
 {
 	const struct ecdn_xdp_window empty = {};
 
-	if (rate->limited && limits->released_ns > rate->limited_ns) {
+	if (rate->surge && limits->released_ns > rate->surge_ns) {
 		forget_surge(rate);
 		rate->fast = empty;
 		rate->slow = empty;
@@ -196,70 +267,99 @@ static __always_inline __u32 rate_update(struct ecdn_xdp_rate *rate,
 	note_silence(rate, now_ns);
 	window_roll(&rate->fast, RATE_FAST_SPAN, now_ns);
 	window_roll(&rate->slow, RATE_SLOW_SPAN, now_ns);
-
-	if (limits->blocked || now_ns < limits->exempt_until_ns) {
+	if (limits->blocked || now_ns < limits->exempt_until_ns)
 		forget_surge(rate);
-		return limits->blocked ? ECDN_XDP_STATE_BLOCKED : ECDN_XDP_STATE_EXEMPT;
-	}
-	judge_surge(rate, limits, now_ns);
-	return rate->limited ? ECDN_XDP_STATE_LIMITED : ECDN_XDP_STATE_NORMAL;
+	else
+		judge_surge(rate, limits, now_ns);
 }
 
-/* When a region in that state returns to normal if it sends nothing more, see
- * note_silence(); ~0: no end, and in the states that do not end by themselves. */
-static __always_inline __u64 rate_until(const struct ecdn_xdp_rate *rate,
-					const struct ecdn_xdp_limits *limits, __u32 state)
+/* The state that follows from the surges of both rates, enum rate_surge. */
+static __always_inline __u32 rates_state(const struct ecdn_xdp_limits *limits, __u32 claimed,
+					 __u32 proven, int shield, __u64 now_ns)
+{
+	if (limits->blocked)
+		return ECDN_XDP_STATE_BLOCKED;
+	if (now_ns < limits->exempt_until_ns)
+		return ECDN_XDP_STATE_EXEMPT;
+	if ((shield ? proven : claimed) == SURGE_STANDS)
+		return ECDN_XDP_STATE_LIMITED;
+	return claimed || proven ? ECDN_XDP_STATE_SHIELDED : ECDN_XDP_STATE_NORMAL;
+}
+
+/* Brings both rates up to now_ns. Returns the region's state then, enum ecdn_xdp_state. */
+static __always_inline __u32 rates_update(struct ecdn_xdp_region_rate *rates,
+					  const struct ecdn_xdp_limits *limits, int shield,
+					  __u64 now_ns)
+{
+	rate_update(&rates->claimed, limits, now_ns);
+	rate_update(&rates->proven, limits, now_ns);
+	return rates_state(limits, rates->claimed.surge, rates->proven.surge, shield, now_ns);
+}
+
+/* When a surge ends if nothing more comes, see note_silence(). ~0: never; 0: there is none. */
+static __always_inline __u64 rate_end(const struct ecdn_xdp_rate *rate,
+				      const struct ecdn_xdp_limits *limits)
 {
 	__u64 below_ns = rate->below_ns ?: rate->measured_ns + (2ULL << RATE_SLOW_SPAN);
 
+	if (!rate->surge)
+		return 0;
+	return below_ns + limits->hold_ns < below_ns ? ~0ULL : below_ns + limits->hold_ns;
+}
+
+static __always_inline __u64 rates_later(__u64 one_ns, __u64 other_ns)
+{
+	return one_ns > other_ns ? one_ns : other_ns;
+}
+
+/* When a region in that state leaves it if it sends nothing more; ~0 in the states that do not
+ * end by themselves. */
+static __always_inline __u64 rates_until(const struct ecdn_xdp_region_rate *rates,
+					 const struct ecdn_xdp_limits *limits, int shield,
+					 __u32 state)
+{
 	if (state == ECDN_XDP_STATE_EXEMPT)
 		return limits->exempt_until_ns;
-	if (state != ECDN_XDP_STATE_LIMITED || below_ns + limits->hold_ns < below_ns)
-		return ~0ULL;
-	return below_ns + limits->hold_ns;
+	if (state == ECDN_XDP_STATE_LIMITED)
+		return rate_end(shield ? &rates->proven : &rates->claimed, limits);
+	if (state == ECDN_XDP_STATE_SHIELDED)
+		return rates_later(rate_end(&rates->claimed, limits),
+				   rate_end(&rates->proven, limits));
+	return ~0ULL;
+}
+
+/* The state that follows then. */
+static __always_inline __u32 rates_next(const struct ecdn_xdp_region_rate *rates,
+					const struct ecdn_xdp_limits *limits, int shield,
+					__u32 state)
+{
+	if (state == ECDN_XDP_STATE_LIMITED && shield &&
+	    rate_end(&rates->claimed, limits) > rate_end(&rates->proven, limits))
+		return ECDN_XDP_STATE_SHIELDED;
+	return ECDN_XDP_STATE_NORMAL;
 }
 
 /*
- * Readers take no lock and may see a new state with an old until_ns. They use until_ns
- * only while the state is LIMITED; a stale value is then ~0 or in the past, and both are
- * harmless.
+ * Readers take no lock and may see a new state with an old until_ns. They use until_ns only
+ * while the state is LIMITED or EXEMPT; a stale value is then ~0 or in the past, and both are
+ * harmless, as nobody is refused in a state that follows.
  */
 static __always_inline void publish_state(struct ecdn_xdp_region_state *public,
-					  const struct ecdn_xdp_rate *rate,
-					  const struct ecdn_xdp_limits *limits, __u32 state,
-					  __u64 now_ns)
+					  const struct ecdn_xdp_region_rate *rates,
+					  const struct ecdn_xdp_limits *limits, int shield,
+					  __u32 state, __u64 now_ns)
 {
-	__u64 until_ns = rate_until(rate, limits, state);
+	__u64 until_ns = rates_until(rates, limits, shield, state);
+	__u32 next = rates_next(rates, limits, shield, state);
 
+	if (public->next != next)
+		public->next = next;
 	if (public->until_ns != until_ns)
 		public->until_ns = until_ns;
 	if (public->state != state) {
 		public->since_ns = now_ns;
 		public->state = state;
 	}
-}
-
-/*
- * Adds the load that a CPU measured at at_ns, its last hand-over, and returns the state
- * at now_ns. After a silence at_ns is long ago, and the windows may have moved on: then
- * the load is judged by itself, as pulses with pauses between them are a surge too. It
- * is the load of one jiffy, so never more than a window would have held.
- */
-static __always_inline __u32 rate_hand_over(struct ecdn_xdp_rate *rate,
-					    const struct ecdn_xdp_limits *limits,
-					    const struct ecdn_xdp_load *load, __u64 at_ns,
-					    __u64 now_ns)
-{
-	rate_add(rate, load, at_ns);
-	if (now_ns - at_ns > 1ULL << RATE_FAST_SPAN) {
-		if (!rate->limited && starts_surge(load, load, limits)) {
-			rate->limited = 1;
-			rate->limited_ns = at_ns;
-		}
-		if (rate->limited && presses(load, limits))
-			rate->below_ns = at_ns;
-	}
-	return rate_update(rate, limits, now_ns);
 }
 
 #endif

@@ -8,6 +8,7 @@
 #include <bpf/bpf_tracing.h>
 
 #include "bpf_iter.h"
+#include "config.h"
 #include "rate.h"
 #include "region_cpu.h"
 #include "region_maps.h"
@@ -15,23 +16,35 @@
 /* Set by the loader: rows that region_cpu has. */
 const volatile __u32 cpus = 1;
 
-static const char states[ECDN_XDP_STATE_MAX][8] = {
+static const char states[8][16] = {
 	[ECDN_XDP_STATE_NORMAL] = "normal",
 	[ECDN_XDP_STATE_LIMITED] = "limited",
 	[ECDN_XDP_STATE_EXEMPT] = "exempt",
 	[ECDN_XDP_STATE_BLOCKED] = "blocked",
+	[ECDN_XDP_STATE_SHIELDED] = "shielded",
 };
 
 static __always_inline __u64 packets_of(const struct ecdn_xdp_drops *drops)
 {
 	return drops->blocked.packets + drops->prefix_pps.packets + drops->answer_cps.packets +
-	       drops->vlan_depth.packets;
+	       drops->vlan_depth.packets + drops->no_socket.packets +
+	       drops->trusted_pps.packets;
 }
 
 static __always_inline __u64 bytes_of(const struct ecdn_xdp_drops *drops)
 {
 	return drops->blocked.bytes + drops->prefix_pps.bytes + drops->answer_cps.bytes +
-	       drops->vlan_depth.bytes;
+	       drops->vlan_depth.bytes + drops->no_socket.bytes + drops->trusted_pps.bytes;
+}
+
+/* What a rate comes to at this time. A function of its own, as the stack has room for one copy. */
+static __noinline __u32 surge_of(const struct ecdn_xdp_rate *rate,
+				 const struct ecdn_xdp_limits *limits, __u64 now_ns)
+{
+	struct ecdn_xdp_rate copy = *rate;
+
+	rate_update(&copy, limits, now_ns);
+	return copy.surge;
 }
 
 /* The state at this time, while region_state is as of the region's last packet. */
@@ -39,12 +52,15 @@ static __always_inline __u32 state_of(__u32 region)
 {
 	struct ecdn_xdp_region_rate *shared = bpf_map_lookup_elem(&region_rate, &region);
 	struct ecdn_xdp_limits *limits = bpf_map_lookup_elem(&region_limits, &region);
-	struct ecdn_xdp_rate rate;
+	__u64 now_ns = bpf_ktime_get_ns();
+	__u32 slot = 0;
+	struct ecdn_xdp_config *conf = bpf_map_lookup_elem(&config, &slot);
 
-	if (!shared || !limits)
+	if (!shared || !limits || !conf)
 		return ECDN_XDP_STATE_NORMAL;
-	rate = shared->rate;
-	return rate_update(&rate, limits, bpf_ktime_get_ns());
+	return rates_state(limits, surge_of(&shared->claimed, limits, now_ns),
+			   surge_of(&shared->proven, limits, now_ns),
+			   conf->shield == ECDN_XDP_SHIELD_ON, now_ns);
 }
 
 struct sums {
@@ -83,7 +99,7 @@ int regions(struct bpf_iter__bpf_map_elem *ctx)
 	for (__u32 id = 0; id < cpus; id++)
 		add_cpu(&sums, *key, id);
 	BPF_SEQ_PRINTF(seq, "%-15s %-8s %15llu %18llu %12llu %15llu %18llu\n", name->name,
-		       states[state_of(*key) & 3], sums.packets, sums.bytes, sums.connections,
+		       states[state_of(*key) & 7], sums.packets, sums.bytes, sums.connections,
 		       sums.dropped_packets, sums.dropped_bytes);
 	return 0;
 }

@@ -15,6 +15,9 @@
  *	region_cpu       ARRAY, mmap    cpu, region  region_cpu       guard           0600  guard
  *	prefixes         ARRAY, mmap    cpu, set     prefix_set       guard           0600  guard
  *	prefix_buckets   ARRAY          set          bucket_set       guard           0600  guard
+ *	known            ARRAY, mmap    line         known_line       guard, proven   0600  guard
+ *	armed            LRU_HASH       armed_key    armed            guard, proven   0600  guard
+ *	shield_ifaces    HASH           ifindex      __u32            agent           0600  guard
  *	cpu              ARRAY, mmap    cpu          cpu              guard           0600  guard
  *	cpu_events       ARRAY, mmap    cpu          events           guard           0600  guard
  *	public_config    ARRAY, mmap    0            public_config    publish         0666  publish
@@ -33,7 +36,7 @@
  *
  * The maps are pinned by name in /sys/fs/bpf/ecdn-xdp/ (or --pin-dir DIR). A value is the
  * struct ecdn_xdp_ of that name, or what the file defines that is named. The agent is any
- * run of ecdn-xdp; guard, publish, steer and ping are BPF programs. Mode is the pin's, which
+ * run of ecdn-xdp; guard, proven, publish, steer and ping are BPF programs. Mode is the pin's, which
  * root owns: 0600 opens to root alone; 0666 to all, to be read, as those maps are frozen
  * and no process can write them, the agent after it has filled them neither; 0660 is 0600
  * until `ecdn-xdp load --proxy-group GROUP`. A map is loaded with its part; config with any
@@ -59,17 +62,7 @@
  *
  * The structs change only together with ECDN_XDP_ABI, which is the first word of the map
  * "config": read it before anything else. Members named reserved are zeros, and readers leave
- * them alone. ABI 3 keeps that room for what will be known of proven connections, and may grow
- * by these members alone:
- *
- *	limits        reserved       grace_ns, shield_cps, aggregate_pps[2], trusted_pps
- *	region_state  reserved       why the region is in its state, how often that changed
- *	region_cpu    reserved       proven packets and connections since the last hand-over
- *	              reserved_more  proven bits, leases and credits of shield_cps and of
- *	                             aggregates, connections that were steered
- *	drops         reserved       no_socket, trusted_pps
- *	region_rate   reserved_more  fast and slow windows of proven traffic, shielded_ns
- *	config        reserved       what a capture takes
+ * them alone; a version that knows more may use them.
  */
 #ifndef ECDN_XDP_MAPS_H
 #define ECDN_XDP_MAPS_H
@@ -110,8 +103,26 @@ struct ecdn_xdp_limits {
 	__u64 exempt_until_ns; /* the region is never limited before this time; ~0: for good */
 	__u64 released_ns;   /* a surge declared before this time is over */
 	__u32 blocked;       /* 1: all packets that may be dropped are */
-	__u32 own;           /* bit N: member N is the region's own; others follow the default */
-	__u64 reserved[7];
+	__u32 own;           /* enum ecdn_xdp_own: the region's own; others follow the default */
+	__u64 grace_ns;      /* how long a surge must stand before the region is limited */
+	__u64 shield_cps;    /* new connections/s that pass while shielded; 0: all */
+	__u64 aggregate_pps[2]; /* unproven packets/s that pass in a surge from each /20 or /40
+				   [0], and from each /32 of IPv6 [1]; 0: all */
+	__u64 reserved[3];
+};
+
+/* Which limits are a region's own. What nobody has set of these follows from other limits:
+ * answer_cps is four times cps, aggregate_pps 4 and 16 times prefix_pps. */
+enum ecdn_xdp_own {
+	ECDN_XDP_OWN_PPS = 1 << 0,
+	ECDN_XDP_OWN_BPS = 1 << 1,
+	ECDN_XDP_OWN_CPS = 1 << 2,
+	ECDN_XDP_OWN_PREFIX_PPS = 1 << 3,
+	ECDN_XDP_OWN_ANSWER_CPS = 1 << 4,
+	ECDN_XDP_OWN_HOLD = 1 << 5,
+	ECDN_XDP_OWN_GRACE = 1 << 6,
+	ECDN_XDP_OWN_SHIELD_CPS = 1 << 7,
+	ECDN_XDP_OWN_AGGREGATE_PPS = 1 << 8,
 };
 
 enum ecdn_xdp_protect {
@@ -140,9 +151,30 @@ struct ecdn_xdp_config {
 	__u64 hash_seed;       /* a secret, so that sources cannot choose their bucket */
 	__u32 parts;           /* enum ecdn_xdp_part: whose pins belong here; the pin of one
 				  that is missing has been removed by somebody else */
-	__u32 reserved[7];
+	__u32 shield;          /* enum ecdn_xdp_shield */
+	__u32 netns;           /* inode of the network namespace whose connections prove */
+	__u32 listen_hook;     /* 1: steer counts connections where they are established, and
+				  not where a listener is looked up */
+	__u32 reserved[4];
 	struct ecdn_xdp_limits default_limits; /* of regions without limits of their own */
-	__u64 reserved_more[8];
+	__u64 node_pps;        /* ceilings of each node's prefix: packets/s ... */
+	__u64 node_cps;        /* ... and new connections/s; 0: none */
+	__u64 allow_pps;       /* the same of each allowed prefix */
+	__u64 allow_cps;
+	__u64 ceiling_from_ns; /* packets above a ceiling may be dropped from this time on; 0:
+				  no version has set the ceilings yet */
+	__u64 reserved_more[3];
+};
+
+/* Whether a region is limited by what is proven, and if not, why. */
+enum ecdn_xdp_shield {
+	ECDN_XDP_SHIELD_UNSET,   /* pins of a version without it: limited by what arrives */
+	ECDN_XDP_SHIELD_OFF,     /* as the operator asked: limited by what arrives */
+	ECDN_XDP_SHIELD_ON,      /* limited by what is proven, shielded by what arrives */
+	ECDN_XDP_SHIELD_NO_CGROUP, /* limited by what arrives: there is no cgroup of version 2 */
+	ECDN_XDP_SHIELD_REFUSED, /* the same: the kernel did not attach the program */
+	ECDN_XDP_SHIELD_NETNS,   /* the same: the guard is in several network namespaces */
+	ECDN_XDP_SHIELD_MAX,
 };
 
 /* protected_ports: a port is protected if bit port % 8 of byte port / 8 is set. */
@@ -165,16 +197,17 @@ enum ecdn_xdp_state {
 	ECDN_XDP_STATE_LIMITED,
 	ECDN_XDP_STATE_EXEMPT,
 	ECDN_XDP_STATE_BLOCKED,
+	ECDN_XDP_STATE_SHIELDED, /* a surge of what anybody can forge: nobody is refused */
 	ECDN_XDP_STATE_MAX,
 };
 
 struct ecdn_xdp_region_state {
 	__u32 state;           /* enum ecdn_xdp_state */
-	__u32 next;            /* the state that follows at until_ns; NORMAL, so far */
+	__u32 next;            /* the state that follows at until_ns */
 	__u64 since_ns;        /* when the region entered that state */
 	/*
-	 * While LIMITED or EXEMPT: when `next` follows if no further packet arrives, which
-	 * readers apply. ~0: no end, and in the other states.
+	 * While LIMITED, SHIELDED or EXEMPT: when `next` follows if no further packet arrives,
+	 * which readers apply. ~0: no end, and in the other states.
 	 */
 	__u64 until_ns;
 	__u64 reserved;
@@ -211,10 +244,13 @@ struct ecdn_xdp_traffic {
 
 struct ecdn_xdp_drops {
 	struct ecdn_xdp_traffic blocked;    /* as the region is blocked */
-	struct ecdn_xdp_traffic prefix_pps; /* while limited, of prefixes above prefix_pps */
-	struct ecdn_xdp_traffic answer_cps; /* while limited, new connections above answer_cps */
+	struct ecdn_xdp_traffic prefix_pps; /* in a surge, of prefixes above prefix_pps or of
+					       wider ones above aggregate_pps */
+	struct ecdn_xdp_traffic answer_cps; /* new connections above answer_cps while limited, or
+					       above shield_cps while shielded */
 	struct ecdn_xdp_traffic vlan_depth; /* more VLAN tags than are followed; region 0 alone */
-	struct ecdn_xdp_traffic reserved[2];
+	struct ecdn_xdp_traffic no_socket;  /* in a surge, TCP that no socket here knows of */
+	struct ecdn_xdp_traffic trusted_pps; /* of nodes and allowed prefixes above a ceiling */
 };
 
 /* A CPU's share of a token bucket: the packets that may pass before it leases more. */
@@ -246,7 +282,7 @@ struct ecdn_xdp_region_cpu {
 	__u32 load_packets;    /* protected packets since then ... */
 	__u32 load_connections; /* ... the connections that they may open ... */
 	__u64 load_bits;       /* ... and their bits */
-	__u64 reserved;
+	__u64 load_proven_bits; /* bits of those that belong to a socket ... */
 
 	__u64 measured_ns;     /* time of the last hand-over */
 	struct ecdn_xdp_lease prefix_lease; /* of each prefix's bucket */
@@ -255,12 +291,23 @@ struct ecdn_xdp_region_cpu {
 	struct ecdn_xdp_credit answer_credit[2];
 	struct ecdn_xdp_drops dropped;
 	struct ecdn_xdp_drops would_drop; /* in monitor mode: packets that passed all the same */
-	__u64 reserved_more[15];
+
+	__u64 proven_packets;  /* of sockets, counted in a surge alone */
+	__u64 proven_bytes;
+	__u64 proven_connections; /* handshakes that were completed */
+	__u64 proven_taken;    /* of these, how many were handed over */
+	__u64 proven_jiffies;  /* when the program proven last handed over ... */
+	__u64 proven_ns;       /* ... and the time */
+	__u64 load_proven_packets; /* ... and their number, since the last hand-over */
+	__u64 steered;         /* connections that the listener for 513 got */
+	struct ecdn_xdp_lease aggregate_lease[2]; /* of each wider prefix's bucket */
+	struct ecdn_xdp_credit known_credit; /* for addresses that have connected before */
 };
 
 /*
  * region_rate: the rates by which the limiter declares surges: of protected traffic,
- * measured before any drop, over two sliding windows (bpf/rate.h).
+ * over two sliding windows (bpf/rate.h). What is claimed is what arrives, before any drop;
+ * what is proven belongs to a socket, or is a handshake that was completed.
  */
 struct ecdn_xdp_load {
 	__u64 packets;
@@ -275,20 +322,24 @@ struct ecdn_xdp_window {
 };
 
 struct ecdn_xdp_rate {
-	__u32 limited;         /* 1: a surge was declared and is not over */
-	__u32 reserved;
-	__u64 limited_ns;      /* when it was declared */
+	__u32 surge;           /* 1: a surge was declared and is not over; 2: it has stood for
+				  grace_ns */
+	__u32 pressed_us;      /* for how long it has stood, less half of the time it paused */
+	__u64 surge_ns;        /* when it was declared */
 	__u64 below_ns;        /* every rate is below 80 % since then; 0: one is not */
 	__u64 measured_ns;     /* when the last packets from any CPU were measured */
-	__u64 answer_ns;       /* answer_cps' bucket: tokens are spent up to this time */
+	__u64 judged_ns;       /* up to when pressed_us is */
 	struct ecdn_xdp_window fast;
 	struct ecdn_xdp_window slow;
-	__u64 reserved_more[20];
 };
 
 struct ecdn_xdp_region_rate {
 	struct bpf_spin_lock lock;
-	struct ecdn_xdp_rate rate;
+	__u32 reserved;
+	struct ecdn_xdp_rate claimed;
+	struct ecdn_xdp_rate proven;
+	__u64 answer_ns;       /* the bucket of answer_cps and shield_cps: tokens are spent up to
+				  this time */
 };
 
 /*
@@ -299,12 +350,25 @@ struct ecdn_xdp_region_rate {
 #define ECDN_XDP_PREFIX_SETS 4096
 #define ECDN_XDP_PREFIX_WAYS 4
 
-/* A key is prefix << 16 | family << 14 | region; the prefix right-aligned. */
+/*
+ * A key is prefix << 16 | family << 14 | region; the prefix right-aligned. What regions in a surge
+ * add: wider prefixes, and of limited ones the packets that belong to a socket, apart from those
+ * of the same prefix that do not.
+ */
 #define ECDN_XDP_PREFIX_SHIFT 16
 #define ECDN_XDP_PREFIX_V4 (1 << 14)
 #define ECDN_XDP_PREFIX_V6 (2 << 14)
+#define ECDN_XDP_PREFIX_WIDER (3 << 14) /* the prefix is kind << 40 | prefix, see below */
 #define ECDN_XDP_PREFIX_FAMILY (3 << 14)
 #define ECDN_XDP_PREFIX_REGION (ECDN_XDP_REGIONS_MAX - 1)
+#define ECDN_XDP_PREFIX_PROVEN_V6 (0 << 14) /* of packets of sockets; the prefix is no 0 */
+
+enum ecdn_xdp_prefix_kind {
+	ECDN_XDP_PREFIX_V4_20 = 1,
+	ECDN_XDP_PREFIX_V6_40,
+	ECDN_XDP_PREFIX_V6_32,
+	ECDN_XDP_PREFIX_PROVEN_V4, /* a /24, of packets of sockets */
+};
 
 struct ecdn_xdp_prefix {
 	__u64 packets;         /* since the prefix was admitted, as the bytes */
@@ -327,7 +391,7 @@ struct ecdn_xdp_prefix_set {
 #define ECDN_XDP_BUCKET_WAYS 4
 
 struct ecdn_xdp_bucket {
-	__u64 key;             /* as in prefixes */
+	__u64 key;             /* hash of the prefix << 14 | region */
 	__u64 spent_ns;        /* tokens are spent up to this time */
 };
 
@@ -335,6 +399,48 @@ struct ecdn_xdp_bucket_set {
 	struct bpf_spin_lock lock;
 	struct ecdn_xdp_bucket bucket[ECDN_XDP_BUCKET_WAYS];
 };
+
+/*
+ * known: addresses that have completed a handshake with this host in the last 10 to 20 minutes,
+ * as a Bloom filter. A hash of the address (IPv4), or of its /64 (IPv6), and of config.hash_seed
+ * chooses a line, and two cells of it. Each holds the number of the 10 minutes in which it was
+ * last set, from 1 to 255 and from 1 again, so that nobody needs to clear it.
+ */
+#define ECDN_XDP_KNOWN_LINES (1 << 15)
+#define ECDN_XDP_KNOWN_SPAN_NS (600 * 1000000000ULL)
+
+struct ecdn_xdp_known_line {
+	__u8 cell[64];
+};
+
+/*
+ * armed: local addresses and ports at which this host has seen a connection in the last 20
+ * minutes (ECDN_XDP_ARMED_NS). To these alone the guard looks for a packet's socket, and it drops
+ * what has none only when look-ups have found enough sockets.
+ */
+#define ECDN_XDP_ARMED_MAX 4096
+#define ECDN_XDP_ARMED_NS (1200 * 1000000000ULL)
+
+struct ecdn_xdp_armed_key {
+	__u8 addr[16];         /* network byte order; IPv4: the first four, then zeros */
+	__u16 port;
+	__u8 family;           /* 4 or 6 */
+	__u8 reserved;
+};
+
+struct ecdn_xdp_armed {
+	__u64 connected_ns;    /* when a connection was last seen, exact to a minute */
+	__u64 found;           /* look-ups in normal times that found a socket ... */
+	__u64 missed_known;    /* ... that found none for an address which is known ... */
+	__u64 missed;          /* ... and that found none for another one */
+	__u32 disarmed;        /* 1: known addresses had no socket too often: these packets go
+				  elsewhere, so they are not looked up any more */
+	__u32 reserved;
+};
+
+/* shield_ifaces: the interfaces by which what the guard has seen reaches sockets: those that have
+ * it, and VLANs, bonds, bridges and VRFs above them. The value is 1. */
+#define ECDN_XDP_SHIELD_IFACES_MAX 4096
 
 /*
  * steer_listeners: to which listener new connections to a protected port go when their
@@ -475,7 +581,14 @@ struct ecdn_xdp_events {
 	__u64 no_table;        /* no table is loaded: the packet is counted in region 0 */
 	__u64 bucket_evicted;  /* prefix_buckets had no room: a bucket in use was given up */
 	__u64 map_missing;     /* a lookup that cannot fail did: the packet passes */
-	__u64 reserved[5];
+	/* In a surge, of TCP packets that open nothing and have no socket: */
+	__u64 cookie;          /* they complete a SYN cookie, and pass */
+	__u64 known;           /* their address has connected before: they pass */
+	/* Connections that prove nothing, as they came by an interface without the guard. */
+	__u64 unproven;
+	/* All buckets of a set are in use by other regions: the prefix is not limited. */
+	__u64 bucket_full;
+	__u64 reserved[1];
 };
 
 /*
@@ -491,7 +604,7 @@ struct ecdn_xdp_cpu {
 	__u32 sampled;         /* 1: one packet in ECDN_XDP_PREFIX_STEP is accounted to its
 				  source prefix, unless its region is limited */
 	__u32 skip;            /* packets until the next one that is */
-	__u32 reserved;
+	__u32 looks_up;        /* 1: the guard looks for a socket, which is no connection */
 	__u64 reserved_more[2];
 };
 
@@ -514,6 +627,9 @@ ECDN_XDP_SIZE(struct ecdn_xdp_cpu, 64);
 ECDN_XDP_SIZE(struct ecdn_xdp_region_rate, 320);
 ECDN_XDP_SIZE(struct ecdn_xdp_prefix_set, 192);
 ECDN_XDP_SIZE(struct ecdn_xdp_bucket_set, 72);
+ECDN_XDP_SIZE(struct ecdn_xdp_known_line, 64);
+ECDN_XDP_SIZE(struct ecdn_xdp_armed_key, 20);
+ECDN_XDP_SIZE(struct ecdn_xdp_armed, 40);
 ECDN_XDP_SIZE(struct ecdn_xdp_ping_config, 32);
 ECDN_XDP_SIZE(struct ecdn_xdp_ping_interface, 4);
 ECDN_XDP_SIZE(struct ecdn_xdp_local_key, 24);

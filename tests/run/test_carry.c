@@ -110,8 +110,8 @@ static void check_surge(const struct guard_maps *maps)
 
 	bpf_map_lookup_elem(maps->region_rate, &(__u32){ 1 }, &rate);
 	bpf_map_lookup_elem(maps->region_state, &(__u32){ 1 }, &state);
-	expect("the surge", rate.rate.limited == 1 && rate.rate.limited_ns == 4 &&
-	       rate.rate.answer_ns == 6 && rate.rate.slow.current.packets == 66);
+	expect("the surge", rate.claimed.surge == 2 && rate.claimed.surge_ns == 4 &&
+	       rate.answer_ns == 6 && rate.claimed.slow.current.packets == 66);
 	expect("the state", state.state == ECDN_XDP_STATE_LIMITED && state.since_ns == 4 &&
 	       state.until_ns == 44);
 }

@@ -8,6 +8,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -24,7 +25,7 @@
 
 /* A region's packets, spread over CPUs whose jiffies begin together. */
 struct node {
-	struct ecdn_xdp_rate rate;
+	struct ecdn_xdp_region_rate rates;
 	struct ecdn_xdp_limits limits;
 	struct ecdn_xdp_load local[8];
 	uint64_t measured_ns[8]; /* the CPU's last hand-over */
@@ -47,8 +48,9 @@ static inline uint32_t node_packet_on(struct node *node, unsigned int cpu, uint6
 	uint64_t jiffy_ns = now_ns - now_ns % node->jiffy_ns;
 
 	if (jiffy_ns != node->measured_ns[cpu]) {
-		node->state = rate_hand_over(&node->rate, &node->limits, &node->local[cpu],
-					     node->measured_ns[cpu], jiffy_ns);
+		rate_hand_over(&node->rates.claimed, &node->limits, &node->local[cpu],
+			       node->measured_ns[cpu], jiffy_ns);
+		node->state = rates_update(&node->rates, &node->limits, false, jiffy_ns);
 		memset(&node->local[cpu], 0, sizeof(node->local[cpu]));
 		node->measured_ns[cpu] = jiffy_ns;
 	}

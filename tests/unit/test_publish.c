@@ -35,18 +35,18 @@ static uint64_t send(struct node *node, uint64_t from_ns, uint64_t pps, uint64_t
 static struct ecdn_xdp_region_state published(const struct node *node, uint64_t now_ns)
 {
 	struct ecdn_xdp_region_state public = {};
-	struct ecdn_xdp_rate rate = node->rate;
-	uint32_t state = rate_update(&rate, &node->limits, now_ns);
+	struct ecdn_xdp_region_rate rates = node->rates;
+	uint32_t state = rates_update(&rates, &node->limits, false, now_ns);
 
-	publish_state(&public, &rate, &node->limits, state, now_ns);
+	publish_state(&public, &rates, &node->limits, false, state, now_ns);
 	return public;
 }
 
 static uint32_t asked(const struct node *node, uint64_t now_ns)
 {
-	struct ecdn_xdp_rate rate = node->rate;
+	struct ecdn_xdp_region_rate rates = node->rates;
 
-	return rate_update(&rate, &node->limits, now_ns);
+	return rates_update(&rates, &node->limits, false, now_ns);
 }
 
 static void assert_agree(const struct node *node, const struct ecdn_xdp_region_state *public)

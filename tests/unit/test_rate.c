@@ -180,14 +180,14 @@ static void test_hold_begins_anew(void **state)
 static void test_silence_ends_surge(void **state)
 {
 	struct node node = surging_node(10 * SECOND);
-	struct ecdn_xdp_rate early = node.rate, late = node.rate;
-	const uint64_t empty = node.rate.measured_ns + (2ULL << RATE_SLOW_SPAN);
+	struct ecdn_xdp_region_rate early = node.rates, late = node.rates;
+	const uint64_t empty = node.rates.claimed.measured_ns + (2ULL << RATE_SLOW_SPAN);
 
 	(void)state;
-	assert_in_range(node.rate.measured_ns, START + 2 * SECOND - 20 * MS, START + 2 * SECOND);
-	assert_int_equal(rate_update(&early, &node.limits, empty + 10 * SECOND - MS),
+	assert_in_range(node.rates.claimed.measured_ns, START + 2 * SECOND - 20 * MS, START + 2 * SECOND);
+	assert_int_equal(rates_update(&early, &node.limits, false, empty + 10 * SECOND - MS),
 			 ECDN_XDP_STATE_LIMITED);
-	assert_int_equal(rate_update(&late, &node.limits, empty + 10 * SECOND + MS),
+	assert_int_equal(rates_update(&late, &node.limits, false, empty + 10 * SECOND + MS),
 			 ECDN_XDP_STATE_NORMAL);
 	assert_int_equal(node_packet(&node, empty + 3600 * SECOND, 1), ECDN_XDP_STATE_NORMAL);
 }

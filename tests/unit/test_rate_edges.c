@@ -107,11 +107,13 @@ static uint32_t state_at(struct ecdn_xdp_limits limits, struct ecdn_xdp_load per
 		.packets = per_second.packets / 250, .bits = per_second.bits / 250,
 		.connections = per_second.connections / 250,
 	};
-	struct ecdn_xdp_rate rate = {};
+	struct ecdn_xdp_region_rate rates = {};
 	uint32_t state = ECDN_XDP_STATE_MAX;
 
-	for (uint64_t t = START; t < START + 5 * SECOND; t += jiffy_ns)
-		state = rate_hand_over(&rate, &limits, &load, t, t + jiffy_ns);
+	for (uint64_t t = START; t < START + 5 * SECOND; t += jiffy_ns) {
+		rate_hand_over(&rates.claimed, &limits, &load, t, t + jiffy_ns);
+		state = rates_update(&rates, &limits, false, t + jiffy_ns);
+	}
 	return state;
 }
 

@@ -25,6 +25,10 @@ void counts_of_region(const struct mapped *region_cpu, uint32_t max_regions, uin
 		add(&sum->connections, &row[i].connections, sizeof(row->connections));
 		add(&sum->dropped, &row[i].dropped, sizeof(row->dropped));
 		add(&sum->would_drop, &row[i].would_drop, sizeof(row->would_drop));
+		add(&sum->proven_packets, &row[i].proven_packets, sizeof(__u64));
+		add(&sum->proven_bytes, &row[i].proven_bytes, sizeof(__u64));
+		add(&sum->proven_connections, &row[i].proven_connections, sizeof(__u64));
+		add(&sum->steered, &row[i].steered, sizeof(__u64));
 	}
 }
 

@@ -15,6 +15,10 @@ struct region_counts {
 	__u64 connections;
 	struct ecdn_xdp_drops dropped;
 	struct ecdn_xdp_drops would_drop;
+	__u64 proven_packets;
+	__u64 proven_bytes;
+	__u64 proven_connections;
+	__u64 steered;
 };
 
 /* Adds a region's rows of all CPUs up. region_cpu: that map, with rows of max_regions for each

@@ -19,6 +19,7 @@
 #include "kernel/mapped.h"
 #include "kernel/percpu.h"
 #include "kernel/pins_exchange.h"
+#include "rate.h"
 
 const char *const guard_carry_shared[] = { "prefixes", "prefix_buckets", "protected_ports", NULL };
 
@@ -191,13 +192,13 @@ static int fill_rates(struct carry *carry)
 		if (bpf_map_lookup_elem_flags(from, &region, &old, BPF_F_LOCK))
 			return log_error(-errno, "cannot read map region_rate: %s",
 					 strerror(errno));
-		rate.rate.limited = old.rate.limited;
-		rate.rate.limited_ns = old.rate.limited_ns;
-		rate.rate.below_ns = old.rate.below_ns;
-		rate.rate.measured_ns = old.rate.measured_ns;
-		rate.rate.answer_ns = old.rate.answer_ns;
-		rate.rate.fast = old.rate.fast;
-		rate.rate.slow = old.rate.slow;
+		rate.claimed.surge = old.rate.limited ? SURGE_STANDS : SURGE_NONE;
+		rate.claimed.surge_ns = old.rate.limited_ns;
+		rate.claimed.below_ns = old.rate.below_ns;
+		rate.claimed.measured_ns = old.rate.measured_ns;
+		rate.answer_ns = old.rate.answer_ns;
+		rate.claimed.fast = old.rate.fast;
+		rate.claimed.slow = old.rate.slow;
 		err = maps_set(carry->maps.region_rate, "region_rate", &region, &rate);
 	}
 	return err;

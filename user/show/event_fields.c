@@ -15,6 +15,10 @@
 #define GIVE_UP(member, meaning) \
 	EVENT(struct ecdn_xdp_events, "give_ups", member, "ecdn_xdp_give_ups_total", \
 	      "Times that the guard could not do its work and let pass.", meaning)
+#define SHIELD(member, meaning) \
+	EVENT(struct ecdn_xdp_events, "shield_passed", member, \
+	      "ecdn_xdp_shield_passed_packets_total", \
+	      "Packets without a socket that passed in a surge.", meaning)
 #define PING(member, meaning) \
 	EVENT(struct ecdn_xdp_ping_events, "events", member, "ecdn_xdp_ping_other_total", \
 	      "Echo requests that were not answered here, by reason.", meaning)
@@ -31,6 +35,10 @@ const struct field event_fields_guard[] = {
 	GIVE_UP(no_table, "no region table, counted as --"),
 	GIVE_UP(bucket_evicted, "a prefix's limit forgotten for lack of room"),
 	GIVE_UP(map_missing, "a map was not there"),
+	SHIELD(cookie, "completes a SYN cookie"),
+	SHIELD(known, "no socket, but its address has connected before"),
+	GIVE_UP(unproven, "a connection by an interface without the guard proves nothing"),
+	GIVE_UP(bucket_full, "no room for a prefix's limit, all are in use by other regions"),
 	{},
 };
 

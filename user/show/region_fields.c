@@ -37,6 +37,12 @@ static uint64_t would_drop_bytes(const void *item)
 	return view_regions_drops(&counts_of(item)->would_drop).bytes;
 }
 
+/* Requests that the proxy answered with 513, and connections that a listener for 513 got. */
+static uint64_t got_513(const void *item)
+{
+	return ((const struct view_region *)item)->requests.refused + counts_of(item)->steered;
+}
+
 /* What was dropped, or would have been, for one reason. */
 #define DROPS(what, reason, about) \
 	{ FIELD_COUNT, .key = #what "." #reason ".packets", STATS, \
@@ -66,9 +72,24 @@ const struct field region_fields[] = {
 	  .unit = "connections",
 	  .help = "New connections from the region: TCP SYN and QUIC Initial.",
 	  AT(counts.connections) },
-	{ FIELD_RATE, ">PPS", "pps", STATS, .unit = "packets/s", AT(pps) },
-	{ FIELD_RATE, ">BPS", "bps", STATS, .unit = "bits/s", AT(bps) },
-	{ FIELD_RATE, ">CPS", "cps", STATS, .unit = "connections/s", AT(cps) },
+	{ FIELD_RATE, ">PPS", "pps", STATS, .unit = "packets/s", AT(claimed.pps) },
+	{ FIELD_RATE, ">BPS", "bps", STATS, .unit = "bits/s", AT(claimed.bps) },
+	{ FIELD_RATE, ">CPS", "cps", STATS, .unit = "connections/s", AT(claimed.cps) },
+	{ FIELD_RATE, ">PROVEN", "proven.cps", STATS, .unit = "connections/s", AT(proven.cps) },
+	{ FIELD_RATE, .key = "proven.pps", STATS, .unit = "packets/s", AT(proven.pps) },
+	{ FIELD_RATE, .key = "proven.bps", STATS, .unit = "bits/s", AT(proven.bps) },
+	{ FIELD_COUNT, .key = "proven.connections", STATS,
+	  .metric = "ecdn_xdp_region_proven_connections_total", .unit = "connections",
+	  .help = "Connections from the region whose handshake was completed.",
+	  AT(counts.proven_connections) },
+	{ FIELD_COUNT, .key = "proven.packets", STATS,
+	  .metric = "ecdn_xdp_region_proven_packets_total", .unit = "packets",
+	  .help = "Packets that belong to a socket, counted in a surge alone.",
+	  AT(counts.proven_packets) },
+	{ FIELD_COUNT, .key = "proven.bytes", STATS,
+	  .metric = "ecdn_xdp_region_proven_bytes_total", .unit = "bytes",
+	  .help = "Bytes of packets that belong to a socket, counted in a surge alone.",
+	  AT(counts.proven_bytes) },
 	{ FIELD_COUNT, ">DROPPED", "dropped_packets", .unit = "packets",
 	  .in = REGION_FIELDS_ENFORCE | REGION_FIELDS_JSON, .number = dropped_packets },
 	{ FIELD_COUNT, ">DROPPED-BYTES", "dropped_bytes", .unit = "bytes",
@@ -81,14 +102,22 @@ const struct field region_fields[] = {
 	DROPPED(prefix_pps),
 	DROPPED(answer_cps),
 	DROPPED(vlan_depth),
+	DROPPED(no_socket),
+	DROPPED(trusted_pps),
 	WOULD_DROP(blocked),
 	WOULD_DROP(prefix_pps),
 	WOULD_DROP(answer_cps),
 	WOULD_DROP(vlan_depth),
+	WOULD_DROP(no_socket),
+	WOULD_DROP(trusted_pps),
 	{ FIELD_COUNT, ">REQUESTS", "requests", "ecdn_xdp_region_requests_total", STATS,
 	  .unit = "requests", .help = "Requests that proxies reported for the region.",
 	  AT(requests.requests) },
-	{ FIELD_COUNT, ">513", "refused", "ecdn_xdp_region_refused_requests_total", STATS,
+	{ FIELD_COUNT, ">513", STATS, .number = got_513 },
+	{ FIELD_COUNT, .key = "steered", .metric = "ecdn_xdp_region_steered_connections_total",
+	  STATS, .unit = "connections", .help = "Connections that a listener for 513 got.",
+	  AT(counts.steered) },
+	{ FIELD_COUNT, .key = "refused", .metric = "ecdn_xdp_region_refused_requests_total", STATS,
 	  .unit = "requests", .help = "Requests that were answered with status 513.",
 	  AT(requests.refused) },
 	{},

@@ -13,33 +13,46 @@
 #include "regions/names.h"
 #include "view/view_pins.h"
 
-/* What the kernel would make of the region's rates if a packet came now. */
-static void judge(struct view_region *region, struct ecdn_xdp_rate *rate, uint64_t now_ns)
+static struct view_speed speed_of(const struct ecdn_xdp_rate *rate, uint64_t now_ns)
 {
-	struct ecdn_xdp_load load;
+	const struct ecdn_xdp_load load = window_load(&rate->slow, RATE_SLOW_SPAN, now_ns);
+	const struct view_speed speed = {
+		.pps = per_second(load.packets),
+		.bps = per_second(load.bits),
+		.cps = per_second(load.connections),
+	};
 
-	region->state = rate_update(rate, &region->limits, now_ns);
-	region->limited_ns = region->state == ECDN_XDP_STATE_LIMITED ? rate->limited_ns : 0;
-	load = window_load(&rate->slow, RATE_SLOW_SPAN, now_ns);
-	region->pps = per_second(load.packets);
-	region->bps = per_second(load.bits);
-	region->cps = per_second(load.connections);
+	return speed;
 }
 
-static int read_region(struct view_region *region, const struct guard_maps *maps, uint64_t now_ns)
+/* What the kernel would make of the region's rates if a packet came now. */
+static void judge(struct view_region *region, struct ecdn_xdp_region_rate *rates, bool shield,
+		  uint64_t now_ns)
+{
+	const struct ecdn_xdp_rate *limiting = shield ? &rates->proven : &rates->claimed;
+
+	region->state = rates_update(rates, &region->limits, shield, now_ns);
+	region->limited_ns = region->state == ECDN_XDP_STATE_LIMITED ? limiting->surge_ns : 0;
+	region->claimed = speed_of(&rates->claimed, now_ns);
+	region->proven = speed_of(&rates->proven, now_ns);
+}
+
+static int read_region(struct view_region *region, const struct guard_maps *maps, bool shield,
+		       uint64_t now_ns)
 {
 	struct ecdn_xdp_region_rate shared;
 	int err = guard_maps_limits(maps, region->id, &region->limits);
 
 	err = err ?: maps_get(maps->region_rate, "region_rate", &region->id, &shared);
 	if (!err)
-		judge(region, &shared.rate, now_ns);
+		judge(region, &shared, shield, now_ns);
 	return err;
 }
 
 static int read_named(struct view_regions *view, const struct guard_maps *maps,
 		      const struct names *names)
 {
+	bool shield = view->config.shield == ECDN_XDP_SHIELD_ON;
 	struct mapped rows;
 	int err = mapped_open(&rows, maps->region_cpu, "region_cpu",
 			      sizeof(struct ecdn_xdp_region_cpu));
@@ -53,7 +66,7 @@ static int read_named(struct view_regions *view, const struct guard_maps *maps,
 		region->id = id;
 		strcpy(region->name, names_of(names, id));
 		counts_of_region(&rows, view->config.max_regions, id, &region->counts);
-		err = read_region(region, maps, view->moment.now_ns);
+		err = read_region(region, maps, shield, view->moment.now_ns);
 		view->count = id + 1;
 	}
 	mapped_close(&rows);
@@ -138,9 +151,10 @@ struct ecdn_xdp_traffic view_regions_drops(const struct ecdn_xdp_drops *drops)
 {
 	struct ecdn_xdp_traffic sum = {
 		drops->blocked.packets + drops->prefix_pps.packets + drops->answer_cps.packets +
-		drops->vlan_depth.packets,
+		drops->vlan_depth.packets + drops->no_socket.packets +
+		drops->trusted_pps.packets,
 		drops->blocked.bytes + drops->prefix_pps.bytes + drops->answer_cps.bytes +
-		drops->vlan_depth.bytes,
+		drops->vlan_depth.bytes + drops->no_socket.bytes + drops->trusted_pps.bytes,
 	};
 
 	return sum;
@@ -153,6 +167,7 @@ const char *view_regions_state_name(uint32_t state)
 		[ECDN_XDP_STATE_LIMITED] = "limited",
 		[ECDN_XDP_STATE_EXEMPT] = "exempt",
 		[ECDN_XDP_STATE_BLOCKED] = "blocked",
+		[ECDN_XDP_STATE_SHIELDED] = "shielded",
 	};
 	_Static_assert(sizeof(names) / sizeof(*names) == ECDN_XDP_STATE_MAX, "a name each");
 

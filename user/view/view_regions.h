@@ -11,6 +11,11 @@
 #include "base/clock.h"
 #include "guard/counts.h"
 
+/* Rates over the last second. */
+struct view_speed {
+	uint64_t pps, bps, cps;
+};
+
 struct view_region {
 	uint32_t id;
 	char name[ECDN_XDP_NAME_SIZE];
@@ -18,7 +23,8 @@ struct view_region {
 	uint64_t limited_ns;    /* when the surge was declared; 0: there is none */
 	struct ecdn_xdp_limits limits;
 	struct region_counts counts;
-	uint64_t pps, bps, cps; /* of protected traffic, over the last second */
+	struct view_speed claimed; /* of protected traffic as it arrives */
+	struct view_speed proven; /* of what belongs to sockets; packets and bits in a surge alone */
 	struct ecdn_xdp_requests requests; /* as proxies count them */
 };
 
