@@ -14,14 +14,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <linux/pkt_cls.h>
 
 #include "attach/cgroup_link.h"
+#include "attach/cgroup_open.h"
 #include "attach/tc_link.h"
 #include "attach/tc_note.h"
 #include "attach/tc_remove.h"
@@ -163,7 +166,8 @@ static __u32 id_of(int fd)
 static void check_cgroup(const char *path, enum bpf_prog_type type, enum bpf_attach_type attach,
 			 const char *what)
 {
-	const struct pinned_link_hook hook = { "test", "the cgroup", "test", "prog/test", attach };
+	const struct pinned_link_hook hook = { "test", "the cgroup", "test", "prog/test", attach,
+		NULL };
 	int first = program(type, attach, 1), second = program(type, attach, 1);
 	struct pinned_link link = PINNED_LINK_NONE, again = PINNED_LINK_NONE;
 	char name[96];
@@ -191,6 +195,62 @@ static void check_cgroup(const char *path, enum bpf_prog_type type, enum bpf_att
 	close(second);
 }
 
+/* Whether a cgroup is opened, and is the root of the hierarchy. */
+static bool opens_root(void)
+{
+	char why[CGROUP_WHY_SIZE];
+	int fd = cgroup_open(NULL, why);
+	struct stat of;
+	bool root = fd >= 0 && !fstat(fd, &of) && of.st_ino == 1;
+
+	if (fd >= 0)
+		close(fd);
+	return root;
+}
+
+/* Where a process sees no mount of the hierarchy, not even that of the first process. */
+static bool opens_root_unmounted(void)
+{
+	int status = 1;
+	pid_t child = fork();
+
+	if (!child) {
+		char path[256];
+		bool done = !unshare(CLONE_NEWNS) &&
+			    !mount("", "/", NULL, MS_REC | MS_PRIVATE, NULL);
+
+		while (done && find_cgroup2(path)) {
+			*strstr(path, "/ecdn-test-") = 0;
+			done = !umount2(path, MNT_DETACH);
+		}
+		_exit(!(done && !mount("none", "/proc/1", "tmpfs", 0, NULL) && opens_root()));
+	}
+	waitpid(child, &status, 0);
+	return !status;
+}
+
+static void check_cgroup_choice(const char *path)
+{
+	char why[CGROUP_WHY_SIZE] = "", below[300];
+	int fd;
+
+	expect("cgroup: without a path the root", opens_root(), "it is not");
+	expect("cgroup: the root, although it is not mounted", opens_root_unmounted(), "it is not");
+	snprintf(below, sizeof(below), "%s/below", path);
+	if (mkdir(below, 0755) || chown(path, 65534, 0))
+		exit(1);
+	expect("cgroup: another user's is refused", cgroup_open(path, why) == -EPERM, "it is not");
+	expect("cgroup: and it is said why", strstr(why, "others than root"), why);
+	expect("cgroup: one below another user's is refused", cgroup_open(below, why) == -EPERM,
+	       "it is not");
+	if (chown(path, 0, 0))
+		exit(1);
+	fd = cgroup_open(below, why);
+	expect("cgroup: root's is opened", fd >= 0, why);
+	close(fd);
+	rmdir(below);
+}
+
 static void check_cgroups(void)
 {
 	char path[256];
@@ -202,6 +262,7 @@ static void check_cgroups(void)
 	check_cgroup(path, BPF_PROG_TYPE_SOCK_OPS, BPF_CGROUP_SOCK_OPS, "sock_ops");
 	check_cgroup(path, BPF_PROG_TYPE_CGROUP_SKB, BPF_CGROUP_INET_INGRESS, "skb ingress");
 	check_cgroup(path, BPF_PROG_TYPE_CGROUP_SKB, BPF_CGROUP_INET_EGRESS, "skb egress");
+	check_cgroup_choice(path);
 	rmdir(path);
 }
 

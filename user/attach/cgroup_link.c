@@ -2,38 +2,35 @@
 #include "attach/cgroup_link.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/magic.h>
-#include <string.h>
-#include <sys/vfs.h>
+#include <sys/stat.h>
 
-#include "base/log.h"
+#include "attach/cgroup_open.h"
 #include "base/scoped.h"
 
-static int open_cgroup(const char *path)
+/* Whether the pinned link is on that cgroup, whose id is its inode. */
+static bool is_there(const struct pinned_link_hook *hook, const char *dir, int cgroup)
 {
-	scoped_fd int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct statfs fs;
+	struct bpf_link_info info;
+	scoped_fd int fd = pinned_link_open(hook, dir, &info);
+	struct stat of;
 
-	if (fd < 0)
-		return log_error(-errno, "cannot open the cgroup %s: %s", path, strerror(errno));
-	if (fstatfs(fd, &fs) || fs.f_type != CGROUP2_SUPER_MAGIC)
-		return log_error(-EINVAL, "%s is not a cgroup of version 2; `mount -t cgroup2` "
-				 "lists where these are", path);
-	return take_fd(&fd);
+	return fd >= 0 && !fstat(cgroup, &of) && info.cgroup.cgroup_id == of.st_ino;
 }
 
 int cgroup_link_attach(struct pinned_link *link, const struct pinned_link_hook *hook,
 		       const struct pins *pins, const char *path, int program)
 {
-	int err = pinned_link_replace(link, hook, pins->dir, program);
+	char why[CGROUP_WHY_SIZE];
 	scoped_fd int cgroup = -1;
+	int err = path ? -ENOENT : pinned_link_replace(link, hook, pins->dir, program);
 
 	if (err != -ENOENT)
 		return err;
-	cgroup = open_cgroup(path);
+	cgroup = cgroup_open(path, why);
 	if (cgroup < 0)
-		return cgroup;
+		return pinned_link_fail(hook, cgroup, why);
+	if (path && is_there(hook, pins->dir, cgroup))
+		return pinned_link_replace(link, hook, pins->dir, program);
 	link->fd = pinned_link_create(hook, pins->next, cgroup, program);
 	link->created = link->fd >= 0;
 	return link->created ? 0 : link->fd;

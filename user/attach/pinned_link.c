@@ -2,6 +2,7 @@
 #include "attach/pinned_link.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -32,6 +33,28 @@ int pinned_link_open(const struct pinned_link_hook *hook, const char *dir,
 	return target_of(info) ? take_fd(&fd) : -ENOENT;
 }
 
+int pinned_link_fail(const struct pinned_link_hook *hook, int err, const char *why)
+{
+	if (!hook->without)
+		return log_error(err, "%s", why);
+	log_warning("%s, so %s", why, hook->without);
+	return err;
+}
+
+static int refused(const struct pinned_link_hook *hook, int err)
+{
+	const char *advice = "";
+	char why[256];
+
+	if (err == -EPERM)
+		advice = hook->type != BPF_SK_LOOKUP ?
+			 " (is there a program that allows no other? else run as root)" :
+			 "; run as root";
+	snprintf(why, sizeof(why), "cannot attach %s to %s: %s%s", hook->program, hook->target,
+		 strerror(-err), advice);
+	return pinned_link_fail(hook, err, why);
+}
+
 int pinned_link_create(const struct pinned_link_hook *hook, const char *dir, int target,
 		       int program)
 {
@@ -39,8 +62,7 @@ int pinned_link_create(const struct pinned_link_hook *hook, const char *dir, int
 	int err;
 
 	if (fd < 0)
-		return log_error(fd, "cannot attach %s to %s: %s%s", hook->program, hook->target,
-				 strerror(-fd), fd == -EPERM ? "; run as root" : "");
+		return refused(hook, fd);
 	err = pins_put(dir, hook->pin, fd);
 	return err ?: take_fd(&fd);
 }

@@ -18,6 +18,8 @@ struct pinned_link_hook {
 	const char *pin;        /* name of the link's pin */
 	const char *program_pin; /* name of the program's pin */
 	enum bpf_attach_type type;
+	const char *without;    /* NULL, or what a command does that goes on without the link:
+				   that it cannot be made is a warning, which ends in this */
 };
 
 /* The link of a part in a command that is under way. */
@@ -33,6 +35,9 @@ struct pinned_link {
  * silent, if there is no link, or its target is gone, which a link outlives. */
 int pinned_link_open(const struct pinned_link_hook *hook, const char *dir,
 		     struct bpf_link_info *info);
+
+/* Logs why the link cannot be made. Returns err. */
+int pinned_link_fail(const struct pinned_link_hook *hook, int err, const char *why);
 
 /* Attaches program to target and pins the link in dir. Returns the link's fd, which the
  * caller closes. */
