@@ -74,6 +74,9 @@ static __always_inline int enforce(struct ecdn_xdp_region_cpu *local, enum drop 
 	case DROP_VLAN_DEPTH:
 		count_traffic(&drops->vlan_depth, bytes);
 		break;
+	case DROP_NO_SOCKET:
+		count_traffic(&drops->no_socket, bytes);
+		break;
 	}
 	return monitor ? XDP_PASS : XDP_DROP;
 }
@@ -87,12 +90,25 @@ static __always_inline int map_missing(void)
 	return XDP_PASS;
 }
 
-static __always_inline int guard_ip(const struct packet *packet)
+static __always_inline void meet_surge(struct standing *standing, struct xdp_md *ctx,
+				       const struct ecdn_xdp_config *conf,
+				       const struct packet *packet,
+				       struct ecdn_xdp_region_cpu *local,
+				       const struct ecdn_xdp_cpu *now, __u32 id)
+{
+	standing_of(standing, ctx, conf, packet, now, id);
+	count_excused(standing->meet);
+	if (standing->meet == MEET_SOCKET)
+		count_proven(local, packet->bytes);
+}
+
+static __always_inline int guard_ip(struct xdp_md *ctx, const struct packet *packet)
 {
 	__u32 slot = 0, region = counted_region(packet), id = bpf_get_smp_processor_id();
 	struct ecdn_xdp_config *conf = bpf_map_lookup_elem(&config, &slot);
 	struct ecdn_xdp_region_cpu *local = region_of_cpu(region, id);
 	struct ecdn_xdp_cpu *now = cpu_now(id);
+	struct standing standing = {};
 	enum drop drop = DROP_NONE;
 	struct source source = {};
 	bool measured;
@@ -103,14 +119,16 @@ static __always_inline int guard_ip(const struct packet *packet)
 
 	now->packets++;
 	count_region(local, packet);
-	measured = may_drop(conf, packet) && measure(conf, packet, region, local, now, id);
+	measured = may_drop(conf, packet) && measure(ctx, conf, packet, region, local, now, id);
+	if (measured && in_surge(local->state))
+		meet_surge(&standing, ctx, conf, packet, local, now, id);
 	step = pace_sample(now, local->state);
 	if (step) {
 		source_of(&source, packet, region, conf->hash_seed);
 		count_source(&source, packet, now, id, step);
 	}
 	if (measured)
-		drop = judge(packet, region, &source, local, now);
+		drop = judge(packet, region, &source, &standing, local, now);
 	return enforce(local, drop, packet->bytes, conf->monitor);
 }
 
@@ -147,7 +165,7 @@ int guard(struct xdp_md *ctx)
 	packet.bytes = frame_bytes(ctx, &packet);
 	if (packet.opaque)
 		count_opaque(packet.opaque);
-	return guard_ip(&packet);
+	return guard_ip(ctx, &packet);
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

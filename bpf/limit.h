@@ -10,9 +10,11 @@
 #include "bucket.h"
 #include "count.h"
 #include "cpu.h"
+#include "hand_over.h"
 #include "packet.h"
 #include "rate.h"
 #include "settings.h"
+#include "shield.h"
 #include "trust.h"
 
 enum drop {
@@ -21,6 +23,7 @@ enum drop {
 	DROP_PREFIX_PPS,
 	DROP_ANSWER_CPS,
 	DROP_VLAN_DEPTH,
+	DROP_NO_SOCKET,
 };
 
 struct {
@@ -64,11 +67,29 @@ static __always_inline bool may_drop(const struct ecdn_xdp_config *config,
 	return is_protected(config, packet) && !is_trusted(config, packet);
 }
 
+static __always_inline bool in_surge(__u32 state)
+{
+	return state == ECDN_XDP_STATE_LIMITED || state == ECDN_XDP_STATE_SHIELDED;
+}
+
 static __always_inline void set_lease(struct ecdn_xdp_lease *lease, __u64 limit)
 {
 	lease->batch = bucket_batch(limit);
 	lease->cost_ns = bucket_cost(limit, lease->batch);
 	lease->depth_ns = bucket_depth(limit);
+}
+
+/* Takes what the CPU has added up of arriving packets, and begins anew. */
+static __always_inline struct ecdn_xdp_load take_claimed(struct ecdn_xdp_region_cpu *local)
+{
+	const struct ecdn_xdp_load load = {
+		local->load_packets, local->load_bits, local->load_connections,
+	};
+
+	local->load_packets = 0;
+	local->load_connections = 0;
+	local->load_bits = 0;
+	return load;
 }
 
 /*
@@ -86,31 +107,28 @@ __attribute__((noinline)) int hand_over(__u32 region, __u32 id)
 	__u32 slot = 0, generation;
 	struct ecdn_xdp_config *conf = bpf_map_lookup_elem(&config, &slot);
 	__u64 answer_cps, prefix_pps;
-	struct ecdn_xdp_load load;
+	struct ecdn_xdp_load claimed;
 	bool shield;
 
 	if (!limits || !public || !shared || !local || !now || !conf)
 		return false;
-	load.packets = local->load_packets;
-	load.bits = local->load_bits;
-	load.connections = local->load_connections;
+	claimed = take_claimed(local);
 	/* Read first: a change that comes meanwhile is learned with the next packet. */
 	generation = *(volatile __u32 *)&conf->generation;
 	shield = conf->shield == ECDN_XDP_SHIELD_ON;
 
 	bpf_spin_lock(&shared->lock);
-	rate_hand_over(&shared->claimed, limits, &load, local->measured_ns, now->now_ns);
+	rate_hand_over(&shared->claimed, limits, &claimed, local->measured_ns, now->now_ns);
+	hand_over_proven(shared, local, limits, local->measured_ns, now->now_ns);
 	local->state = rates_update(shared, limits, shield, now->now_ns);
 	publish_state(public, shared, limits, shield, local->state, now->now_ns);
-	answer_cps = limits->answer_cps;
+	answer_cps = local->state == ECDN_XDP_STATE_LIMITED ? limits->answer_cps :
+							      limits->shield_cps;
 	prefix_pps = limits->prefix_pps;
 	bpf_spin_unlock(&shared->lock);
 
 	local->jiffies = now->jiffies;
 	local->generation = generation;
-	local->load_packets = 0;
-	local->load_connections = 0;
-	local->load_bits = 0;
 	local->measured_ns = now->now_ns;
 	set_lease(&local->answer_lease, answer_cps);
 	set_lease(&local->prefix_lease, prefix_pps);
@@ -210,29 +228,34 @@ static __always_inline bool floods(const struct source *source, __u32 jiffy)
 }
 
 /*
- * Of a prefix that floods, more may pass than all answers that there are. It gets tokens
- * of the bucket's upper half alone, so that a prefix that asks now and then finds those of
- * the lower half.
+ * Connections of addresses that are known come first: all tokens are theirs, while the lowest
+ * quarter is not given to others. Of a prefix that floods, more may pass than all answers that
+ * there are: it gets tokens of the bucket's upper half alone.
  */
 static __always_inline bool answer_passes(struct ecdn_xdp_region_cpu *local, __u32 region,
-					  const struct source *source,
+					  const struct source *source, bool is_known,
 					  const struct ecdn_xdp_cpu *now)
 {
 	const struct ecdn_xdp_lease *lease = &local->answer_lease;
 	__u32 jiffy = now->jiffies, greedy;
 	struct ecdn_xdp_credit *credit;
+	__u64 reserve_ns;
 
 	if (!lease->batch)
 		return true;
 	greedy = floods(source, jiffy);
 	credit = greedy ? &local->answer_credit[1] : &local->answer_credit[0];
+	reserve_ns = greedy ? lease->depth_ns / 2 : lease->depth_ns / 4;
+	if (is_known) {
+		credit = &local->known_credit;
+		reserve_ns = 0;
+	}
 	if (credit_spend(credit, lease->batch))
 		return true;
 	if (credit_denied(credit, jiffy))
 		return false;
 	return credit_renew(credit, lease->batch, jiffy,
-			    lease_answer(region, lease, greedy ? lease->depth_ns / 2 : 0,
-					 now->now_ns));
+			    lease_answer(region, lease, reserve_ns, now->now_ns));
 }
 
 /*
@@ -244,35 +267,110 @@ static __always_inline bool may_open(const struct packet *packet)
 	return packet->connection || packet->opaque;
 }
 
+/* True if a socket can be looked up for the packet. */
+static __always_inline bool has_socket(const struct packet *packet)
+{
+	return packet->proto == IPPROTO_TCP && packet->has_port && !packet->connection;
+}
+
+/* In normal times a region's CPU looks one packet up every 16 jiffies, so that in a surge the
+ * guard knows where look-ups find sockets. */
+static __always_inline void sample_socket(struct xdp_md *ctx, const struct packet *packet,
+					  const struct ecdn_xdp_config *conf,
+					  const struct ecdn_xdp_region_cpu *local, __u32 id)
+{
+	if (conf->shield == ECDN_XDP_SHIELD_ON && local->state == ECDN_XDP_STATE_NORMAL &&
+	    !(local->jiffies & 15) && has_socket(packet))
+		shield_meet(ctx, packet->ip_at, packet->upper_at, id, true);
+}
+
 /* Brings the region's state up to date and adds the packet to its load. False if a map is
  * missing. */
-static __always_inline bool measure(const struct ecdn_xdp_config *conf,
+static __always_inline bool measure(struct xdp_md *ctx, const struct ecdn_xdp_config *conf,
 				    const struct packet *packet, __u32 region,
 				    struct ecdn_xdp_region_cpu *local,
 				    const struct ecdn_xdp_cpu *now, __u32 id)
 {
-	if ((local->jiffies != now->jiffies || local->generation != conf->generation) &&
-	    !hand_over(region, id))
-		return false;
+	if (local->jiffies != now->jiffies || local->generation != conf->generation) {
+		if (!hand_over(region, id))
+			return false;
+		sample_socket(ctx, packet, conf, local, id);
+	}
 	local->load_packets++;
 	local->load_bits += packet->bytes * 8ULL;
 	local->load_connections += may_open(packet) && packet->opaque != PACKET_FRAGMENT;
 	return true;
 }
 
-/* Prefixes are judged first, so that one that floods does not use up its region's answers. */
+/* What is known of a packet beyond its headers; zeros outside a surge. */
+struct standing {
+	enum shield_meet meet;
+	bool is_known;          /* it may open a connection, and its address is known */
+};
+
+static __always_inline void standing_of(struct standing *standing, struct xdp_md *ctx,
+					const struct ecdn_xdp_config *conf,
+					const struct packet *packet,
+					const struct ecdn_xdp_cpu *now, __u32 id)
+{
+	if (conf->shield != ECDN_XDP_SHIELD_ON)
+		return;
+	if (has_socket(packet))
+		standing->meet = shield_meet(ctx, packet->ip_at, packet->upper_at, id, false);
+	else if (may_open(packet))
+		standing->is_known = known_has(known_hash(packet->family, packet->addr_be,
+							  conf->hash_seed), now->now_ns);
+}
+
+/* True if the packet is not, or most likely not, forged: its prefix's share is then not the one
+ * which a flood of forged packets uses up. */
+static __always_inline bool is_credible(const struct standing *standing)
+{
+	return standing->is_known || (standing->meet != MEET_UNASKED &&
+				      standing->meet != MEET_NOBODY);
+}
+
+static __always_inline void count_proven(struct ecdn_xdp_region_cpu *local, __u32 bytes)
+{
+	local->proven_packets++;
+	local->proven_bytes += bytes;
+	local->load_proven_packets++;
+	local->load_proven_bits += bytes * 8ULL;
+}
+
+static __always_inline void count_excused(enum shield_meet meet)
+{
+	struct ecdn_xdp_events *count = NULL;
+
+	if (meet == MEET_COOKIE || meet == MEET_KNOWN)
+		count = events_of_cpu();
+	if (count && meet == MEET_COOKIE)
+		count->cookie++;
+	else if (count)
+		count->known++;
+}
+
+/*
+ * Prefixes are judged first, so that one that floods does not use up its region's answers. While
+ * a region is shielded, what belongs to a socket is free.
+ */
 static __always_inline enum drop judge(const struct packet *packet, __u32 region,
 				       const struct source *source,
+				       const struct standing *standing,
 				       struct ecdn_xdp_region_cpu *local,
 				       const struct ecdn_xdp_cpu *now)
 {
 	if (local->state == ECDN_XDP_STATE_BLOCKED)
 		return DROP_BLOCKED;
-	if (local->state != ECDN_XDP_STATE_LIMITED)
+	if (!in_surge(local->state))
+		return DROP_NONE;
+	if (standing->meet == MEET_NOBODY)
+		return DROP_NO_SOCKET;
+	if (standing->meet == MEET_SOCKET && local->state == ECDN_XDP_STATE_SHIELDED)
 		return DROP_NONE;
 	if (!prefix_passes(local, source, now))
 		return DROP_PREFIX_PPS;
-	if (may_open(packet) && !answer_passes(local, region, source, now))
+	if (may_open(packet) && !answer_passes(local, region, source, standing->is_known, now))
 		return DROP_ANSWER_CPS;
 	return DROP_NONE;
 }

@@ -47,12 +47,12 @@ static __always_inline __u64 pace_random(struct ecdn_xdp_cpu *cpu)
 /*
  * For how many packets one of a region in that state is to be accounted to its source prefix;
  * 0: for none. On a busy CPU it is one in eight, with 0 to 14 by chance between two of them,
- * but every packet of a region that is limited, as what a prefix may send is decided by its
+ * but every packet of a region in a surge, as what a prefix may send is decided by its
  * own packets then.
  */
 static __always_inline __u32 pace_sample(struct ecdn_xdp_cpu *cpu, __u32 state)
 {
-	if (!cpu->sampled || state == ECDN_XDP_STATE_LIMITED)
+	if (!cpu->sampled || state == ECDN_XDP_STATE_LIMITED || state == ECDN_XDP_STATE_SHIELDED)
 		return 1;
 	if (cpu->skip) {
 		cpu->skip--;

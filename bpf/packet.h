@@ -58,6 +58,8 @@ struct packet {
 	__u32 bytes;            /* of the whole frame */
 	__u32 promised;         /* bytes of the frame by its IP header; 0: it does not say */
 	__u16 port;             /* destination, of TCP and UDP; valid if has_port */
+	__u16 ip_at;            /* offset of the IP header in the frame ... */
+	__u16 upper_at;         /* ... and of TCP's or UDP's; valid if has_port */
 	__u8 family;            /* 4 or 6 */
 	__u8 proto;             /* upper layer, or PACKET_PROTO_UNKNOWN */
 	__u8 has_port;
@@ -190,6 +192,8 @@ static __always_inline enum packet_kind parse_ipv4(struct packet *packet, __u32 
 		packet->opaque = PACKET_FRAGMENT;
 	else
 		parse_upper(packet, pos + header, ipv4_room(ip, header), end);
+	packet->ip_at = at;
+	packet->upper_at = at + header;
 	return PACKET_IP;
 }
 
@@ -197,7 +201,8 @@ static __always_inline enum packet_kind parse_ipv4(struct packet *packet, __u32 
 static __always_inline __u64 upper_word(const struct packet *packet)
 {
 	return packet->port | (__u64)packet->proto << 16 | (__u64)packet->has_port << 24 |
-	       (__u64)packet->connection << 25 | (__u64)packet->opaque << 26;
+	       (__u64)packet->connection << 25 | (__u64)packet->opaque << 26 |
+	       (__u64)packet->upper_at << 32;
 }
 
 static __always_inline void upper_from(struct packet *packet, __u64 word)
@@ -207,6 +212,7 @@ static __always_inline void upper_from(struct packet *packet, __u64 word)
 	packet->has_port = word >> 24 & 1;
 	packet->connection = word >> 25 & 1;
 	packet->opaque = word >> 26 & 3;
+	packet->upper_at = word >> 32;
 }
 
 static __always_inline __u64 upper_hidden(enum packet_opaque opaque)
@@ -244,6 +250,7 @@ __noinline __u64 packet_behind_ext(struct xdp_md *ctx, __u32 ip_at, __u32 room, 
 	if (is_ipv6_ext(proto))
 		return upper_hidden(PACKET_EXT_TOO_MANY);
 	packet.proto = proto;
+	packet.upper_at = at;
 	parse_upper(&packet, data + at, stop > at ? stop - at : 0, end);
 	return upper_word(&packet);
 }
@@ -264,6 +271,8 @@ static __always_inline enum packet_kind parse_ipv6(struct packet *packet, struct
 	if (ip->payload_len)
 		packet->promised = at + sizeof(*ip) + bpf_ntohs(ip->payload_len);
 	packet->neighbour = is_neighbour(ip, (void *)(ip + 1), end);
+	packet->ip_at = at;
+	packet->upper_at = at + sizeof(*ip);
 	if (is_ipv6_ext(ip->nexthdr))
 		upper_from(packet, packet_behind_ext(ctx, at, ipv6_room(ip), ip->nexthdr));
 	else

@@ -401,13 +401,14 @@ struct ecdn_xdp_bucket_set {
 };
 
 /*
- * known: addresses that have completed a handshake with this host in the last 10 to 20 minutes,
+ * known: addresses that have completed a handshake with this host in the last 9 to 18 minutes,
  * as a Bloom filter. A hash of the address (IPv4), or of its /64 (IPv6), and of config.hash_seed
- * chooses a line, and two cells of it. Each holds the number of the 10 minutes in which it was
- * last set, from 1 to 255 and from 1 again, so that nobody needs to clear it.
+ * chooses a line, and two cells of it. Each holds the number of the span of 2^39 ns, 9 minutes,
+ * in which it was last set, from 1 to 255 and from 1 again: so nobody needs to clear it, and
+ * CPUs can set cells of one line at a time.
  */
 #define ECDN_XDP_KNOWN_LINES (1 << 15)
-#define ECDN_XDP_KNOWN_SPAN_NS (600 * 1000000000ULL)
+#define ECDN_XDP_KNOWN_SPAN 39
 
 struct ecdn_xdp_known_line {
 	__u8 cell[64];
@@ -430,12 +431,11 @@ struct ecdn_xdp_armed_key {
 
 struct ecdn_xdp_armed {
 	__u64 connected_ns;    /* when a connection was last seen, exact to a minute */
-	__u64 found;           /* look-ups in normal times that found a socket ... */
+	__u64 found;           /* look-ups that found a socket, sampled in normal times ... */
 	__u64 missed_known;    /* ... that found none for an address which is known ... */
-	__u64 missed;          /* ... and that found none for another one */
-	__u32 disarmed;        /* 1: known addresses had no socket too often: these packets go
-				  elsewhere, so they are not looked up any more */
-	__u32 reserved;
+	__u64 missed;          /* ... and that found none for another one, which may be forged */
+	__u64 disarmed_ns;     /* when known addresses had no socket too often, as their packets
+				  go elsewhere: for ECDN_XDP_ARMED_NS none is looked up; 0: no */
 };
 
 /* shield_ifaces: the interfaces by which what the guard has seen reaches sockets: those that have

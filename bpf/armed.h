@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * armed.h - to which local addresses and ports do packets belong to a socket of this host? What
+ * a router forwards, what a rule of the firewall sends to a container (DNAT), and other network
+ * namespaces' traffic has no socket here, and must not be dropped for it. So an address and port
+ * is looked up only after a connection was accepted there, and packets without a socket are
+ * dropped only after look-ups have found sockets. If clients that are known to be real have
+ * none, some connections go elsewhere, and the entry is disarmed. Forged packets cannot do that.
+ */
+#ifndef BPF_ARMED_H
+#define BPF_ARMED_H
+
+#include <stdbool.h>
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+#include "ecdn-xdp-maps.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, ECDN_XDP_ARMED_MAX);
+	__type(key, struct ecdn_xdp_armed_key);
+	__type(value, struct ecdn_xdp_armed);
+} armed SEC(".maps");
+
+/* Sockets that look-ups must have found before what has none is dropped. */
+#define ARMED_FOUND 16
+/* Known addresses without a socket, at the least, before an entry is disarmed, if they are one
+ * in 20 of those that look-ups met. */
+#define ARMED_MISSED 64
+/* The counts are halved when they reach this, so that they follow what changes. */
+#define ARMED_COUNTED 4096
+#define ARMED_MINUTE_NS (60 * 1000000000ULL)
+
+/* addr_be: an IPv4 address is its first word, and zeros follow. */
+static __always_inline void armed_key(struct ecdn_xdp_armed_key *key, __u8 family,
+				      const __u32 addr_be[4], __u16 port)
+{
+	__builtin_memcpy(key->addr, addr_be, sizeof(key->addr));
+	key->port = port;
+	key->family = family;
+	key->reserved = 0;
+}
+
+/* A connection was accepted there. */
+static __always_inline void armed_connected(const struct ecdn_xdp_armed_key *key, __u64 now_ns)
+{
+	struct ecdn_xdp_armed first = { .connected_ns = now_ns };
+	struct ecdn_xdp_armed *entry = bpf_map_lookup_elem(&armed, key);
+
+	if (!entry)
+		bpf_map_update_elem(&armed, key, &first, BPF_NOEXIST);
+	else if (now_ns - entry->connected_ns > ECDN_XDP_ARMED_NS)
+		*entry = first;
+	else if (now_ns - entry->connected_ns > ARMED_MINUTE_NS)
+		entry->connected_ns = now_ns;
+}
+
+/* The entry if packets to it are to be looked up, or NULL. */
+static __always_inline struct ecdn_xdp_armed *armed_entry(const struct ecdn_xdp_armed_key *key,
+							  __u64 now_ns)
+{
+	const struct ecdn_xdp_armed again = { .connected_ns = now_ns };
+	struct ecdn_xdp_armed *entry = bpf_map_lookup_elem(&armed, key);
+
+	/* Another CPU's clock may be a jiffy ahead of this one's. */
+	if (!entry || (__s64)(now_ns - entry->connected_ns) > (__s64)ECDN_XDP_ARMED_NS)
+		return NULL;
+	if (!entry->disarmed_ns)
+		return entry;
+	if ((__s64)(now_ns - entry->disarmed_ns) > (__s64)ECDN_XDP_ARMED_NS)
+		*entry = again;
+	return NULL;
+}
+
+/* True if look-ups have shown that packets to the entry have sockets here. */
+static __always_inline bool armed_drops(const struct ecdn_xdp_armed *entry)
+{
+	return entry->found >= ARMED_FOUND;
+}
+
+/* Counts a look-up. CPUs may count at the same time: one of them may be lost, which does not
+ * matter to a sample. */
+static __always_inline void armed_count(struct ecdn_xdp_armed *entry, bool found, bool is_known,
+					__u64 now_ns)
+{
+	if (found)
+		entry->found++;
+	else if (is_known)
+		entry->missed_known++;
+	else
+		entry->missed++;
+	if (entry->missed_known >= ARMED_MISSED && entry->missed_known * 20 > entry->found)
+		entry->disarmed_ns = now_ns;
+	if (entry->found + entry->missed_known + entry->missed < ARMED_COUNTED)
+		return;
+	entry->found /= 2;
+	entry->missed_known /= 2;
+	entry->missed /= 2;
+}
+
+#endif

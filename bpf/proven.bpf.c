@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+/*
+ * proven: a connection whose handshake is complete cannot be forged. This program of a cgroup's
+ * sockets counts it in the region of its peer, notes the peer's address as known, and arms the
+ * local address and port at which it was accepted.
+ *
+ * Whoever may open sockets on this host must not turn a region to 513 with it. So what does not
+ * come by an interface that the guard sees proves nothing: connections of the host to itself, of
+ * containers, and of other network namespaces, whose owners choose what addresses they like.
+ *
+ * Other programs may hang on the same cgroup: this one changes no socket, writes no reply and
+ * always allows.
+ */
+#include "sock.h"
+
+#include "armed.h"
+#include "config.h"
+#include "cpu.h"
+#include "hand_over.h"
+#include "known.h"
+#include "region.h"
+#include "region_cpu.h"
+#include "region_maps.h"
+#include "settings.h"
+#include "trust.h"
+
+#define AF_INET 2
+#define LOOPBACK_IFINDEX 1
+
+/* Where a v6 socket shows an IPv4 address: ::ffff:0:0/96. */
+#define MAPPED_WORD bpf_htonl(0xffff)
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, ECDN_XDP_SHIELD_IFACES_MAX);
+	__type(key, __u32);
+	__type(value, __u32);
+} shield_ifaces SEC(".maps");
+
+struct connection {
+	__u8 family;            /* 4 or 6; IPv4 also where the socket is an IPv6 one */
+	__u32 peer_be[4];
+	__u32 local_be[4];
+};
+
+static __always_inline void read_addresses(struct connection *connection,
+					   struct bpf_sock_ops *ctx)
+{
+	connection->family = ctx->family == AF_INET ? 4 : 6;
+	if (connection->family == 6) {
+		connection->peer_be[0] = ctx->remote_ip6[0];
+		connection->peer_be[1] = ctx->remote_ip6[1];
+		connection->peer_be[2] = ctx->remote_ip6[2];
+		connection->peer_be[3] = ctx->remote_ip6[3];
+		connection->local_be[0] = ctx->local_ip6[0];
+		connection->local_be[1] = ctx->local_ip6[1];
+		connection->local_be[2] = ctx->local_ip6[2];
+		connection->local_be[3] = ctx->local_ip6[3];
+		if (connection->peer_be[0] | connection->peer_be[1] ||
+		    connection->peer_be[2] != MAPPED_WORD)
+			return;
+		connection->family = 4;
+		connection->peer_be[0] = connection->peer_be[3];
+		connection->local_be[0] = connection->local_be[3];
+		connection->peer_be[2] = connection->local_be[2] = 0;
+		connection->peer_be[3] = connection->local_be[3] = 0;
+		return;
+	}
+	connection->peer_be[0] = ctx->remote_ip4;
+	connection->local_be[0] = ctx->local_ip4;
+}
+
+/* The interface by which the connection came. The kernel notes it where a socket's interface
+ * for multicast belongs. */
+static __always_inline __u32 interface_of(const struct tcp_sock *tcp, __u32 family)
+{
+	const struct inet_sock *inet = &tcp->inet_conn.icsk_inet;
+
+	return family == AF_INET || !inet->pinet6 ? inet->mc_index : inet->pinet6->mcast_oif;
+}
+
+static __always_inline void count_unproven(void)
+{
+	struct ecdn_xdp_events *events = events_of_cpu();
+
+	if (events)
+		__sync_fetch_and_add(&events->unproven, 1);
+}
+
+/* True if the connection came by an interface that the guard sees, in its network namespace. */
+static __always_inline bool came_past_guard(struct bpf_sock_ops *ctx,
+					    const struct ecdn_xdp_config *conf)
+{
+	struct bpf_sock *sk = ctx->sk;
+	const struct tcp_sock *tcp = sk ? bpf_skc_to_tcp_sock(sk) : NULL;
+	__u32 ifindex;
+
+	if (!tcp || tcp->inet_conn.icsk_inet.sk.__sk_common.skc_net.net->ns.inum != conf->netns)
+		return false;
+	ifindex = interface_of(tcp, ctx->family);
+	if (bpf_map_lookup_elem(&shield_ifaces, &ifindex))
+		return true;
+	if (ifindex != LOOPBACK_IFINDEX)
+		count_unproven();
+	return false;
+}
+
+/* Hands the CPU's connections over to the region's rate, and judges the region. */
+static __always_inline void hand_over(__u32 region, struct ecdn_xdp_region_cpu *local,
+				      const struct ecdn_xdp_config *conf, __u64 jiffies)
+{
+	struct ecdn_xdp_limits *limits = bpf_map_lookup_elem(&region_limits, &region);
+	struct ecdn_xdp_region_state *public = bpf_map_lookup_elem(&region_state, &region);
+	struct ecdn_xdp_region_rate *shared = bpf_map_lookup_elem(&region_rate, &region);
+	bool shield = conf->shield == ECDN_XDP_SHIELD_ON;
+	__u64 now_ns = bpf_ktime_get_ns();
+	__u32 state;
+
+	if (!limits || !public || !shared)
+		return;
+	bpf_spin_lock(&shared->lock);
+	hand_over_proven(shared, local, limits, local->proven_ns, now_ns);
+	state = rates_update(shared, limits, shield, now_ns);
+	publish_state(public, shared, limits, shield, state, now_ns);
+	local->proven_ns = now_ns;
+	local->proven_jiffies = jiffies;
+	bpf_spin_unlock(&shared->lock);
+}
+
+/* Connections of nodes and allowed prefixes are no part of their region's rates, as their
+ * packets are not. */
+static __always_inline void count_region(const struct connection *connection,
+					 const struct ecdn_xdp_config *conf)
+{
+	__u32 id = bpf_get_smp_processor_id();
+	int region = region_of(connection->family, connection->peer_be);
+	struct ecdn_xdp_region_cpu *local;
+	__u64 jiffies = bpf_jiffies64();
+
+	if (conf->trusted && trusted_entry(connection->family, connection->peer_be))
+		return;
+	local = region_of_cpu(region < 0 ? ECDN_XDP_REGION_NONE : region, id);
+	if (!local)
+		return;
+	if (local->proven_jiffies != jiffies)
+		hand_over(region < 0 ? ECDN_XDP_REGION_NONE : region, local, conf, jiffies);
+	/* The guard may interrupt this program, or another run of it. */
+	__sync_fetch_and_add(&local->proven_connections, 1);
+}
+
+static __always_inline void established(struct bpf_sock_ops *ctx,
+					const struct ecdn_xdp_config *conf)
+{
+	struct connection connection = {};
+	struct ecdn_xdp_armed_key key;
+	struct bpf_sock *sk = ctx->sk;
+	__u64 now_ns;
+
+	if (!came_past_guard(ctx, conf))
+		return;
+	now_ns = bpf_ktime_get_ns();
+	read_addresses(&connection, ctx);
+	known_set(known_hash(connection.family, connection.peer_be, conf->hash_seed), now_ns);
+	count_region(&connection, conf);
+	/* A look-up by the guard would not find a socket that is bound to a VLAN or a VRF. */
+	if (sk && !sk->bound_dev_if) {
+		armed_key(&key, connection.family, connection.local_be, ctx->local_port);
+		armed_connected(&key, now_ns);
+	}
+}
+
+SEC("sockops")
+int proven(struct bpf_sock_ops *ctx)
+{
+	__u32 slot = 0;
+	struct ecdn_xdp_config *conf;
+
+	if (ctx->op != BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB)
+		return 1;
+	conf = bpf_map_lookup_elem(&config, &slot);
+	if (!conf || conf->shield != ECDN_XDP_SHIELD_ON)
+		return 1;
+	if (conf->protect & ECDN_XDP_PROTECT_ALL || port_protected(IPPROTO_TCP, ctx->local_port))
+		established(ctx, conf);
+	return 1;
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";

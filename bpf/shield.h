@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * shield.h - does a TCP packet that opens nothing belong to a socket of this host? In a surge
+ * the guard asks that of each one to an address and port that is armed. A forger would have to
+ * guess the addresses and ports of an open connection. What belongs to one is proven; what
+ * belongs to none costs the host's stack twelve times as much as this look-up, and is dropped,
+ * unless it completes a SYN cookie, or comes from an address that is known: the socket of a
+ * connection that was just made on another CPU (RPS) may not be there yet.
+ *
+ * Answering SYNs here, with cookies of the guard's own, would take the place of the drop beyond
+ * shield_cps in limit.h. Before Linux 6.9 (bpf_sk_assign_tcp_reqsk) that loses TCP options.
+ */
+#ifndef BPF_SHIELD_H
+#define BPF_SHIELD_H
+
+#include <linux/tcp.h>
+
+#include "armed.h"
+#include "config.h"
+#include "cpu.h"
+#include "headers.h"
+#include "known.h"
+
+enum shield_meet {
+	MEET_UNASKED,           /* it was not looked up */
+	MEET_SOCKET,            /* it belongs to a connection whose handshake was completed */
+	MEET_HANDSHAKE,         /* it belongs to one that is being made, or has ended */
+	MEET_COOKIE,            /* it completes a SYN cookie */
+	MEET_KNOWN,             /* it has no socket, but its address is known */
+	MEET_NOBODY,
+};
+
+/* Offsets of headers, as verifiers need them. */
+#define SHIELD_UPPER_MASK 0x7fff
+
+/* The addresses of a packet, and its headers, which are in bounds. */
+struct shield_packet {
+	__u8 family;            /* 0: the headers are not in the frame's linear part */
+	__u32 source_be[4];
+	__u32 target_be[4];
+	void *ip;
+	struct tcphdr *tcp;
+};
+
+static __always_inline void shield_read_v4(struct shield_packet *packet, void *data, void *end,
+					   __u32 ip_at)
+{
+	struct iphdr *ip = data + ip_at;
+
+	if ((void *)(ip + 1) > end)
+		return;
+	packet->family = 4;
+	packet->source_be[0] = ip->saddr;
+	packet->target_be[0] = ip->daddr;
+	packet->ip = ip;
+}
+
+static __always_inline void shield_read_v6(struct shield_packet *packet, void *data, void *end,
+					   __u32 ip_at)
+{
+	struct ipv6hdr *ip = data + ip_at;
+
+	if ((void *)(ip + 1) > end)
+		return;
+	packet->family = 6;
+	__builtin_memcpy(packet->source_be, &ip->saddr, sizeof(packet->source_be));
+	__builtin_memcpy(packet->target_be, &ip->daddr, sizeof(packet->target_be));
+	packet->ip = ip;
+}
+
+static __always_inline struct bpf_sock *shield_look_up(struct xdp_md *ctx,
+						       const struct shield_packet *packet)
+{
+	struct bpf_sock_tuple tuple = {};
+
+	if (packet->family == 4) {
+		tuple.ipv4.saddr = packet->source_be[0];
+		tuple.ipv4.daddr = packet->target_be[0];
+		tuple.ipv4.sport = packet->tcp->source;
+		tuple.ipv4.dport = packet->tcp->dest;
+		return bpf_skc_lookup_tcp(ctx, &tuple, sizeof(tuple.ipv4), BPF_F_CURRENT_NETNS,
+					  0);
+	}
+	__builtin_memcpy(tuple.ipv6.saddr, packet->source_be, sizeof(tuple.ipv6.saddr));
+	__builtin_memcpy(tuple.ipv6.daddr, packet->target_be, sizeof(tuple.ipv6.daddr));
+	tuple.ipv6.sport = packet->tcp->source;
+	tuple.ipv6.dport = packet->tcp->dest;
+	return bpf_skc_lookup_tcp(ctx, &tuple, sizeof(tuple.ipv6), BPF_F_CURRENT_NETNS, 0);
+}
+
+static __always_inline bool shield_cookie(struct bpf_sock *listener,
+					  const struct shield_packet *packet)
+{
+	__u32 size = packet->family == 4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
+
+	return !bpf_tcp_check_syncookie(listener, packet->ip, size, packet->tcp,
+					sizeof(*packet->tcp));
+}
+
+/* MEET_NOBODY: it met a listener at the most. */
+static __always_inline enum shield_meet shield_ask(struct xdp_md *ctx,
+						   const struct shield_packet *packet)
+{
+	struct bpf_sock *sk = shield_look_up(ctx, packet);
+	enum shield_meet meet = MEET_SOCKET;
+
+	if (!sk)
+		return MEET_NOBODY;
+	switch (sk->state) {
+	case BPF_TCP_LISTEN:
+		meet = shield_cookie(sk, packet) ? MEET_COOKIE : MEET_NOBODY;
+		break;
+	case BPF_TCP_NEW_SYN_RECV:
+	case BPF_TCP_SYN_RECV:
+	case BPF_TCP_TIME_WAIT:
+		meet = MEET_HANDSHAKE;
+		break;
+	}
+	bpf_sk_release(sk);
+	return meet;
+}
+
+/* In normal times a sample is counted. In a surge what an entry still needs is: each count is
+ * a write to a line that CPUs share, of which forged packets must not cause any. */
+static __always_inline void shield_count(struct ecdn_xdp_armed *entry, enum shield_meet meet,
+					 bool sample, __u64 now_ns)
+{
+	if (sample)
+		armed_count(entry, meet != MEET_NOBODY && meet != MEET_KNOWN, meet == MEET_KNOWN,
+			    now_ns);
+	else if (meet == MEET_SOCKET && !armed_drops(entry))
+		entry->found++;
+}
+
+static __always_inline enum shield_meet shield_judge(struct xdp_md *ctx,
+						     const struct shield_packet *packet,
+						     struct ecdn_xdp_cpu *now, __u64 seed,
+						     bool sample)
+{
+	__u64 hash = known_hash(packet->family, packet->source_be, seed);
+	struct ecdn_xdp_armed_key key;
+	struct ecdn_xdp_armed *entry;
+	enum shield_meet meet;
+
+	armed_key(&key, packet->family, packet->target_be, bpf_ntohs(packet->tcp->dest));
+	entry = armed_entry(&key, now->now_ns);
+	if (!entry)
+		return MEET_UNASKED;
+	now->looks_up = 1;
+	meet = shield_ask(ctx, packet);
+	now->looks_up = 0;
+	if (meet == MEET_NOBODY && known_has(hash, now->now_ns))
+		meet = MEET_KNOWN;
+	if (meet == MEET_COOKIE)
+		known_set(hash, now->now_ns);
+	shield_count(entry, meet, sample, now->now_ns);
+	return meet == MEET_NOBODY && !armed_drops(entry) ? MEET_UNASKED : meet;
+}
+
+/*
+ * What a TCP packet that opens nothing meets. upper_at: offset of its TCP header; sample: 1 if
+ * that is only counted, to learn whether look-ups find sockets. A global function, as it is
+ * verified once then, and called in surges alone.
+ */
+__noinline __u32 shield_meet(struct xdp_md *ctx, __u32 ip_at, __u32 upper_at, __u32 id,
+			     __u32 sample)
+{
+	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
+	struct ecdn_xdp_cpu *now = bpf_map_lookup_elem(&cpu, &id);
+	struct shield_packet packet = {};
+	__u32 slot = 0;
+	struct ecdn_xdp_config *conf = bpf_map_lookup_elem(&config, &slot);
+	struct iphdr *ip;
+
+	ip_at &= HEADERS_IP_MASK;
+	packet.tcp = data + (upper_at & SHIELD_UPPER_MASK);
+	ip = data + ip_at;
+	if (!now || !conf || (void *)(packet.tcp + 1) > end || (void *)(ip + 1) > end)
+		return MEET_UNASKED;
+	if (ip->version == 4)
+		shield_read_v4(&packet, data, end, ip_at);
+	else
+		shield_read_v6(&packet, data, end, ip_at);
+	if (!packet.family)
+		return MEET_UNASKED;
+	return shield_judge(ctx, &packet, now, conf->hash_seed, sample);
+}
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The kernel's types that a program on sockets needs, by the names and members it uses. Written
+ * from `bpftool btf dump file /sys/kernel/btf/vmlinux format c` and relocated at load (CO-RE), so
+ * that members may lie elsewhere in another kernel.
+ */
+#ifndef VMLINUX_SOCK_H
+#define VMLINUX_SOCK_H
+
+#include <linux/types.h>
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct ns_common {
+	unsigned int inum;
+};
+
+struct net {
+	struct ns_common ns;
+};
+
+typedef struct {
+	struct net *net;
+} possible_net_t;
+
+struct sock_common {
+	possible_net_t skc_net;
+};
+
+struct sock {
+	struct sock_common __sk_common;
+};
+
+struct ipv6_pinfo {
+	int mcast_oif;
+};
+
+/* mc_index and mcast_oif of a new connection: the interface by which it came. */
+struct inet_sock {
+	struct sock sk;
+	struct ipv6_pinfo *pinet6;
+	int mc_index;
+};
+
+struct inet_connection_sock {
+	struct inet_sock icsk_inet;
+};
+
+struct tcp_sock {
+	struct inet_connection_sock inet_conn;
+};
+
+#pragma clang attribute pop
+
+#endif
