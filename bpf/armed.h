@@ -23,8 +23,6 @@ struct {
 	__type(value, struct ecdn_xdp_armed);
 } armed SEC(".maps");
 
-/* Sockets that look-ups must have found before what has none is dropped. */
-#define ARMED_FOUND 16
 /* Known addresses without a socket, at the least, before an entry is disarmed, if they are one
  * in 20 of those that look-ups met. */
 #define ARMED_MISSED 64
@@ -76,7 +74,7 @@ static __always_inline struct ecdn_xdp_armed *armed_entry(const struct ecdn_xdp_
 /* True if look-ups have shown that packets to the entry have sockets here. */
 static __always_inline bool armed_drops(const struct ecdn_xdp_armed *entry)
 {
-	return entry->found >= ARMED_FOUND;
+	return entry->found >= ECDN_XDP_ARMED_FOUND;
 }
 
 /* Counts a look-up. CPUs may count at the same time: one of them may be lost, which does not

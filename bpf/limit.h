@@ -273,14 +273,14 @@ static __always_inline bool has_socket(const struct packet *packet)
 	return packet->proto == IPPROTO_TCP && packet->has_port && !packet->connection;
 }
 
-/* In normal times a region's CPU looks one packet up every 16 jiffies, so that in a surge the
- * guard knows where look-ups find sockets. */
+/* In normal times the first packet of some jiffies is looked up, so that in a surge the guard
+ * knows where look-ups find sockets. */
 static __always_inline void sample_socket(struct xdp_md *ctx, const struct packet *packet,
 					  const struct ecdn_xdp_config *conf,
 					  const struct ecdn_xdp_region_cpu *local, __u32 id)
 {
 	if (conf->shield == ECDN_XDP_SHIELD_ON && local->state == ECDN_XDP_STATE_NORMAL &&
-	    !(local->jiffies & 15) && has_socket(packet))
+	    has_socket(packet))
 		shield_meet(ctx, packet->ip_at, packet->upper_at, id, true);
 }
 

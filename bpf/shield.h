@@ -30,6 +30,10 @@ enum shield_meet {
 	MEET_NOBODY,
 };
 
+/* In normal times an entry for which enough sockets were found is looked up in the jiffies in
+ * which these bits are 0: one of 16. */
+#define SHIELD_SAMPLE 15
+
 /* Offsets of headers, as verifiers need them. */
 #define SHIELD_UPPER_MASK 0x7fff
 
@@ -144,7 +148,7 @@ static __always_inline enum shield_meet shield_judge(struct xdp_md *ctx,
 
 	armed_key(&key, packet->family, packet->target_be, bpf_ntohs(packet->tcp->dest));
 	entry = armed_entry(&key, now->now_ns);
-	if (!entry)
+	if (!entry || (sample && armed_drops(entry) && now->jiffies & SHIELD_SAMPLE))
 		return MEET_UNASKED;
 	now->looks_up = 1;
 	meet = shield_ask(ctx, packet);

@@ -420,6 +420,7 @@ struct ecdn_xdp_known_line {
  * what has none only when look-ups have found enough sockets.
  */
 #define ECDN_XDP_ARMED_MAX 4096
+#define ECDN_XDP_ARMED_FOUND 16        /* look-ups that must have found a socket */
 #define ECDN_XDP_ARMED_NS (1200 * 1000000000ULL)
 
 struct ecdn_xdp_armed_key {

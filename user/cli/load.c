@@ -20,6 +20,7 @@ enum given {
 
 struct load_words {
 	const char *mode, *protect, *config, *mmdb_field, *proxy_group, *nodes;
+	const char *shield, *shield_cgroup;
 	const char *ping, *tc;  /* ping: "" if no mode is given */
 	uint64_t ping_rate, ping_burst;
 	struct option_list regions;
@@ -50,6 +51,9 @@ static int read_words(const struct load_words *words, unsigned int given,
 	if (words->proxy_group && words_parse_group(words->proxy_group, &request->proxy_group))
 		return log_error(CLI_USAGE, "--proxy-group %s: there is no such group",
 				 words->proxy_group);
+	if (words->shield && guard_request_shield_parse(words->shield, &request->shield))
+		return log_error(CLI_USAGE, "--shield %s: must be on or off", words->shield);
+	request->shield_cgroup = words->shield_cgroup ?: request->shield_cgroup;
 	if (words->monitor && words->enforce)
 		return log_error(CLI_USAGE, "--monitor and --enforce exclude each other");
 	if (words->monitor || words->enforce)
@@ -193,6 +197,10 @@ static int run(const struct verb *verb, int argc, char **argv)
 		  "count the packets that would be dropped, and drop none", 0 },
 		{ "enforce", 0, OPTION_FLAG, &words.enforce, NULL,
 		  "end monitor mode: drop packets", 0 },
+		{ "shield", 0, OPTION_TEXT, &words.shield, "on|off",
+		  "on: what can be forged limits no region; off: what arrives does (on)", 0 },
+		{ "shield-cgroup", 0, OPTION_TEXT, &words.shield_cgroup, "PATH",
+		  "the cgroup whose sockets prove connections (the root of cgroup v2)", 0 },
 		{ "guard", 0, OPTION_FLAG, &words.guard, NULL,
 		  "with --ping: attach the guard as well, to the same interfaces", 0 },
 		{ "ping", 0, OPTION_OPTIONAL_TEXT, &words.ping, "MODE",

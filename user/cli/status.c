@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 #include "guard/iterator.h"
+#include "guard/shield.h"
 #include "kernel/features.h"
 #include "show/event_fields.h"
 #include "show/output.h"
@@ -114,6 +115,38 @@ static void print_guard(const struct status_fields_item *status)
 	printf("protect     %s\n", *ports ? ports : "nothing");
 }
 
+static void print_armed(const struct view_armed *armed)
+{
+	for (unsigned int i = 0; i < armed->count; i++) {
+		const struct view_armed_at *at = &armed->at[i];
+		char room[FIELD_TEXT_SIZE];
+
+		printf("armed       %s: %s", status_fields_armed(at, room), view_armed_name(at->state));
+		if (at->state == VIEW_ARMED_LEARNING)
+			printf(", %llu of %d sockets found", at->counts.found,
+			       ECDN_XDP_ARMED_FOUND);
+		if (at->state == VIEW_ARMED_OFF)
+			printf(": clients that are known had no socket here, so some connections go "
+			       "elsewhere");
+		else if (at->counts.missed > at->counts.found)
+			printf("; %llu of %llu packets that were looked up had no socket",
+			       at->counts.missed, at->counts.missed + at->counts.found);
+		puts("");
+	}
+}
+
+static void print_proven(const struct view_status *guard)
+{
+	const char *why = shield_why(guard->config.shield);
+
+	if (why)
+		printf("proven      no: %s; regions are limited by what arrives\n", why);
+	else
+		printf("proven      yes: regions are limited by connections that are proven\n");
+	if (!why)
+		print_armed(&guard->armed);
+}
+
 static int print_text(const struct status_fields_item *status)
 {
 	const struct fields events = { event_fields_guard, 0, NULL };
@@ -122,6 +155,8 @@ static int print_text(const struct status_fields_item *status)
 	print_attachments(guard);
 	if (guard->guard)
 		print_guard(status);
+	if (guard->guard)
+		print_proven(guard);
 	printf("trusted     %u prefixes\n", guard->config.trusted);
 	printf("steer       %s\n", steer_state(guard));
 	print_ping(&status->ping);

@@ -185,6 +185,29 @@ static void take_limit(struct reader *reader, const yaml_node_t *key, const yaml
 		reader->errors++;
 }
 
+static void take_shield_cgroup(struct reader *reader, const yaml_node_t *value, void *to)
+{
+	const char *path = keep_path(reader, value, "cgroup");
+
+	if (path)
+		((struct config *)to)->request.guard.shield_cgroup = path;
+}
+
+/* on, off, or on with settings. */
+static void take_shield(struct reader *reader, const yaml_node_t *value, void *to)
+{
+	static const struct yaml_key keys[] = { { "cgroup", take_shield_cgroup }, { NULL, NULL } };
+	struct guard_request *guard = &((struct config *)to)->request.guard;
+
+	if (value->type == YAML_MAPPING_NODE) {
+		guard->shield = 1;
+		yaml_take_keys(reader, value, keys, to);
+	} else if (!yaml_text(value) ||
+		   guard_request_shield_parse(yaml_text(value), &guard->shield)) {
+		yaml_bad(reader, value, "shield must be on, off, or a map with the key cgroup");
+	}
+}
+
 static void take_limits(struct reader *reader, const yaml_node_t *value, void *to)
 {
 	yaml_each_pair(reader, value, &((struct config *)to)->request.guard.changes, take_limit);
@@ -317,6 +340,7 @@ static void take_document(struct reader *reader, const yaml_node_t *root, void *
 		{ "limits", take_limits }, { "exempt", take_exempt },
 		{ "block", take_block }, { "allow", take_allow },
 		{ "proxy_group", take_proxy_group }, { "steer", take_steer },
+		{ "shield", take_shield },
 		{ "nodes", take_nodes }, { "ping", take_ping }, { NULL, NULL },
 	};
 

@@ -77,3 +77,24 @@ void guard_links_end(struct guard_links *links, int err, int old_program)
 	}
 	free(links->at);
 }
+
+int guard_links_check(const char *dir, const char *iface)
+{
+	struct xdp_link link;
+	int err = xdp_link_read(&link, dir, iface);
+
+	xdp_link_close(&link);
+	return err;
+}
+
+int guard_links_stop(const char *dir)
+{
+	unsigned int count;
+	char **names;
+	int err = xdp_link_names(dir, &names, &count);
+
+	for (unsigned int i = 0; i < count && !err; i++)
+		err = xdp_link_remove(dir, names[i]);
+	pins_free_names(names, count);
+	return err;
+}

@@ -21,4 +21,8 @@ int guard_links_attach(struct guard_links *links, const struct pins *pins,
 /* Frees the links. After an error those that were changed get old_program back, an fd. */
 void guard_links_end(struct guard_links *links, int err, int old_program);
 
+/* Whether the guard can be taken off an interface, and takes it off all: as struct part has it. */
+int guard_links_check(const char *dir, const char *iface);
+int guard_links_stop(const char *dir);
+
 #endif

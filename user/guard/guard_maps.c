@@ -31,6 +31,12 @@ const struct map_row guard_maps_rows[] = {
 	MAP_ROW_CLOSED(public_config,
 		MAP_IS(ARRAY, __u32, struct ecdn_xdp_public_config), MAP_MMAP),
 	MAP_ROW_CLOSED(regions, MAP_OPTIONAL), /* the iterator */
+	MAP_ROW_CLOSED(known, MAP_IS(ARRAY, __u32, struct ecdn_xdp_known_line), MAP_MMAP,
+		       MAP_OPTIONAL),
+	MAP_ROW(struct guard_maps, armed,
+		MAP_IS(LRU_HASH, struct ecdn_xdp_armed_key, struct ecdn_xdp_armed), MAP_OPTIONAL),
+	MAP_ROW_CLOSED(shield_ifaces, MAP_IS(HASH, __u32, __u32), MAP_OPTIONAL),
+	MAP_ROW_CLOSED(proven, MAP_OPTIONAL), /* the link of that program */
 	MAP_ROW_END,
 };
 

@@ -17,6 +17,7 @@ struct guard_maps {
 	int region_table, region_name, region_limits, region_state;
 	int region_cpu, region_rate, prefixes, cpu_events;
 	int request_stats;
+	int armed;              /* -1: an earlier version has loaded the guard */
 };
 
 extern const struct map_row guard_maps_rows[];

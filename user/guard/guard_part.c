@@ -16,6 +16,7 @@
 #include "guard/guard_program.h"
 #include "guard/iterator.h"
 #include "guard/publish.h"
+#include "guard/shield.h"
 #include "guard/ssh.h"
 #include "kernel/carry.h"
 #include "kernel/config_map.h"
@@ -37,6 +38,7 @@ struct guard_run {
 	int table;              /* the same in the kernel; fd, or -1 */
 	int program, old_program, publish; /* fds, or -1 */
 	struct guard_links links;
+	struct shield shield;
 };
 
 static bool wanted(const void *request)
@@ -122,6 +124,7 @@ static int prepare(struct part_run *run)
 
 	*guard = (struct guard_run){
 		.table = -1, .program = -1, .old_program = -1, .publish = -1,
+		.shield = SHIELD_NONE,
 	};
 	guard_maps_init(&guard->maps);
 	if (run->loaded)
@@ -135,7 +138,8 @@ static int prepare(struct part_run *run)
 					   &guard->lines);
 	if (guard->lines)
 		run->rooms->region_lines = lines_used(guard->lines);
-	return err ?: limits_check(&request->changes, guard->names);
+	err = err ?: limits_check(&request->changes, guard->names);
+	return err ?: shield_check(request);
 }
 
 static int fits(const struct part_run *run)
@@ -219,14 +223,16 @@ static int open_programs(struct part_run *run)
 	err = err ?: guard_maps_open(&guard->maps, run->pins);
 	if (!err)
 		iterator_pin(&guard->maps, guard->max_regions, run->pins);
-	return err;
+	return err ?: shield_open(&guard->shield, run->pins, run->request, guard->max_regions);
 }
 
 static int attach(struct part_run *run)
 {
 	struct guard_run *guard = run->state;
 
-	return guard_links_attach(&guard->links, run->pins, run->request, guard->program);
+	int err = guard_links_attach(&guard->links, run->pins, run->request, guard->program);
+
+	return err ?: shield_attach(&guard->shield, run->pins, run->request);
 }
 
 static int fill_config(const struct guard_run *guard, struct ecdn_xdp_config *config)
@@ -314,14 +320,23 @@ static int configure(struct part_run *run)
 static int announce(struct part_run *run)
 {
 	const struct guard_run *guard = run->state;
+	int err = shield_configure(&guard->shield, run->pins, &guard->links);
 
-	return publish_config(guard->publish);
+	return err ?: publish_config(guard->publish);
+}
+
+static int settle(struct part_run *run)
+{
+	const struct guard_run *guard = run->state;
+
+	return shield_settle(&guard->shield, run->pins->dir);
 }
 
 static void end(struct part_run *run, int err)
 {
 	struct guard_run *guard = run->state;
 
+	shield_end(&guard->shield, run->pins, err);
 	guard_links_end(&guard->links, err, guard->old_program);
 	guard_maps_close(&guard->maps);
 	scoped_close(&guard->publish);
@@ -332,37 +347,9 @@ static void end(struct part_run *run, int err)
 	names_free(guard->names);
 }
 
-static int check(const char *dir, const char *iface)
-{
-	struct xdp_link link;
-	int err = xdp_link_read(&link, dir, iface);
-
-	xdp_link_close(&link);
-	return err;
-}
-
 static int stop(const char *dir)
 {
-	unsigned int count;
-	char **names;
-	int err = xdp_link_names(dir, &names, &count);
-
-	for (unsigned int i = 0; i < count && !err; i++)
-		err = xdp_link_remove(dir, names[i]);
-	pins_free_names(names, count);
-	return err;
-}
-
-/* Proxies have mapped the maps, and would otherwise go on with the states as the last
- * packet left them. */
-static int retire(const char *dir)
-{
-	scoped_fd int publish = -1;
-
-	if (!pins_has(dir, PUBLISH_PIN))
-		return 0;
-	publish = pins_get(dir, PUBLISH_PIN);
-	return publish < 0 ? publish : publish_gone(publish);
+	return guard_links_stop(dir) ?: shield_stop(dir);
 }
 
 static const struct part_carry carry = {
@@ -391,9 +378,10 @@ const struct part guard_part = {
 	.attach = attach,
 	.configure = configure,
 	.announce = announce,
+	.settle = settle,
 	.end = end,
-	.check = check,
+	.check = guard_links_check,
 	.detach = xdp_link_remove,
 	.stop = stop,
-	.retire = retire,
+	.retire = publish_retire,
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "guard/guard_request.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@ void guard_request_init(struct guard_request *request)
 	memset(request, 0, sizeof(*request));
 	request->proxy_group = -1;
 	request->monitor = -1;
+	request->shield = -1;
 }
 
 void guard_request_free(struct guard_request *request)
@@ -16,9 +18,22 @@ void guard_request_free(struct guard_request *request)
 	free(request->changes.at);
 }
 
+int guard_request_shield_parse(const char *text, int *shield)
+{
+	static const char *const words[] = { "off", "on" };
+
+	for (int i = 0; i < 2; i++)
+		if (!strcmp(text, words[i])) {
+			*shield = i;
+			return 0;
+		}
+	return -EINVAL;
+}
+
 bool guard_request_wanted(const struct guard_request *request)
 {
 	return request->iface_count || request->max_regions ||
 	       request->proxy_group != (gid_t)-1 || request->sources.count ||
-	       request->has_ports || request->monitor >= 0 || request->changes.count;
+	       request->has_ports || request->monitor >= 0 || request->shield >= 0 ||
+	       request->shield_cgroup || request->changes.count;
 }

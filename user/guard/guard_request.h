@@ -24,6 +24,8 @@ struct guard_request {
 	bool has_ports;
 	struct protected_ports ports;
 	int monitor;            /* 1 or 0; -1: as it is */
+	int shield;             /* 1 or 0; -1: as it is, or 1 if nobody has switched it off */
+	const char *shield_cgroup; /* path of a cgroup; NULL: where it is, or the root */
 	struct limits_changes changes;
 };
 
@@ -31,6 +33,9 @@ struct guard_request {
  * interfaces and files stay the caller's. */
 void guard_request_init(struct guard_request *request);
 void guard_request_free(struct guard_request *request);
+
+/* Reads "on" or "off". 0 or -EINVAL, silent. */
+int guard_request_shield_parse(const char *text, int *shield);
 
 /* Whether the request asks for anything. */
 bool guard_request_wanted(const struct guard_request *request);

@@ -114,3 +114,13 @@ int publish_gone(int program)
 {
 	return run(program, PUBLISH_GONE, NULL, 0);
 }
+
+int publish_retire(const char *dir)
+{
+	scoped_fd int program = -1;
+
+	if (!pins_has(dir, PUBLISH_PIN))
+		return 0;
+	program = pins_get(dir, PUBLISH_PIN);
+	return program < 0 ? program : publish_gone(program);
+}

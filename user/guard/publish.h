@@ -31,4 +31,8 @@ int publish_limits(int program, uint32_t region, const struct ecdn_xdp_limits *l
 int publish_config(int program);
 int publish_gone(int program);
 
+/* The last before the pins in dir are removed: tells proxies, which have the maps open and would
+ * go on with the states as the last packet left them. */
+int publish_retire(const char *dir);
+
 #endif

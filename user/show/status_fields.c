@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/address.h"
+#include "guard/shield.h"
 #include "kernel/features.h"
 #include "show/drift.h"
 
@@ -127,12 +129,56 @@ static const char *mode(const void *item, char room[FIELD_TEXT_SIZE])
 	return status_of(item)->guard.config.monitor ? "monitor" : "enforce";
 }
 
+char *status_fields_armed(const struct view_armed_at *at, char room[FIELD_TEXT_SIZE])
+{
+	char text[ADDRESS_TEXT_SIZE];
+	struct address address;
+
+	address_from_bytes(&address, address_family(at->key.family), at->key.addr);
+	snprintf(room, FIELD_TEXT_SIZE, at->key.family == 4 ? "%s:%u" : "[%s]:%u",
+		 address_format(&address, text), at->key.port);
+	return room;
+}
+
+static json_t *armed(const void *item)
+{
+	const struct view_armed *view = &status_of(item)->guard.armed;
+	json_t *array = json_array();
+
+	for (unsigned int i = 0; i < view->count; i++) {
+		const struct view_armed_at *at = &view->at[i];
+		char room[FIELD_TEXT_SIZE];
+
+		json_array_append_new(array, json_pack("{s:s, s:s, s:I, s:I, s:I}",
+				"address", status_fields_armed(at, room),
+				"state", view_armed_name(at->state),
+				"found", (json_int_t)at->counts.found,
+				"missed_known", (json_int_t)at->counts.missed_known,
+				"missed", (json_int_t)at->counts.missed));
+	}
+	return array;
+}
+
+static uint64_t proven(const void *item)
+{
+	return !shield_why(status_of(item)->guard.config.shield);
+}
+
+static const char *proven_why(const void *item, char room[FIELD_TEXT_SIZE])
+{
+	(void)room;
+	return shield_why(status_of(item)->guard.config.shield);
+}
+
 const struct field status_fields_guard[] = {
 	{ FIELD_TEXT, .key = "pin_dir", .text = pin_dir },
 	{ FIELD_COUNT, .key = "abi", AT(guard.config.abi) },
 	{ FIELD_JSON, .key = "interfaces", .json = guard_interfaces },
 	{ FIELD_TEXT, .key = "mode", .text = mode, .present = has_guard },
 	{ FIELD_TEXT, .key = "protect", .text = status_fields_ports, .present = has_guard },
+	{ FIELD_FLAG, .key = "proven.on", .number = proven, .present = has_guard },
+	{ FIELD_TEXT, .key = "proven.why", .text = proven_why, .present = has_guard },
+	{ FIELD_JSON, .key = "proven.armed", .json = armed, .present = has_guard },
 	{ FIELD_COUNT, .key = "trusted", .unit = "prefixes", AT(guard.config.trusted) },
 	{ FIELD_FLAG, .key = "steer.attached", AT(guard.steer_attached) },
 	{ FIELD_FLAG, .key = "steer.here", AT(guard.steer_here) },

@@ -28,4 +28,7 @@ const char *status_fields_ports(const void *item, char room[FIELD_TEXT_SIZE]);
 const char *status_fields_guard_state(const struct xdp_link *attachment);
 const char *status_fields_ping_state(const struct tc_link *attachment);
 
+/* Writes "ADDRESS:PORT"; returns room. */
+char *status_fields_armed(const struct view_armed_at *at, char room[FIELD_TEXT_SIZE]);
+
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "guard/counts.h"
 #include "guard/guard_part.h"
@@ -96,6 +97,7 @@ static int read_guard(struct view_status *view, const struct pins *pins)
 	view->guard = true;
 	view->has_iterator = pins_has(pins->dir, ITERATOR_PIN);
 	err = err ?: read_maps(view, &maps);
+	err = err ?: view_armed_read(&view->armed, maps.armed, clock_monotonic_ns());
 	guard_maps_close(&maps);
 	return err ?: read_links(view, pins->dir);
 }
@@ -122,5 +124,6 @@ int view_status_read(struct view_status *view, const char *pin_dir)
 void view_status_free(struct view_status *view)
 {
 	free(view->attachments);
+	free(view->armed.at);
 	memset(view, 0, sizeof(*view));
 }

@@ -11,6 +11,7 @@
 
 #include "ecdn-xdp-maps.h"
 #include "attach/xdp_link.h"
+#include "view/view_armed.h"
 
 struct view_status {
 	struct ecdn_xdp_config config;
@@ -22,6 +23,7 @@ struct view_status {
 	char source[ECDN_XDP_TABLE_SOURCES][ECDN_XDP_SOURCE_SIZE]; /* table.sources of them */
 	struct ecdn_xdp_events events; /* sums over CPUs */
 	uint32_t regions;       /* ids in use */
+	struct view_armed armed;
 	bool has_iterator;      /* DIR/regions is pinned */
 	struct xdp_link *attachments; /* of the guard; their fds are closed */
 	unsigned int attachment_count;

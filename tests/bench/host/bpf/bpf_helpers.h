@@ -30,6 +30,16 @@ struct xdp_md;
 #define bpf_map_lookup_elem host_map_lookup
 void *host_map_lookup(const void *map, const void *key);
 
+/* The host has no sockets of the program's, so these may not be called. */
+struct bpf_sock;
+struct bpf_sock_tuple;
+struct bpf_sock *bpf_skc_lookup_tcp(void *ctx, struct bpf_sock_tuple *tuple, __u32 size,
+				    __u64 netns, __u64 flags);
+long bpf_tcp_check_syncookie(void *sk, void *ip, __u32 ip_size, void *tcp, __u32 tcp_size);
+long bpf_sk_release(void *sk);
+#define bpf_map_update_elem host_map_update
+long host_map_update(void *map, const void *key, const void *value, __u64 flags);
+
 void bpf_spin_lock(struct bpf_spin_lock *lock);
 void bpf_spin_unlock(struct bpf_spin_lock *lock);
 __u32 bpf_get_prandom_u32(void);

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "guard/shield.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "attach/cgroup_link.h"
+#include "attach/cgroup_open.h"
+#include "base/log.h"
+#include "base/scoped.h"
+#include "kernel/config_map.h"
+#include "kernel/maps.h"
+#include "kernel/object.h"
+#include "net/link_stack.h"
+#include "net/netns.h"
+#include "proven.skel.h"
+
+#define IFACES "shield_ifaces"
+#define CONSEQUENCE "regions are limited by what arrives, which can be forged"
+
+static const struct object_names names = {
+	"the program that sees which connections are proven", SHIELD_PROGRAM_PIN,
+};
+
+static const struct pinned_link_hook hook = {
+	.program = "proven",
+	.target = "the cgroup",
+	.pin = SHIELD_LINK_PIN,
+	.program_pin = SHIELD_PROGRAM_PIN,
+	.without = CONSEQUENCE,
+	.type = BPF_CGROUP_SOCK_OPS,
+};
+
+int shield_check(const struct guard_request *request)
+{
+	char why[CGROUP_WHY_SIZE];
+	scoped_fd int cgroup = -1;
+
+	if (!request->shield_cgroup)
+		return 0;
+	cgroup = cgroup_open(request->shield_cgroup, why);
+	return cgroup < 0 ? log_error(cgroup, "%s", why) : 0;
+}
+
+static int load(const struct pins *pins, uint32_t max_regions)
+{
+	struct proven_bpf *proven = proven_bpf__open();
+	int err;
+
+	if (!proven)
+		return object_load_error(names.label, -errno);
+	proven->rodata->max_regions = max_regions;
+	err = object_share(proven->obj, pins);
+	err = err ?: object_load(proven->skeleton, &names, pins);
+	proven_bpf__destroy(proven);
+	return err;
+}
+
+static bool is_wanted(const struct guard_request *request, const struct ecdn_xdp_config *config)
+{
+	return request->shield >= 0 ? request->shield : config->shield != ECDN_XDP_SHIELD_OFF;
+}
+
+int shield_open(struct shield *shield, const struct pins *pins,
+		const struct guard_request *request, uint32_t max_regions)
+{
+	struct ecdn_xdp_config config = {};
+	int err = pins_exist(pins, "config") ? config_map_read(pins, &config) : 0;
+
+	if (err)
+		return err;
+	if (!is_wanted(request, &config)) {
+		shield->state = ECDN_XDP_SHIELD_OFF;
+		return 0;
+	}
+	shield->state = ECDN_XDP_SHIELD_ON;
+	shield->program = object_loaded(&names, pins);
+	if (shield->program == -ENOENT)
+		shield->program = load(pins, max_regions);
+	if (shield->program >= 0)
+		return 0;
+	shield->state = ECDN_XDP_SHIELD_REFUSED;
+	log_warning("so " CONSEQUENCE);
+	return 0;
+}
+
+/* Whether an interface that has the guard is in another network namespace than this one. Only
+ * those of earlier commands can be. */
+static int any_elsewhere(const char *dir)
+{
+	unsigned int count;
+	char **ifaces;
+	int found = 0, err = xdp_link_names(dir, &ifaces, &count);
+
+	if (err)
+		return err;
+	for (unsigned int i = 0; i < count && !err; i++) {
+		struct xdp_link link;
+
+		err = xdp_link_read(&link, dir, ifaces[i]);
+		found |= !err && link.ifindex && link.mode == XDP_MODE_AUTO;
+		xdp_link_close(&link);
+		err = err == -ENOENT ? 0 : err;
+	}
+	pins_free_names(ifaces, count);
+	return err ?: found;
+}
+
+int shield_attach(struct shield *shield, const struct pins *pins,
+		  const struct guard_request *request)
+{
+	int elsewhere, err;
+
+	if (shield->program < 0)
+		return 0;
+	elsewhere = any_elsewhere(pins->dir);
+	if (elsewhere < 0)
+		return elsewhere;
+	if (elsewhere) {
+		shield->state = ECDN_XDP_SHIELD_NETNS;
+		log_warning("interfaces of several network namespaces have this guard, and it can "
+			    "tell sockets of one alone, so " CONSEQUENCE "; a --pin-dir for each "
+			    "namespace ends that");
+		return 0;
+	}
+	err = cgroup_link_attach(&shield->link, &hook, pins, request->shield_cgroup,
+				 shield->program);
+	if (err)
+		shield->state = err == -ENODEV ? ECDN_XDP_SHIELD_NO_CGROUP :
+						 ECDN_XDP_SHIELD_REFUSED;
+	return 0;
+}
+
+static bool is_in(__u32 index, void *context)
+{
+	const struct link_stack *stack = context;
+
+	for (unsigned int i = 0; i < stack->count; i++)
+		if ((__u32)stack->index[i] == index)
+			return true;
+	return false;
+}
+
+static int write_stack(const struct pins *pins, struct link_stack *stack)
+{
+	scoped_fd int map = pins_open(pins, IFACES);
+	int err = map < 0 ? map : 0;
+
+	for (unsigned int i = 0; i < stack->count && !err; i++)
+		err = maps_set(map, IFACES, &stack->index[i], &(__u32){ 1 });
+	return err ?: maps_filter(map, IFACES, is_in, stack);
+}
+
+static int write_ifaces(const struct pins *pins, const struct guard_links *links)
+{
+	struct link_stack stack = {};
+	int err = 0;
+
+	for (unsigned int i = 0; i < links->count && !err; i++)
+		if (links->at[i].ifindex)
+			err = link_stack_add(&stack, links->at[i].ifindex);
+	err = err ?: link_stack_complete(&stack);
+	err = err ?: write_stack(pins, &stack);
+	free(stack.index);
+	return err;
+}
+
+int shield_configure(const struct shield *shield, const struct pins *pins,
+		     const struct guard_links *links)
+{
+	struct ecdn_xdp_config config;
+	int err;
+
+	if (!shield->state)
+		return 0;
+	err = shield->state == ECDN_XDP_SHIELD_ON ? write_ifaces(pins, links) : 0;
+	err = err ?: config_map_read(pins, &config);
+	config.shield = shield->state;
+	config.netns = netns_own();
+	return err ?: config_map_write(pins, &config);
+}
+
+int shield_settle(const struct shield *shield, const char *dir)
+{
+	if (!shield->state || shield->state == ECDN_XDP_SHIELD_ON)
+		return 0;
+	return shield_stop(dir) ?: pins_drop(dir, SHIELD_PROGRAM_PIN);
+}
+
+void shield_end(struct shield *shield, const struct pins *pins, int err)
+{
+	if (err)
+		pinned_link_undo(&shield->link, &hook, pins->dir);
+	else
+		pinned_link_close(&shield->link);
+	scoped_close(&shield->program);
+}
+
+int shield_stop(const char *dir)
+{
+	return pinned_link_stop(&hook, dir);
+}
+
+const char *shield_why(__u32 state)
+{
+	static const char *const why[] = {
+		[ECDN_XDP_SHIELD_UNSET] = "the next `ecdn-xdp load` attaches it",
+		[ECDN_XDP_SHIELD_OFF] = "switched off by `load --shield off`",
+		[ECDN_XDP_SHIELD_ON] = NULL,
+		[ECDN_XDP_SHIELD_NO_CGROUP] = "this host has no cgroup of version 2",
+		[ECDN_XDP_SHIELD_REFUSED] = "the kernel did not attach the program",
+		[ECDN_XDP_SHIELD_NETNS] = "interfaces of several network namespaces have the guard",
+	};
+
+	return state < ECDN_XDP_SHIELD_MAX ? why[state] : "unknown";
+}
