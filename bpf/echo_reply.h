@@ -18,6 +18,9 @@
 
 #include "echo.h"
 
+/* IEEE 802.3, 3.2.3: in the first byte, the address is a group's; no frame comes from one. */
+#define ETH_GROUP 0x01
+
 struct echo_macs {
 	__u8 dest[ETH_ALEN];
 	__u8 source[ETH_ALEN];
@@ -48,11 +51,12 @@ static __always_inline __u16 checksum_replace(__u16 check, __u16 from, __u16 to)
 	return ~sum;
 }
 
+/* A reply to a group's address would be a frame that the whole segment gets. */
 static __always_inline long reply_macs(struct __sk_buff *skb)
 {
 	struct echo_macs came, goes;
 
-	if (bpf_skb_load_bytes(skb, 0, &came, sizeof(came)))
+	if (bpf_skb_load_bytes(skb, 0, &came, sizeof(came)) || came.source[0] & ETH_GROUP)
 		return -1;
 	__builtin_memcpy(goes.dest, came.source, ETH_ALEN);
 	__builtin_memcpy(goes.source, came.dest, ETH_ALEN);
@@ -107,7 +111,7 @@ static __always_inline long reply_icmp(struct __sk_buff *skb, const struct echo 
 
 /*
  * Nothing is written unless all of it can be. hop_limit is the TTL for IPv4. 0, or an error
- * where the frame cannot be written.
+ * where the frame cannot be written or came from a group's MAC.
  */
 static __always_inline long echo_reply(struct __sk_buff *skb, const struct echo *echo,
 				       __u8 hop_limit)

@@ -563,7 +563,8 @@ struct ecdn_xdp_ping_events {
 	__u64 fragment;        /* from a node, in fragments */
 	__u64 options;         /* from a node, with a source route or IPv6 extension headers */
 	__u64 truncated;       /* the packet ends before its ICMP header does */
-	__u64 give_up;         /* no room for a node's counters, or a frame that is read-only */
+	__u64 give_up;         /* from a node, and cannot be answered: no room for its counters, a
+				  frame that is read-only, or one whose source MAC is a group's */
 };
 
 /* cpu_events: reasons why packets passed without a region, and what the guard gave up. */

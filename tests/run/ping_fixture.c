@@ -63,6 +63,7 @@ static void put_ethernet(struct ping_frame *frame, const struct ping_fixture *fi
 {
 	memcpy(put(frame, 12), "\0\0\0\0\0\0\x02\0\0\0\0\x07", 12);
 	frame->data[0] = fixture->mac;
+	frame->data[6] = fixture->from_mac ?: frame->data[6];
 	for (int i = 0; i < fixture->tags; i++) {
 		uint8_t *tag = put(frame, 4);
 
@@ -258,6 +259,11 @@ const struct ping_fixture ping_fixtures[] = {
 	  .event = PING_EVENT_OF(not_local) },
 	{ "IPv4, another host's frame", 4, .mac = 0x02, .expect = PING_EVENT,
 	  .event = PING_EVENT_OF(not_local) },
+	{ "IPv4, from a group of stations", 4, .from_mac = 0xff, .expect = PING_GIVE_UP },
+	{ "IPv4, from a group of stations, a tag", 4, .from_mac = 0x01, .payload = 56, .tags = 1,
+	  .expect = PING_GIVE_UP },
+	{ "IPv4, from a group, another host's frame", 4, .from_mac = 0x03, .mac = 0x02,
+	  .expect = PING_EVENT, .event = PING_EVENT_OF(not_local) },
 	{ "IPv4, fragmentation needed", 4, .type = 3, .code = 4, .payload = 28,
 	  .expect = PING_LEFT },
 	{ "IPv4, time exceeded", 4, .type = 11, .payload = 28, .expect = PING_LEFT },
@@ -319,6 +325,11 @@ const struct ping_fixture ping_fixtures[] = {
 	  .event = PING_EVENT_OF(not_local) },
 	{ "IPv6, another host's frame", 6, .mac = 0x02, .expect = PING_EVENT,
 	  .event = PING_EVENT_OF(not_local) },
+	{ "IPv6, from a group of stations", 6, .from_mac = 0xff, .expect = PING_GIVE_UP },
+	{ "IPv6, from a group of stations, a tag", 6, .from_mac = 0x01, .payload = 56, .tags = 1,
+	  .expect = PING_GIVE_UP },
+	{ "IPv6, from a group, another host's frame", 6, .from_mac = 0x03, .mac = 0x02,
+	  .expect = PING_EVENT, .event = PING_EVENT_OF(not_local) },
 	{ "IPv6, packet too big", 6, .type = 2, .payload = 48, .expect = PING_LEFT },
 	{ "IPv6, echo reply", 6, .type = 129, .payload = 56, .expect = PING_LEFT },
 	{ "IPv6, neighbour solicitation", 6, .type = 135, .payload = 24, .expect = PING_LEFT },

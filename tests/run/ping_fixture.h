@@ -37,6 +37,7 @@ enum ping_expect {
 				   sent it */
 	PING_NODE_EVENT,        /* if a node sent it, it goes to the stack and `event` is counted */
 	PING_EVENT,             /* whoever sent it, it goes to the stack and `event` is counted */
+	PING_GIVE_UP,           /* a request that ping cannot answer, but may mark */
 };
 
 /* The index of a counter of struct ecdn_xdp_ping_events. */
@@ -62,6 +63,7 @@ struct ping_fixture {
 	bool corrupt;           /* its ICMP checksum is wrong */
 	const char *to;         /* destination address; NULL: that of this host */
 	uint8_t mac;            /* first byte of the destination MAC; 0: this host's MAC */
+	uint8_t from_mac;       /* first byte of the source MAC; 0: a station's MAC */
 	enum ping_expect expect;
 	uint8_t event;          /* PING_EVENT_OF */
 };

@@ -32,8 +32,11 @@ static struct verdict verdict_of(const struct ping_fixture *fixture, bool node,
 
 	if (fixture->expect == PING_LEFT)
 		return left;
-	if (fixture->expect == PING_EVENT || (fixture->expect != PING_REQUEST && node)) {
+	if (fixture->expect == PING_EVENT || (fixture->expect == PING_NODE_EVENT && node)) {
 		verdict.event = fixture->event;
+	} else if (fixture->expect == PING_GIVE_UP && node &&
+		   config->mode == ECDN_XDP_PING_ANSWER) {
+		verdict.event = PING_EVENT_OF(give_up);
 	} else if (node) {
 		verdict.served = true;
 		if (config->mode == ECDN_XDP_PING_ANSWER)

@@ -51,8 +51,8 @@ const struct field event_fields_ping[] = {
 	PING(options, "a node's, with a source route or extension headers, left to the host's "
 		      "stack"),
 	PING(truncated, "ends before its ICMP header does"),
-	PING(give_up, "a node's, without room for its counters or in a frame that cannot be "
-		      "written"),
+	PING(give_up, "a node's, without room for its counters, or in a frame that cannot be "
+		      "written or that names a group as its sender"),
 	{},
 };
 
