@@ -2,7 +2,8 @@
 /*
  * fuzz_netlink.c - what the kernel replies to questions about sockets, addresses and
  * filters. The first byte is the question, then each datagram follows its length, two
- * bytes, the lower first. libmnl's socket is replaced here; it reads the datagrams.
+ * bytes, the lower first. libmnl's socket is replaced here, and recvmsg(), which reads the
+ * datagrams.
  */
 #include "fuzz.h"
 
@@ -56,6 +57,12 @@ unsigned int mnl_socket_get_portid(const struct mnl_socket *socket)
 	return 0;
 }
 
+int mnl_socket_get_fd(const struct mnl_socket *socket)
+{
+	(void)socket;
+	return -1;
+}
+
 int mnl_socket_close(struct mnl_socket *socket)
 {
 	(void)socket;
@@ -83,11 +90,15 @@ static void bound_lengths(uint8_t *room, size_t length)
 }
 
 /* Without a datagram the kernel has no more memory for it, which ends a dump. */
-ssize_t mnl_socket_recvfrom(const struct mnl_socket *socket, void *room, size_t size)
+ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 {
-	size_t length;
+	void *room = message->msg_iov->iov_base;
+	size_t length, size = message->msg_iov->iov_len;
 
-	(void)socket;
+	(void)fd;
+	(void)flags;
+	((struct sockaddr_nl *)message->msg_name)->nl_pid = 0;
+	message->msg_flags = 0;
 	if (end - at < 2) {
 		errno = ENOBUFS;
 		return -1;

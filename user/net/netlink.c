@@ -29,16 +29,43 @@ static int error_of_reply(int number)
 	return number > 0 && number <= ERRNO_MAX ? -number : -EPROTO;
 }
 
+/* The port of the kernel, which no process can have. */
+#define KERNEL 0
+
+/*
+ * The next message of the kernel, or -1 and errno. Whoever has CAP_NET_ADMIN in this network
+ * namespace may send to this socket as well: only the address that a message came from tells, as
+ * its own header says what its sender wrote. mnl_socket_recvfrom() does not look at that address.
+ */
+static ssize_t receive_from_kernel(const struct mnl_socket *socket, void *room, size_t size)
+{
+	struct sockaddr_nl from;
+	struct iovec at = { room, size };
+	struct msghdr message = {
+		.msg_name = &from, .msg_namelen = sizeof(from), .msg_iov = &at, .msg_iovlen = 1,
+	};
+	ssize_t length;
+
+	do {
+		from.nl_pid = KERNEL + 1;
+		message.msg_namelen = sizeof(from);
+		length = recvmsg(mnl_socket_get_fd(socket), &message, 0);
+	} while (length < 0 ? errno == EINTR : from.nl_pid != KERNEL);
+	if (length >= 0 && message.msg_flags & MSG_TRUNC) {
+		errno = ENOSPC;
+		return -1;
+	}
+	return length;
+}
+
 static int receive(struct mnl_socket *socket, const struct netlink_dump *dump)
 {
 	char room[32768]; /* the most that the kernel fills, so that nothing is cut off */
 	int more = MNL_CB_OK;
 
 	while (more == MNL_CB_OK) {
-		ssize_t length = mnl_socket_recvfrom(socket, room, sizeof(room));
+		ssize_t length = receive_from_kernel(socket, room, sizeof(room));
 
-		if (length < 0 && errno == EINTR)
-			continue;
 		if (length < 0)
 			return -errno;
 		more = mnl_cb_run(room, length, 1, mnl_socket_get_portid(socket), dump->take,

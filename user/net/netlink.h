@@ -22,8 +22,8 @@ struct netlink_dump {
 	void *context;
 };
 
-/* Begins again if something changed while the kernel answered. 0 or a negative errno; nothing is
- * logged. */
+/* Begins again if something changed while the kernel answered. What other processes send is not
+ * looked at. 0 or a negative errno; nothing is logged. */
 int netlink_dump(const struct netlink_dump *dump);
 
 #endif
