@@ -37,7 +37,7 @@ said_by() {
 	"$1" steer --json 2>/dev/null | jq -S .
 	"$1" prefix --json | jq -S '.prefixes[] | [.region, .prefix, .packets, .bytes]'
 	"$1" region lookup --json -v 198.51.100.7 2001:db8:b::1 192.0.2.7 8.8.8.8 | jq -S .
-	"$1" status --json | jq -S 'del(.abi, .version, .lines, .table.lines, .pins)'
+	"$1" status --json | jq -S 'del(.abi, .version, .lines, .table.lines, .pins, .requests_frozen)'
 }
 
 # A bit of everything that pins can hold.

@@ -309,7 +309,7 @@ map' "$(attack $map)"
 		has "$map: it is there" '^open: Permission denied' "$(<"$work/attack")"
 	done
 	ecdn load --proxy-group nogroup e0
-	# Whoever freezes it has spoilt it for good, and nothing else.
+	# Whoever freezes it has spoilt it until the next load, and nothing else.
 	is "request_stats: its group may write counts, and nothing else" 'open
 update
 update batch

@@ -113,6 +113,10 @@ static void print_guard(const struct status_fields_item *status)
 	printf("mode        %s\n", status->guard.config.monitor ?
 	       "monitor: counts what it would drop, drops nothing" : "enforce");
 	printf("protect     %s\n", *ports ? ports : "nothing");
+	if (status->guard.requests_frozen)
+		printf("requests    not counted by proxies that are started from now on: "
+		       "%s/request_stats is frozen; `ecdn-xdp load` replaces it\n",
+		       status->pin_dir);
 }
 
 static void print_armed(const struct view_armed *armed)

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include <bpf/bpf.h>
 
@@ -119,27 +118,11 @@ static int copy_rows(struct carry *carry, const char *name, int to, __u32 entrie
 static int copy_mapped(struct carry *carry, const char *name, int to, __u32 size)
 {
 	scoped_fd int from = carry_open(carry->from, name, size);
-	struct mapped old;
-	__u32 room;
-	size_t bytes;
-	void *target;
-	int err = from < 0 ? from : maps_entries(to, name, &room);
+	int err = from < 0 ? from : 0;
 
 	if (err || maps_id(from) == maps_id(to))
 		return err;
-	err = mapped_open(&old, from, name, size);
-	if (err)
-		return err;
-	bytes = (size_t)(old.entries < room ? old.entries : room) * size;
-	target = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, to, 0);
-	if (target == MAP_FAILED) {
-		err = log_error(-errno, "cannot map %s: %s", name, strerror(errno));
-	} else {
-		memcpy(target, old.at, bytes);
-		munmap(target, bytes);
-	}
-	mapped_close(&old);
-	return err;
+	return mapped_copy(from, to, name, size);
 }
 
 static int fill_limits(struct carry *carry)

@@ -312,7 +312,7 @@ static int configure(struct part_run *run)
 	if (!err)
 		ssh_warn(request, &guard->maps, config.protect, run->pins);
 	if (!err && request->proxy_group != (gid_t)-1)
-		err = publish_group(part_dir(run), request->proxy_group);
+		err = publish_group(run->pins, request->proxy_group);
 	err = err ?: apply_settings(run, &config);
 	return err ?: config_map_write(run->pins, &config);
 }

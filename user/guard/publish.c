@@ -12,6 +12,8 @@
 #include "base/scoped.h"
 #include "kernel/carry.h"
 #include "kernel/cpus.h"
+#include "kernel/mapped.h"
+#include "kernel/maps.h"
 #include "kernel/object.h"
 #include "publish_marks.h"
 #include "publish.skel.h"
@@ -21,8 +23,10 @@ static const struct object_names names = {
 	.pin = PUBLISH_PIN,
 };
 
+#define COUNTS "request_stats"
+
 /* Maps that ABI 2 has, too. */
-static const char *const shared[] = { "request_stats", NULL };
+static const char *const shared[] = { COUNTS, NULL };
 
 static int size_maps(struct publish_bpf *publish, uint32_t max_regions)
 {
@@ -31,7 +35,42 @@ static int size_maps(struct publish_bpf *publish, uint32_t max_regions)
 	if (cpus < 0)
 		return cpus;
 	err = bpf_map__set_max_entries(publish->maps.request_stats, cpus * max_regions);
-	return err ? log_error(err, "cannot size map request_stats") : 0;
+	return err ? log_error(err, "cannot size map " COUNTS) : 0;
+}
+
+static bool is_frozen(const struct pins *pins)
+{
+	scoped_fd int counts = pins_has(pins->dir, COUNTS) ? pins_get(pins->dir, COUNTS) : -1;
+
+	return counts >= 0 && mapped_is_frozen(counts);
+}
+
+/* Makes another map for what proxies count, with what they have counted so far: nobody can have
+ * the frozen one mapped for writing, so that nothing is added to it meanwhile. */
+static int replace_counts(const struct pins *pins)
+{
+	scoped_fd int old = pins_get(pins->dir, COUNTS), new = -1;
+	__u32 entries;
+	int err = old < 0 ? old : maps_entries(old, COUNTS, &entries);
+
+	err = err ?: maps_make_like(pins, COUNTS, entries);
+	new = err ?: pins_get(pins->next, COUNTS);
+	if (new < 0)
+		return new;
+	err = mapped_copy(old, new, COUNTS, sizeof(struct ecdn_xdp_requests));
+	return err ?: carry_mode(pins->dir, pins->next, COUNTS);
+}
+
+/* Has the object use the map that is there, unless its proxies could not. When pins of ABI 2 are
+ * carried over, what that counted is copied with everything else. */
+static int share_counts(const struct bpf_object *object, const struct pins *pins)
+{
+	if (!is_frozen(pins))
+		return carry_share(object, pins, shared);
+	log_warning("%s/" COUNTS " is frozen, so that no proxy that is started can count requests; "
+		    "a process of its group did that, or of root; it is replaced, with all that "
+		    "was counted", pins->dir);
+	return pins->carries ? 0 : replace_counts(pins);
 }
 
 int publish_open(const struct pins *pins, uint32_t max_regions)
@@ -45,7 +84,7 @@ int publish_open(const struct pins *pins, uint32_t max_regions)
 	if (!publish)
 		return object_load_error(names.label, -errno);
 	result = size_maps(publish, max_regions);
-	result = result ?: carry_share(publish->obj, pins, shared);
+	result = result ?: share_counts(publish->obj, pins);
 	result = result ?: object_share(publish->obj, pins);
 	result = result ?: object_load(publish->skeleton, &names, pins);
 	publish_bpf__destroy(publish);
@@ -76,9 +115,11 @@ int publish_permit(const char *dir)
 	return err;
 }
 
-int publish_group(const char *dir, gid_t group)
+int publish_group(const struct pins *pins, gid_t group)
 {
-	return pins_permit(dir, "request_stats", 0660, group);
+	const char *dir = pins_has(pins->next, COUNTS) ? pins->next : pins->dir;
+
+	return pins_permit(dir, COUNTS, 0660, group);
 }
 
 /* Runs the program on a packet with what it is told; the packet's mark is `what`. */

@@ -15,15 +15,17 @@
 #define PUBLISH_PIN "prog/publish"
 
 /* Loads the program with the maps that are pinned, and pins it in pins->next, with those of
- * its own maps that are new. Returns its fd, which the caller closes. */
+ * its own maps that are new. A request_stats that a process has frozen is replaced, with a
+ * warning. Returns its fd, which the caller closes. */
 int publish_open(const struct pins *pins, uint32_t max_regions);
 
 /* Freezes the new maps that proxies read, which are pinned in dir, and lets every user open
  * them. */
 int publish_permit(const char *dir);
 
-/* Lets a group write request_stats. */
-int publish_group(const char *dir, gid_t group);
+/* Lets a group write request_stats: the one that is to take the place of another, if there is
+ * one. */
+int publish_group(const struct pins *pins, gid_t group);
 
 /* Each runs the program, which sets a region's limits and publishes its state by them;
  * publishes the configuration and the numbers of the tables; or that the maps are given up. */

@@ -6,6 +6,7 @@
 #ifndef KERNEL_MAPPED_H
 #define KERNEL_MAPPED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,5 +20,12 @@ struct mapped {
  * with the map's name; -EPROTO if its values have another size. The fd may be closed. */
 int mapped_open(struct mapped *mapped, int fd, const char *map, size_t size);
 void mapped_close(struct mapped *mapped);
+
+/* Copies the first values of one such array to another, as many as both have room for. */
+int mapped_copy(int from, int to, const char *map, size_t size);
+
+/* Whether no process can map the array for writing any more, for good: who may write a map may
+ * also freeze it, while nobody has it mapped for writing. */
+bool mapped_is_frozen(int fd);
 
 #endif

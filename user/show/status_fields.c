@@ -179,6 +179,7 @@ const struct field status_fields_guard[] = {
 	{ FIELD_FLAG, .key = "proven.on", .number = proven, .present = has_guard },
 	{ FIELD_TEXT, .key = "proven.why", .text = proven_why, .present = has_guard },
 	{ FIELD_JSON, .key = "proven.armed", .json = armed, .present = has_guard },
+	{ FIELD_FLAG, .key = "requests_frozen", AT(guard.requests_frozen), .present = has_guard },
 	{ FIELD_COUNT, .key = "trusted", .unit = "prefixes", AT(guard.config.trusted) },
 	{ FIELD_FLAG, .key = "steer.attached", AT(guard.steer_attached) },
 	{ FIELD_FLAG, .key = "steer.here", AT(guard.steer_here) },

@@ -48,6 +48,7 @@ static int read_maps(struct view_status *view, const struct guard_maps *maps)
 	const __u32 slot = 0;
 	int err = maps_get(maps->protected_ports, "protected_ports", &slot, &view->ports);
 
+	view->requests_frozen = mapped_is_frozen(maps->request_stats);
 	err = err ?: counts_events(maps->cpu_events, &view->events);
 	err = err ?: read_table(view, maps);
 	return err ?: count_regions(view, maps);
