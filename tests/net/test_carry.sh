@@ -24,14 +24,15 @@ waiter() {
 	wait_for 5 grep -q ready "$work/said"
 }
 
-# What each version says of the same things, without what no carrying could keep: rates.
+# What each version says of the same things, without what no carrying could keep: rates, and limits
+# that follow from others now, or that the old version does not have.
 said_by() {
 	"$1" stats --json --all | jq -S '.regions[] | [.region, .state, .packets, .bytes,
 		.connections, .dropped_packets, .dropped_bytes, .dropped.blocked.packets,
 		.dropped.answer_cps.packets, .would_drop.blocked.packets, .requests, .refused]'
 	"$1" stats --json --all | jq -S '[.not_ip, .passed, .give_ups, .events] | del(.. | nulls) |
 		del(.[]?.vlan_depth?)'
-	"$1" limit --json | jq -S '.limits[]? // .'
+	"$1" limit --json | jq -S 'del(.. | .answer_cps?, .grace?, .shield_cps?, .aggregate_pps?)'
 	"$1" allow --json | jq -S .
 	"$1" node --json | jq -S .
 	"$1" steer --json 2>/dev/null | jq -S .
@@ -113,6 +114,8 @@ test_values() {
 	fails "values: the old version has to go" 1 'ABI 3.*uses ABI 2' old stats
 	does "values: load again" ecdn load --regions "$regions"
 	is "values: counts stay" 2000 "$(stats ALPHA .packets)"
+	is "values: an answer_cps that nobody had set follows cps" "20000 20000" \
+		"$(answer_cps ALPHA) $(ecdn limit --json | jq .default.answer_cps)"
 	ecdn limit set default --answer-cps 7
 	is "values: who had an answer_cps keeps it, even one that looks like the default" \
 		"200000 300 7" "$(answer_cps BETA) $(answer_cps CROWD) $(answer_cps ALPHA)"

@@ -71,14 +71,17 @@ static __u32 program_of(const char *name)
 
 static bool has_limits(const struct guard_maps *maps, uint32_t region)
 {
-	const uint64_t own = ABI2_ANSWER_CPS, today = LIMITS_DEFAULT_ANSWER_CPS;
+	const uint64_t own = ABI2_ANSWER_CPS, today = 4 * 5000;
 	struct ecdn_xdp_limits limits;
 
 	return !guard_maps_limits(maps, region, &limits) && limits.cps == 5000 &&
 	       limits.answer_cps == (region == 3 ? own : today) &&
 	       limits.own == (region == 3 ? 1 << 4 : 0) && limits.blocked == (region == 2) &&
 	       limits.exempt_until_ns == (region == 4 ? ~0ULL : 0) &&
-	       limits.released_ns == region && limits.prefix_pps == 1000;
+	       limits.released_ns == region && limits.prefix_pps == 1000 &&
+	       limits.grace_ns == LIMITS_DEFAULT_GRACE_NS &&
+	       limits.shield_cps == LIMITS_DEFAULT_SHIELD_CPS &&
+	       limits.aggregate_pps[0] == 4000 && limits.aggregate_pps[1] == 16000;
 }
 
 static void check_settings(const struct guard_maps *maps)
@@ -91,8 +94,9 @@ static void check_settings(const struct guard_maps *maps)
 	expect("the configuration", !config_map_read(&pins, &config) && config.abi == ECDN_XDP_ABI &&
 	       config.monitor == 1 && config.protect == 1 && config.trusted == 1 &&
 	       config.max_regions == ABI2_PINS_REGIONS && config.hash_seed == ABI2_PINS_SEED &&
-	       config.default_limits.cps == 5000 && config.default_limits.own == 1 << 2 &&
-	       config.default_limits.answer_cps == LIMITS_DEFAULT_ANSWER_CPS);
+	       config.default_limits.cps == 5000 && config.default_limits.own == (1 << 2 | 1 << 5) &&
+	       config.default_limits.hold_ns == 10 &&
+	       config.default_limits.answer_cps == 4 * 5000);
 	bpf_map_lookup_elem(maps->protected_ports, &(__u32){ 0 }, &ports);
 	expect("the ports", ports.tcp[10] == 1 && !ports.tcp[11]);
 	for (uint32_t region = 0; region < ABI2_PINS_REGIONS; region++)

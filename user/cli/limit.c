@@ -130,6 +130,7 @@ static int run_limit(const struct verb *verb, int argc, char **argv)
 {
 	struct limits_change change = {};
 	struct ecdn_xdp_limits *to = &change.limits;
+	const char *aggregate = NULL;
 	const struct option_row rows[] = {
 		{ "pps", 0, OPTION_RATE, &to->pps, "N",
 		  "packets/s that declare a surge; 0: no limit", LIMITS_PPS },
@@ -140,13 +141,24 @@ static int run_limit(const struct verb *verb, int argc, char **argv)
 		{ "prefix-pps", 0, OPTION_RATE, &to->prefix_pps, "N",
 		  "in a surge: packets/s that pass from each /24 or /48 (1k)", LIMITS_PREFIX_PPS },
 		{ "answer-cps", 0, OPTION_RATE, &to->answer_cps, "N",
-		  "in a surge: new connections/s that pass (200k)", LIMITS_ANSWER_CPS },
+		  "while limited: new connections/s that pass (4 times --cps)",
+		  LIMITS_ANSWER_CPS },
+		{ "shield-cps", 0, OPTION_RATE, &to->shield_cps, "N",
+		  "while shielded: new connections/s that pass (200k)", LIMITS_SHIELD_CPS },
+		{ "aggregate-pps", 0, OPTION_TEXT, &aggregate, "N[,N]",
+		  "the same of each /20 or /40, and /32, unproven ones (4 and 16 times that)",
+		  LIMITS_AGGREGATE_PPS },
+		{ "grace", 0, OPTION_DURATION, &to->grace_ns, "DURATION",
+		  "how long a surge must stand before the region is limited (1s)", LIMITS_GRACE },
 		{ "hold", 0, OPTION_DURATION, &to->hold_ns, "DURATION",
 		  "how long all rates stay below 80 % before a surge ends (10s)", LIMITS_HOLD },
 	};
 	struct cli cli = {};
 	int count = cli_read(&cli, verb, argc, argv, true, rows, sizeof(rows) / sizeof(*rows));
 
+	if (count >= 0 && aggregate && limits_parse_aggregate(aggregate, to->aggregate_pps))
+		return log_error(CLI_USAGE, "--aggregate-pps %s: not a number, or two; write it as "
+				 "4k or 4k,16k", aggregate);
 	return count < 0 ? count : limit_words(verb, &cli, count, argv, &change);
 }
 

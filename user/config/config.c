@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "config/config_limits.h"
 #include "config/config_ping.h"
 #include "config/interfaces.h"
 #include "config/yaml.h"
@@ -122,75 +123,14 @@ static void take_proxy_group(struct reader *reader, const yaml_node_t *value, vo
 		yaml_bad(reader, value, "there is no group \"%s\"", text ?: "this");
 }
 
-/* Begins a change to the region that the key names, or to the word that it may be instead.
- * False, logged, if the name is wrong. */
-static bool start_change(struct reader *reader, const yaml_node_t *key, const char *may_be,
-			 struct limits_change *change)
-{
-	const char *name = yaml_text(key);
-
-	memset(change, 0, sizeof(*change));
-	if (!name || (!names_valid(name, strlen(name)) && strcmp(name, may_be))) {
-		yaml_bad(reader, key, "\"%s\" is not the name of a region", name ?: "this");
-		return false;
-	}
-	strcpy(change->region, name);
-	change->file = reader->path;
-	change->line = yaml_line(key);
-	return true;
-}
-
-static const struct {
-	const char *name;
-	unsigned int what;
-	size_t offset;
-} rates[] = {
-	{ "pps", LIMITS_PPS, offsetof(struct ecdn_xdp_limits, pps) },
-	{ "bps", LIMITS_BPS, offsetof(struct ecdn_xdp_limits, bps) },
-	{ "cps", LIMITS_CPS, offsetof(struct ecdn_xdp_limits, cps) },
-	{ "prefix_pps", LIMITS_PREFIX_PPS, offsetof(struct ecdn_xdp_limits, prefix_pps) },
-	{ "answer_cps", LIMITS_ANSWER_CPS, offsetof(struct ecdn_xdp_limits, answer_cps) },
-};
-
-static void take_limit_value(struct reader *reader, const yaml_node_t *key,
-			     const yaml_node_t *value, void *to)
-{
-	struct limits_change *change = to;
-
-	for (size_t i = 0; i < sizeof(rates) / sizeof(*rates); i++) {
-		if (strcmp(yaml_text(key), rates[i].name))
-			continue;
-		change->what |= rates[i].what;
-		yaml_take_rate(reader, value, (char *)&change->limits + rates[i].offset);
-		return;
-	}
-	if (!strcmp(yaml_text(key), "hold")) {
-		change->what |= LIMITS_HOLD;
-		yaml_take_duration(reader, value, &change->limits.hold_ns);
-		return;
-	}
-	yaml_bad(reader, key, "unknown limit \"%s\"; known are pps, bps, cps, prefix_pps, "
-		 "answer_cps, hold", yaml_text(key));
-}
-
-static void take_limit(struct reader *reader, const yaml_node_t *key, const yaml_node_t *value,
-		       void *to)
-{
-	struct limits_change change;
-
-	if (!start_change(reader, key, LIMITS_DEFAULT, &change))
-		return;
-	yaml_each_pair(reader, value, &change, take_limit_value);
-	if (limits_add(to, &change))
-		reader->errors++;
-}
-
 static void take_shield_cgroup(struct reader *reader, const yaml_node_t *value, void *to)
 {
-	const char *path = keep_path(reader, value, "cgroup");
+	const char *path = yaml_text(value);
 
-	if (path)
-		((struct config *)to)->request.guard.shield_cgroup = path;
+	if (path && *path == '/')
+		((struct config *)to)->request.guard.shield_cgroup = yaml_keep(reader, path);
+	else
+		yaml_bad(reader, value, "must be the whole path of a cgroup");
 }
 
 /* on, off, or on with settings. */
@@ -210,44 +150,17 @@ static void take_shield(struct reader *reader, const yaml_node_t *value, void *t
 
 static void take_limits(struct reader *reader, const yaml_node_t *value, void *to)
 {
-	yaml_each_pair(reader, value, &((struct config *)to)->request.guard.changes, take_limit);
-}
-
-static void take_exemption(struct reader *reader, const yaml_node_t *key,
-			   const yaml_node_t *value, void *to)
-{
-	struct limits_change change;
-
-	if (!start_change(reader, key, "", &change))
-		return;
-	change.what = LIMITS_EXEMPT;
-	change.exempt_for_ns = LIMITS_FOREVER;
-	if (!yaml_text(value) || strcmp(yaml_text(value), "forever"))
-		yaml_take_duration(reader, value, &change.exempt_for_ns);
-	if (limits_add(to, &change))
-		reader->errors++;
+	config_limits_take(reader, value, &((struct config *)to)->request.guard.changes);
 }
 
 static void take_exempt(struct reader *reader, const yaml_node_t *value, void *to)
 {
-	yaml_each_pair(reader, value, &((struct config *)to)->request.guard.changes,
-		       take_exemption);
-}
-
-static void take_blocked(struct reader *reader, const yaml_node_t *item, void *to)
-{
-	struct limits_change change;
-
-	if (!start_change(reader, item, "", &change))
-		return;
-	change.what = LIMITS_BLOCK;
-	if (limits_add(to, &change))
-		reader->errors++;
+	config_limits_take_exempt(reader, value, &((struct config *)to)->request.guard.changes);
 }
 
 static void take_block(struct reader *reader, const yaml_node_t *value, void *to)
 {
-	yaml_each_item(reader, value, &((struct config *)to)->request.guard.changes, take_blocked);
+	config_limits_take_block(reader, value, &((struct config *)to)->request.guard.changes);
 }
 
 static void take_allowed(struct reader *reader, const yaml_node_t *item, void *to)

@@ -92,7 +92,7 @@ static int fill_config(struct carry *carry, const struct pins *pins)
 	config->monitor = old->monitor;
 	config->protect = old->protect;
 	take_limits(&config->default_limits, &old->default_limits);
-	limits_carry(&config->default_limits, NULL);
+	limits_carry(&config->default_limits);
 	return config_map_write(pins, config);
 }
 
@@ -136,7 +136,7 @@ static int fill_limits(struct carry *carry)
 
 		err = maps_get(from, "region_limits", &region, &old);
 		take_limits(&limits, &old);
-		limits_carry(&limits, &carry->config.default_limits);
+		limits_follow(&limits, &carry->config.default_limits);
 		err = err ?: guard_maps_set_limits(&carry->maps, region, &limits);
 	}
 	return err;

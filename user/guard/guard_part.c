@@ -285,9 +285,10 @@ static int apply_settings(const struct part_run *run, struct ecdn_xdp_config *co
 {
 	const struct guard_request *request = run->request;
 	const struct guard_run *guard = run->state;
-	int err = limits_apply(&request->changes, &guard->maps, guard->names, config,
-			       guard->publish);
+	int err = run->opens ? limits_upgrade(&guard->maps, config, guard->publish) : 0;
 
+	err = err ?: limits_apply(&request->changes, &guard->maps, guard->names, config,
+				  guard->publish);
 	if (!err && request->has_ports) {
 		config->protect = request->ports.protect;
 		err = ports_write(&guard->maps, &request->ports);

@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/quantity.h"
 #include "guard/publish.h"
 #include "kernel/abi2.h"
 
@@ -65,28 +66,86 @@ static void set_limits(struct ecdn_xdp_limits *to, const struct ecdn_xdp_limits 
 		to->answer_cps = from->answer_cps;
 	if (what & LIMITS_HOLD)
 		to->hold_ns = from->hold_ns;
+	if (what & LIMITS_GRACE)
+		to->grace_ns = from->grace_ns;
+	if (what & LIMITS_SHIELD_CPS)
+		to->shield_cps = from->shield_cps;
+	if (what & LIMITS_AGGREGATE_PPS)
+		memcpy(to->aggregate_pps, from->aggregate_pps, sizeof(to->aggregate_pps));
 }
 
 #define WHAT_LIMITS (LIMITS_PPS | LIMITS_BPS | LIMITS_CPS | LIMITS_PREFIX_PPS | \
-		       LIMITS_ANSWER_CPS | LIMITS_HOLD)
+		     LIMITS_ANSWER_CPS | LIMITS_HOLD | LIMITS_GRACE | LIMITS_SHIELD_CPS | \
+		     LIMITS_AGGREGATE_PPS)
 
+/* Those that follow from others are as they are without any limit. */
 static const struct ecdn_xdp_limits no_limits = {
 	.prefix_pps = LIMITS_DEFAULT_PREFIX_PPS,
 	.answer_cps = LIMITS_DEFAULT_ANSWER_CPS,
 	.hold_ns = LIMITS_DEFAULT_HOLD_NS,
+	.grace_ns = LIMITS_DEFAULT_GRACE_NS,
+	.shield_cps = LIMITS_DEFAULT_SHIELD_CPS,
+	.aggregate_pps = { LIMITS_DEFAULT_PREFIX_PPS * LIMITS_WIDER,
+			   LIMITS_DEFAULT_PREFIX_PPS * LIMITS_WIDER * LIMITS_WIDER },
 };
+
+void limits_follow_aggregate(__u64 pps[2])
+{
+	pps[1] = pps[0] * LIMITS_WIDER;
+}
+
+int limits_parse_aggregate(const char *text, __u64 pps[2])
+{
+	const char *comma = strchr(text, ',');
+	char first[32];
+	uint64_t read[2];
+	size_t length = comma ? (size_t)(comma - text) : strlen(text);
+
+	if (length >= sizeof(first))
+		return -EINVAL;
+	memcpy(first, text, length);
+	first[length] = 0;
+	if (quantity_parse_rate(first, &read[0]) ||
+	    (comma && quantity_parse_rate(comma + 1, &read[1])))
+		return -EINVAL;
+	pps[0] = read[0];
+	limits_follow_aggregate(pps);
+	if (comma)
+		pps[1] = read[1];
+	return 0;
+}
+
+static __u64 answers_of(__u64 cps)
+{
+	if (!cps)
+		return LIMITS_DEFAULT_ANSWER_CPS;
+	cps *= LIMITS_ANSWERS_PER_CPS;
+	return cps < LIMITS_ANSWERS_LEAST ? LIMITS_ANSWERS_LEAST : cps;
+}
+
+void limits_follow(struct ecdn_xdp_limits *limits, const struct ecdn_xdp_limits *defaults)
+{
+	unsigned int set;
+
+	defaults = defaults ?: &no_limits;
+	set = limits->own | defaults->own;
+	set_limits(limits, defaults, WHAT_LIMITS & ~limits->own);
+	if (!(set & LIMITS_ANSWER_CPS))
+		limits->answer_cps = answers_of(limits->cps);
+	if (!(set & LIMITS_AGGREGATE_PPS)) {
+		limits->aggregate_pps[0] = limits->prefix_pps * LIMITS_WIDER;
+		limits_follow_aggregate(limits->aggregate_pps);
+	}
+}
 
 static void change_limits(struct ecdn_xdp_limits *limits, const struct limits_change *change,
 			  const struct ecdn_xdp_limits *defaults)
 {
-	if (change->what & LIMITS_CLEAR) {
-		set_limits(limits, defaults, WHAT_LIMITS);
+	if (change->what & LIMITS_CLEAR)
 		limits->own = 0;
-	}
-	if (change->what & WHAT_LIMITS) {
-		set_limits(limits, &change->limits, change->what);
-		limits->own |= change->what & WHAT_LIMITS;
-	}
+	set_limits(limits, &change->limits, change->what);
+	limits->own |= change->what & WHAT_LIMITS;
+	limits_follow(limits, defaults);
 }
 
 static void change_state(struct ecdn_xdp_limits *limits, const struct limits_change *change)
@@ -117,21 +176,23 @@ static int apply_to_region(const struct limits_change *change, const struct guar
 	return publish_limits(publish, region, &limits);
 }
 
-/* Regions without limits of their own get copies of the defaults, so that a packet reads
- * one place. */
+/* Regions get copies of the default limits that are not their own, so that a packet reads one
+ * place. Those that stay as they are are not written. */
 static int spread_default(const struct guard_maps *maps, const struct ecdn_xdp_config *config,
 			  int publish)
 {
 	int err = 0;
 
 	for (uint32_t region = 0; region < config->max_regions && !err; region++) {
-		struct ecdn_xdp_limits limits;
+		struct ecdn_xdp_limits limits, before;
 
 		err = guard_maps_limits(maps, region, &limits);
 		if (err)
 			break;
-		set_limits(&limits, &config->default_limits, WHAT_LIMITS & ~limits.own);
-		err = publish_limits(publish, region, &limits);
+		before = limits;
+		limits_follow(&limits, &config->default_limits);
+		if (memcmp(&limits, &before, sizeof(limits)))
+			err = publish_limits(publish, region, &limits);
 	}
 	return err;
 }
@@ -145,7 +206,7 @@ int limits_apply(const struct limits_changes *changes, const struct guard_maps *
 		const struct limits_change *change = &changes->at[i];
 
 		if (is_default(change)) {
-			change_limits(&config->default_limits, change, &no_limits);
+			change_limits(&config->default_limits, change, NULL);
 			err = spread_default(maps, config, publish);
 		} else {
 			err = apply_to_region(change, maps, region_of(change, names),
@@ -155,16 +216,30 @@ int limits_apply(const struct limits_changes *changes, const struct guard_maps *
 	return err;
 }
 
-/* Of the default all stays as it was, but an answer_cps that nobody had set: that was a figure of
- * the version's. */
-void limits_carry(struct ecdn_xdp_limits *limits, const struct ecdn_xdp_limits *defaults)
+void limits_carry(struct ecdn_xdp_limits *defaults)
 {
-	bool unset = !(limits->own & LIMITS_ANSWER_CPS) && limits->answer_cps == ABI2_ANSWER_CPS;
+	if (defaults->prefix_pps != no_limits.prefix_pps)
+		defaults->own |= LIMITS_PREFIX_PPS;
+	if (defaults->answer_cps != ABI2_ANSWER_CPS)
+		defaults->own |= LIMITS_ANSWER_CPS;
+	if (defaults->hold_ns != no_limits.hold_ns)
+		defaults->own |= LIMITS_HOLD;
+	defaults->own |= (defaults->pps ? LIMITS_PPS : 0) | (defaults->bps ? LIMITS_BPS : 0) |
+			 (defaults->cps ? LIMITS_CPS : 0);
+	limits_follow(defaults, NULL);
+}
 
-	if (defaults)
-		set_limits(limits, defaults, WHAT_LIMITS & ~limits->own);
-	else if (unset)
-		set_limits(limits, &no_limits, LIMITS_ANSWER_CPS);
+/* No version that knows shield_cps leaves it 0 where nobody has set it. */
+static bool is_earlier(const struct ecdn_xdp_limits *defaults)
+{
+	return !defaults->shield_cps && !(defaults->own & LIMITS_SHIELD_CPS);
+}
+
+int limits_upgrade(const struct guard_maps *maps, struct ecdn_xdp_config *config, int publish)
+{
+	if (is_earlier(&config->default_limits))
+		limits_carry(&config->default_limits);
+	return spread_default(maps, config, publish);
 }
 
 void limits_first_config(struct ecdn_xdp_config *config, uint32_t max_regions,

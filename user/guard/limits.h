@@ -8,19 +8,21 @@
 
 #include "guard/guard_maps.h"
 
-/* The values that a change sets. The first six are in the order of the members of struct
- * ecdn_xdp_limits. */
+/* What a change sets: values, whose bits are those of limits.own, and what it does besides. */
 enum limits_what {
-	LIMITS_PPS = 1 << 0,
-	LIMITS_BPS = 1 << 1,
-	LIMITS_CPS = 1 << 2,
-	LIMITS_PREFIX_PPS = 1 << 3,
-	LIMITS_ANSWER_CPS = 1 << 4,
-	LIMITS_HOLD = 1 << 5,
-	LIMITS_CLEAR = 1 << 6,  /* back to the default, or to no limits */
-	LIMITS_EXEMPT = 1 << 7, /* also ends a block */
-	LIMITS_BLOCK = 1 << 8,  /* also ends an exemption */
-	LIMITS_RELEASE = 1 << 9, /* ends an exemption, a block and a surge */
+	LIMITS_PPS = ECDN_XDP_OWN_PPS,
+	LIMITS_BPS = ECDN_XDP_OWN_BPS,
+	LIMITS_CPS = ECDN_XDP_OWN_CPS,
+	LIMITS_PREFIX_PPS = ECDN_XDP_OWN_PREFIX_PPS,
+	LIMITS_ANSWER_CPS = ECDN_XDP_OWN_ANSWER_CPS,
+	LIMITS_HOLD = ECDN_XDP_OWN_HOLD,
+	LIMITS_GRACE = ECDN_XDP_OWN_GRACE,
+	LIMITS_SHIELD_CPS = ECDN_XDP_OWN_SHIELD_CPS,
+	LIMITS_AGGREGATE_PPS = ECDN_XDP_OWN_AGGREGATE_PPS,
+	LIMITS_CLEAR = 1 << 9,  /* back to the default, or to no limits */
+	LIMITS_EXEMPT = 1 << 10, /* also ends a block */
+	LIMITS_BLOCK = 1 << 11, /* also ends an exemption */
+	LIMITS_RELEASE = 1 << 12, /* ends an exemption, a block and a surge */
 };
 
 /* This name stands for the limits of all regions that have none of their own. */
@@ -28,14 +30,29 @@ enum limits_what {
 
 #define LIMITS_FOREVER UINT64_MAX
 
-/*
- * A SYN from a forged source looks like any client's, so a low answer_cps loses real
- * clients with forged ones. The kernel answers SYNs with cookies, and only clients that
- * reply reach the proxy: this default is what the kernel can bear.
- */
 #define LIMITS_DEFAULT_PREFIX_PPS 1000
-#define LIMITS_DEFAULT_ANSWER_CPS 200000
 #define LIMITS_DEFAULT_HOLD_NS (10 * 1000000000ULL)
+
+/* A burst of a moment is no surge, and is to send nobody a page of 513. */
+#define LIMITS_DEFAULT_GRACE_NS 1000000000ULL
+
+/*
+ * A SYN from a forged source looks like any client's, so a low shield_cps loses real clients with
+ * forged ones. The kernel answers SYNs with cookies, and only clients that reply reach the proxy:
+ * this default is what the kernel can bear.
+ */
+#define LIMITS_DEFAULT_SHIELD_CPS 200000
+
+/* answer_cps, unless somebody sets it, is so many times the cps limit in force, and never under
+ * the least, as people and their 513 need some. Without a cps limit it is what the kernel can
+ * bear. */
+#define LIMITS_ANSWERS_PER_CPS 4
+#define LIMITS_ANSWERS_LEAST 100
+#define LIMITS_DEFAULT_ANSWER_CPS 200000
+
+/* How many times a prefix's limit the next wider one has, unless somebody sets it: of /40 or /20
+ * for a /48 or /24, and of /32 for a /40. */
+#define LIMITS_WIDER 4
 
 struct limits_change {
 	char region[ECDN_XDP_NAME_SIZE];
@@ -63,9 +80,27 @@ int limits_check(const struct limits_changes *changes, const struct names *names
 int limits_apply(const struct limits_changes *changes, const struct guard_maps *maps,
 		 const struct names *names, struct ecdn_xdp_config *config, int publish);
 
-/* Brings limits of an earlier version up to date: a region's, or with NULL the default's. What is
- * not their own follows the defaults. */
-void limits_carry(struct ecdn_xdp_limits *limits, const struct ecdn_xdp_limits *defaults);
+/*
+ * Reads N or N,N into both numbers of aggregate_pps, of which the second follows from the first if
+ * it is not there. 0, or -EINVAL, silent.
+ */
+int limits_parse_aggregate(const char *text, __u64 pps[2]);
+void limits_follow_aggregate(__u64 pps[2]);
+
+/*
+ * Sets what is not the limits' own: what follows the default limits, and what nobody has set,
+ * which follows from other limits. The default's own follow no others: NULL.
+ */
+void limits_follow(struct ecdn_xdp_limits *limits, const struct ecdn_xdp_limits *defaults);
+
+/* Brings the default limits of an earlier version up to date: what they differ in from those of a
+ * new configuration is their own. */
+void limits_carry(struct ecdn_xdp_limits *defaults);
+
+/* The same for limits that an earlier version of ABI 3 may have left in the maps, the default's
+ * and those of all regions; others stay as they are. The defaults are in *config, which the
+ * caller writes afterwards. */
+int limits_upgrade(const struct guard_maps *maps, struct ecdn_xdp_config *config, int publish);
 
 /* Sets those members of a new configuration that the guard needs when it is loaded for the
  * first time. */

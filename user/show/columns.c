@@ -51,7 +51,7 @@ void columns_cell(struct columns *columns, const char *format, ...)
 	columns->failed = true;
 }
 
-void columns_rate(struct columns *columns, uint64_t rate)
+const char *columns_rate_text(uint64_t rate, char room[COLUMNS_RATE_SIZE])
 {
 	static const char units[] = " kMGTPE";
 	double value = rate;
@@ -62,10 +62,18 @@ void columns_rate(struct columns *columns, uint64_t rate)
 		unit++;
 	}
 	if (!unit)
-		columns_cell(columns, "%u", (unsigned int)rate);
+		snprintf(room, COLUMNS_RATE_SIZE, "%u", (unsigned int)rate);
 	else
-		columns_cell(columns, "%.*f%c", value < 9.995 ? 2 : value < 99.95, value,
-			     units[unit]);
+		snprintf(room, COLUMNS_RATE_SIZE, "%.*f%c", value < 9.995 ? 2 : value < 99.95,
+			 value, units[unit]);
+	return room;
+}
+
+void columns_rate(struct columns *columns, uint64_t rate)
+{
+	char room[COLUMNS_RATE_SIZE];
+
+	columns_cell(columns, "%s", columns_rate_text(rate, room));
 }
 
 static const char *cell(const struct columns *columns, size_t row, unsigned int column)

@@ -22,8 +22,11 @@ void columns_head(struct columns *columns, const char *head);
 void columns_cell(struct columns *columns, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* A number with three digits and k, M, G, T, P or E. */
+/* A number with three digits and k, M, G, T, P or E; the second form writes it into room and
+ * returns room. */
 void columns_rate(struct columns *columns, uint64_t rate);
+#define COLUMNS_RATE_SIZE 16
+const char *columns_rate_text(uint64_t rate, char room[COLUMNS_RATE_SIZE]);
 
 /* Prints to standard output and frees. 0, or -ENOMEM, logged, with nothing printed. */
 int columns_print(struct columns *columns);

@@ -2,6 +2,7 @@
 #include "show/limit_fields.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "view/view_regions.h"
 
@@ -45,6 +46,28 @@ static const char *state_and_rest(const void *item, char room[FIELD_TEXT_SIZE])
 	return room;
 }
 
+/* As the verb takes it: that of /20 and /40, and that of /32. */
+static const char *aggregate(const void *item, char room[FIELD_TEXT_SIZE])
+{
+	const __u64 *pps = ((const struct limit_fields_item *)item)->limits.aggregate_pps;
+	char rate[2][COLUMNS_RATE_SIZE];
+
+	for (unsigned int i = 0; i < 2; i++)
+		if (pps[i])
+			columns_rate_text(pps[i], rate[i]);
+		else
+			strcpy(rate[i], "-");
+	snprintf(room, FIELD_TEXT_SIZE, "%s,%s", rate[0], rate[1]);
+	return room;
+}
+
+static json_t *aggregate_json(const void *item)
+{
+	const __u64 *pps = ((const struct limit_fields_item *)item)->limits.aggregate_pps;
+
+	return json_pack("[I, I]", (json_int_t)pps[0], (json_int_t)pps[1]);
+}
+
 const struct field limit_fields[] = {
 	{ FIELD_TEXT, "<REGION", "region", .text = region },
 	{ FIELD_TEXT, .key = "state", .text = state },
@@ -60,7 +83,12 @@ const struct field limit_fields[] = {
 	RATE(">CPS", cps, "ecdn_xdp_region_limit_connections_per_second", "connections/s",
 	     "Rate of new connections that declares a surge; +Inf if none."),
 	RATE(">PREFIX-PPS", prefix_pps, NULL, "packets/s", NULL),
+	{ FIELD_TEXT, ">AGGREGATE", .text = aggregate },
+	{ FIELD_JSON, .key = "limits.aggregate_pps", .unit = "packets/s",
+	  .json = aggregate_json },
 	RATE(">ANSWER-CPS", answer_cps, NULL, "connections/s", NULL),
+	RATE(">SHIELD-CPS", shield_cps, NULL, "connections/s", NULL),
+	{ FIELD_DURATION, ">GRACE", "limits.grace", .unit = "seconds", AT(limits.grace_ns) },
 	{ FIELD_DURATION, ">HOLD", "limits.hold", .unit = "seconds", AT(limits.hold_ns) },
 	{ FIELD_TEXT, "<STATE", .text = state_and_rest },
 	{},
