@@ -90,19 +90,22 @@ static __always_inline void count_traffic(struct ecdn_xdp_traffic *traffic, __u3
 	traffic->bytes += bytes;
 }
 
+/* credible: the packet counts in the prefix's other share, which forged packets do not use up. */
 static __always_inline void source_of(struct source *source, const struct packet *packet,
-				      __u32 region, __u64 seed)
+				      __u32 region, bool credible, __u64 seed)
 {
 	__u64 prefix = bpf_ntohl(packet->addr_be[0]);
 
 	if (packet->family == 4) {
 		prefix >>= 8;
-		source->key = prefix_key_v4(prefix, region);
+		source->key = credible ? prefix_key_wider(ECDN_XDP_PREFIX_PROVEN_V4, prefix, region) :
+					 prefix_key_v4(prefix, region);
 	} else {
 		prefix = prefix << 16 | bpf_ntohl(packet->addr_be[1]) >> 16;
-		source->key = prefix_key_v6(prefix, region);
+		source->key = credible ? prefix_key_proven_v6(prefix, region) :
+					 prefix_key_v6(prefix, region);
 	}
-	source->hash = prefix_hash(prefix, seed);
+	source->hash = prefix_hash(prefix | (__u64)credible << 48, seed);
 }
 
 /* Accounts the packet to its source prefix for `step` packets. */

@@ -124,7 +124,7 @@ static __always_inline int guard_ip(struct xdp_md *ctx, const struct packet *pac
 		meet_surge(&standing, ctx, conf, packet, local, now, id);
 	step = pace_sample(now, local->state);
 	if (step) {
-		source_of(&source, packet, region, conf->hash_seed);
+		source_of(&source, packet, region, standing.credible, conf->hash_seed);
 		count_source(&source, packet, now, id, step);
 	}
 	if (measured)

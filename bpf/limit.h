@@ -306,6 +306,8 @@ static __always_inline bool measure(struct xdp_md *ctx, const struct ecdn_xdp_co
 struct standing {
 	enum shield_meet meet;
 	bool is_known;          /* it may open a connection, and its address is known */
+	bool credible;          /* it is most likely not forged: it counts in a share of its prefix
+				   that a flood of forged packets does not use up */
 };
 
 static __always_inline void standing_of(struct standing *standing, struct xdp_md *ctx,
@@ -320,14 +322,8 @@ static __always_inline void standing_of(struct standing *standing, struct xdp_md
 	else if (may_open(packet))
 		standing->is_known = known_has(known_hash(packet->family, packet->addr_be,
 							  conf->hash_seed), now->now_ns);
-}
-
-/* True if the packet is not, or most likely not, forged: its prefix's share is then not the one
- * which a flood of forged packets uses up. */
-static __always_inline bool is_credible(const struct standing *standing)
-{
-	return standing->is_known || (standing->meet != MEET_UNASKED &&
-				      standing->meet != MEET_NOBODY);
+	standing->credible = standing->is_known || (standing->meet != MEET_UNASKED &&
+						    standing->meet != MEET_NOBODY);
 }
 
 static __always_inline void count_proven(struct ecdn_xdp_region_cpu *local, __u32 bytes)
@@ -352,7 +348,7 @@ static __always_inline void count_excused(enum shield_meet meet)
 
 /*
  * Prefixes are judged first, so that one that floods does not use up its region's answers. While
- * a region is shielded, what belongs to a socket is free.
+ * a region is shielded, what belongs to a socket is free, though it is counted in its prefix.
  */
 static __always_inline enum drop judge(const struct packet *packet, __u32 region,
 				       const struct source *source,

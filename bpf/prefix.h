@@ -65,6 +65,17 @@ static __always_inline __u64 prefix_key_v6(__u64 prefix, __u32 region)
 	return prefix << ECDN_XDP_PREFIX_SHIFT | ECDN_XDP_PREFIX_V6 | region;
 }
 
+/* kind: enum ecdn_xdp_prefix_kind. */
+static __always_inline __u64 prefix_key_wider(__u64 kind, __u64 prefix, __u32 region)
+{
+	return (kind << 40 | prefix) << ECDN_XDP_PREFIX_SHIFT | ECDN_XDP_PREFIX_WIDER | region;
+}
+
+static __always_inline __u64 prefix_key_proven_v6(__u64 prefix, __u32 region)
+{
+	return prefix << ECDN_XDP_PREFIX_SHIFT | ECDN_XDP_PREFIX_PROVEN_V6 | region;
+}
+
 /* MurmurHash3's finalizer, over a secret: no source can choose its set. */
 static __always_inline __u64 prefix_hash(__u64 prefix, __u64 seed)
 {

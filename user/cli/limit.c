@@ -17,8 +17,7 @@
 
 static bool is_listed(const struct view_region *region)
 {
-	return region->limits.own || region->limits.blocked || region->limited_ns ||
-	       region->state == ECDN_XDP_STATE_EXEMPT;
+	return region->limits.own || region->state != ECDN_XDP_STATE_NORMAL;
 }
 
 static struct limit_fields_item item_of(const struct view_regions *view,
