@@ -348,6 +348,11 @@ static void end(struct part_run *run, int err)
 	names_free(guard->names);
 }
 
+static int detach(const char *dir, const char *iface)
+{
+	return xdp_link_remove(dir, iface) ?: shield_detached(dir);
+}
+
 static int stop(const char *dir)
 {
 	return guard_links_stop(dir) ?: shield_stop(dir);
@@ -382,7 +387,7 @@ const struct part guard_part = {
 	.settle = settle,
 	.end = end,
 	.check = guard_links_check,
-	.detach = xdp_link_remove,
+	.detach = detach,
 	.stop = stop,
 	.retire = publish_retire,
 };

@@ -85,26 +85,49 @@ int shield_open(struct shield *shield, const struct pins *pins,
 	return 0;
 }
 
-/* Whether an interface that has the guard is in another network namespace than this one. Only
- * those of earlier commands can be. */
-static int any_elsewhere(const char *dir)
+/* The interfaces that have the guard by the pins in dir. */
+struct guarded {
+	struct link_stack here; /* in this network namespace */
+	bool elsewhere;         /* there are some in another one */
+};
+
+static int read_guarded_one(const char *dir, const char *iface, struct guarded *guarded)
+{
+	struct xdp_link link;
+	int err = xdp_link_read(&link, dir, iface);
+
+	if (!err && link.ifindex && link.mode == XDP_MODE_AUTO)
+		guarded->elsewhere = true;
+	else if (!err && link.ifindex)
+		err = link_stack_add(&guarded->here, link.ifindex);
+	xdp_link_close(&link);
+	return err == -ENOENT ? 0 : err;
+}
+
+/* The owner frees guarded->here.index, after an error too. */
+static int read_guarded(const char *dir, struct guarded *guarded)
 {
 	unsigned int count;
 	char **ifaces;
-	int found = 0, err = xdp_link_names(dir, &ifaces, &count);
+	int err = xdp_link_names(dir, &ifaces, &count);
 
+	memset(guarded, 0, sizeof(*guarded));
 	if (err)
 		return err;
-	for (unsigned int i = 0; i < count && !err; i++) {
-		struct xdp_link link;
-
-		err = xdp_link_read(&link, dir, ifaces[i]);
-		found |= !err && link.ifindex && link.mode == XDP_MODE_AUTO;
-		xdp_link_close(&link);
-		err = err == -ENOENT ? 0 : err;
-	}
+	for (unsigned int i = 0; i < count && !err; i++)
+		err = read_guarded_one(dir, ifaces[i], guarded);
 	pins_free_names(ifaces, count);
-	return err ?: found;
+	return err;
+}
+
+/* Only interfaces of earlier commands can be in another network namespace than this one. */
+static int any_elsewhere(const char *dir)
+{
+	struct guarded guarded;
+	int err = read_guarded(dir, &guarded);
+
+	free(guarded.here.index);
+	return err ?: guarded.elsewhere;
 }
 
 int shield_attach(struct shield *shield, const struct pins *pins,
@@ -142,10 +165,9 @@ static bool is_in(__u32 index, void *context)
 	return false;
 }
 
-static int write_stack(const struct pins *pins, struct link_stack *stack)
+static int write_stack(int map, struct link_stack *stack)
 {
-	scoped_fd int map = pins_open(pins, IFACES);
-	int err = map < 0 ? map : 0;
+	int err = map < 0 ? map : link_stack_complete(stack);
 
 	for (unsigned int i = 0; i < stack->count && !err; i++)
 		err = maps_set(map, IFACES, &stack->index[i], &(__u32){ 1 });
@@ -154,15 +176,30 @@ static int write_stack(const struct pins *pins, struct link_stack *stack)
 
 static int write_ifaces(const struct pins *pins, const struct guard_links *links)
 {
+	scoped_fd int map = pins_open(pins, IFACES);
 	struct link_stack stack = {};
 	int err = 0;
 
 	for (unsigned int i = 0; i < links->count && !err; i++)
 		if (links->at[i].ifindex)
 			err = link_stack_add(&stack, links->at[i].ifindex);
-	err = err ?: link_stack_complete(&stack);
-	err = err ?: write_stack(pins, &stack);
+	err = err ?: write_stack(map, &stack);
 	free(stack.index);
+	return err;
+}
+
+int shield_detached(const char *dir)
+{
+	scoped_fd int map = -1;
+	struct guarded guarded;
+	int err;
+
+	if (!pins_has(dir, IFACES))
+		return 0;
+	map = pins_get(dir, IFACES);
+	err = read_guarded(dir, &guarded);
+	err = err ?: write_stack(map, &guarded.here);
+	free(guarded.here.index);
 	return err;
 }
 

@@ -40,6 +40,9 @@ int shield_attach(struct shield *shield, const struct pins *pins,
 int shield_configure(const struct shield *shield, const struct pins *pins,
 		     const struct guard_links *links);
 
+/* Once the guard is off an interface: connections by it prove nothing any more. */
+int shield_detached(const char *dir);
+
 /* Once that is in force: removes what is not wanted any more. */
 int shield_settle(const struct shield *shield, const char *dir);
 
