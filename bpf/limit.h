@@ -12,6 +12,7 @@
 #include "cpu.h"
 #include "hand_over.h"
 #include "packet.h"
+#include "prefix_lease.h"
 #include "rate.h"
 #include "settings.h"
 #include "shield.h"
@@ -25,13 +26,6 @@ enum drop {
 	DROP_VLAN_DEPTH,
 	DROP_NO_SOCKET,
 };
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, ECDN_XDP_BUCKET_SETS);
-	__type(key, __u32);
-	__type(value, struct ecdn_xdp_bucket_set);
-} prefix_buckets SEC(".maps");
 
 /*
  * True if the packet's port makes the limits hold for it. A packet that hides its ports counts as
@@ -152,51 +146,6 @@ static __always_inline bool lease_answer(__u32 region, const struct ecdn_xdp_lea
 }
 
 /*
- * Leases from the bucket of key. If it has none in the set, it takes over the fullest one
- * with what that holds, so that prefixes which displace each other gain nothing by it: a
- * set as a whole passes no more than its ways are worth.
- */
-static __always_inline bool buckets_lease(struct ecdn_xdp_bucket_set *set, __u64 key,
-					  const struct ecdn_xdp_lease *lease, __u64 now_ns,
-					  bool *evicted)
-{
-	struct ecdn_xdp_bucket *bucket = &set->bucket[0];
-
-#pragma unroll
-	for (int i = 1; i < ECDN_XDP_BUCKET_WAYS; i++) {
-		struct ecdn_xdp_bucket *other = &set->bucket[i];
-
-		if (bucket->key != key &&
-		    (other->key == key || other->spent_ns < bucket->spent_ns))
-			bucket = other;
-	}
-	if (bucket->key != key) {
-		*evicted = bucket->spent_ns + lease->depth_ns > now_ns;
-		bucket->key = key;
-	}
-	return bucket_lease(&bucket->spent_ns, lease->cost_ns, lease->depth_ns, now_ns);
-}
-
-static __always_inline bool lease_prefix(const struct source *source,
-					 const struct ecdn_xdp_lease *lease, __u64 now_ns)
-{
-	__u32 index = source->hash >> 32 & (ECDN_XDP_BUCKET_SETS - 1);
-	struct ecdn_xdp_bucket_set *set = bpf_map_lookup_elem(&prefix_buckets, &index);
-	struct ecdn_xdp_events *count;
-	bool granted, evicted = false;
-
-	if (!set)
-		return true;
-	bpf_spin_lock(&set->lock);
-	granted = buckets_lease(set, source->key, lease, now_ns, &evicted);
-	bpf_spin_unlock(&set->lock);
-
-	if (evicted && (count = events_of_cpu()))
-		count->bucket_evicted++;
-	return granted;
-}
-
-/*
  * A prefix that is not among the heavy ones passes, being lighter than those that are. So
  * with more than 16,384 prefixes on a CPU that are above the limit, some go free.
  */
@@ -216,7 +165,7 @@ static __always_inline bool prefix_passes(const struct ecdn_xdp_region_cpu *loca
 	if (credit_denied(credit, jiffy))
 		return false;
 	return credit_renew(credit, lease->batch, jiffy,
-			    lease_prefix(source, lease, now->now_ns));
+			    lease_prefix(source->hash, source->key & ECDN_XDP_PREFIX_REGION));
 }
 
 /* True if the prefix lost packets to prefix_pps in the last 256 jiffies, a second at HZ=250. */
