@@ -36,8 +36,8 @@
  *
  * The maps are pinned by name in /sys/fs/bpf/ecdn-xdp/ (or --pin-dir DIR). A value is the
  * struct ecdn_xdp_ of that name, or what the file defines that is named. The agent is any
- * run of ecdn-xdp; guard, proven, publish, steer and ping are BPF programs. Mode is the pin's, which
- * root owns: 0600 opens to root alone; 0666 to all, to be read, as those maps are frozen
+ * run of ecdn-xdp; guard, proven, publish, steer and ping are BPF programs. Mode is the pin's,
+ * which root owns: 0600 opens to root alone; 0666 to all, to be read, as those maps are frozen
  * and no process can write them, the agent after it has filled them neither; 0660 is 0600
  * until `ecdn-xdp load --proxy-group GROUP`. A map is loaded with its part; config with any
  * part, trust with guard, steer, publish and ping.

@@ -125,13 +125,14 @@ static void print_armed(const struct view_armed *armed)
 		const struct view_armed_at *at = &armed->at[i];
 		char room[FIELD_TEXT_SIZE];
 
-		printf("armed       %s: %s", status_fields_armed(at, room), view_armed_name(at->state));
+		printf("armed       %s: %s", status_fields_armed(at, room),
+		       view_armed_name(at->state));
 		if (at->state == VIEW_ARMED_LEARNING)
 			printf(", %llu of %d sockets found", at->counts.found,
 			       ECDN_XDP_ARMED_FOUND);
 		if (at->state == VIEW_ARMED_OFF)
-			printf(": clients that are known had no socket here, so some connections go "
-			       "elsewhere");
+			printf(": clients that are known had no socket here, so some connections "
+			       "go elsewhere");
 		else if (at->counts.missed > at->counts.found)
 			printf("; %llu of %llu packets that were looked up had no socket",
 			       at->counts.missed, at->counts.missed + at->counts.found);

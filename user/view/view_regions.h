@@ -24,7 +24,7 @@ struct view_region {
 	struct ecdn_xdp_limits limits;
 	struct region_counts counts;
 	struct view_speed claimed; /* of protected traffic as it arrives */
-	struct view_speed proven; /* of what belongs to sockets; packets and bits in a surge alone */
+	struct view_speed proven; /* of what belongs to sockets; packets and bits in a surge */
 	struct ecdn_xdp_requests requests; /* as proxies count them */
 };
 
