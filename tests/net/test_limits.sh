@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # What passes of a surge: prefix_pps and answer_cps, to within 5 % at the
 # receiver, of both families; and what the other regions notice of it: nothing.
+# All packets are forged: the shield is off, so that they make a region limited.
 # shellcheck source=tests/net/lib.sh
 source "$(dirname "$0")/lib.sh"
 
@@ -62,7 +63,7 @@ test_rates() {
 
 # Each prefix has the limit to itself.
 test_several_prefixes() {
-	ecdn limit set WIDE --pps 1k --prefix-pps 500 --answer-cps 0 --hold 1m
+	ecdn limit set WIDE --pps 1k --prefix-pps 500 --aggregate-pps 0 --answer-cps 0 --hold 1m
 	begin "prefix_pps of 8 prefixes" WIDE 40k --from 198.18.0.0/21
 	held "prefix_pps of 8 prefixes" WIDE $((500 * 8))
 	begin "prefix_pps of 16 IPv6 prefixes" WIDE 40k --to $edge_ip6 --from 2001:db8:1000::/44
@@ -91,7 +92,8 @@ test_others() {
 client_and_edge
 wire client c1 edge e1
 sink_regions e0 e1
-ecdn load --regions "$regions" e0 e1
+ecdn load --shield off --regions "$regions" e0 e1
+ecdn limit set default --grace 0s
 ecdn limit set ALPHA --pps 1k --prefix-pps $LIMIT --answer-cps 0 --hold 1m
 ecdn limit set BETA --pps 1k --prefix-pps 0 --answer-cps $LIMIT --hold 1m
 test_rates 4

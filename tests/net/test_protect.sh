@@ -164,7 +164,8 @@ test_ssh() {
 
 client_and_edge
 sink_regions e0
-ecdn load --regions "$regions" e0
+ecdn load --shield off --regions "$regions" e0
+ecdn limit set default --grace 0s
 ecdn block ALPHA
 test_default_ports
 test_fragments

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# What the operator decides: block, exempt, release, allow, monitor.
+# What the operator decides: block, exempt, release, allow, monitor. Floods are forged, and
+# the shield is off, so that they limit their region.
 # shellcheck source=tests/net/lib.sh
 source "$(dirname "$0")/lib.sh"
 
@@ -125,7 +126,8 @@ test_monitor() {
 
 client_and_edge
 sink_regions e0
-ecdn load --regions "$regions" e0
+ecdn load --shield off --regions "$regions" e0
+ecdn limit set default --grace 0s
 test_block
 ecdn limit set ALPHA --pps 5k --prefix-pps 1k --hold 1m
 test_exempt

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # A surge from its first packet to its end: declared within 100 ms, kept up
-# while it lasts, over when it has been over for `hold`, and not before.
+# while it lasts, over when it has been over for `hold`, and not before. Its packets are
+# forged, and the shield is off.
 # shellcheck source=tests/net/lib.sh
 source "$(dirname "$0")/lib.sh"
 
@@ -114,7 +115,8 @@ test_hysteresis() {
 
 client_and_edge
 sink_regions e0
-ecdn load --regions "$regions" e0
+ecdn load --shield off --regions "$regions" e0
+ecdn limit set default --grace 0s
 test_each_limit
 test_not_declared
 test_end

@@ -119,7 +119,8 @@ test_full_output() {
 }
 
 client_and_edge
-ecdn load --regions "$regions" e0
+ecdn load --shield off --regions "$regions" e0
+ecdn limit set default --grace 0s
 test_durations
 test_families
 test_allow_ends
