@@ -76,7 +76,8 @@ test_verdicts() {
 	is "and everybody passes" 'pass 0 --' "$(ask none verdict 198.51.100.1)"
 	is "and nothing is counted" 'count -2' "$(ask none count 0 200)"
 
-	ecdn load --regions "$regions" e0
+	# What floods later is forged, and has to limit its region.
+	ecdn load --shield off --regions "$regions" e0
 	ecdn block BETA
 	soon "a guard is picked up" none ready 'ready 0'
 	client one "${nobody[@]}"
@@ -118,7 +119,7 @@ libecdn-xdp: verdicts come from the guard in DIR"
 # A surge that ends by itself: no packet tells anybody that it is over.
 test_surge() {
 	client one "${nobody[@]}"
-	ecdn limit set ALPHA --pps 500 --hold 2s
+	ecdn limit set ALPHA --pps 500 --grace 0s --hold 2s
 	flood_start "$work/flood" --from 198.51.100.0/24 --rate 5k
 	wait_for 10 limited one || true
 	has "a surge: limited" '^limited [0-9]+ ALPHA$' "$(ask one verdict 198.51.100.7)"
@@ -304,7 +305,8 @@ map' "$(attack $map)"
 		is "$map: all was tried" 21 "$(wc -l <"$work/attack")"
 	done
 	for map in config protected_ports region_name region_limits region_cpu region_rate \
-		prefixes prefix_buckets cpu cpu_events request_stats prog/guard region_table; do
+		prefixes prefix_buckets known armed shield_ifaces cpu cpu_events request_stats \
+		prog/guard prog/proven region_table; do
 		is "$map: nobody may do nothing" "" "$(attack $map)"
 		has "$map: it is there" '^open: Permission denied' "$(<"$work/attack")"
 	done
