@@ -151,7 +151,7 @@ $(BENCHOBJ): INCLUDES += -I$(BUILD)/tests/bench
 # The guard's program for the host: what is not its own stack is loaded and stored by calls,
 # which tests/bench/host.c has. (clang's are not all: it copies structs by memcpy.)
 BENCHHOST := $(BUILD)/tests/bench/host/guard.o
-$(BENCHHOST): INCLUDES := -Itests/bench/host $(INCLUDES)
+$(BENCHHOST): INCLUDES := -Itests/bench/host -Ivmlinux $(INCLUDES)
 $(BENCHHOST): WARNINGS := -Wall -Wextra -Wno-unknown-pragmas
 $(BENCHHOST): CFLAGS += -fsanitize=kernel-address \
 	$(call knows,--param=asan-instrumentation-with-call-threshold=0 --param=asan-stack=0 \

@@ -4,8 +4,9 @@
  * a router forwards, what a rule of the firewall sends to a container (DNAT), and other network
  * namespaces' traffic has no socket here, and must not be dropped for it. So an address and port
  * is looked up only after a connection was accepted there, and packets without a socket are
- * dropped only after look-ups have found sockets. If clients that are known to be real have
- * none, some connections go elsewhere, and the entry is disarmed. Forged packets cannot do that.
+ * dropped only after look-ups have found sockets. If many clients that are known to be real have
+ * none, some connections go elsewhere, and the entry is disarmed: the host is then limited by
+ * tiers alone. Who has many real addresses can bring that about; who forges them cannot.
  */
 #ifndef BPF_ARMED_H
 #define BPF_ARMED_H
@@ -23,10 +24,15 @@ struct {
 	__type(value, struct ecdn_xdp_armed);
 } armed SEC(".maps");
 
-/* Known addresses without a socket, at the least, before an entry is disarmed, if they are one
- * in 20 of those that look-ups met. */
+/*
+ * An entry is disarmed when so many known addresses had no socket, which are one in 20 of those
+ * that look-ups met, and when most packets without a socket come from known addresses: a flood of
+ * forged ones hits by chance addresses that are known, or taken for known.
+ */
 #define ARMED_MISSED 64
-/* The counts are halved when they reach this, so that they follow what changes. */
+/* ... and if these addresses are not few: so many of the 64 values that a hash of them has. */
+#define ARMED_MISSED_VALUES 32
+/* Counts are halved when they reach this, so that they follow what changes. */
 #define ARMED_COUNTED 4096
 #define ARMED_MINUTE_NS (60 * 1000000000ULL)
 
@@ -77,24 +83,43 @@ static __always_inline bool armed_drops(const struct ecdn_xdp_armed *entry)
 	return entry->found >= ECDN_XDP_ARMED_FOUND;
 }
 
-/* Counts a look-up. CPUs may count at the same time: one of them may be lost, which does not
- * matter to a sample. */
-static __always_inline void armed_count(struct ecdn_xdp_armed *entry, bool found, bool is_known,
-					__u64 now_ns)
+static __always_inline __u32 armed_bits(__u64 bits)
 {
-	if (found)
+	bits -= bits >> 1 & 0x5555555555555555ULL;
+	bits = (bits & 0x3333333333333333ULL) + (bits >> 2 & 0x3333333333333333ULL);
+	return ((bits + (bits >> 4)) & 0x0f0f0f0f0f0f0f0fULL) * 0x0101010101010101ULL >> 56;
+}
+
+static __always_inline bool armed_misses(const struct ecdn_xdp_armed *entry)
+{
+	return entry->missed_known >= ARMED_MISSED &&
+	       entry->missed_known * 20 > entry->found &&
+	       entry->missed_known > entry->missed &&
+	       armed_bits(entry->missed_bits) >= ARMED_MISSED_VALUES;
+}
+
+/* Counts a look-up for an address of that hash. CPUs may count at the same time: one of them may
+ * be lost, which does not matter to a sample. */
+static __always_inline void armed_count(struct ecdn_xdp_armed *entry, bool found, bool is_known,
+					__u64 hash, __u64 now_ns)
+{
+	if (found) {
 		entry->found++;
-	else if (is_known)
+	} else if (is_known) {
 		entry->missed_known++;
-	else
+		entry->missed_bits |= 1ULL << (hash >> 48 & 63);
+	} else {
 		entry->missed++;
-	if (entry->missed_known >= ARMED_MISSED && entry->missed_known * 20 > entry->found)
+	}
+	if (!entry->disarmed_ns && armed_misses(entry))
 		entry->disarmed_ns = now_ns;
-	if (entry->found + entry->missed_known + entry->missed < ARMED_COUNTED)
-		return;
-	entry->found /= 2;
-	entry->missed_known /= 2;
-	entry->missed /= 2;
+	if (entry->found + entry->missed_known >= ARMED_COUNTED) {
+		entry->found /= 2;
+		entry->missed_known /= 2;
+		entry->missed_bits = 0;
+	}
+	if (entry->missed >= ARMED_COUNTED)
+		entry->missed /= 2;
 }
 
 #endif

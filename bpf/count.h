@@ -90,22 +90,49 @@ static __always_inline void count_traffic(struct ecdn_xdp_traffic *traffic, __u3
 	traffic->bytes += bytes;
 }
 
-/* credible: the packet counts in the prefix's other share, which forged packets do not use up. */
+/*
+ * The shares of a prefix. Each has ways, credits and buckets of its own, so that what is forged in
+ * a prefix's name costs those nothing who were there before.
+ */
+enum share {
+	SHARE_UNPROVEN,
+	SHARE_KNOWN,            /* addresses that are known, which can be forged */
+	SHARE_PROVEN,           /* what belongs to a connection */
+};
+
+static __always_inline __u64 share_key_v4(__u64 prefix, __u32 region, enum share share)
+{
+	if (share == SHARE_UNPROVEN)
+		return prefix_key_v4(prefix, region);
+	return prefix_key_wider(prefix_wider(share == SHARE_KNOWN ? ECDN_XDP_PREFIX_KNOWN_V4 :
+								    ECDN_XDP_PREFIX_PROVEN_V4,
+					     prefix), region);
+}
+
+/* Prefixes outside 2000::/3 have no share of known addresses. 0 would be the key of an empty
+ * way, and nobody connects from ::/48. */
+static __always_inline __u64 share_key_v6(__u64 prefix, __u32 region, enum share share)
+{
+	if (share == SHARE_UNPROVEN || !prefix)
+		return prefix_key_v6(prefix, region);
+	if (share == SHARE_KNOWN && prefix >> 45 == 1)
+		prefix |= ECDN_XDP_PREFIX_KNOWN_V6;
+	return prefix_key_proven_v6(prefix, region);
+}
+
 static __always_inline void source_of(struct source *source, const struct packet *packet,
-				      __u32 region, bool credible, __u64 seed)
+				      __u32 region, enum share share, __u64 seed)
 {
 	__u64 prefix = bpf_ntohl(packet->addr_be[0]);
 
 	if (packet->family == 4) {
 		prefix >>= 8;
-		source->key = credible ? prefix_key_wider(ECDN_XDP_PREFIX_PROVEN_V4, prefix, region) :
-					 prefix_key_v4(prefix, region);
+		source->key = share_key_v4(prefix, region, share);
 	} else {
 		prefix = prefix << 16 | bpf_ntohl(packet->addr_be[1]) >> 16;
-		source->key = credible ? prefix_key_proven_v6(prefix, region) :
-					 prefix_key_v6(prefix, region);
+		source->key = share_key_v6(prefix, region, share);
 	}
-	source->hash = prefix_hash(prefix | (__u64)credible << 48, seed);
+	source->hash = prefix_hash(prefix | (__u64)share << 48, seed);
 }
 
 /* Accounts the packet to its source prefix for `step` packets. */

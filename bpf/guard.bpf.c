@@ -93,13 +93,10 @@ static __always_inline int map_missing(void)
 static __always_inline void meet_surge(struct standing *standing, struct xdp_md *ctx,
 				       const struct ecdn_xdp_config *conf,
 				       const struct packet *packet,
-				       struct ecdn_xdp_region_cpu *local,
 				       const struct ecdn_xdp_cpu *now, __u32 id)
 {
 	standing_of(standing, ctx, conf, packet, now, id);
 	count_excused(standing->meet);
-	if (standing->meet == MEET_SOCKET)
-		count_proven(local, packet->bytes);
 }
 
 static __always_inline int guard_ip(struct xdp_md *ctx, const struct packet *packet)
@@ -121,10 +118,10 @@ static __always_inline int guard_ip(struct xdp_md *ctx, const struct packet *pac
 	count_region(local, packet);
 	measured = may_drop(conf, packet) && measure(ctx, conf, packet, region, local, now, id);
 	if (measured && in_surge(local->state))
-		meet_surge(&standing, ctx, conf, packet, local, now, id);
+		meet_surge(&standing, ctx, conf, packet, now, id);
 	step = pace_sample(now, local->state);
 	if (step) {
-		source_of(&source, packet, region, standing.credible, conf->hash_seed);
+		source_of(&source, packet, region, standing.share, conf->hash_seed);
 		count_source(&source, packet, now, id, step);
 	}
 	if (measured)

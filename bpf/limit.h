@@ -113,7 +113,7 @@ __attribute__((noinline)) int hand_over(__u32 region, __u32 id)
 
 	bpf_spin_lock(&shared->lock);
 	rate_hand_over(&shared->claimed, limits, &claimed, local->measured_ns, now->now_ns);
-	hand_over_proven(shared, local, limits, local->measured_ns, now->now_ns);
+	hand_over_proven(shared, local, limits, now->now_ns);
 	local->state = rates_update(shared, limits, shield, now->now_ns);
 	publish_state(public, shared, limits, shield, local->state, now->now_ns);
 	answer_cps = local->state == ECDN_XDP_STATE_LIMITED ? limits->answer_cps :
@@ -178,11 +178,11 @@ static __always_inline bool floods(const struct source *source, __u32 jiffy)
 
 /*
  * Connections of addresses that are known come first: all tokens are theirs, while the lowest
- * quarter is not given to others. Of a prefix that floods, more may pass than all answers that
+ * quarter is not given to others. Of a prefix that floods, be it known or not, more may pass than all answers that
  * there are: it gets tokens of the bucket's upper half alone.
  */
 static __always_inline bool answer_passes(struct ecdn_xdp_region_cpu *local, __u32 region,
-					  const struct source *source, bool is_known,
+					  const struct source *source, enum share share,
 					  const struct ecdn_xdp_cpu *now)
 {
 	const struct ecdn_xdp_lease *lease = &local->answer_lease;
@@ -195,7 +195,7 @@ static __always_inline bool answer_passes(struct ecdn_xdp_region_cpu *local, __u
 	greedy = floods(source, jiffy);
 	credit = greedy ? &local->answer_credit[1] : &local->answer_credit[0];
 	reserve_ns = greedy ? lease->depth_ns / 2 : lease->depth_ns / 4;
-	if (is_known) {
+	if (share == SHARE_KNOWN && !greedy) {
 		credit = &local->known_credit;
 		reserve_ns = 0;
 	}
@@ -222,15 +222,17 @@ static __always_inline bool has_socket(const struct packet *packet)
 	return packet->proto == IPPROTO_TCP && packet->has_port && !packet->connection;
 }
 
-/* In normal times the first packet of some jiffies is looked up, so that in a surge the guard
- * knows where look-ups find sockets. */
+/* In normal times a CPU looks up one packet of a jiffy, so that in a surge the guard knows where
+ * look-ups find sockets. */
 static __always_inline void sample_socket(struct xdp_md *ctx, const struct packet *packet,
-					  const struct ecdn_xdp_config *conf,
-					  const struct ecdn_xdp_region_cpu *local, __u32 id)
+					  const struct ecdn_xdp_config *conf, __u32 state,
+					  struct ecdn_xdp_cpu *now, __u32 id)
 {
-	if (conf->shield == ECDN_XDP_SHIELD_ON && local->state == ECDN_XDP_STATE_NORMAL &&
-	    has_socket(packet))
-		shield_meet(ctx, packet->ip_at, packet->upper_at, id, true);
+	if (conf->shield != ECDN_XDP_SHIELD_ON || state != ECDN_XDP_STATE_NORMAL ||
+	    now->sampled_jiffies == now->jiffies || !has_socket(packet))
+		return;
+	now->sampled_jiffies = now->jiffies;
+	shield_meet(ctx, packet->ip_at, packet->upper_at, id, true);
 }
 
 /* Brings the region's state up to date and adds the packet to its load. False if a map is
@@ -238,12 +240,12 @@ static __always_inline void sample_socket(struct xdp_md *ctx, const struct packe
 static __always_inline bool measure(struct xdp_md *ctx, const struct ecdn_xdp_config *conf,
 				    const struct packet *packet, __u32 region,
 				    struct ecdn_xdp_region_cpu *local,
-				    const struct ecdn_xdp_cpu *now, __u32 id)
+				    struct ecdn_xdp_cpu *now, __u32 id)
 {
 	if (local->jiffies != now->jiffies || local->generation != conf->generation) {
 		if (!hand_over(region, id))
 			return false;
-		sample_socket(ctx, packet, conf, local, id);
+		sample_socket(ctx, packet, conf, local->state, now, id);
 	}
 	local->load_packets++;
 	local->load_bits += packet->bytes * 8ULL;
@@ -254,10 +256,22 @@ static __always_inline bool measure(struct xdp_md *ctx, const struct ecdn_xdp_co
 /* What is known of a packet beyond its headers; zeros outside a surge. */
 struct standing {
 	enum shield_meet meet;
-	bool is_known;          /* it may open a connection, and its address is known */
-	bool credible;          /* it is most likely not forged: it counts in a share of its prefix
-				   that a flood of forged packets does not use up */
+	enum share share;       /* of its prefix, in which the packet counts */
 };
+
+static __always_inline enum share share_of(enum shield_meet meet)
+{
+	switch (meet) {
+	case MEET_SOCKET:
+	case MEET_HANDSHAKE:
+	case MEET_COOKIE:
+		return SHARE_PROVEN;
+	case MEET_KNOWN:
+		return SHARE_KNOWN;
+	default:
+		return SHARE_UNPROVEN;
+	}
+}
 
 static __always_inline void standing_of(struct standing *standing, struct xdp_md *ctx,
 					const struct ecdn_xdp_config *conf,
@@ -266,13 +280,13 @@ static __always_inline void standing_of(struct standing *standing, struct xdp_md
 {
 	if (conf->shield != ECDN_XDP_SHIELD_ON)
 		return;
-	if (has_socket(packet))
+	if (has_socket(packet)) {
 		standing->meet = shield_meet(ctx, packet->ip_at, packet->upper_at, id, false);
-	else if (may_open(packet))
-		standing->is_known = known_has(known_hash(packet->family, packet->addr_be,
-							  conf->hash_seed), now->now_ns);
-	standing->credible = standing->is_known || (standing->meet != MEET_UNASKED &&
-						    standing->meet != MEET_NOBODY);
+		standing->share = share_of(standing->meet);
+	} else if (may_open(packet) && known_has(known_hash(packet->family, packet->addr_be,
+							    conf->hash_seed), now->now_ns)) {
+		standing->share = SHARE_KNOWN;
+	}
 }
 
 static __always_inline void count_proven(struct ecdn_xdp_region_cpu *local, __u32 bytes)
@@ -296,9 +310,24 @@ static __always_inline void count_excused(enum shield_meet meet)
 }
 
 /*
- * Prefixes are judged first, so that one that floods does not use up its region's answers. While
- * a region is shielded, what belongs to a socket is free, though it is counted in its prefix.
+ * What is proven. Of one prefix no more counts than prefix_pps, as whoever has one connection can
+ * have its packets copied with any source that can be forged: so they do not limit the region.
+ * That is also all that passes while the region is limited; while it is shielded, all does.
  */
+static __always_inline enum drop judge_proven(const struct packet *packet,
+					      const struct source *source,
+					      const struct standing *standing,
+					      struct ecdn_xdp_region_cpu *local,
+					      const struct ecdn_xdp_cpu *now)
+{
+	bool passes = prefix_passes(local, source, now);
+
+	if (passes && standing->meet == MEET_SOCKET)
+		count_proven(local, packet->bytes);
+	return passes || local->state == ECDN_XDP_STATE_SHIELDED ? DROP_NONE : DROP_PREFIX_PPS;
+}
+
+/* Prefixes are judged first, so that one that floods does not use up its region's answers. */
 static __always_inline enum drop judge(const struct packet *packet, __u32 region,
 				       const struct source *source,
 				       const struct standing *standing,
@@ -311,11 +340,11 @@ static __always_inline enum drop judge(const struct packet *packet, __u32 region
 		return DROP_NONE;
 	if (standing->meet == MEET_NOBODY)
 		return DROP_NO_SOCKET;
-	if (standing->meet == MEET_SOCKET && local->state == ECDN_XDP_STATE_SHIELDED)
-		return DROP_NONE;
+	if (standing->share == SHARE_PROVEN)
+		return judge_proven(packet, source, standing, local, now);
 	if (!prefix_passes(local, source, now))
 		return DROP_PREFIX_PPS;
-	if (may_open(packet) && !answer_passes(local, region, source, standing->is_known, now))
+	if (may_open(packet) && !answer_passes(local, region, source, standing->share, now))
 		return DROP_ANSWER_CPS;
 	return DROP_NONE;
 }

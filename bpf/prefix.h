@@ -65,10 +65,15 @@ static __always_inline __u64 prefix_key_v6(__u64 prefix, __u32 region)
 	return prefix << ECDN_XDP_PREFIX_SHIFT | ECDN_XDP_PREFIX_V6 | region;
 }
 
-/* kind: enum ecdn_xdp_prefix_kind. */
-static __always_inline __u64 prefix_key_wider(__u64 kind, __u64 prefix, __u32 region)
+/* A wider prefix, or a share of one, of that kind; value is right-aligned. */
+static __always_inline __u64 prefix_wider(enum ecdn_xdp_prefix_kind kind, __u64 value)
 {
-	return (kind << 40 | prefix) << ECDN_XDP_PREFIX_SHIFT | ECDN_XDP_PREFIX_WIDER | region;
+	return (__u64)kind << 40 | value;
+}
+
+static __always_inline __u64 prefix_key_wider(__u64 wider, __u32 region)
+{
+	return wider << ECDN_XDP_PREFIX_SHIFT | ECDN_XDP_PREFIX_WIDER | region;
 }
 
 static __always_inline __u64 prefix_key_proven_v6(__u64 prefix, __u32 region)

@@ -5,8 +5,9 @@
  * local address and port at which it was accepted.
  *
  * Whoever may open sockets on this host must not turn a region to 513 with it. So what does not
- * come by an interface that the guard sees proves nothing: connections of the host to itself, of
- * containers, and of other network namespaces, whose owners choose what addresses they like.
+ * come by an interface that the guard sees (net/link_stack.h) proves nothing: connections of the
+ * host to itself, of containers, and of other network namespaces, whose owners choose what
+ * addresses they like.
  *
  * Other programs may hang on the same cgroup: this one changes no socket, writes no reply and
  * always allows.
@@ -79,15 +80,27 @@ static __always_inline __u32 interface_of(const struct tcp_sock *tcp, __u32 fami
 	return family == AF_INET || !inet->pinet6 ? inet->mc_index : inet->pinet6->mcast_oif;
 }
 
-static __always_inline void count_unproven(void)
+enum count_event {
+	COUNT_UNPROVEN,
+	COUNT_MAP_MISSING,
+};
+
+/* The guard may interrupt this program, or another run of it, so the words are shared. */
+static __always_inline void count_event(enum count_event event)
 {
 	struct ecdn_xdp_events *events = events_of_cpu();
 
-	if (events)
+	if (events && event == COUNT_UNPROVEN)
 		__sync_fetch_and_add(&events->unproven, 1);
+	else if (events)
+		__sync_fetch_and_add(&events->map_missing, 1);
 }
 
-/* True if the connection came by an interface that the guard sees, in its network namespace. */
+/*
+ * True if the connection came by an interface that the guard sees, in its network namespace, and
+ * by a handshake: with TCP Fast Open a socket is made for a SYN alone, and where the host asks
+ * for no cookie, for a forged one.
+ */
 static __always_inline bool came_past_guard(struct bpf_sock_ops *ctx,
 					    const struct ecdn_xdp_config *conf)
 {
@@ -98,16 +111,17 @@ static __always_inline bool came_past_guard(struct bpf_sock_ops *ctx,
 	if (!tcp || tcp->inet_conn.icsk_inet.sk.__sk_common.skc_net.net->ns.inum != conf->netns)
 		return false;
 	ifindex = interface_of(tcp, ctx->family);
-	if (bpf_map_lookup_elem(&shield_ifaces, &ifindex))
+	if (!tcp->fastopen_rsk && bpf_map_lookup_elem(&shield_ifaces, &ifindex))
 		return true;
 	if (ifindex != LOOPBACK_IFINDEX)
-		count_unproven();
+		count_event(COUNT_UNPROVEN);
 	return false;
 }
 
 /* Hands the CPU's connections over to the region's rate, and judges the region. */
-static __always_inline void hand_over(__u32 region, struct ecdn_xdp_region_cpu *local,
-				      const struct ecdn_xdp_config *conf, __u64 jiffies)
+static __always_inline void hand_over_connections(__u32 region, struct ecdn_xdp_region_cpu *local,
+						  const struct ecdn_xdp_config *conf,
+						  __u64 jiffies)
 {
 	struct ecdn_xdp_limits *limits = bpf_map_lookup_elem(&region_limits, &region);
 	struct ecdn_xdp_region_state *public = bpf_map_lookup_elem(&region_state, &region);
@@ -116,10 +130,12 @@ static __always_inline void hand_over(__u32 region, struct ecdn_xdp_region_cpu *
 	__u64 now_ns = bpf_ktime_get_ns();
 	__u32 state;
 
-	if (!limits || !public || !shared)
+	if (!limits || !public || !shared) {
+		count_event(COUNT_MAP_MISSING);
 		return;
+	}
 	bpf_spin_lock(&shared->lock);
-	hand_over_proven(shared, local, limits, local->proven_ns, now_ns);
+	hand_over_proven(shared, local, limits, now_ns);
 	state = rates_update(shared, limits, shield, now_ns);
 	publish_state(public, shared, limits, shield, state, now_ns);
 	local->proven_ns = now_ns;
@@ -140,10 +156,13 @@ static __always_inline void count_region(const struct connection *connection,
 	if (conf->trusted && trusted_entry(connection->family, connection->peer_be))
 		return;
 	local = region_of_cpu(region < 0 ? ECDN_XDP_REGION_NONE : region, id);
-	if (!local)
+	if (!local) {
+		count_event(COUNT_MAP_MISSING);
 		return;
+	}
 	if (local->proven_jiffies != jiffies)
-		hand_over(region < 0 ? ECDN_XDP_REGION_NONE : region, local, conf, jiffies);
+		hand_over_connections(region < 0 ? ECDN_XDP_REGION_NONE : region, local, conf,
+				      jiffies);
 	/* The guard may interrupt this program, or another run of it. */
 	__sync_fetch_and_add(&local->proven_connections, 1);
 }

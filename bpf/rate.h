@@ -28,8 +28,8 @@
  * a surge of what is proven, where the host can tell (`shield`), else by one of claims, and in
  * both cases once the surge has stood for grace_ns. As the slow window still holds a burst a
  * second after it ended, that time is the one in which the fast window is at 80 % of a limit or
- * above, less half of the time in which it is not, because the fast window of a small limit
- * holds few packets and is empty by chance now and then.
+ * above. Half of the time in which not even the slow window is comes off it again: what pulses
+ * above its limit on average is a surge too.
  */
 #ifndef BPF_RATE_H
 #define BPF_RATE_H
@@ -191,7 +191,7 @@ static __always_inline void judge_grace(struct ecdn_xdp_rate *rate,
 
 	if (presses(fast, limits, RATE_FAST_SPAN))
 		rate->pressed_us += pressed_most(passed_ns) / 1000;
-	else
+	else if (rate->below_ns)
 		rate->pressed_us -= paused_us < rate->pressed_us ? paused_us : rate->pressed_us;
 	rate->judged_ns += passed_ns / 1000 * 1000;
 	if (rate->pressed_us * 1000ULL >= limits->grace_ns)
@@ -340,9 +340,9 @@ static __always_inline __u32 rates_next(const struct ecdn_xdp_region_rate *rates
 }
 
 /*
- * Readers take no lock and may see a new state with an old until_ns. They use until_ns only
- * while the state is LIMITED or EXEMPT; a stale value is then ~0 or in the past, and both are
- * harmless, as nobody is refused in a state that follows.
+ * Readers take no lock and may see a new state with an old until_ns or `next`, for as long as
+ * these stores take. Those that refuse use until_ns while the state is LIMITED or EXEMPT, and a
+ * stale one ends a limit early or late by that time alone.
  */
 static __always_inline void publish_state(struct ecdn_xdp_region_state *public,
 					  const struct ecdn_xdp_region_rate *rates,

@@ -15,6 +15,8 @@
 
 #include <linux/tcp.h>
 
+#include "sock.h"
+
 #include "armed.h"
 #include "config.h"
 #include "cpu.h"
@@ -22,9 +24,9 @@
 #include "known.h"
 
 enum shield_meet {
-	MEET_UNASKED,           /* it was not looked up */
+	MEET_UNASKED,           /* it was not looked up, or the answer tells nothing */
 	MEET_SOCKET,            /* it belongs to a connection whose handshake was completed */
-	MEET_HANDSHAKE,         /* it belongs to one that is being made, or has ended */
+	MEET_HANDSHAKE,         /* it answers the host's SYN-ACK, or belongs to one that has ended */
 	MEET_COOKIE,            /* it completes a SYN cookie */
 	MEET_KNOWN,             /* it has no socket, but its address is known */
 	MEET_NOBODY,
@@ -101,7 +103,18 @@ static __always_inline bool shield_cookie(struct bpf_sock *listener,
 					sizeof(*packet->tcp));
 }
 
-/* MEET_NOBODY: it met a listener at the most. */
+/*
+ * True if the packet acknowledges the SYN-ACK that was sent for a request, whose number nobody
+ * knows who did not get it: a forger can make a request by one SYN, and send what he likes to it.
+ */
+static __always_inline bool shield_answers(struct bpf_sock *sk, const struct shield_packet *packet)
+{
+	const struct tcp_request_sock *request = bpf_skc_to_tcp_request_sock(sk);
+
+	return request && bpf_ntohl(packet->tcp->ack_seq) == request->snt_isn + 1;
+}
+
+/* MEET_NOBODY: it met a listener or a request at the most. */
 static __always_inline enum shield_meet shield_ask(struct xdp_md *ctx,
 						   const struct shield_packet *packet)
 {
@@ -115,9 +128,13 @@ static __always_inline enum shield_meet shield_ask(struct xdp_md *ctx,
 		meet = shield_cookie(sk, packet) ? MEET_COOKIE : MEET_NOBODY;
 		break;
 	case BPF_TCP_NEW_SYN_RECV:
-	case BPF_TCP_SYN_RECV:
+		meet = shield_answers(sk, packet) ? MEET_HANDSHAKE : MEET_NOBODY;
+		break;
 	case BPF_TCP_TIME_WAIT:
 		meet = MEET_HANDSHAKE;
+		break;
+	case BPF_TCP_SYN_RECV: /* made for a SYN alone, by TCP Fast Open */
+		meet = MEET_UNASKED;
 		break;
 	}
 	bpf_sk_release(sk);
@@ -127,11 +144,11 @@ static __always_inline enum shield_meet shield_ask(struct xdp_md *ctx,
 /* In normal times a sample is counted. In a surge what an entry still needs is: each count is
  * a write to a line that CPUs share, of which forged packets must not cause any. */
 static __always_inline void shield_count(struct ecdn_xdp_armed *entry, enum shield_meet meet,
-					 bool sample, __u64 now_ns)
+					 bool sample, __u64 hash, __u64 now_ns)
 {
 	if (sample)
 		armed_count(entry, meet != MEET_NOBODY && meet != MEET_KNOWN, meet == MEET_KNOWN,
-			    now_ns);
+			    hash, now_ns);
 	else if (meet == MEET_SOCKET && !armed_drops(entry))
 		entry->found++;
 }
@@ -157,7 +174,7 @@ static __always_inline enum shield_meet shield_judge(struct xdp_md *ctx,
 		meet = MEET_KNOWN;
 	if (meet == MEET_COOKIE)
 		known_set(hash, now->now_ns);
-	shield_count(entry, meet, sample, now->now_ns);
+	shield_count(entry, meet, sample, hash, now->now_ns);
 	return meet == MEET_NOBODY && !armed_drops(entry) ? MEET_UNASKED : meet;
 }
 

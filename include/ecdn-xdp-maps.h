@@ -361,13 +361,17 @@ struct ecdn_xdp_region_rate {
 #define ECDN_XDP_PREFIX_WIDER (3 << 14) /* the prefix is kind << 40 | prefix, see below */
 #define ECDN_XDP_PREFIX_FAMILY (3 << 14)
 #define ECDN_XDP_PREFIX_REGION (ECDN_XDP_REGIONS_MAX - 1)
-#define ECDN_XDP_PREFIX_PROVEN_V6 (0 << 14) /* of packets of sockets; the prefix is no 0 */
+/* Of packets of sockets. Those of other packets of known addresses in 2000::/3, where all global
+ * addresses are, have bit 47 of the prefix set. */
+#define ECDN_XDP_PREFIX_PROVEN_V6 (0 << 14)
+#define ECDN_XDP_PREFIX_KNOWN_V6 (1ULL << 47)
 
 enum ecdn_xdp_prefix_kind {
 	ECDN_XDP_PREFIX_V4_20 = 1,
 	ECDN_XDP_PREFIX_V6_40,
 	ECDN_XDP_PREFIX_V6_32,
 	ECDN_XDP_PREFIX_PROVEN_V4, /* a /24, of packets of sockets */
+	ECDN_XDP_PREFIX_KNOWN_V4, /* a /24, of other packets of addresses that are known */
 };
 
 struct ecdn_xdp_prefix {
@@ -405,7 +409,7 @@ struct ecdn_xdp_bucket_set {
  * as a Bloom filter. A hash of the address (IPv4), or of its /64 (IPv6), and of config.hash_seed
  * chooses a line, and two cells of it. Each holds the number of the span of 2^39 ns, 9 minutes,
  * in which it was last set, from 1 to 255 and from 1 again: so nobody needs to clear it, and
- * CPUs can set cells of one line at a time.
+ * CPUs can set cells of one line at a time. For 18 minutes after 39 hours an old cell counts again.
  */
 #define ECDN_XDP_KNOWN_LINES (1 << 15)
 #define ECDN_XDP_KNOWN_SPAN 39
@@ -435,12 +439,14 @@ struct ecdn_xdp_armed {
 	__u64 found;           /* look-ups that found a socket, sampled in normal times ... */
 	__u64 missed_known;    /* ... that found none for an address which is known ... */
 	__u64 missed;          /* ... and that found none for another one, which may be forged */
+	__u64 missed_bits;     /* bit N: of addresses that were known, one whose hash is N */
 	__u64 disarmed_ns;     /* when known addresses had no socket too often, as their packets
 				  go elsewhere: for ECDN_XDP_ARMED_NS none is looked up; 0: no */
 };
 
 /* shield_ifaces: the interfaces by which what the guard has seen reaches sockets: those that have
- * it, and VLANs, bonds, bridges and VRFs above them. The value is 1. */
+ * it, VLANs upon them, and bonds, bridges and VRFs all of whose ports are among these. The value
+ * is 1. */
 #define ECDN_XDP_SHIELD_IFACES_MAX 4096
 
 /*
@@ -607,7 +613,8 @@ struct ecdn_xdp_cpu {
 				  source prefix, unless its region is limited */
 	__u32 skip;            /* packets until the next one that is */
 	__u32 looks_up;        /* 1: the guard looks for a socket, which is no connection */
-	__u64 reserved_more[2];
+	__u64 sampled_jiffies; /* in which the guard last looked for one in normal times */
+	__u64 reserved_more;
 };
 
 #define ECDN_XDP_CPU_SPAN 25           /* 2^25 ns: 34 ms */
@@ -631,7 +638,7 @@ ECDN_XDP_SIZE(struct ecdn_xdp_prefix_set, 192);
 ECDN_XDP_SIZE(struct ecdn_xdp_bucket_set, 72);
 ECDN_XDP_SIZE(struct ecdn_xdp_known_line, 64);
 ECDN_XDP_SIZE(struct ecdn_xdp_armed_key, 20);
-ECDN_XDP_SIZE(struct ecdn_xdp_armed, 40);
+ECDN_XDP_SIZE(struct ecdn_xdp_armed, 48);
 ECDN_XDP_SIZE(struct ecdn_xdp_ping_config, 32);
 ECDN_XDP_SIZE(struct ecdn_xdp_ping_interface, 4);
 ECDN_XDP_SIZE(struct ecdn_xdp_local_key, 24);

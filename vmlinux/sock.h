@@ -11,6 +11,8 @@
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
+struct request_sock;
+
 struct ns_common {
 	unsigned int inum;
 };
@@ -46,8 +48,14 @@ struct inet_connection_sock {
 	struct inet_sock icsk_inet;
 };
 
+/* fastopen_rsk: set until the ACK of a connection by TCP Fast Open arrives. */
 struct tcp_sock {
 	struct inet_connection_sock inet_conn;
+	struct request_sock *fastopen_rsk;
+};
+
+struct tcp_request_sock {
+	__u32 snt_isn;
 };
 
 #pragma clang attribute pop

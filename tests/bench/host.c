@@ -216,6 +216,13 @@ long bpf_tcp_check_syncookie(void *sk, void *ip, __u32 ip_size, void *tcp, __u32
 	return 0;
 }
 
+struct tcp_request_sock *bpf_skc_to_tcp_request_sock(void *sk)
+{
+	(void)sk;
+	need(false, "look at requests");
+	return NULL;
+}
+
 long bpf_sk_release(void *sk)
 {
 	(void)sk;

@@ -145,7 +145,7 @@ int account_v4(struct xdp_md *ctx __attribute__((unused)))
 	next_v4(&packet);
 	if (!now)
 		return XDP_ABORTED;
-	source_of(&source, &packet, 1, false, SEED);
+	source_of(&source, &packet, 1, SHARE_UNPROVEN, SEED);
 	count_source(&source, &packet, now, id, 1);
 	return finish(!!source.prefix);
 }

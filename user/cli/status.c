@@ -4,7 +4,6 @@
 
 #include "cli/cli.h"
 #include "guard/iterator.h"
-#include "guard/shield.h"
 #include "kernel/features.h"
 #include "show/event_fields.h"
 #include "show/output.h"
@@ -142,12 +141,15 @@ static void print_armed(const struct view_armed *armed)
 
 static void print_proven(const struct view_status *guard)
 {
-	const char *why = shield_why(guard->config.shield);
+	const char *why = guard->unproven;
 
 	if (why)
-		printf("proven      no: %s; regions are limited by what arrives\n", why);
+		printf("proven      no: %s%s\n", why, guard->config.shield == ECDN_XDP_SHIELD_ON ?
+		       "" : "; regions are limited by what arrives");
 	else
-		printf("proven      yes: regions are limited by connections that are proven\n");
+		printf("proven      yes: regions are limited by connections that are proven%s\n",
+		       guard->armed.count ? "" : "; none has come yet to an address of this "
+			       "host, and without any no region is limited");
 	if (!why)
 		print_armed(&guard->armed);
 }

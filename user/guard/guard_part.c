@@ -232,7 +232,7 @@ static int attach(struct part_run *run)
 
 	int err = guard_links_attach(&guard->links, run->pins, run->request, guard->program);
 
-	return err ?: shield_attach(&guard->shield, run->pins, run->request);
+	return err ?: shield_attach(&guard->shield, run->pins, run->request, &guard->links);
 }
 
 static int fill_config(const struct guard_run *guard, struct ecdn_xdp_config *config)
@@ -307,7 +307,8 @@ static int configure(struct part_run *run)
 
 	if (!run->opens && !wanted(request))
 		return 0;
-	err = config_map_read(run->pins, &config);
+	err = run->opens ? 0 : shield_repair(run->pins);
+	err = err ?: config_map_read(run->pins, &config);
 	if (!err && run->loaded && !run->carried)
 		err = put_table(run);
 	if (!err)
@@ -321,16 +322,15 @@ static int configure(struct part_run *run)
 static int announce(struct part_run *run)
 {
 	const struct guard_run *guard = run->state;
-	int err = shield_configure(&guard->shield, run->pins, &guard->links);
 
-	return err ?: publish_config(guard->publish);
+	return publish_config(guard->publish);
 }
 
 static int settle(struct part_run *run)
 {
 	const struct guard_run *guard = run->state;
 
-	return shield_settle(&guard->shield, run->pins->dir);
+	return shield_settle(&guard->shield, run->pins);
 }
 
 static void end(struct part_run *run, int err)
@@ -350,7 +350,10 @@ static void end(struct part_run *run, int err)
 
 static int detach(const char *dir, const char *iface)
 {
-	return xdp_link_remove(dir, iface) ?: shield_detached(dir);
+	int err = guard_links_check(dir, iface);
+
+	err = err ?: shield_detach(dir, iface);
+	return err ?: xdp_link_remove(dir, iface);
 }
 
 static int stop(const char *dir)

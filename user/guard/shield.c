@@ -12,7 +12,6 @@
 #include "kernel/config_map.h"
 #include "kernel/maps.h"
 #include "kernel/object.h"
-#include "net/link_stack.h"
 #include "net/netns.h"
 #include "proven.skel.h"
 
@@ -62,6 +61,12 @@ static bool is_wanted(const struct guard_request *request, const struct ecdn_xdp
 	return request->shield >= 0 ? request->shield : config->shield != ECDN_XDP_SHIELD_OFF;
 }
 
+/* Whether what is loaded proves connections of another network namespace. */
+static bool is_elsewhere(const struct ecdn_xdp_config *config)
+{
+	return config->shield == ECDN_XDP_SHIELD_ON && config->netns != netns_own();
+}
+
 int shield_open(struct shield *shield, const struct pins *pins,
 		const struct guard_request *request, uint32_t max_regions)
 {
@@ -75,6 +80,7 @@ int shield_open(struct shield *shield, const struct pins *pins,
 		return 0;
 	}
 	shield->state = ECDN_XDP_SHIELD_ON;
+	shield->elsewhere = is_elsewhere(&config);
 	shield->program = object_loaded(&names, pins);
 	if (shield->program == -ENOENT)
 		shield->program = load(pins, max_regions);
@@ -104,8 +110,9 @@ static int read_guarded_one(const char *dir, const char *iface, struct guarded *
 	return err == -ENOENT ? 0 : err;
 }
 
-/* The owner frees guarded->here.index, after an error too. */
-static int read_guarded(const char *dir, struct guarded *guarded)
+/* All but one interface, which may be NULL. The owner frees guarded->here.index, after an error
+ * too. */
+static int read_guarded(const char *dir, const char *but, struct guarded *guarded)
 {
 	unsigned int count;
 	char **ifaces;
@@ -115,7 +122,8 @@ static int read_guarded(const char *dir, struct guarded *guarded)
 	if (err)
 		return err;
 	for (unsigned int i = 0; i < count && !err; i++)
-		err = read_guarded_one(dir, ifaces[i], guarded);
+		if (!but || strcmp(ifaces[i], but))
+			err = read_guarded_one(dir, ifaces[i], guarded);
 	pins_free_names(ifaces, count);
 	return err;
 }
@@ -124,22 +132,30 @@ static int read_guarded(const char *dir, struct guarded *guarded)
 static int any_elsewhere(const char *dir)
 {
 	struct guarded guarded;
-	int err = read_guarded(dir, &guarded);
+	int err = read_guarded(dir, NULL, &guarded);
 
 	free(guarded.here.index);
 	return err ?: guarded.elsewhere;
 }
 
-int shield_attach(struct shield *shield, const struct pins *pins,
-		  const struct guard_request *request)
+static int make_stack(struct shield *shield, const struct guard_links *links)
 {
-	int elsewhere, err;
+	int err = 0;
 
-	if (shield->program < 0)
-		return 0;
-	elsewhere = any_elsewhere(pins->dir);
-	if (elsewhere < 0)
-		return elsewhere;
+	for (unsigned int i = 0; i < links->count && !err; i++)
+		if (links->at[i].ifindex)
+			err = link_stack_add(&shield->stack, links->at[i].ifindex);
+	return err ?: link_stack_complete(&shield->stack);
+}
+
+static int attach_here(struct shield *shield, const struct pins *pins,
+		       const struct guard_request *request, const struct guard_links *links)
+{
+	int elsewhere = any_elsewhere(pins->dir);
+	int err = elsewhere < 0 ? elsewhere : make_stack(shield, links);
+
+	if (err)
+		return err;
 	if (elsewhere) {
 		shield->state = ECDN_XDP_SHIELD_NETNS;
 		log_warning("interfaces of several network namespaces have this guard, and it can "
@@ -155,74 +171,85 @@ int shield_attach(struct shield *shield, const struct pins *pins,
 	return 0;
 }
 
-static bool is_in(__u32 index, void *context)
+/* A command in another network namespace that adds no interface there leaves all as it is. */
+int shield_attach(struct shield *shield, const struct pins *pins,
+		  const struct guard_request *request, const struct guard_links *links)
 {
-	const struct link_stack *stack = context;
+	int err;
 
-	for (unsigned int i = 0; i < stack->count; i++)
-		if ((__u32)stack->index[i] == index)
-			return true;
-	return false;
+	if (shield->program < 0)
+		return 0;
+	if (!shield->elsewhere || request->iface_count)
+		return attach_here(shield, pins, request, links);
+	err = pinned_link_replace(&shield->link, &hook, pins->dir, shield->program);
+	if (err == -ENOENT)
+		shield->state = ECDN_XDP_SHIELD_REFUSED;
+	return err == -ENOENT ? 0 : err;
+}
+
+static bool is_in(__u32 index, void *stack)
+{
+	return link_stack_has(stack, index);
 }
 
 static int write_stack(int map, struct link_stack *stack)
 {
-	int err = map < 0 ? map : link_stack_complete(stack);
+	int err = map < 0 ? map : 0;
 
 	for (unsigned int i = 0; i < stack->count && !err; i++)
 		err = maps_set(map, IFACES, &stack->index[i], &(__u32){ 1 });
 	return err ?: maps_filter(map, IFACES, is_in, stack);
 }
 
-static int write_ifaces(const struct pins *pins, const struct guard_links *links)
-{
-	scoped_fd int map = pins_open(pins, IFACES);
-	struct link_stack stack = {};
-	int err = 0;
-
-	for (unsigned int i = 0; i < links->count && !err; i++)
-		if (links->at[i].ifindex)
-			err = link_stack_add(&stack, links->at[i].ifindex);
-	err = err ?: write_stack(map, &stack);
-	free(stack.index);
-	return err;
-}
-
-int shield_detached(const char *dir)
-{
-	scoped_fd int map = -1;
-	struct guarded guarded;
-	int err;
-
-	if (!pins_has(dir, IFACES))
-		return 0;
-	map = pins_get(dir, IFACES);
-	err = read_guarded(dir, &guarded);
-	err = err ?: write_stack(map, &guarded.here);
-	free(guarded.here.index);
-	return err;
-}
-
-int shield_configure(const struct shield *shield, const struct pins *pins,
-		     const struct guard_links *links)
+static int write_state(const struct pins *pins, __u32 state, __u32 netns)
 {
 	struct ecdn_xdp_config config;
-	int err;
+	int err = config_map_read(pins, &config);
 
-	if (!shield->state)
-		return 0;
-	err = shield->state == ECDN_XDP_SHIELD_ON ? write_ifaces(pins, links) : 0;
-	err = err ?: config_map_read(pins, &config);
-	config.shield = shield->state;
-	config.netns = netns_own();
-	return err ?: config_map_write(pins, &config);
+	if (err || (config.shield == state && config.netns == netns))
+		return err;
+	config.shield = state;
+	config.netns = netns;
+	return config_map_write(pins, &config);
 }
 
-int shield_settle(const struct shield *shield, const char *dir)
+static int switch_on(const struct shield *shield, const struct pins *pins)
 {
-	if (!shield->state || shield->state == ECDN_XDP_SHIELD_ON)
+	scoped_fd int map = pins_get(pins->dir, IFACES);
+	struct link_stack stack = shield->stack;
+	int err = write_stack(map, &stack);
+
+	return err ?: write_state(pins, ECDN_XDP_SHIELD_ON, netns_own());
+}
+
+static int switch_off(const struct shield *shield, const struct pins *pins)
+{
+	int err = write_state(pins, shield->state, netns_own());
+
+	err = err ?: shield_stop(pins->dir);
+	return err ?: pins_drop(pins->dir, SHIELD_PROGRAM_PIN);
+}
+
+int shield_settle(const struct shield *shield, const struct pins *pins)
+{
+	if (!shield->state)
 		return 0;
-	return shield_stop(dir) ?: pins_drop(dir, SHIELD_PROGRAM_PIN);
+	if (shield->state != ECDN_XDP_SHIELD_ON)
+		return switch_off(shield, pins);
+	return shield->elsewhere && shield->link.replaced && !shield->stack.count ? 0 :
+	       switch_on(shield, pins);
+}
+
+int shield_repair(const struct pins *pins)
+{
+	struct ecdn_xdp_config config;
+	int err = config_map_read(pins, &config);
+
+	if (err || config.shield != ECDN_XDP_SHIELD_ON || shield_attached(pins->dir))
+		return err;
+	log_warning("somebody has removed the link of the program that sees which connections are "
+		    "proven, so " CONSEQUENCE "; `ecdn-xdp load` makes it again");
+	return write_state(pins, ECDN_XDP_SHIELD_REFUSED, config.netns);
 }
 
 void shield_end(struct shield *shield, const struct pins *pins, int err)
@@ -232,6 +259,47 @@ void shield_end(struct shield *shield, const struct pins *pins, int err)
 	else
 		pinned_link_close(&shield->link);
 	scoped_close(&shield->program);
+	free(shield->stack.index);
+}
+
+/* Of an interface elsewhere only its own index is known; those above it are not looked for. */
+static int forget(int map, const char *dir, const char *iface)
+{
+	struct xdp_link link;
+	int err = xdp_link_read(&link, dir, iface);
+
+	if (!err && link.ifindex)
+		err = maps_delete(map, IFACES, &link.ifindex);
+	xdp_link_close(&link);
+	return err == -ENOENT ? 0 : err;
+}
+
+static int keep_others(int map, const char *dir, const char *iface)
+{
+	struct guarded guarded;
+	int err = read_guarded(dir, iface, &guarded);
+
+	err = err ?: link_stack_complete(&guarded.here);
+	err = err ?: write_stack(map, &guarded.here);
+	free(guarded.here.index);
+	return err;
+}
+
+int shield_detach(const char *dir, const char *iface)
+{
+	struct ecdn_xdp_config config;
+	scoped_fd int map = -1;
+	struct pins pins;
+	int err;
+
+	if (!pins_has(dir, IFACES))
+		return 0;
+	map = pins_get(dir, IFACES);
+	err = map < 0 ? map : pins_init(&pins, dir);
+	err = err ?: config_map_read(&pins, &config);
+	if (err)
+		return err;
+	return is_elsewhere(&config) ? forget(map, dir, iface) : keep_others(map, dir, iface);
 }
 
 int shield_stop(const char *dir)
@@ -239,7 +307,15 @@ int shield_stop(const char *dir)
 	return pinned_link_stop(&hook, dir);
 }
 
-const char *shield_why(__u32 state)
+bool shield_attached(const char *dir)
+{
+	struct bpf_link_info info;
+	scoped_fd int fd = pinned_link_open(&hook, dir, &info);
+
+	return fd >= 0;
+}
+
+const char *shield_why(__u32 state, bool attached)
 {
 	static const char *const why[] = {
 		[ECDN_XDP_SHIELD_UNSET] = "the next `ecdn-xdp load` attaches it",
@@ -250,5 +326,8 @@ const char *shield_why(__u32 state)
 		[ECDN_XDP_SHIELD_NETNS] = "interfaces of several network namespaces have the guard",
 	};
 
+	if (state == ECDN_XDP_SHIELD_ON && !attached)
+		return "its link is gone, and no region can become limited; `ecdn-xdp load` makes it "
+		       "again";
 	return state < ECDN_XDP_SHIELD_MAX ? why[state] : "unknown";
 }

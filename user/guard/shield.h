@@ -3,6 +3,9 @@
  * shield.h - the program proven, a part of the guard: it sees which handshakes are completed, so
  * that what can be forged limits no region. A host where it cannot be attached goes on without
  * it. Errors are logged.
+ *
+ * Its link and config.shield belong together: the link comes before the state ON, and goes after
+ * another state. So a command that is killed leaves a guard that can limit regions.
  */
 #ifndef GUARD_SHIELD_H
 #define GUARD_SHIELD_H
@@ -10,16 +13,18 @@
 #include "attach/pinned_link.h"
 #include "ecdn-xdp-maps.h"
 #include "guard/guard_links.h"
+#include "net/link_stack.h"
 
 #define SHIELD_PROGRAM_PIN "prog/proven"
 #define SHIELD_LINK_PIN "proven"
-#define SHIELD_ARMED_PIN "armed"
 
 /* The program in a command that is under way. */
 struct shield {
 	__u32 state;            /* enum ecdn_xdp_shield, as it is to be; UNSET: as it is */
+	bool elsewhere;         /* it works in another network namespace than this one */
 	int program;            /* fd, or -1 */
 	struct pinned_link link;
+	struct link_stack stack; /* interfaces by which what the guard sees comes */
 };
 
 #define SHIELD_NONE { .program = -1, .link = PINNED_LINK_NONE }
@@ -31,28 +36,31 @@ int shield_check(const struct guard_request *request);
 int shield_open(struct shield *shield, const struct pins *pins,
 		const struct guard_request *request, uint32_t max_regions);
 
-/* Attaches it to the cgroup, unless interfaces of another network namespace have the guard. */
+/* Attaches it to the cgroup, unless interfaces of several network namespaces have the guard. */
 int shield_attach(struct shield *shield, const struct pins *pins,
-		  const struct guard_request *request);
+		  const struct guard_request *request, const struct guard_links *links);
 
-/* Once the guard is attached: writes what the programs need to know of it, in the configuration
- * and of the interfaces that have the guard. */
-int shield_configure(const struct shield *shield, const struct pins *pins,
-		     const struct guard_links *links);
-
-/* Once the guard is off an interface: connections by it prove nothing any more. */
-int shield_detached(const char *dir);
-
-/* Once that is in force: removes what is not wanted any more. */
-int shield_settle(const struct shield *shield, const char *dir);
+/* Once all pins are published: writes the state, and removes what is not wanted any more. */
+int shield_settle(const struct shield *shield, const struct pins *pins);
 
 /* Frees it; after an error what was attached before is attached again. */
 void shield_end(struct shield *shield, const struct pins *pins, int err);
 
+/* In a command that loads no program: a region that nothing can limit is worse than one that can
+ * be limited by what is forged, so the state follows the link if somebody has removed that. */
+int shield_repair(const struct pins *pins);
+
+/* Before the guard is taken off an interface: connections by it prove nothing any more. */
+int shield_detach(const char *dir, const char *iface);
+
 /* Takes it off the cgroup. */
 int shield_stop(const char *dir);
 
-/* Why nothing is proven, or NULL if it is. state: enum ecdn_xdp_shield. */
-const char *shield_why(__u32 state);
+/* Why nothing is proven, or NULL if it is. state: config.shield; attached: what
+ * shield_attached() returned. */
+const char *shield_why(__u32 state, bool attached);
+
+/* Whether the program's link is there. Silent. */
+bool shield_attached(const char *dir);
 
 #endif

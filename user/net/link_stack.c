@@ -15,7 +15,7 @@
 /* An interface, and those that get its packets or give it theirs; 0: none. */
 struct row {
 	int index;
-	int below;              /* the one that this one is made upon, as a VLAN is */
+	int below;              /* the one that this VLAN is made upon */
 	int above;              /* the bond, bridge or VRF that it is a port of */
 };
 
@@ -23,18 +23,6 @@ struct dump {
 	struct row *row;
 	unsigned int count;
 };
-
-/* The other end of a veth, and a tunnel's device, stand where a VLAN has its lower interface. */
-static bool is_upon(const char *kind)
-{
-	static const char *const kinds[] = { "vlan", "macvlan", "macvtap", "ipvlan", "ipvtap",
-					     "macsec" };
-
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
-		if (!strcmp(kind, kinds[i]))
-			return true;
-	return false;
-}
 
 static const char *read_kind(const struct nlattr *info)
 {
@@ -74,7 +62,8 @@ static int take_link(const struct nlmsghdr *header, void *context)
 		else if (mnl_attr_get_type(attribute) == IFLA_LINKINFO)
 			kind = read_kind(attribute);
 	}
-	if (elsewhere || !is_upon(kind))
+	/* The other end of a veth, and a tunnel's device, are named in the same place. */
+	if (elsewhere || strcmp(kind, "vlan"))
 		row.below = 0;
 	if (!array_append(dump->row, dump->count, &row))
 		return MNL_CB_OK;
@@ -87,7 +76,7 @@ static void begin(void *context)
 	((struct dump *)context)->count = 0;
 }
 
-static bool has(const struct link_stack *stack, int index)
+bool link_stack_has(const struct link_stack *stack, int index)
 {
 	for (unsigned int i = 0; i < stack->count; i++)
 		if (stack->index[i] == index)
@@ -97,10 +86,18 @@ static bool has(const struct link_stack *stack, int index)
 
 int link_stack_add(struct link_stack *stack, int index)
 {
-	if (has(stack, index))
+	if (link_stack_has(stack, index))
 		return 0;
 	return array_append(stack->index, stack->count, &index) ?
 	       log_error(-ENOMEM, "out of memory") : 0;
+}
+
+static bool has_all_ports(const struct link_stack *stack, const struct dump *dump, int above)
+{
+	for (unsigned int i = 0; i < dump->count; i++)
+		if (dump->row[i].above == above && !link_stack_has(stack, dump->row[i].index))
+			return false;
+	return true;
 }
 
 /* Adds what is one level above what is there. */
@@ -111,9 +108,10 @@ static int climb(struct link_stack *stack, const struct dump *dump)
 	for (unsigned int i = 0; i < dump->count && !err; i++) {
 		const struct row *row = &dump->row[i];
 
-		if (row->below && has(stack, row->below))
+		if (row->below && link_stack_has(stack, row->below))
 			err = link_stack_add(stack, row->index);
-		if (!err && row->above && has(stack, row->index))
+		if (!err && row->above && link_stack_has(stack, row->index) &&
+		    has_all_ports(stack, dump, row->above))
 			err = link_stack_add(stack, row->above);
 	}
 	return err;

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/address.h"
-#include "guard/shield.h"
 #include "kernel/features.h"
 #include "show/drift.h"
 
@@ -161,13 +160,13 @@ static json_t *armed(const void *item)
 
 static uint64_t proven(const void *item)
 {
-	return !shield_why(status_of(item)->guard.config.shield);
+	return !status_of(item)->guard.unproven;
 }
 
 static const char *proven_why(const void *item, char room[FIELD_TEXT_SIZE])
 {
 	(void)room;
-	return shield_why(status_of(item)->guard.config.shield);
+	return status_of(item)->guard.unproven;
 }
 
 const struct field status_fields_guard[] = {

@@ -10,6 +10,7 @@
 #include "guard/counts.h"
 #include "guard/guard_part.h"
 #include "guard/iterator.h"
+#include "guard/shield.h"
 #include "kernel/features.h"
 #include "attach/netns_link.h"
 #include "regions/table.h"
@@ -96,6 +97,7 @@ static int read_guard(struct view_status *view, const struct pins *pins)
 	int err = guard_maps_open(&maps, pins);
 
 	view->guard = true;
+	view->unproven = shield_why(view->config.shield, shield_attached(pins->dir));
 	view->has_iterator = pins_has(pins->dir, ITERATOR_PIN);
 	err = err ?: read_maps(view, &maps);
 	err = err ?: view_armed_read(&view->armed, maps.armed, clock_monotonic_ns());

@@ -24,6 +24,7 @@ struct view_status {
 	struct ecdn_xdp_events events; /* sums over CPUs */
 	uint32_t regions;       /* ids in use */
 	struct view_armed armed;
+	const char *unproven;   /* why nothing is proven, or NULL if it is */
 	bool requests_frozen;   /* no proxy that is started can count requests */
 	bool has_iterator;      /* DIR/regions is pinned */
 	struct xdp_link *attachments; /* of the guard; their fds are closed */

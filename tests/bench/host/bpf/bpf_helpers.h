@@ -37,6 +37,7 @@ struct bpf_sock *bpf_skc_lookup_tcp(void *ctx, struct bpf_sock_tuple *tuple, __u
 				    __u64 netns, __u64 flags);
 long bpf_tcp_check_syncookie(void *sk, void *ip, __u32 ip_size, void *tcp, __u32 tcp_size);
 long bpf_sk_release(void *sk);
+struct tcp_request_sock *bpf_skc_to_tcp_request_sock(void *sk);
 #define bpf_map_update_elem host_map_update
 long host_map_update(void *map, const void *key, const void *value, __u64 flags);
 
