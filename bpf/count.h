@@ -132,7 +132,7 @@ static __always_inline void source_of(struct source *source, const struct packet
 		prefix = prefix << 16 | bpf_ntohl(packet->addr_be[1]) >> 16;
 		source->key = share_key_v6(prefix, region, share);
 	}
-	source->hash = prefix_hash(prefix | (__u64)share << 48, seed);
+	source->hash = prefix_hash_share(prefix, share, seed);
 }
 
 /* Accounts the packet to its source prefix for `step` packets. */

@@ -125,7 +125,7 @@ static __always_inline int guard_ip(struct xdp_md *ctx, const struct packet *pac
 		count_source(&source, packet, now, id, step);
 	}
 	if (measured)
-		drop = judge(packet, region, &source, &standing, local, now);
+		drop = judge(packet, region, &source, &standing, local, now, id);
 	return enforce(local, drop, packet->bytes, conf->monitor);
 }
 

@@ -17,6 +17,7 @@
 #include "settings.h"
 #include "shield.h"
 #include "trust.h"
+#include "wider.h"
 
 enum drop {
 	DROP_NONE,
@@ -100,7 +101,7 @@ __attribute__((noinline)) int hand_over(__u32 region, __u32 id)
 	const struct ecdn_xdp_cpu *now = bpf_map_lookup_elem(&cpu, &id);
 	__u32 slot = 0, generation;
 	struct ecdn_xdp_config *conf = bpf_map_lookup_elem(&config, &slot);
-	__u64 answer_cps, prefix_pps;
+	__u64 answer_cps, prefix_pps, aggregate_pps[2] = {};
 	struct ecdn_xdp_load claimed;
 	bool shield;
 
@@ -119,6 +120,10 @@ __attribute__((noinline)) int hand_over(__u32 region, __u32 id)
 	answer_cps = local->state == ECDN_XDP_STATE_LIMITED ? limits->answer_cps :
 							      limits->shield_cps;
 	prefix_pps = limits->prefix_pps;
+	if (in_surge(local->state)) {
+		aggregate_pps[0] = limits->aggregate_pps[0];
+		aggregate_pps[1] = limits->aggregate_pps[1];
+	}
 	bpf_spin_unlock(&shared->lock);
 
 	local->jiffies = now->jiffies;
@@ -126,6 +131,10 @@ __attribute__((noinline)) int hand_over(__u32 region, __u32 id)
 	local->measured_ns = now->now_ns;
 	set_lease(&local->answer_lease, answer_cps);
 	set_lease(&local->prefix_lease, prefix_pps);
+	if (in_surge(local->state)) {
+		set_lease(&local->aggregate_lease[0], aggregate_pps[0]);
+		set_lease(&local->aggregate_lease[1], aggregate_pps[1]);
+	}
 	return true;
 }
 
@@ -143,29 +152,6 @@ static __always_inline bool lease_answer(__u32 region, const struct ecdn_xdp_lea
 			       lease->depth_ns - reserve_ns, now_ns - reserve_ns);
 	bpf_spin_unlock(&shared->lock);
 	return granted;
-}
-
-/*
- * A prefix that is not among the heavy ones passes, being lighter than those that are. So
- * with more than 16,384 prefixes on a CPU that are above the limit, some go free.
- */
-static __always_inline bool prefix_passes(const struct ecdn_xdp_region_cpu *local,
-					  const struct source *source,
-					  const struct ecdn_xdp_cpu *now)
-{
-	const struct ecdn_xdp_lease *lease = &local->prefix_lease;
-	__u32 jiffy = now->jiffies;
-	struct ecdn_xdp_credit *credit;
-
-	if (!lease->batch || !source->prefix)
-		return true;
-	credit = &source->prefix->credit;
-	if (credit_spend(credit, lease->batch))
-		return true;
-	if (credit_denied(credit, jiffy))
-		return false;
-	return credit_renew(credit, lease->batch, jiffy,
-			    lease_prefix(source->hash, source->key & ECDN_XDP_PREFIX_REGION));
 }
 
 /* True if the prefix lost packets to prefix_pps in the last 256 jiffies, a second at HZ=250. */
@@ -332,7 +318,7 @@ static __always_inline enum drop judge(const struct packet *packet, __u32 region
 				       const struct source *source,
 				       const struct standing *standing,
 				       struct ecdn_xdp_region_cpu *local,
-				       const struct ecdn_xdp_cpu *now)
+				       const struct ecdn_xdp_cpu *now, __u32 id)
 {
 	if (local->state == ECDN_XDP_STATE_BLOCKED)
 		return DROP_BLOCKED;
@@ -342,7 +328,8 @@ static __always_inline enum drop judge(const struct packet *packet, __u32 region
 		return DROP_NO_SOCKET;
 	if (standing->share == SHARE_PROVEN)
 		return judge_proven(packet, source, standing, local, now);
-	if (!prefix_passes(local, source, now))
+	if (!prefix_passes(local, source, now) ||
+	    !wider_passes(packet, standing->share == SHARE_UNPROVEN, region, id))
 		return DROP_PREFIX_PPS;
 	if (may_open(packet) && !answer_passes(local, region, source, standing->share, now))
 		return DROP_ANSWER_CPS;

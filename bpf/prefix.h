@@ -93,6 +93,17 @@ static __always_inline __u64 prefix_hash(__u64 prefix, __u64 seed)
 	return hash ^ hash >> 33;
 }
 
+/* Hashes of the other families, apart from those of prefixes with the same number. */
+static __always_inline __u64 prefix_hash_wider(__u64 wider, __u64 seed)
+{
+	return prefix_hash(wider | 1ULL << 63, seed);
+}
+
+static __always_inline __u64 prefix_hash_share(__u64 prefix, __u64 share, __u64 seed)
+{
+	return prefix_hash(prefix | share << 48, seed);
+}
+
 /* The way that key has, or ECDN_XDP_PREFIX_WAYS if it has none. */
 static __always_inline __u32 prefix_find(const struct ecdn_xdp_prefix_set *set, __u64 key)
 {

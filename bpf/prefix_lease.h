@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * prefix_lease.h - what a CPU leases from the buckets of source prefixes, which all CPUs share.
+ * prefix_lease.h - does a source prefix let a packet pass? Each CPU leases from the prefix's
+ * bucket, which all CPUs share.
  */
 #ifndef BPF_PREFIX_LEASE_H
 #define BPF_PREFIX_LEASE_H
 
+#include "count.h"
 #include "cpu.h"
 #include "prefix_bucket.h"
 #include "region_cpu.h"
@@ -16,24 +18,41 @@ struct {
 	__type(value, struct ecdn_xdp_bucket_set);
 } prefix_buckets SEC(".maps");
 
+/* By which limit of its region a prefix is judged. */
+enum prefix_level {
+	PREFIX_LEVEL_NARROW,    /* prefix_pps: /24, /48 */
+	PREFIX_LEVEL_WIDER,     /* aggregate_pps[0]: /20, /40 */
+	PREFIX_LEVEL_WIDEST,    /* aggregate_pps[1]: /32 of IPv6 */
+};
+
+static __always_inline const struct ecdn_xdp_lease *
+lease_of_level(const struct ecdn_xdp_region_cpu *local, __u32 level)
+{
+	if (level == PREFIX_LEVEL_NARROW)
+		return &local->prefix_lease;
+	return level == PREFIX_LEVEL_WIDER ? &local->aggregate_lease[0] :
+					     &local->aggregate_lease[1];
+}
+
 /*
- * Leases a batch for the prefix of that hash, by the region's prefix_lease. True if it is granted.
- * A global function, as it is verified once then, and not for every kind of packet.
+ * Leases a batch for the prefix of that hash. True if it is granted. A global function, as it is
+ * verified once then, and not for every kind of packet.
  */
-__attribute__((noinline)) int lease_prefix(__u64 hash, __u32 region)
+__attribute__((noinline)) int lease_prefix(__u64 hash, __u32 region, __u32 level)
 {
 	__u32 id = bpf_get_smp_processor_id(), index = hash >> 32 & (ECDN_XDP_BUCKET_SETS - 1);
 	struct ecdn_xdp_bucket_set *set = bpf_map_lookup_elem(&prefix_buckets, &index);
 	const struct ecdn_xdp_region_cpu *local = region_of_cpu(region, id);
 	const struct ecdn_xdp_cpu *now = bpf_map_lookup_elem(&cpu, &id);
+	const struct ecdn_xdp_lease *lease;
 	struct ecdn_xdp_events *count;
 	__u32 how;
 
 	if (!set || !local || !now)
 		return true;
+	lease = lease_of_level(local, level);
 	bpf_spin_lock(&set->lock);
-	how = prefix_bucket_lease(set, prefix_bucket_key(hash, region), &local->prefix_lease,
-				  now->now_ns);
+	how = prefix_bucket_lease(set, prefix_bucket_key(hash, region), lease, now->now_ns);
 	bpf_spin_unlock(&set->lock);
 
 	if (how & (PREFIX_BUCKET_EVICTED | PREFIX_BUCKET_FULL) && (count = events_of_cpu())) {
@@ -41,6 +60,37 @@ __attribute__((noinline)) int lease_prefix(__u64 hash, __u32 region)
 		count->bucket_full += !!(how & PREFIX_BUCKET_FULL);
 	}
 	return how & PREFIX_BUCKET_GRANTED;
+}
+
+/*
+ * A prefix that is not among the heavy ones passes, being lighter than those that are. So
+ * with more than 16,384 prefixes on a CPU that are above the limit, some go free.
+ */
+static __always_inline bool source_passes(const struct source *source,
+					  const struct ecdn_xdp_region_cpu *local,
+					  enum prefix_level level, __u32 jiffy)
+{
+	const struct ecdn_xdp_lease *lease = lease_of_level(local, level);
+	struct ecdn_xdp_credit *credit;
+
+	if (!lease->batch || !source->prefix)
+		return true;
+	credit = &source->prefix->credit;
+	if (credit_spend(credit, lease->batch))
+		return true;
+	if (credit_denied(credit, jiffy))
+		return false;
+	return credit_renew(credit, lease->batch, jiffy,
+			    lease_prefix(source->hash, source->key & ECDN_XDP_PREFIX_REGION,
+					 level));
+}
+
+/* The same by prefix_pps. */
+static __always_inline bool prefix_passes(const struct ecdn_xdp_region_cpu *local,
+					  const struct source *source,
+					  const struct ecdn_xdp_cpu *now)
+{
+	return source_passes(source, local, PREFIX_LEVEL_NARROW, now->jiffies);
 }
 
 #endif

@@ -21,6 +21,7 @@ const struct ecdn_xdp_limits limits_idle = {
 const struct ecdn_xdp_limits limits_exceeded = {
 	.pps = 1,
 	.prefix_pps = 1,
+	.aggregate_pps = { 4, 16 },
 	.answer_cps = 1,
 	.hold_ns = LIMITS_DEFAULT_HOLD_NS,
 	.own = 1,

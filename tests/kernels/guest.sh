@@ -57,6 +57,7 @@ refused() {
 arguments_of() {
 	case $1 in
 	test_random) echo 100000 ;;
+	test_wider) echo 40000 ;;
 	esac
 }
 

@@ -380,6 +380,29 @@ static void test_key(void **state)
 	assert_int_not_equal(prefix_key_v4(5, 6), prefix_key_v6(5, 6));
 }
 
+/* What regions in a surge add has keys, and hashes, apart from those of prefixes that look like it. */
+static void test_key_wider(void **state)
+{
+	uint64_t v6 = 0x20010db80001, v4 = 0xc63364, seed = 0x5eed;
+	uint64_t wider = prefix_wider(ECDN_XDP_PREFIX_V6_40, 0xffffffffff);
+	uint64_t proven = prefix_wider(ECDN_XDP_PREFIX_PROVEN_V4, v4);
+	uint64_t key = prefix_key_wider(wider, ECDN_XDP_REGIONS_MAX - 1);
+
+	(void)state;
+	assert_int_equal(key >> ECDN_XDP_PREFIX_SHIFT >> 40, ECDN_XDP_PREFIX_V6_40);
+	assert_int_equal(key >> ECDN_XDP_PREFIX_SHIFT & 0xffffffffff, 0xffffffffff);
+	assert_int_equal(key & ECDN_XDP_PREFIX_FAMILY, ECDN_XDP_PREFIX_WIDER);
+	assert_int_equal(key & ECDN_XDP_PREFIX_REGION, ECDN_XDP_REGIONS_MAX - 1);
+	assert_int_not_equal(prefix_key_wider(wider, 1), prefix_key_v6(wider, 1));
+	assert_int_not_equal(prefix_key_proven_v6(v6, 1), prefix_key_v6(v6, 1));
+	assert_int_not_equal(prefix_key_wider(proven, 1), prefix_key_v4(v4, 1));
+	assert_int_not_equal(prefix_hash_wider(wider, seed), prefix_hash(wider, seed));
+	assert_int_not_equal(prefix_hash_wider(proven, seed), prefix_hash(v4, seed));
+	assert_int_equal(prefix_hash_share(v6, 0, seed), prefix_hash(v6, seed));
+	assert_int_not_equal(prefix_hash_share(v6, 1, seed), prefix_hash_share(v6, 2, seed));
+	assert_int_not_equal(prefix_hash_share(v6, 1, seed), prefix_hash_wider(v6, seed));
+}
+
 #define PREFIX_TEST(test) cmocka_unit_test_setup_teardown(test, start, stop)
 
 int main(void)
@@ -399,6 +422,7 @@ int main(void)
 		cmocka_unit_test(test_replaced_starts_anew),
 		cmocka_unit_test(test_find_and_lightest),
 		cmocka_unit_test(test_key),
+		cmocka_unit_test(test_key_wider),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -63,7 +63,8 @@ static int run(const struct verb *verb, int argc, char **argv)
 }
 
 const struct verb prefix_verbs[] = {
-	{ "prefix", run, "[REGION] [--top N]", "The heaviest source prefixes",
+	{ "prefix", run, "[REGION] [--top N]",
+	  "The heaviest source prefixes; in a surge, narrow and wide ones count the same packets",
 	  { "prefix --top 5", "prefix XX --json" } },
 	{},
 };

@@ -11,21 +11,51 @@
 #include "kernel/mapped.h"
 #include "view/view_pins.h"
 
-static void view_key(struct view_prefix *view, uint64_t key)
-{
-	addr_bits prefix = key >> ECDN_XDP_PREFIX_SHIFT;
+/* A kind of prefix: how its bits are in a key, and what they say. */
+static const struct kind {
+	int family;
+	unsigned int length;
+} wider[] = {
+	[ECDN_XDP_PREFIX_V4_20] = { AF_INET, 20 },
+	[ECDN_XDP_PREFIX_V6_40] = { AF_INET6, 40 },
+	[ECDN_XDP_PREFIX_V6_32] = { AF_INET6, 32 },
+	[ECDN_XDP_PREFIX_PROVEN_V4] = { AF_INET, 24 },
+	[ECDN_XDP_PREFIX_KNOWN_V4] = { AF_INET, 24 },
+};
 
-	view->key = key;
-	view->region = key & ECDN_XDP_PREFIX_REGION;
-	if ((key & ECDN_XDP_PREFIX_FAMILY) == ECDN_XDP_PREFIX_V4) {
-		view->cidr.addr.family = AF_INET;
-		view->cidr.addr.bits = prefix << (128 - 24);
-		view->cidr.length = 24;
-	} else {
-		view->cidr.addr.family = AF_INET6;
-		view->cidr.addr.bits = prefix << (128 - 48);
-		view->cidr.length = 48;
+/* Takes the kind off the prefix of a key; NULL if this version does not know it. */
+static const struct kind *kind_of(uint64_t key, uint64_t *prefix)
+{
+	static const struct kind v4 = { AF_INET, 24 }, v6 = { AF_INET6, 48 };
+	uint64_t kind = *prefix >> 40;
+
+	switch (key & ECDN_XDP_PREFIX_FAMILY) {
+	case ECDN_XDP_PREFIX_V4:
+		return &v4;
+	case ECDN_XDP_PREFIX_PROVEN_V6:
+		/* Of what begins with these three bits, only known addresses' shares are there. */
+		if (*prefix >> 45 == (ECDN_XDP_PREFIX_KNOWN_V6 >> 45 | 1))
+			*prefix &= ~ECDN_XDP_PREFIX_KNOWN_V6;
+		return &v6;
+	case ECDN_XDP_PREFIX_V6:
+		return &v6;
 	}
+	*prefix &= (1ULL << 40) - 1;
+	return kind && kind < sizeof(wider) / sizeof(*wider) ? &wider[kind] : NULL;
+}
+
+static bool view_key(struct view_prefix *view, uint64_t key)
+{
+	uint64_t prefix = key >> ECDN_XDP_PREFIX_SHIFT;
+	const struct kind *kind = kind_of(key, &prefix);
+
+	if (!kind)
+		return false;
+	view->region = key & ECDN_XDP_PREFIX_REGION;
+	view->cidr.addr.family = kind->family;
+	view->cidr.addr.bits = (addr_bits)prefix << (128 - kind->length);
+	view->cidr.length = kind->length;
+	return true;
 }
 
 /* False if the way is empty, belongs to another region, or was given to another prefix while
@@ -39,7 +69,8 @@ static bool read_way(const volatile struct ecdn_xdp_prefix_set *set, int way, in
 	if (!key || (region >= 0 && (key & ECDN_XDP_PREFIX_REGION) != (uint64_t)region))
 		return false;
 	__sync_synchronize();
-	view_key(view, key);
+	if (!view_key(view, key))
+		return false;
 	view->packets = prefix->packets;
 	view->bytes = prefix->bytes;
 	view->last_seen_ns = prefix->last_seen_ns;
@@ -59,11 +90,19 @@ static size_t read_sets(const struct ecdn_xdp_prefix_set *sets, size_t count, in
 	return found;
 }
 
-static int by_key(const void *a, const void *b)
+/* The shares of a prefix are one row. */
+static int by_prefix(const void *a, const void *b)
 {
 	const struct view_prefix *left = a, *right = b;
+	const struct cidr *one = &left->cidr, *other = &right->cidr;
 
-	return (left->key > right->key) - (left->key < right->key);
+	if (left->region != right->region)
+		return left->region < right->region ? -1 : 1;
+	if (one->addr.family != other->addr.family)
+		return one->addr.family < other->addr.family ? -1 : 1;
+	if (one->addr.bits != other->addr.bits)
+		return one->addr.bits < other->addr.bits ? -1 : 1;
+	return (int)one->length - (int)other->length;
 }
 
 static int by_packets(const void *a, const void *b)
@@ -72,18 +111,18 @@ static int by_packets(const void *a, const void *b)
 
 	if (left->packets != right->packets)
 		return left->packets < right->packets ? 1 : -1;
-	return by_key(a, b);
+	return by_prefix(a, b);
 }
 
-static size_t join_cpus(struct view_prefix *views, size_t count)
+static size_t join(struct view_prefix *views, size_t count)
 {
 	size_t joined = 0;
 
-	qsort(views, count, sizeof(*views), by_key);
+	qsort(views, count, sizeof(*views), by_prefix);
 	for (size_t i = 0; i < count; i++) {
 		struct view_prefix *last = joined ? &views[joined - 1] : NULL;
 
-		if (!last || last->key != views[i].key) {
+		if (!last || by_prefix(last, &views[i])) {
 			views[joined++] = views[i];
 			continue;
 		}
@@ -108,7 +147,7 @@ static int read_map(struct view_prefixes *view, int fd, int region)
 			      sizeof(*view->prefix));
 	if (view->prefix) {
 		view->count = read_sets(sets.at, sets.entries, region, view->prefix);
-		view->count = join_cpus(view->prefix, view->count);
+		view->count = join(view->prefix, view->count);
 	}
 	mapped_close(&sets);
 	return view->prefix ? 0 : log_error(-ENOMEM, "out of memory for the prefixes");

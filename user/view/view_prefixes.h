@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * view_prefixes.h - one read of the heavy source prefixes. Each CPU keeps a table of its
- * own (bpf/prefix.h); a prefix's counts are the sums over those that hold it.
+ * own (bpf/prefix.h); a prefix's counts are the sums over those that hold it. In a surge there are
+ * wider prefixes too, which have counted the same packets as the narrower ones in them.
  */
 #ifndef VIEW_VIEW_PREFIXES_H
 #define VIEW_VIEW_PREFIXES_H
@@ -16,7 +17,6 @@
 
 struct view_prefix {
 	struct cidr cidr;
-	uint64_t key;           /* as in the map: of prefix, family and region */
 	uint32_t region;        /* id */
 	uint64_t packets, bytes, last_seen_ns;
 	bool sampled;           /* packets and bytes are estimates: a busy CPU sampled */
