@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <pwd.h>
 #include <string.h>
 
 #include "base/quantity.h"
@@ -41,5 +42,16 @@ int words_parse_group(const char *text, gid_t *group)
 	if (quantity_parse_whole(text, (gid_t)-1 - 1ULL, &number))
 		return -EINVAL;
 	*group = number;
+	return 0;
+}
+
+int words_parse_user(const char *text, uid_t *user)
+{
+	const struct passwd *found = getpwnam(text);
+	uint64_t number;
+
+	if (!found && quantity_parse_whole(text, (uid_t)-1 - 1ULL, &number))
+		return -EINVAL;
+	*user = found ? found->pw_uid : number;
 	return 0;
 }

@@ -21,4 +21,7 @@ const char *words_name(const char *const *names, size_t count, size_t value);
 /* Reads a group's name, or its number. 0, or -EINVAL with *group untouched. */
 int words_parse_group(const char *text, gid_t *group);
 
+/* Reads a user's name, or its number. 0, or -EINVAL with *user untouched. */
+int words_parse_user(const char *text, uid_t *user);
+
 #endif

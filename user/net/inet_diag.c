@@ -37,6 +37,7 @@ static void read_message(const struct nlmsghdr *header, const struct dump *dump,
 	listener->cookie = (uint64_t)message->id.idiag_cookie[1] << 32 |
 			   message->id.idiag_cookie[0];
 	listener->inode = message->idiag_inode;
+	listener->user = message->idiag_uid;
 	listener->ifindex = message->id.idiag_if;
 	listener->port = ntohs(message->id.idiag_sport);
 	listener->serves_v4 = message->idiag_family == AF_INET || !v6only;

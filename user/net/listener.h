@@ -12,6 +12,7 @@
 struct listener {
 	uint64_t cookie;        /* the kernel's number of the socket, never used again */
 	uint32_t inode;         /* its number in /proc/PID/fd */
+	uint32_t user;          /* the uid that it belongs to */
 	uint32_t ifindex;       /* of the interface that it is bound to; 0: none */
 	uint8_t protocol;       /* IPPROTO_TCP or IPPROTO_UDP */
 	bool serves_v4, serves_v6;
