@@ -51,22 +51,38 @@ static int pin_new_maps(struct bpf_object *object, const struct pins *pins)
 	return err;
 }
 
-int object_load(struct bpf_object_skeleton *skeleton, const struct object_names *names,
-		const struct pins *pins)
+static int pin_loaded(struct bpf_object *object, const struct object_names *names,
+		      const struct pins *pins)
 {
-	struct bpf_object *object = *skeleton->obj;
-	int err = bpf_object__load_skeleton(skeleton), program, fd;
+	int program = bpf_program__fd(bpf_object__next_program(object, NULL)), fd;
+	int err = pin_new_maps(object, pins);
 
-	if (err)
-		return object_load_error(names->label, err);
-	program = bpf_program__fd(bpf_object__next_program(object, NULL));
-	err = pin_new_maps(object, pins);
 	err = err ?: pins_put(pins->next, names->pin, program);
 	if (err)
 		return err;
 	fd = fcntl(program, F_DUPFD_CLOEXEC, 0);
 	return fd < 0 ? log_error(-errno, "cannot duplicate the fd of %s: %s", names->label,
 				  strerror(errno)) : fd;
+}
+
+int object_load(struct bpf_object_skeleton *skeleton, const struct object_names *names,
+		const struct pins *pins)
+{
+	int err = bpf_object__load_skeleton(skeleton);
+
+	return err ? object_load_error(names->label, err) :
+		     pin_loaded(*skeleton->obj, names, pins);
+}
+
+int object_load_or(struct bpf_object_skeleton *skeleton, const struct object_names *names,
+		   const char *without, const struct pins *pins)
+{
+	int err = bpf_object__load_skeleton(skeleton);
+
+	if (!err)
+		return pin_loaded(*skeleton->obj, names, pins);
+	log_warning("cannot load %s: %s, so %s", names->label, strerror(-err), without);
+	return err;
 }
 
 int object_loaded(const struct object_names *names, const struct pins *pins)

@@ -33,6 +33,11 @@ int object_share(struct bpf_object *object, const struct pins *pins);
 int object_load(struct bpf_object_skeleton *skeleton, const struct object_names *names,
 		const struct pins *pins);
 
+/* The same for a program that the kernel need not take: the reason is a warning, which ends in
+ * `without`, what the command does without the program. */
+int object_load_or(struct bpf_object_skeleton *skeleton, const struct object_names *names,
+		   const char *without, const struct pins *pins);
+
 /* A program that a killed command has loaded, and pinned in pins->next or published already: an
  * fd, which the caller closes. -ENOENT, silent, if there is none. */
 int object_loaded(const struct object_names *names, const struct pins *pins);
