@@ -6,9 +6,11 @@
  */
 #include <bpf/bpf_endian.h>
 
+#include "cpu.h"
 #include "region.h"
 #include "region_maps.h"
 #include "settings.h"
+#include "steer_maps.h"
 #include "trust.h"
 
 #define AF_INET 2
@@ -19,20 +21,6 @@ struct {
 	__type(key, struct ecdn_xdp_steer_key);
 	__type(value, struct ecdn_xdp_steer);
 } steer_listeners SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_SOCKMAP);
-	__uint(max_entries, ECDN_XDP_STEER_MAX * ECDN_XDP_STEER_SOCKETS);
-	__type(key, __u32);
-	__type(value, __u64);
-} steer_sockets SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
-	__uint(max_entries, 2 * ECDN_XDP_STEER_MAX);
-	__type(key, struct ecdn_xdp_steer_key);
-	__type(value, struct ecdn_xdp_steer_stats);
-} steer_stats SEC(".maps");
 
 enum assigned {
 	ASSIGNED,
@@ -105,11 +93,22 @@ static __always_inline enum assigned assign_either(struct bpf_sk_lookup *ctx,
 	return second == NO_LISTENER ? first : second;
 }
 
-static __always_inline void count(struct ecdn_xdp_steer_stats *stats, enum assigned assigned)
+/* The guard looks for the sockets of packets that may be forged. */
+static __always_inline bool guard_looks(void)
+{
+	__u32 id = bpf_get_smp_processor_id();
+	struct ecdn_xdp_cpu *mine = bpf_map_lookup_elem(&cpu, &id);
+
+	return mine && mine->looks_up;
+}
+
+/* Of TCP, the program listen counts what is steered, once it is a connection. */
+static __always_inline void count(struct ecdn_xdp_steer_stats *stats, enum assigned assigned,
+				  bool hooked)
 {
 	switch (assigned) {
 	case ASSIGNED:
-		stats->steered++;
+		stats->steered += !hooked;
 		break;
 	case NO_SOCKET:
 		stats->no_socket++;
@@ -131,6 +130,7 @@ int steer(struct bpf_sk_lookup *ctx)
 		.family = ctx->family == AF_INET ? 4 : 6,
 	};
 	struct ecdn_xdp_steer_stats *stats = bpf_map_lookup_elem(&steer_stats, &key);
+	enum assigned assigned = NO_LISTENER;
 	struct ecdn_xdp_config *conf;
 	__u32 addr_be[4] = {}, slot = 0;
 
@@ -152,10 +152,14 @@ int steer(struct bpf_sk_lookup *ctx)
 	}
 	if (!is_refused(conf, key.family, addr_be))
 		return SK_PASS;
+	if (!conf->monitor)
+		assigned = assign_either(ctx, &key);
+	if (guard_looks())
+		return SK_PASS;
 	if (conf->monitor)
 		stats->would_steer++;
 	else
-		count(stats, assign_either(ctx, &key));
+		count(stats, assigned, conf->listen_hook && key.protocol == IPPROTO_TCP);
 	return SK_PASS;
 }
 

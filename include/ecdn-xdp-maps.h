@@ -25,8 +25,10 @@
  *	trusted_table    ARRAY_OF_MAPS  0            trusted_lines    agent           0600  trust
  *	trusted_lines    ARRAY, mmap    line         table_line       agent           0666  trust
  *	steer_listeners  HASH           steer_key    steer            agent           0600  steer
- *	steer_sockets    SOCKMAP        place        socket           agent           0600  steer
- *	steer_stats      PERCPU_HASH    steer_key    steer_stats      steer, agent    0600  steer
+ *	steer_sockets    SOCKMAP        place        socket           agent, listen   0600  steer
+ *	steer_rules      ARRAY          row          steer_rule       agent           0600  steer
+ *	steer_stats      PERCPU_HASH    steer_key    steer_stats      steer, listen   0600  steer
+ *	steer_marks      SK_STORAGE     socket       steer_mark       agent, listen   0600  steer
  *	ping_config      ARRAY          0            ping_config      agent           0600  ping
  *	ping_interfaces  HASH           ifindex      ping_interface   agent           0600  ping
  *	ping_events      PERCPU_ARRAY   0            ping_events      ping            0600  ping
@@ -35,12 +37,12 @@
  *	node_buckets     HASH           node         node_bucket      ping, agent     0600  ping
  *
  * The maps are pinned by name in /sys/fs/bpf/ecdn-xdp/ (or --pin-dir DIR). A value is the
- * struct ecdn_xdp_ of that name, or what the file defines that is named. The agent is any
- * run of ecdn-xdp; guard, proven, publish, steer and ping are BPF programs. Mode is the pin's,
- * which root owns: 0600 opens to root alone; 0666 to all, to be read, as those maps are frozen
- * and no process can write them, the agent after it has filled them neither; 0660 is 0600
- * until `ecdn-xdp load --proxy-group GROUP`. A map is loaded with its part; config with any
- * part, trust with guard, steer, publish and ping.
+ * struct ecdn_xdp_ of that name, or what the file defines that is named. The agent is any run
+ * of ecdn-xdp; guard, proven, publish, steer, listen and ping are BPF programs. Mode is the
+ * pin's, which root owns: 0600 opens to root alone; 0666 to all, to be read, as those maps are
+ * frozen and no process can write them, the agent after it has filled them neither; 0660 is
+ * 0600 until `ecdn-xdp load --proxy-group GROUP`. A map is loaded with its part; config with
+ * any part, trust with guard, steer, publish and ping.
  *
  * A map's size is its number of entries as the kernel tells it. Tables have the lines that they
  * use and a quarter more; region_table and trusted_table have an entry for each 1,024 lines of
@@ -477,9 +479,39 @@ struct ecdn_xdp_steer {
  */
 
 /*
- * steer_stats: the key's family is the connection's. Each look-up of a listener by the
- * kernel counts: a SYN, also one that is sent again, the ACK that completes a SYN cookie,
- * and every datagram.
+ * steer_rules, by first_socket / ECDN_XDP_STEER_SOCKETS: whose sockets belong into that row of
+ * steer_sockets. The program listen puts a socket there when it begins to listen.
+ */
+struct ecdn_xdp_steer_rule {
+	__u8 listener_addr[16]; /* network byte order; IPv4: the first four */
+	__u16 listener_port;
+	__u16 port;            /* the protected port */
+	__u8 protocol;         /* IPPROTO_TCP or IPPROTO_UDP */
+	__u8 family;           /* the listener's, 4 or 6; 0: there is no rule */
+	__u16 reserved;
+	__u32 netns;           /* inode of the network namespace of the listener; 0: unknown */
+	/* Who may own the sockets besides root; 0: nobody. */
+	__u32 user;            /* the uid that the operator has named ... */
+	__u32 port_user;       /* ... and that of the port's own server, if other users may not
+				  take its place */
+};
+
+/*
+ * steer_marks: sockets in steer_sockets, and what they accept. A connection which arrives at
+ * another port or address than its listener waits at was steered.
+ */
+struct ecdn_xdp_steer_mark {
+	__u32 addr_be[4];      /* of the listener; IPv4: the first one; zeros: any */
+	__u16 port;
+	__u8 family;           /* 4 or 6 */
+	__u8 reserved;
+};
+
+/*
+ * steer_stats: the key's family is the connection's. While config.listen_hook is 1, each TCP
+ * connection that was steered counts once, when it is established. Otherwise, in the other
+ * members, and for UDP each look-up of a listener by the kernel counts: a SYN, also one that is
+ * sent again, the ACK that completes a SYN cookie, and every datagram.
  */
 struct ecdn_xdp_steer_stats {
 	__u64 steered;
@@ -630,6 +662,8 @@ ECDN_XDP_SIZE(struct ecdn_xdp_public_config, 32);
 ECDN_XDP_SIZE(struct ecdn_xdp_requests, 16);
 ECDN_XDP_SIZE(struct ecdn_xdp_steer_key, 4);
 ECDN_XDP_SIZE(struct ecdn_xdp_steer, 24);
+ECDN_XDP_SIZE(struct ecdn_xdp_steer_rule, 36);
+ECDN_XDP_SIZE(struct ecdn_xdp_steer_mark, 20);
 ECDN_XDP_SIZE(struct ecdn_xdp_steer_stats, 32);
 ECDN_XDP_SIZE(struct ecdn_xdp_region_cpu, 448);
 ECDN_XDP_SIZE(struct ecdn_xdp_cpu, 64);

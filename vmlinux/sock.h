@@ -25,12 +25,18 @@ typedef struct {
 	struct net *net;
 } possible_net_t;
 
+typedef struct {
+	unsigned int val;
+} kuid_t;
+
 struct sock_common {
+	unsigned char skc_ipv6only : 1;
 	possible_net_t skc_net;
 };
 
 struct sock {
 	struct sock_common __sk_common;
+	kuid_t sk_uid;
 };
 
 struct ipv6_pinfo {
@@ -48,9 +54,11 @@ struct inet_connection_sock {
 	struct inet_sock icsk_inet;
 };
 
-/* fastopen_rsk: set until the ACK of a connection by TCP Fast Open arrives. */
+/* A struct sock is what it begins with. fastopen_rsk: set until the ACK of a connection by TCP
+ * Fast Open arrives. */
 struct tcp_sock {
 	struct inet_connection_sock inet_conn;
+	_Bool is_mptcp;
 	struct request_sock *fastopen_rsk;
 };
 

@@ -133,6 +133,8 @@ static void find_maps(struct world *world)
 	world->maps.steer_listeners = bpf_map__fd(skel->maps.steer_listeners);
 	world->maps.steer_sockets = bpf_map__fd(skel->maps.steer_sockets);
 	world->maps.steer_stats = bpf_map__fd(skel->maps.steer_stats);
+	world->maps.steer_rules = bpf_map__fd(skel->maps.steer_rules);
+	world->maps.steer_marks = -1;
 }
 
 void world_open(struct world *world)
@@ -209,9 +211,9 @@ void world_stats(const struct world *world, uint8_t protocol, int family,
 void world_steer(struct world *world, uint8_t protocol, int family, const int *sockets,
 		 unsigned int count)
 {
-	struct ecdn_xdp_steer_key key = key_of(protocol, family);
-	struct steer_socket wanted[ECDN_XDP_STEER_SOCKETS];
-	struct ecdn_xdp_steer value = {};
+	struct steer_entry entry = { .key = key_of(protocol, family) };
+	struct steer_socket wanted[ECDN_XDP_STEER_SOCKETS] = {};
+	uint64_t row[ECDN_XDP_STEER_SOCKETS];
 
 	for (unsigned int i = 0; i < count; i++) {
 		socklen_t length = sizeof(wanted[i].cookie);
@@ -220,7 +222,9 @@ void world_steer(struct world *world, uint8_t protocol, int family, const int *s
 		must(!getsockopt(sockets[i], SOL_SOCKET, SO_COOKIE, &wanted[i].cookie, &length),
 		     "tell a socket's cookie");
 	}
-	must(!steer_maps_put(&world->maps, &key, &value, wanted, count), "steer to a listener");
+	must(!steer_maps_prepare(&world->maps, &entry), "find a row for a listener");
+	steer_maps_read_row(&world->maps, entry.value.first_socket, row);
+	must(!steer_maps_put(&world->maps, &entry, row, wanted, count), "steer to a listener");
 }
 
 void world_steer_end(struct world *world, uint8_t protocol)

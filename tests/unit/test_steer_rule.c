@@ -142,7 +142,7 @@ static void maps(void **state)
 		char text[LISTENER_TEXT_SIZE], port[STEER_PORT_TEXT_SIZE];
 
 		steer_rule_value(&rule, &value);
-		steer_rule_from(&back, &key, &value);
+		steer_rule_from(&back, &key, &value, 7);
 		assert_string_equal(listener_format(&back.listener, back.listener_port, text),
 				    texts[i]);
 		assert_string_equal(steer_rule_format_port(back.port, back.protocol, port), "443/udp");

@@ -30,7 +30,10 @@ static const char *steer_state(const struct view_status *guard)
 {
 	if (!guard->steer_attached)
 		return "not attached";
-	return guard->steer_here ? "attached" : "attached, in another network namespace";
+	if (!guard->steer_here)
+		return "attached, in another network namespace";
+	return guard->steer_hooked ? "attached" : "attached; listeners that have started since "
+	       "need `ecdn-xdp steer refresh`, as this host does not report them";
 }
 
 static void print_ping_settings(const struct view_ping *ping)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/words.h"
 #include "cli/cli.h"
 #include "control/bring_up.h"
 #include "show/output.h"
@@ -13,10 +14,12 @@
 /* Logs what to do where connections do not go to all of the listeners. */
 static void advise(const struct view_steer *view)
 {
-	bool waits = false;
+	bool waits = false, foreign = false;
 
-	for (unsigned int i = 0; i < view->count; i++)
+	for (unsigned int i = 0; i < view->count; i++) {
 		waits |= view->listener[i].waits;
+		foreign |= view->listener[i].foreign;
+	}
 	if (view->count && !view->attached)
 		log_warning("steer is attached nowhere, so nobody is steered; `ecdn-xdp steer "
 			    "refresh` attaches it");
@@ -26,6 +29,12 @@ static void advise(const struct view_steer *view)
 	else if (waits)
 		log_warning("a listener has sockets that connections do not go to yet; "
 			    "`ecdn-xdp steer refresh` has them go there");
+	else if (foreign)
+		log_warning("a socket of another user listens where a listener should: no "
+			    "connection goes there; `ecdn-xdp steer refresh` tells whose it is");
+	else if (view->count && !view->hooked)
+		log_warning("this host does not report listeners that start: when a proxy has "
+			    "restarted, `ecdn-xdp steer refresh` has connections go there");
 }
 
 static int print_text(const struct view_steer *view)
@@ -49,8 +58,9 @@ static int print_json(const struct view_steer *view)
 
 	for (unsigned int i = 0; i < view->count; i++)
 		json_array_append_new(listeners, fields_object(&fields, &view->listener[i]));
-	return output_json(json_pack("{s:b, s:b, s:o}", "attached", view->attached,
-				     "here", view->here, "steer", listeners));
+	return output_json(json_pack("{s:b, s:b, s:b, s:o}", "attached", view->attached,
+				     "here", view->here, "finds_listeners", view->hooked,
+				     "steer", listeners));
 }
 
 static int list(const struct cli *cli)
@@ -120,9 +130,9 @@ static int refresh(const char *pin_dir)
 	return count ? bring_up_change(pin_dir, &request) : 0;
 }
 
-static int add(const struct cli *cli, char **words, bool udp)
+static int add(const struct cli *cli, char **words, bool udp, const char *user)
 {
-	struct steer_rule rule;
+	struct steer_rule rule = {};
 	int err = read_port(words[0], udp, &rule);
 
 	if (err)
@@ -134,6 +144,8 @@ static int add(const struct cli *cli, char **words, bool udp)
 		return log_error(CLI_USAGE, "port %s cannot be steered to itself; have the "
 				 "listener wait on another port, or on 127.0.0.1 or [::1] alone",
 				 words[0]);
+	if (user && words_parse_user(user, &rule.user))
+		return log_error(CLI_USAGE, "%s: there is no such user", user);
 	return add_rule(cli->pin_dir, &rule);
 }
 
@@ -147,19 +159,24 @@ static int del(const struct cli *cli, char **words, bool udp)
 
 static int run(const struct verb *verb, int argc, char **argv)
 {
+	const char *user = NULL;
 	bool udp = false;
 	const struct option_row rows[] = {
 		{ "udp", 0, OPTION_FLAG, &udp, NULL, "PORT is of UDP: QUIC", 0 },
+		{ "user", 0, OPTION_TEXT, &user, "NAME",
+		  "take a listener of this user, and not of root alone", 0 },
 	};
 	struct cli cli = {};
-	int count = cli_read(&cli, verb, argc, argv, true, rows, 1);
+	int count = cli_read(&cli, verb, argc, argv, true, rows, 2);
 
 	if (count < 0)
 		return count;
+	if (count == 3 && !strcmp(argv[0], "add"))
+		return add(&cli, argv + 1, udp, user);
+	if (user)
+		return cli_usage(verb, "takes --user with `steer add` alone");
 	if (!count && !udp)
 		return list(&cli);
-	if (count == 3 && !strcmp(argv[0], "add"))
-		return add(&cli, argv + 1, udp);
 	if (count == 2 && !strcmp(argv[0], "del"))
 		return del(&cli, argv + 1, udp);
 	if (count == 1 && !udp && !strcmp(argv[0], "refresh"))
@@ -169,7 +186,7 @@ static int run(const struct verb *verb, int argc, char **argv)
 }
 
 const struct verb steer_verbs[] = {
-	{ "steer", run, "[add PORT ADDR:PORT [--udp] | del PORT [--udp] | refresh]",
+	{ "steer", run, "[add PORT ADDR:PORT [--udp] [--user NAME] | del PORT [--udp] | refresh]",
 	  "Steer new connections of limited regions to a listener that answers 513",
 	  { "steer add 443 127.0.0.1:8513", "steer refresh" } },
 	{},

@@ -235,6 +235,19 @@ static void take_steer(struct reader *reader, const yaml_node_t *value, void *to
 	yaml_each_pair(reader, value, &((struct config *)to)->request.steer.rules, take_steered);
 }
 
+static void take_steer_user(struct reader *reader, const yaml_node_t *value, void *to)
+{
+	const char *text = yaml_text(value);
+
+	if (!text || words_parse_user(text, &((struct config *)to)->request.steer.user))
+		yaml_bad(reader, value, "there is no user \"%s\"", text ?: "");
+}
+
+static void take_steer_cgroup(struct reader *reader, const yaml_node_t *value, void *to)
+{
+	yaml_take_word(reader, value, &((struct config *)to)->request.steer.cgroup);
+}
+
 static void take_ping(struct reader *reader, const yaml_node_t *value, void *to)
 {
 	struct config *config = to;
@@ -254,6 +267,7 @@ static void take_document(struct reader *reader, const yaml_node_t *root, void *
 		{ "block", take_block }, { "allow", take_allow },
 		{ "proxy_group", take_proxy_group }, { "steer", take_steer },
 		{ "shield", take_shield },
+		{ "steer_user", take_steer_user }, { "steer_cgroup", take_steer_cgroup },
 		{ "nodes", take_nodes }, { "ping", take_ping }, { NULL, NULL },
 	};
 
@@ -280,6 +294,8 @@ int config_read(struct config *config, const char *path)
 	fclose(file);
 	config->ifaces = config->request.guard.ifaces;
 	config->ping_ifaces = config->request.ping.ifaces;
+	for (unsigned int i = 0; i < config->request.steer.rules.count; i++)
+		config->request.steer.rules.rule[i].user = config->request.steer.user;
 	if (err)
 		config_free(config);
 	return err;

@@ -182,6 +182,7 @@ const struct field status_fields_guard[] = {
 	{ FIELD_COUNT, .key = "trusted", .unit = "prefixes", AT(guard.config.trusted) },
 	{ FIELD_FLAG, .key = "steer.attached", AT(guard.steer_attached) },
 	{ FIELD_FLAG, .key = "steer.here", AT(guard.steer_here) },
+	{ FIELD_FLAG, .key = "steer.finds_listeners", AT(guard.steer_hooked) },
 	{},
 };
 

@@ -17,6 +17,10 @@ const struct map_row steer_maps_rows[] = {
 	MAP_ROW(struct steer_maps, steer_sockets, MAP_IS(SOCKMAP, __u32, __u64)),
 	MAP_ROW(struct steer_maps, steer_stats,
 		MAP_IS(PERCPU_HASH, struct ecdn_xdp_steer_key, struct ecdn_xdp_steer_stats)),
+	MAP_ROW(struct steer_maps, steer_rules,
+		MAP_IS(ARRAY, __u32, struct ecdn_xdp_steer_rule), MAP_OPTIONAL),
+	MAP_ROW(struct steer_maps, steer_marks,
+		MAP_IS(SK_STORAGE, int, struct ecdn_xdp_steer_mark), MAP_OPTIONAL),
 	MAP_ROW_END,
 };
 
@@ -31,6 +35,30 @@ static int by_order(const void *one, const void *other)
 	unsigned long b = order(&((const struct steer_entry *)other)->key);
 
 	return a < b ? -1 : a > b;
+}
+
+static __u32 row_of(const struct ecdn_xdp_steer *value)
+{
+	return value->first_socket / ECDN_XDP_STEER_SOCKETS % ECDN_XDP_STEER_MAX;
+}
+
+/* Zeros, which allow root alone, where an earlier version has written the entry. */
+static int read_rule(const struct steer_maps *maps, struct steer_entry *entry)
+{
+	__u32 row = row_of(&entry->value);
+
+	memset(&entry->rule, 0, sizeof(entry->rule));
+	return maps->steer_rules < 0 ? 0 :
+	       maps_get(maps->steer_rules, "steer_rules", &row, &entry->rule);
+}
+
+static int read_rules(const struct steer_maps *maps, struct steer_table *table)
+{
+	int err = 0;
+
+	for (unsigned int i = 0; i < table->count && !err; i++)
+		err = read_rule(maps, &table->entry[i]);
+	return err;
 }
 
 int steer_maps_read(const struct steer_maps *maps, struct steer_table *table)
@@ -51,7 +79,7 @@ int steer_maps_read(const struct steer_maps *maps, struct steer_table *table)
 					 strerror(errno));
 	}
 	qsort(table->entry, table->count, sizeof(*table->entry), by_order);
-	return 0;
+	return read_rules(maps, table);
 }
 
 const struct steer_entry *steer_maps_find(const struct steer_table *table,
@@ -87,15 +115,56 @@ static bool row_has(const uint64_t cookies[ECDN_XDP_STEER_SOCKETS], uint64_t coo
 	return false;
 }
 
-static int put_socket(const struct steer_maps *maps, uint32_t place, int fd)
+/* A free place is left alone if the program listen has filled it meanwhile: -EEXIST, silent. */
+static int put_socket(const struct steer_maps *maps, uint32_t place, int fd, bool is_free)
 {
 	__u64 value = fd;
 
-	if (!bpf_map_update_elem(maps->steer_sockets, &place, &value, BPF_ANY))
+	if (!bpf_map_update_elem(maps->steer_sockets, &place, &value,
+				 is_free ? BPF_NOEXIST : BPF_ANY))
 		return 0;
+	if (is_free && errno == EEXIST)
+		return -EEXIST;
 	return log_error(-errno, "cannot put a listener's socket into map steer_sockets: %s%s",
 			 strerror(errno), errno == EOPNOTSUPP ? "; is it an MPTCP socket? It must "
 			 "be a TCP socket that listens, or a UDP socket without a peer" : "");
+}
+
+/* Without it, connections to the socket are not counted. */
+static int mark(const struct steer_maps *maps, const struct steer_socket *socket)
+{
+	if (maps->steer_marks < 0 || socket->fd < 0 ||
+	    !bpf_map_update_elem(maps->steer_marks, &socket->fd, &socket->mark, BPF_ANY))
+		return 0;
+	return log_error(-errno, "cannot mark a listener's socket in map steer_marks: %s",
+			 strerror(errno));
+}
+
+static int delete_socket(const struct steer_maps *maps, uint32_t place)
+{
+	if (!bpf_map_delete_elem(maps->steer_sockets, &place) ||
+	    errno == EINVAL || errno == ENOENT) /* the socket was closed, and left by itself */
+		return 0;
+	return log_error(-errno, "cannot take a socket out of map steer_sockets: %s",
+			 strerror(errno));
+}
+
+/* Puts a socket into the first place of a row that is free or has a socket which leaves; where
+ * there is none, the row is full. */
+static int put_in_row(const struct steer_maps *maps, uint32_t first,
+		      uint64_t cookies[ECDN_XDP_STEER_SOCKETS],
+		      const struct steer_socket *sockets, unsigned int count, unsigned int at)
+{
+	int err = -EEXIST;
+
+	for (uint32_t i = 0; i < ECDN_XDP_STEER_SOCKETS && err == -EEXIST; i++) {
+		if (cookies[i] && has_cookie(sockets, count, cookies[i]))
+			continue;
+		err = put_socket(maps, first + i, sockets[at].fd, !cookies[i]);
+		if (!err)
+			cookies[i] = sockets[at].cookie;
+	}
+	return err == -EEXIST ? 0 : err;
 }
 
 /*
@@ -104,30 +173,22 @@ static int put_socket(const struct steer_maps *maps, uint32_t place, int fd)
  * that leave, so that a listener is never without a socket.
  */
 static int fill_row(const struct steer_maps *maps, uint32_t first,
+		    const uint64_t before[ECDN_XDP_STEER_SOCKETS],
 		    const struct steer_socket *sockets, unsigned int count)
 {
-	uint64_t cookies[ECDN_XDP_STEER_SOCKETS];
-	uint32_t place = 0;
+	uint64_t cookies[ECDN_XDP_STEER_SOCKETS], now[ECDN_XDP_STEER_SOCKETS];
 	int err = 0;
 
-	steer_maps_read_row(maps, first, cookies);
+	memcpy(cookies, before, sizeof(cookies));
+	steer_maps_read_row(maps, first, now);
 	for (unsigned int i = 0; i < count && !err; i++) {
-		if (row_has(cookies, sockets[i].cookie))
-			continue;
-		while (has_cookie(sockets, count, cookies[place]))
-			place++;
-		err = put_socket(maps, first + place, sockets[i].fd);
-		cookies[place] = sockets[i].cookie;
+		err = mark(maps, &sockets[i]);
+		if (!err && sockets[i].fd >= 0 && !row_has(now, sockets[i].cookie))
+			err = put_in_row(maps, first, cookies, sockets, count, i);
 	}
-	for (uint32_t i = 0; i < ECDN_XDP_STEER_SOCKETS && !err; i++) {
-		if (!cookies[i] || has_cookie(sockets, count, cookies[i]))
-			continue;
-		if (bpf_map_delete_elem(maps->steer_sockets, &(__u32){ first + i }) &&
-		    errno != EINVAL && errno != ENOENT) /* the socket was closed, and left by
-							   itself */
-			err = log_error(-errno, "cannot take a socket out of map steer_sockets: %s",
-					strerror(errno));
-	}
+	for (uint32_t i = 0; i < ECDN_XDP_STEER_SOCKETS && !err; i++)
+		if (cookies[i] && !has_cookie(sockets, count, cookies[i]))
+			err = delete_socket(maps, first + i);
 	return err;
 }
 
@@ -136,8 +197,7 @@ static int free_row(const struct steer_table *table, uint32_t *first)
 	bool taken[ECDN_XDP_STEER_MAX] = {};
 
 	for (unsigned int i = 0; i < table->count; i++)
-		taken[table->entry[i].value.first_socket / ECDN_XDP_STEER_SOCKETS %
-		      ECDN_XDP_STEER_MAX] = true;
+		taken[row_of(&table->entry[i].value)] = true;
 	for (uint32_t row = 0; row < ECDN_XDP_STEER_MAX; row++) {
 		if (taken[row])
 			continue;
@@ -167,11 +227,36 @@ static int make_stats(const struct steer_maps *maps, struct ecdn_xdp_steer_key k
 	return 0;
 }
 
-/* The counters are made last: for a connection whose counters are not there no entry is
- * looked up. */
-int steer_maps_put(const struct steer_maps *maps, const struct ecdn_xdp_steer_key *key,
-		    struct ecdn_xdp_steer *value, const struct steer_socket *sockets,
-		    unsigned int count)
+static int write_rule(const struct steer_maps *maps, const struct steer_entry *entry)
+{
+	struct ecdn_xdp_steer_rule rule = {
+		.listener_port = entry->value.listener_port,
+		.port = entry->key.port,
+		.protocol = entry->key.protocol,
+		.family = entry->key.family,
+		.netns = entry->rule.netns,
+		.user = entry->rule.user,
+		.port_user = entry->rule.port_user,
+	};
+
+	if (maps->steer_rules < 0 && rule.user)
+		return log_error(-EPROTO, "an earlier version has loaded steer, which does not "
+				 "remember users; `ecdn-xdp load` loads this one");
+	if (maps->steer_rules < 0)
+		return 0;
+	memcpy(rule.listener_addr, entry->value.listener_addr, sizeof(rule.listener_addr));
+	return maps_set(maps->steer_rules, "steer_rules", &(__u32){ row_of(&entry->value) }, &rule);
+}
+
+static int clear_rule(const struct steer_maps *maps, const struct ecdn_xdp_steer *value)
+{
+	const struct ecdn_xdp_steer_rule none = {};
+
+	return maps->steer_rules < 0 ? 0 :
+	       maps_set(maps->steer_rules, "steer_rules", &(__u32){ row_of(value) }, &none);
+}
+
+int steer_maps_prepare(const struct steer_maps *maps, struct steer_entry *entry)
 {
 	const struct steer_entry *old;
 	struct steer_table table;
@@ -179,14 +264,39 @@ int steer_maps_put(const struct steer_maps *maps, const struct ecdn_xdp_steer_ke
 
 	if (err)
 		return err;
-	old = steer_maps_find(&table, key);
-	if (old)
-		value->first_socket = old->value.first_socket;
+	old = steer_maps_find(&table, &entry->key);
+	if (!old)
+		err = free_row(&table, &entry->value.first_socket);
 	else
-		err = free_row(&table, &value->first_socket);
-	err = err ?: fill_row(maps, value->first_socket, sockets, count);
-	err = err ?: maps_set(maps->steer_listeners, "steer_listeners", key, value);
-	return err ?: make_stats(maps, *key);
+		entry->value.first_socket = old->value.first_socket;
+	/* Until it is looked up again. */
+	if (old)
+		entry->rule.port_user = old->rule.port_user;
+	err = err ?: write_rule(maps, entry);
+	return err ?: maps_set(maps->steer_listeners, "steer_listeners", &entry->key,
+			       &entry->value);
+}
+
+/* The counters are made last: for a connection whose counters are not there no entry is
+ * looked up. */
+int steer_maps_put(const struct steer_maps *maps, const struct steer_entry *entry,
+		   const uint64_t before[ECDN_XDP_STEER_SOCKETS],
+		   const struct steer_socket *sockets, unsigned int count)
+{
+	int err = write_rule(maps, entry);
+
+	err = err ?: fill_row(maps, entry->value.first_socket, before, sockets, count);
+	return err ?: make_stats(maps, entry->key);
+}
+
+/* The row's rule goes first, so that no socket comes into it that nobody would take out. */
+static int clear_row(const struct steer_maps *maps, const struct ecdn_xdp_steer *value)
+{
+	uint64_t cookies[ECDN_XDP_STEER_SOCKETS];
+	int err = clear_rule(maps, value);
+
+	steer_maps_read_row(maps, value->first_socket, cookies);
+	return err ?: fill_row(maps, value->first_socket, cookies, NULL, 0);
 }
 
 int steer_maps_remove(const struct steer_maps *maps, const struct ecdn_xdp_steer_key *key)
@@ -200,7 +310,7 @@ int steer_maps_remove(const struct steer_maps *maps, const struct ecdn_xdp_steer
 	if (err || !entry)
 		return err;
 	err = maps_delete(maps->steer_listeners, "steer_listeners", key);
-	err = err ?: fill_row(maps, entry->value.first_socket, NULL, 0);
+	err = err ?: clear_row(maps, &entry->value);
 	other.family = key->family == 4 ? 6 : 4;
 	if (err || steer_maps_find(&table, &other))
 		return err;

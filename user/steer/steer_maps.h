@@ -14,6 +14,7 @@
 
 struct steer_maps {
 	int steer_listeners, steer_sockets, steer_stats;
+	int steer_rules, steer_marks; /* -1: pins of an earlier version */
 };
 
 extern const struct map_row steer_maps_rows[];
@@ -21,6 +22,7 @@ extern const struct map_row steer_maps_rows[];
 struct steer_entry {
 	struct ecdn_xdp_steer_key key;
 	struct ecdn_xdp_steer value;
+	struct ecdn_xdp_steer_rule rule; /* written: netns and users; the rest follows */
 };
 
 struct steer_table {
@@ -31,7 +33,8 @@ struct steer_table {
 /* A socket that is to be in a row. */
 struct steer_socket {
 	uint64_t cookie;
-	int fd;
+	int fd;                 /* -1: it could not be taken, and stays if it is there */
+	struct ecdn_xdp_steer_mark mark;
 };
 
 /* Reads all entries. */
@@ -46,12 +49,19 @@ void steer_maps_read_row(const struct steer_maps *maps, uint32_t first,
 		    uint64_t cookies[ECDN_XDP_STEER_SOCKETS]);
 
 /*
- * Writes an entry, new or in the place of the one with its key, and makes these sockets,
- * and no others, its own. Fills in value->first_socket. -ENOSPC if all rows are taken.
+ * Writes an entry, into the row that its key has already or into a free one, and to whom its
+ * sockets may belong: from then on the program listen puts new ones there. Fills in
+ * entry->value.first_socket. -ENOSPC if all rows are taken.
  */
-int steer_maps_put(const struct steer_maps *maps, const struct ecdn_xdp_steer_key *key,
-		    struct ecdn_xdp_steer *value, const struct steer_socket *sockets,
-		    unsigned int count);
+int steer_maps_prepare(const struct steer_maps *maps, struct steer_entry *entry);
+
+/*
+ * Makes these sockets the prepared entry's own, and of those that were in its row, whose cookies
+ * are in `before`, no others. Sockets that came into the row since stay.
+ */
+int steer_maps_put(const struct steer_maps *maps, const struct steer_entry *entry,
+		   const uint64_t before[ECDN_XDP_STEER_SOCKETS],
+		   const struct steer_socket *sockets, unsigned int count);
 
 /* Removes an entry and its sockets, and its counters unless the port's other listener still
  * uses them. */

@@ -8,7 +8,9 @@
 #include "base/scoped.h"
 #include "attach/netns_link.h"
 #include "kernel/carry.h"
+#include "kernel/config_map.h"
 #include "kernel/object.h"
+#include "steer/listen_hook.h"
 #include "steer/steer_carry.h"
 #include "steer/steer_maps.h"
 #include "steer/steer_sockets.h"
@@ -29,10 +31,9 @@ static const struct object_names object_names = { "steer", PROGRAM_PIN };
 /* Steer in a command that is under way. */
 struct steer_run {
 	struct steer_maps maps;
-	struct steer_taken taken; /* the sockets of the one rule of a request that has
-				     must_listen */
 	int program;            /* fd, or -1 */
 	struct pinned_link link;
+	struct listen_hook_run hook;
 };
 
 static bool wanted(const void *request)
@@ -63,7 +64,9 @@ static int prepare(struct part_run *run)
 	struct steer_run *steer = run->state;
 	int err = 0;
 
-	*steer = (struct steer_run){ .program = -1, .link = PINNED_LINK_NONE };
+	*steer = (struct steer_run){
+		.program = -1, .link = PINNED_LINK_NONE, .hook = LISTEN_HOOK_NONE,
+	};
 	maps_init(steer_maps_rows, &steer->maps);
 	if (run->loaded)
 		err = maps_open(steer_maps_rows, &steer->maps, run->pins);
@@ -72,7 +75,7 @@ static int prepare(struct part_run *run)
 	if (!err && request->rules.count)
 		err = netns_link_check(&steer_part_hook, run->pins->dir);
 	if (err >= 0 && request->must_listen)
-		err = steer_sockets_take(&request->rules.rule[0], &steer->taken);
+		err = steer_sockets_check(&request->rules.rule[0]);
 	return err < 0 ? err : 0;
 }
 
@@ -92,13 +95,18 @@ static int load_program(const struct part_run *run)
 
 static int open_program(struct part_run *run)
 {
+	const struct steer_request *request = run->request;
 	struct steer_run *steer = run->state;
+	int err;
 
 	steer->program = object_loaded(&object_names, run->pins);
 	if (steer->program == -ENOENT)
 		steer->program = load_program(run);
 	if (steer->program < 0)
 		return steer->program;
+	err = listen_hook_open(&steer->hook, run, request->cgroup);
+	if (err)
+		return err;
 	maps_close(steer_maps_rows, &steer->maps);
 	return maps_open(steer_maps_rows, &steer->maps, run->pins);
 }
@@ -109,6 +117,7 @@ static int attach(struct part_run *run)
 	struct steer_run *steer = run->state;
 	int err;
 
+	listen_hook_attach(&steer->hook, run, request->cgroup);
 	if (request->rules.count)
 		return netns_link_attach(&steer->link, &steer_part_hook, run->pins,
 					 steer->program);
@@ -127,36 +136,27 @@ static void warn_answers(const struct steer_rule *rule)
 			    rule->listener_port, rule->port, rule->port);
 }
 
-static int add_one(const struct part_run *run)
+static bool is_hooked(const struct part_run *run)
 {
-	const struct steer_request *request = run->request;
 	const struct steer_run *steer = run->state;
-	int err = run->opens ? 0 : netns_link_start(&steer_part_hook, run->pins->dir);
 
-	return err ?: steer_sockets_put(&steer->maps, &request->rules.rule[0], &steer->taken);
+	return listen_hook_is_on(&steer->hook, run->pins->dir);
 }
 
 /* A listener that is missing must not keep the guard from being loaded. */
-static int add_all(const struct part_run *run)
-{
-	const struct steer_request *request = run->request;
-	const struct steer_run *steer = run->state;
-	int untaken, err = steer_sockets_put_all(&steer->maps, &request->rules, &untaken);
-
-	if (!err && untaken)
-		log_warning("loaded all the same; `ecdn-xdp steer` shows which ports have no "
-			    "listener, `ecdn-xdp steer refresh` looks for them again");
-	return err;
-}
-
 static int add(const struct part_run *run)
 {
 	const struct steer_request *request = run->request;
-	int err = request->must_listen ? add_one(run) : add_all(run);
+	const struct steer_run *steer = run->state;
+	int err = run->opens ? 0 : netns_link_start(&steer_part_hook, run->pins->dir), untaken = 0;
 
+	err = err ?: steer_sockets_put_all(&steer->maps, &request->rules, is_hooked(run), &untaken);
+	if (!err && untaken && !request->must_listen)
+		log_warning("loaded all the same; `ecdn-xdp steer` shows which ports have no "
+			    "listener, `ecdn-xdp steer refresh` looks for them again");
 	for (unsigned int i = 0; i < request->rules.count && !err; i++)
 		warn_answers(&request->rules.rule[i]);
-	return err;
+	return err ?: request->must_listen ? untaken : 0;
 }
 
 static int remove_port(const struct part_run *run)
@@ -177,38 +177,67 @@ static int rules_of(const struct steer_table *table, struct steer_rules *rules)
 	for (unsigned int i = 0; i < table->count && !err; i++) {
 		struct steer_rule rule;
 
-		steer_rule_from(&rule, &table->entry[i].key, &table->entry[i].value);
+		steer_rule_from(&rule, &table->entry[i].key, &table->entry[i].value,
+				table->entry[i].rule.user);
 		err = steer_rules_add(rules, &rule);
 	}
 	return err ? log_error(err, "out of memory") : 0;
 }
 
-static int refresh(const struct part_run *run)
+static int refresh(const struct part_run *run, int *untaken)
 {
 	const struct steer_run *steer = run->state;
 	struct steer_rules rules = {};
 	struct steer_table table;
-	int err = steer_maps_read(&steer->maps, &table), untaken = 0;
+	int err = steer_maps_read(&steer->maps, &table);
 
 	err = err ?: rules_of(&table, &rules);
 	if (!err && rules.count)
 		err = netns_link_start(&steer_part_hook, run->pins->dir);
 	if (!err && rules.count)
-		err = steer_sockets_put_all(&steer->maps, &rules, &untaken);
+		err = steer_sockets_put_all(&steer->maps, &rules, is_hooked(run), untaken);
 	steer_rules_free(&rules);
-	return err ?: untaken;
+	return err;
+}
+
+/* What an earlier version has put into the maps is neither marked, nor known to belong to whom
+ * it may. From another network namespace it cannot be seen. */
+static int look_again(const struct part_run *run)
+{
+	bool attached, here;
+	int err = netns_link_read(&steer_part_hook, run->pins->dir, &attached, &here), untaken = 0;
+
+	if (err || !here)
+		return err;
+	return refresh(run, &untaken);
+}
+
+/* Programs count by it where a connection counts. */
+static int set_hook(const struct part_run *run)
+{
+	struct ecdn_xdp_config config;
+	__u32 hooked = is_hooked(run);
+	int err = config_map_read(run->pins, &config);
+
+	if (err || config.listen_hook == hooked)
+		return err;
+	config.listen_hook = hooked;
+	return config_map_write(run->pins, &config);
 }
 
 static int configure(struct part_run *run)
 {
 	const struct steer_request *request = run->request;
-	int err = request->rules.count ? add(run) : 0;
+	int err = request->rules.count ? add(run) : 0, untaken = 0;
 
 	if (!err && request->remove)
 		err = remove_port(run);
 	if (!err && request->refresh)
-		err = refresh(run);
-	return err;
+		err = refresh(run, &untaken);
+	else if (!err && run->opens && run->loaded)
+		err = look_again(run);
+	err = err ?: set_hook(run);
+	return err ?: untaken;
 }
 
 static void end(struct part_run *run, int err)
@@ -219,14 +248,14 @@ static void end(struct part_run *run, int err)
 		pinned_link_undo(&steer->link, &steer_part_hook, run->pins->dir);
 	else
 		pinned_link_close(&steer->link);
-	steer_sockets_release(&steer->taken);
+	listen_hook_end(&steer->hook, err, run->pins->dir);
 	scoped_close(&steer->program);
 	maps_close(steer_maps_rows, &steer->maps);
 }
 
 static int stop(const char *dir)
 {
-	return pinned_link_stop(&steer_part_hook, dir);
+	return pinned_link_stop(&listen_hook, dir) ?: pinned_link_stop(&steer_part_hook, dir);
 }
 
 static int relink(const struct pins *pins)

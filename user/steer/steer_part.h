@@ -19,6 +19,8 @@ struct steer_request {
 	bool remove;            /* all listeners of this port go, with their counters */
 	uint16_t port;
 	uint8_t protocol;
+	uint32_t user;          /* whose sockets all rules take besides root's; 0: nobody's */
+	const char *cgroup;     /* whose listeners are found, as they start; NULL: all */
 };
 
 extern const struct pinned_link_hook steer_part_hook;

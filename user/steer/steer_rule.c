@@ -127,11 +127,12 @@ void steer_rule_value(const struct steer_rule *rule, struct ecdn_xdp_steer *valu
 }
 
 void steer_rule_from(struct steer_rule *rule, const struct ecdn_xdp_steer_key *key,
-		     const struct ecdn_xdp_steer *value)
+		     const struct ecdn_xdp_steer *value, uint32_t user)
 {
 	rule->port = key->port;
 	rule->protocol = key->protocol;
 	rule->listener_port = value->listener_port;
+	rule->user = user;
 	address_from_bytes(&rule->listener, key->family == 4 ? AF_INET : AF_INET6,
 			   value->listener_addr);
 }

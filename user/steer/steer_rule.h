@@ -14,6 +14,7 @@ struct steer_rule {
 	uint8_t protocol;       /* IPPROTO_TCP or IPPROTO_UDP */
 	uint16_t listener_port;
 	struct address listener;
+	uint32_t user;          /* whose sockets are taken besides root's; 0: nobody's */
 };
 
 struct steer_rules {
@@ -51,6 +52,6 @@ unsigned int steer_rule_find(const struct steer_rule *rule, const struct listene
 struct ecdn_xdp_steer_key steer_rule_key(const struct steer_rule *rule);
 void steer_rule_value(const struct steer_rule *rule, struct ecdn_xdp_steer *value);
 void steer_rule_from(struct steer_rule *rule, const struct ecdn_xdp_steer_key *key,
-		     const struct ecdn_xdp_steer *value);
+		     const struct ecdn_xdp_steer *value, uint32_t user);
 
 #endif

@@ -14,6 +14,7 @@
 #include "kernel/features.h"
 #include "attach/netns_link.h"
 #include "regions/table.h"
+#include "steer/listen_hook.h"
 #include "steer/steer_part.h"
 #include "view/view_pins.h"
 
@@ -107,6 +108,7 @@ static int read_guard(struct view_status *view, const struct pins *pins)
 
 int view_status_read(struct view_status *view, const char *pin_dir)
 {
+	const struct listen_hook_run none = LISTEN_HOOK_NONE;
 	struct view_pins pins;
 	int err = view_pins_read(&pins, pin_dir);
 
@@ -119,6 +121,7 @@ int view_status_read(struct view_status *view, const char *pin_dir)
 		err = read_guard(view, &pins.pins);
 	err = err ?: netns_link_read(&steer_part_hook, pins.pins.dir, &view->steer_attached,
 				     &view->steer_here);
+	view->steer_hooked = listen_hook_is_on(&none, pins.pins.dir);
 	if (err)
 		view_status_free(view);
 	return err;

@@ -17,6 +17,7 @@ struct view_status {
 	struct ecdn_xdp_config config;
 	uint32_t features;      /* bit N: the kernel has features[N] of kernel/features.h */
 	bool steer_attached, steer_here; /* to any network namespace; to this one */
+	bool steer_hooked;      /* TCP listeners which start later are found by themselves */
 	bool guard;             /* the guard is loaded; else all members below are zeros */
 	struct ecdn_xdp_protected_ports ports;
 	struct ecdn_xdp_table_header table;

@@ -9,6 +9,8 @@
 #include "base/words.h"
 #include "guard/ports.h"
 #include "attach/netns_link.h"
+#include "steer/listen_hook.h"
+#include "steer/steer_owner.h"
 #include "steer/steer_part.h"
 #include "view/view_pins.h"
 
@@ -52,6 +54,21 @@ static bool row_has(const uint64_t cookies[ECDN_XDP_STEER_SOCKETS], uint64_t coo
 	return false;
 }
 
+/* Looks at a socket that listens there and is not in the row: a full one, or `steer refresh`
+ * puts it there, unless it is another user's. */
+static void read_waiting(const struct reading *reading,
+			 const uint64_t cookies[ECDN_XDP_STEER_SOCKETS], struct view_listener *view)
+{
+	const struct listener *found;
+	uint32_t port_user = steer_owner_of_port(&view->rule, &reading->listeners);
+
+	if (!steer_rule_find(&view->rule, &reading->listeners, &found, 1) ||
+	    row_has(cookies, found->cookie))
+		return;
+	view->foreign = !steer_owner_allows(&view->rule, port_user, found);
+	view->waits = !view->foreign;
+}
+
 /* The first socket decides which families the listener serves, as it does in the kernel. */
 static int read_sockets(const struct reading *reading, const struct steer_entry *entry,
 			struct view_listener *view)
@@ -74,12 +91,8 @@ static int read_sockets(const struct reading *reading, const struct steer_entry 
 		if (listener)
 			err = add_holders(view, listener);
 	}
-	if (!err) {
-		const struct listener *found;
-
-		view->waits = steer_rule_find(&view->rule, &reading->listeners, &found, 1) &&
-			      !row_has(cookies, found->cookie);
-	}
+	if (!err)
+		read_waiting(reading, cookies, view);
 	return err;
 }
 
@@ -99,14 +112,16 @@ static int read_listener(const struct reading *reading, const struct steer_entry
 {
 	int err;
 
-	steer_rule_from(&view->rule, &entry->key, &entry->value);
+	steer_rule_from(&view->rule, &entry->key, &entry->value, entry->rule.user);
 	err = read_sockets(reading, entry, view);
 	err = err ?: read_stats(reading, entry->key, &view->v4, 4);
 	err = err ?: read_stats(reading, entry->key, &view->v6, 6);
 	if (!ports_cover(&reading->ports, view->rule.port, view->rule.protocol))
 		view->state = VIEW_STEER_UNPROTECTED;
+	else if (view->sockets)
+		view->state = VIEW_STEER_READY;
 	else
-		view->state = view->sockets ? VIEW_STEER_READY : VIEW_STEER_GONE;
+		view->state = view->foreign ? VIEW_STEER_FOREIGN : VIEW_STEER_GONE;
 	return err;
 }
 
@@ -158,6 +173,7 @@ static int read_all(struct view_steer *view, struct reading *reading)
 
 int view_steer_read(struct view_steer *view, const char *pin_dir)
 {
+	const struct listen_hook_run none = LISTEN_HOOK_NONE;
 	struct reading reading;
 	struct guard_maps guard;
 	struct view_pins pins;
@@ -172,6 +188,7 @@ int view_steer_read(struct view_steer *view, const char *pin_dir)
 	err = maps_open(steer_maps_rows, &reading.maps, &pins.pins);
 	err = err ?: netns_link_read(&steer_part_hook, pins.pins.dir, &view->attached,
 				     &view->here);
+	view->hooked = listen_hook_is_on(&none, pins.pins.dir);
 	err = err ?: read_all(view, &reading);
 	maps_close(steer_maps_rows, &reading.maps);
 	if (err)
@@ -192,6 +209,7 @@ const char *view_steer_state_name(enum view_steer_state state)
 	static const char *const names[] = {
 		[VIEW_STEER_READY] = "ready",
 		[VIEW_STEER_GONE] = "gone",
+		[VIEW_STEER_FOREIGN] = "foreign",
 		[VIEW_STEER_UNPROTECTED] = "unprotected",
 	};
 	_Static_assert(sizeof(names) / sizeof(*names) == VIEW_STEER_STATES, "a name each");

@@ -12,6 +12,7 @@
 enum view_steer_state {
 	VIEW_STEER_READY,
 	VIEW_STEER_GONE,        /* none of the listener's sockets is open */
+	VIEW_STEER_FOREIGN,     /* gone, and what listens there belongs to another user */
 	VIEW_STEER_UNPROTECTED, /* its port is not protected, so nothing is steered from there */
 	VIEW_STEER_STATES,
 };
@@ -28,6 +29,7 @@ struct view_listener {
 	enum view_steer_state state;
 	unsigned int sockets;   /* open ones in steer_sockets */
 	bool waits;             /* an open socket is not in steer_sockets yet: `steer refresh` */
+	bool foreign;           /* another user's socket is open there, and not taken */
 	struct holder *holders; /* processes that hold the sockets, each once */
 	unsigned int holder_count;
 	struct view_family v4, v6;
@@ -36,6 +38,7 @@ struct view_listener {
 struct view_steer {
 	bool attached;          /* to a network namespace ... */
 	bool here;              /* ... and to this one */
+	bool hooked;            /* TCP listeners which start later are found by themselves */
 	struct view_listener *listener; /* by port, protocol, family */
 	unsigned int count;
 };
@@ -44,7 +47,7 @@ struct view_steer {
 int view_steer_read(struct view_steer *view, const char *pin_dir);
 void view_steer_free(struct view_steer *view);
 
-/* "ready", "gone" or "unprotected". */
+/* "ready", "gone", "foreign" or "unprotected". */
 const char *view_steer_state_name(enum view_steer_state state);
 
 #endif

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+/*
+ * listen: puts the socket of a steered port's listener into steer_sockets while the listener's
+ * listen(2) is under way, so that nobody needs to look for it; and counts the connections that
+ * were steered, once they are established. It sees all sockets of a cgroup and answers nothing:
+ * `reply` is never written, and the result is always 1.
+ */
+#include <stdbool.h>
+#include <linux/bpf.h>
+#include <linux/in.h>
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
+#include "region.h"
+#include "region_cpu.h"
+#include "sock.h"
+#include "steer_maps.h"
+
+#define AF_INET 2
+#define V4_MAPPED bpf_htonl(0xffff)
+
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE); /* accepted sockets inherit it */
+	__type(key, int);
+	__type(value, struct ecdn_xdp_steer_mark);
+} steer_marks SEC(".maps");
+
+struct listener {
+	struct ecdn_xdp_steer_mark at;
+	bool any;               /* it waits at any address ... */
+	bool serves_v4;         /* ... of both families */
+	__u32 netns;
+	__u32 user;
+};
+
+/* An address is IPv4 if it is mapped into IPv6, too. Returns 4 or 6. */
+static __always_inline __u8 unmap(__u32 addr_be[4])
+{
+	if (addr_be[0] || addr_be[1] || addr_be[2] != V4_MAPPED)
+		return 6;
+	addr_be[0] = addr_be[3];
+	addr_be[2] = addr_be[3] = 0;
+	return 4;
+}
+
+static __always_inline __u8 local_address(struct bpf_sock_ops *ctx, __u32 addr_be[4])
+{
+	if (ctx->family == AF_INET) {
+		addr_be[0] = ctx->local_ip4;
+		return 4;
+	}
+	addr_be[0] = ctx->local_ip6[0];
+	addr_be[1] = ctx->local_ip6[1];
+	addr_be[2] = ctx->local_ip6[2];
+	addr_be[3] = ctx->local_ip6[3];
+	return unmap(addr_be);
+}
+
+static __always_inline __u8 remote_address(struct bpf_sock_ops *ctx, __u32 addr_be[4])
+{
+	if (ctx->family == AF_INET) {
+		addr_be[0] = ctx->remote_ip4;
+		return 4;
+	}
+	addr_be[0] = ctx->remote_ip6[0];
+	addr_be[1] = ctx->remote_ip6[1];
+	addr_be[2] = ctx->remote_ip6[2];
+	addr_be[3] = ctx->remote_ip6[3];
+	return unmap(addr_be);
+}
+
+static __always_inline bool is_any(const __u32 addr_be[4])
+{
+	return !(addr_be[0] | addr_be[1] | addr_be[2] | addr_be[3]);
+}
+
+static __always_inline bool is_same(const __u32 one[4], const __u32 other[4])
+{
+	return one[0] == other[0] && one[1] == other[1] && one[2] == other[2] &&
+	       one[3] == other[3];
+}
+
+/* False for what is no socket of a listener that can be told: MPTCP's is the kernel's own. */
+static __always_inline bool read_listener(struct bpf_sock_ops *ctx, struct bpf_sock *sk,
+					  struct listener *listener)
+{
+	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+	struct sock *sock = (struct sock *)tcp;
+
+	if (!tcp)
+		return false;
+	if (bpf_core_field_exists(tcp->is_mptcp) && BPF_CORE_READ_BITFIELD(tcp, is_mptcp))
+		return false;
+	listener->netns = sock->__sk_common.skc_net.net->ns.inum;
+	listener->user = sock->sk_uid.val;
+	listener->at.family = local_address(ctx, listener->at.addr_be);
+	listener->at.port = ctx->local_port;
+	listener->any = is_any(listener->at.addr_be);
+	listener->serves_v4 = listener->at.family == 4 ||
+			      !BPF_CORE_READ_BITFIELD(&sock->__sk_common, skc_ipv6only);
+	return true;
+}
+
+/* As user space finds a rule's sockets: net/listeners.h, steer/steer_rule.h. */
+static __always_inline bool is_of(const struct listener *listener,
+				  const struct ecdn_xdp_steer_rule *rule)
+{
+	if (!rule->family || rule->protocol != IPPROTO_TCP ||
+	    rule->listener_port != listener->at.port || rule->netns != listener->netns)
+		return false;
+	if (listener->user && listener->user != rule->user && listener->user != rule->port_user)
+		return false;
+	if (!listener->any)
+		return rule->family == listener->at.family &&
+		       is_same((const __u32 *)rule->listener_addr, listener->at.addr_be);
+	if (rule->port == rule->listener_port)
+		return false;
+	return rule->family == listener->at.family || (rule->family == 4 && listener->serves_v4);
+}
+
+/* Puts the socket into the first free place of a row, if there is one. */
+static __always_inline void put(struct bpf_sock_ops *ctx, struct bpf_sock *sk, __u32 row,
+				struct ecdn_xdp_steer_mark *mark)
+{
+	for (__u32 i = 0; i < ECDN_XDP_STEER_SOCKETS; i++) {
+		__u32 place = row * ECDN_XDP_STEER_SOCKETS + i;
+
+		if (bpf_sock_map_update(ctx, &steer_sockets, &place, BPF_NOEXIST))
+			continue;
+		bpf_sk_storage_get(&steer_marks, sk, mark, BPF_SK_STORAGE_GET_F_CREATE);
+		return;
+	}
+}
+
+/* A function that is verified once, and not for each row. */
+__noinline int adopt_into(struct bpf_sock_ops *ctx, __u32 row)
+{
+	struct ecdn_xdp_steer_rule *rule = bpf_map_lookup_elem(&steer_rules, &row);
+	struct bpf_sock *sk = ctx->sk;
+	struct listener listener = {};
+
+	if (rule && sk && read_listener(ctx, sk, &listener) && is_of(&listener, rule))
+		put(ctx, sk, row, &listener.at);
+	return 0;
+}
+
+static __always_inline void adopt(struct bpf_sock_ops *ctx)
+{
+	__u32 port = ctx->local_port;
+
+	for (__u32 row = 0; row < ECDN_XDP_STEER_MAX; row++) {
+		__u32 key = row;
+		struct ecdn_xdp_steer_rule *rule = bpf_map_lookup_elem(&steer_rules, &key);
+
+		if (rule && rule->family && rule->listener_port == port)
+			adopt_into(ctx, row);
+	}
+}
+
+static __always_inline void count_region(__u8 family, const __u32 addr_be[4])
+{
+	int region = region_of(family, addr_be);
+	struct ecdn_xdp_region_cpu *mine;
+
+	if (region < 0)
+		return;
+	mine = region_of_cpu(region, bpf_get_smp_processor_id());
+	if (mine)
+		__sync_fetch_and_add(&mine->steered, 1);
+}
+
+/* A process, which another may interrupt on the same CPU, can be what establishes a connection:
+ * so what is added is atomic. */
+static __always_inline void count(struct bpf_sock_ops *ctx)
+{
+	struct ecdn_xdp_steer_key key = { .protocol = IPPROTO_TCP };
+	struct bpf_sock *sk = ctx->sk;
+	struct ecdn_xdp_steer_stats *stats;
+	struct ecdn_xdp_steer_mark *mark;
+	__u32 addr_be[4] = {};
+
+	mark = sk ? bpf_sk_storage_get(&steer_marks, sk, NULL, 0) : NULL;
+	if (!mark)
+		return;
+	key.port = ctx->local_port;
+	key.family = local_address(ctx, addr_be);
+	if (key.port == mark->port && (is_any(mark->addr_be) || is_same(mark->addr_be, addr_be)))
+		return;
+	stats = bpf_map_lookup_elem(&steer_stats, &key);
+	if (!stats)
+		return;
+	__sync_fetch_and_add(&stats->steered, 1);
+	addr_be[1] = addr_be[2] = addr_be[3] = 0;
+	key.family = remote_address(ctx, addr_be);
+	count_region(key.family, addr_be);
+}
+
+SEC("sockops")
+int listen(struct bpf_sock_ops *ctx)
+{
+	switch (ctx->op) {
+	case BPF_SOCK_OPS_TCP_LISTEN_CB:
+		adopt(ctx);
+		break;
+	case BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB:
+		count(ctx);
+		break;
+	}
+	return 1;
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "steer/steer_owner.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/log.h"
+
+/* The first port at which any user may wait, in this network namespace; 0 if it is not known. */
+static unsigned int first_open_port(void)
+{
+	FILE *file = fopen("/proc/sys/net/ipv4/ip_unprivileged_port_start", "re");
+	unsigned int port = 0;
+
+	if (file && fscanf(file, "%u", &port) != 1)
+		port = 0;
+	if (file)
+		fclose(file);
+	return port;
+}
+
+uint32_t steer_owner_of_port(const struct steer_rule *rule, const struct listeners *listeners)
+{
+	uint32_t user = 0;
+
+	if (rule->port >= first_open_port())
+		return 0;
+	for (unsigned int i = 0; i < listeners->count; i++) {
+		const struct listener *at = &listeners->listener[i];
+
+		if (at->port != rule->port || at->protocol != rule->protocol || !at->user)
+			continue;
+		if (user && user != at->user)
+			return 0;
+		user = at->user;
+	}
+	return user;
+}
+
+bool steer_owner_allows(const struct steer_rule *rule, uint32_t port_user,
+			const struct listener *socket)
+{
+	return !socket->user || socket->user == rule->user || socket->user == port_user;
+}
+
+int steer_owner_refuse(const struct steer_rule *rule, const struct listener *socket)
+{
+	char port[STEER_PORT_TEXT_SIZE], at[LISTENER_TEXT_SIZE], holder[HOLDER_NAME_SIZE + 16] = "";
+
+	if (socket->holder_count)
+		snprintf(holder, sizeof(holder), ", %s[%d]", socket->holders[0].name,
+			 socket->holders[0].pid);
+	return log_error(-EACCES, "port %s: what listens on %s belongs to uid %u%s, and not to "
+			 "root, to the user of port %s or to one that --user or steer_user names, "
+			 "so no connection goes there",
+			 steer_rule_format_port(rule->port, rule->protocol, port),
+			 listener_format(&socket->address, socket->port, at), socket->user, holder,
+			 port);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * steer_owner.h - to whom a listener's socket may belong. Any user may wait at a port above 1023,
+ * while its listener is not there, and would get the connections of a port that only root may
+ * give away: so a socket is taken from root, from the user whom the operator has named, and from
+ * the one who serves the steered port, if other users may not wait there.
+ */
+#ifndef STEER_STEER_OWNER_H
+#define STEER_STEER_OWNER_H
+
+#include "steer/steer_rule.h"
+
+/* The uid of the rule's port's own server. 0 if that is root's, if there is none or several users
+ * have one, and if any user may wait at the port. Silent. */
+uint32_t steer_owner_of_port(const struct steer_rule *rule, const struct listeners *listeners);
+
+/* Whether a socket of the rule's listener is taken. */
+bool steer_owner_allows(const struct steer_rule *rule, uint32_t port_user,
+			const struct listener *socket);
+
+/* Logs whose socket is not taken. Returns -EACCES. */
+int steer_owner_refuse(const struct steer_rule *rule, const struct listener *socket);
+
+#endif
