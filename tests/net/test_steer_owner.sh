@@ -168,9 +168,10 @@ test_other_namespace() {
 }
 
 set_up
-(exec nsenter --net="/run/netns/ecdn-$id-edge" "$build/tests/tools/waiter" 0.0.0.0:80 200) >/dev/null &
-(exec nsenter --net="/run/netns/ecdn-$id-edge" "$build/tests/tools/waiter" --v6only '[::]:80' 200) \
-	>/dev/null &
+for at in 0.0.0.0:80 '[::]:80'; do
+	(exec nsenter --net="/run/netns/ecdn-$id-edge" "$build/tests/tools/waiter" --v6only "$at" 200 \
+		>/dev/null) &
+done
 ecdn load -m skb --regions "$regions" e0
 ecdn block ALPHA
 test_add

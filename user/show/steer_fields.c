@@ -103,15 +103,23 @@ static uint64_t fallen_back_v6(const void *item)
 	return view_of(item)->v6.stats.no_socket + view_of(item)->v6.stats.refused;
 }
 
-/* A look-up of a listener for a new connection, by what came of it. */
+/* TCP connections that were established at the listener; where these are not reported, and of
+ * UDP, look-ups that came to it. */
+#define STEERED(column, object, view) \
+	{ FIELD_COUNT, column, object ".steered", "ecdn_xdp_steer_connections_total", \
+	  "family=\"" object "\"", .unit = "connections", \
+	  .help = "Connections of limited regions that the listener got.", \
+	  .present = own_##view, AT(view.stats.steered) }
+
+/* A look-up of a listener for a new connection, by what came of it instead. */
 #define LOOKUP(column, object, view, result) \
 	{ FIELD_COUNT, column, object "." #result, "ecdn_xdp_steer_lookups_total", \
 	  "family=\"" object "\",result=\"" #result "\"", .unit = "connections", \
-	  .help = "Look-ups of a listener for connections of limited regions, by what came of " \
-		  "them.", .present = own_##view, AT(view.stats.result) }
+	  .help = "Look-ups of a listener for connections of limited regions that did not go " \
+		  "there, by the reason.", .present = own_##view, AT(view.stats.result) }
 
 #define FAMILY(digit, object, view) \
-	LOOKUP(">STEERED" digit, object, view, steered), \
+	STEERED(">STEERED" digit, object, view), \
 	{ FIELD_COUNT, ">FALLEN-BACK" digit, .unit = "connections", .present = own_##view, \
 	  .number = fallen_back_##view }, \
 	LOOKUP(NULL, object, view, no_socket), \
