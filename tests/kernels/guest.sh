@@ -209,6 +209,69 @@ test_ping() {
 	sysctl -qw net.ipv4.icmp_echo_ignore_all=0
 }
 
+# Port 443, as 80 is taken, without TLS. What answers 513 listens first.
+write_nginx() {
+	mkdir -p /tmp/nginx /var/log/nginx /var/lib/nginx &&
+	printf '%s' 'user root root; pid /tmp/nginx/pid; error_log /tmp/nginx/error; events { }
+		http { access_log off; keepalive_timeout 0;
+		server { listen 127.0.0.1:8513; listen [::1]:8513; return 513; }
+		server { listen 443; listen [::]:443; return 200; } }' > /tmp/nginx/conf &&
+	mkdir -p /etc && echo root:x:0:0:root:/:/bin/sh > /etc/passwd && echo root:x:0: > /etc/group
+}
+
+nginx() { /payload/bin/nginx -p /tmp/nginx -c /tmp/nginx/conf "$@"; }
+nginx_ended() { ! [ -e /tmp/nginx/pid ] || ! kill -0 "$(cat /tmp/nginx/pid)" 2>/dev/null; }
+
+nginx_restart() {
+	kill "-$1" $(pidof nginx)
+	for _ in 1 2 3 4 5 6 7 8 9; do
+		nginx_ended && break
+		sleep 1
+	done
+	nginx
+}
+
+# answer ADDR: the status that the client is told.
+answer() {
+	printf 'GET / HTTP/1.0\r\n\r\n' | client timeout 5 nc "$1" 443 | sed -n '1s/.* \(...\).*/\1/p'
+}
+
+both_answer() {
+	[ "$(answer 192.0.2.1)" = "$1" ] && [ "$(answer 2001:db8::1)" = "$1" ]
+}
+
+# The client's own connections are the surge.
+limit_client() {
+	ecdn limit set TEST --cps 1 --prefix-pps 0 --answer-cps 0 --hold 1h || return
+	for _ in 1 2 3 4 5 6 7 8 9; do
+		for _ in 1 2 3 4 5 6 7 8 9; do answer 192.0.2.1 > /dev/null; done
+		ecdn stats TEST | grep -q limited && return
+	done
+	return 1
+}
+
+# nginx as it is: no command of ours runs once it has been loaded.
+test_listen_hook() {
+	printf 'steer: {443: ["127.0.0.1:8513", "[::1]:8513"]}\n' > /tmp/config
+	holds "listen: load" ecdn load --config /tmp/config --regions /tmp/regions veth0 || return
+	holds "listen: it is attached" sh -c "/payload/bin/ecdn-xdp status | grep -q '^steer *attached$'"
+	holds "listen: nginx starts" nginx || return
+	holds "listen: it serves" both_answer 200
+	holds "listen: the client surges" limit_client
+	holds "listen: started after load: 513" both_answer 513
+	holds "listen: nginx restarts" nginx_restart QUIT
+	holds "listen: restarted: 513" both_answer 513
+	holds "listen: nginx is killed, and starts" nginx_restart KILL
+	holds "listen: killed and started: 513" both_answer 513
+	holds "listen: nginx reloads" nginx -s reload
+	sleep 2
+	holds "listen: reloaded: 513" both_answer 513
+	shown "listen: steer" ecdn steer
+	kill $(pidof nginx)
+	holds "listen: unload --all" ecdn unload --all
+	holds "listen: no pin is left" no_pins
+}
+
 # bpffs takes no dot in a name, interfaces do: those of VLANs have one.
 test_names() {
 	holds "names: an interface with a dot" ip link add veth2.5 type veth peer name veth3.5 || return
@@ -226,6 +289,7 @@ if holds "a client behind veth" make_net; then
 	test_mode native xdp
 	test_mode skb xdpgeneric
 	test_ping
+	test_listen_hook
 	test_names
 fi
 [ "$failed" = 0 ]

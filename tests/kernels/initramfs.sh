@@ -41,6 +41,7 @@ add_payload() {
 	if [[ -x $build/ecdn-xdp ]]; then
 		add_program "$build/ecdn-xdp" /payload/bin/ecdn-xdp
 	fi
+	add_program "$(type -P nginx)" /payload/bin/nginx
 	for program in "$build"/tests/run/test_*; do
 		[[ -f $program && -x $program ]] || continue
 		add_program "$program" "/payload/tests/run/${program##*/}"
