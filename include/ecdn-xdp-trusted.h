@@ -35,9 +35,11 @@
 /* A leaf; 0: the address is neither allowed nor a node's. ecdn_xdp_node() reads the index of
  * a node out of it. */
 #define ECDN_XDP_ENTRY_ALLOWED 0x01000000U     /* in an allowed prefix */
-#define ECDN_XDP_ENTRY_NO_NODE 0x02000000U     /* no node's: ENTRY_NODE is an allowed prefix's
-						  index, which no version sets so far */
-#define ECDN_XDP_ENTRY_NODE 0x00ffffffU        /* index of the longest node's prefix, from 1 */
+#define ECDN_XDP_ENTRY_NO_NODE 0x02000000U     /* no node's: ENTRY_NODE is the index of the
+						  longest allowed prefix */
+#define ECDN_XDP_ENTRY_NODE 0x00ffffffU        /* index of the longest node's prefix, from 1; 0:
+						  a table of a version that gave allowed prefixes
+						  none, or there were too many */
 
 /*
  * Where (address & mask_be) == addr_be the walk goes on with `inside`, at the address's
@@ -66,12 +68,12 @@ struct ecdn_xdp_trusted_header {
 };
 
 /*
- * The list that trusted_lines was compiled from: prefixes that are never limited, one
- * in each line, sorted by family, address and length. A node is one of the platform's
- * intermediate nodes; its prefix keeps its index for as long as it is on the list.
+ * The list that trusted_lines was compiled from: prefixes that are not limited up to their
+ * ceilings, one in each line, sorted by family, address and length. A node is one of the
+ * platform's intermediate nodes. A prefix keeps its index for as long as it is on the list.
  */
 #define ECDN_XDP_TRUSTED_NAME_SIZE 32
-#define ECDN_XDP_TRUSTED_NODES_MAX 262144      /* indices are below */
+#define ECDN_XDP_TRUSTED_NODES_MAX 262144      /* indices, of all prefixes, are below */
 
 struct ecdn_xdp_trusted_row {
 	__u8 addr[16];         /* network byte order; IPv4: the first four, then zeros */
@@ -79,7 +81,8 @@ struct ecdn_xdp_trusted_row {
 	__u8 length;           /* of the prefix, in bits */
 	__u8 allowed;          /* 1: on the list of `ecdn-xdp allow` */
 	__u8 reserved;
-	__u32 node;            /* index from 1, 0: no node */
+	__u32 node;            /* index from 1, with ECDN_XDP_ENTRY_NO_NODE where it is no node's,
+				  or 0: what a leaf has, so that ecdn_xdp_node() reads it */
 	__u64 added_at;        /* seconds since the epoch */
 	char name[ECDN_XDP_TRUSTED_NAME_SIZE]; /* of a node; NUL-terminated, may be empty */
 };
@@ -228,7 +231,7 @@ static ECDN_XDP_INLINE __u32 ecdn_xdp_walk_trusted(const void *table, ecdn_xdp_l
 	return entry & ECDN_XDP_ENTRY_CHILD ? 0 : entry;
 }
 
-/* The index of the node that a leaf names; 0: it names none. */
+/* The index of the node that a leaf or a row names; 0: it names none. */
 static ECDN_XDP_INLINE __u32 ecdn_xdp_node(__u32 leaf)
 {
 	return leaf & ECDN_XDP_ENTRY_NO_NODE ? 0 : leaf & ECDN_XDP_ENTRY_NODE;

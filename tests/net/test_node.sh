@@ -154,7 +154,7 @@ test_load() {
 	is "load: these are the nodes" $'198.51.100.0/25 new-name\n2001:db8:a:1::/64 null' "$(nodes)"
 	is "load: one that stays keeps its time" "$before" \
 		"$(ecdn node check --json | jq '.never_heard[0].added_at')"
-	is "load: ... and its index, the other gets one that none had" "02000000 03000000" \
+	is "load: ... and its index, the other gets one that none had" "03000000 04000000" \
 		"$(index 3) $(index 1)"
 	is "load: allowed prefixes stay" 203.0.113.0/24 "$(ecdn allow)"
 	fate "load: a node passes" pass --from 198.51.100.0/25

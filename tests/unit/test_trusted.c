@@ -15,7 +15,7 @@ static uint32_t index_of(const struct trust_list *list, const char *text)
 {
 	const struct ecdn_xdp_trusted_row *row = row_of(list, text);
 
-	return row ? row->node : 0;
+	return row ? trust_list_index(row) : 0;
 }
 
 static void one_row_of_both(void **state)
@@ -44,7 +44,7 @@ static void one_row_of_both(void **state)
 	assert_int_equal(list.row->node, 1);
 	allow(&list, "192.0.2.0/24", 10);
 	trust_list_remove_nodes(&list, (struct cidr[]){ cidr_of("192.0.2.0/24") }, 1);
-	assert_int_equal(list.row->node, 0);
+	assert_int_equal(list.row->node, 1 | ECDN_XDP_ENTRY_NO_NODE);
 	assert_string_equal(list.row->name, "");
 	trust_list_disallow(&list, (struct cidr[]){ cidr_of("192.0.2.0/24") }, 1);
 	assert_int_equal(list.count, 0);
@@ -87,6 +87,7 @@ static void indices_stay(void **state)
 	add_node(&list, "198.51.100.0/24", "b", 2);
 	add_node(&list, "2001:db8::/32", "c", 3);
 	allow(&list, "198.51.100.0/24", 4);
+	add_node(&list, "198.51.100.8", "left", 4);
 	allow(&list, "10.0.0.0/8", 5);
 	assert_int_equal(index_of(&list, "203.0.113.0/24"), 1);
 	assert_int_equal(index_of(&list, "198.51.100.0/24"), 2);
@@ -95,17 +96,20 @@ static void indices_stay(void **state)
 	assert_int_equal(trust_list_set_nodes(&list, next, 3, 6), 0);
 	assert_int_equal(list.count, 5);
 	assert_int_equal(index_of(&list, "203.0.113.0/24"), 1);
-	assert_int_equal(index_of(&list, "198.51.100.0/24"), 0);
+	/* It is no node any more, but allowed. */
+	assert_int_equal(index_of(&list, "198.51.100.0/24"), 2);
+	assert_false(trust_list_is_node(row_of(&list, "198.51.100.0/24")));
 	assert_int_equal(index_of(&list, "2001:db8::/32"), 3);
-	/* Not what 198.51.100.0/24 had until now; the next one gets that. */
-	assert_int_equal(index_of(&list, "192.0.2.1"), 4);
+	assert_int_equal(index_of(&list, "10.0.0.0/8"), 5);
+	/* Not what 198.51.100.8 had until now; the next one gets that. */
+	assert_int_equal(index_of(&list, "192.0.2.1"), 6);
 	assert_string_equal(row_of(&list, "2001:db8::/32")->name, "renamed");
 	assert_string_equal(row_of(&list, "203.0.113.0/24")->name, "");
 	assert_int_equal(row_of(&list, "203.0.113.0/24")->added_at, 1);
 	assert_int_equal(row_of(&list, "192.0.2.1")->added_at, 6);
 	assert_int_equal(row_of(&list, "198.51.100.0/24")->allowed, 1);
 	add_node(&list, "198.51.100.7/32", "d", 6);
-	assert_int_equal(index_of(&list, "198.51.100.7/32"), 2);
+	assert_int_equal(index_of(&list, "198.51.100.7/32"), 4);
 
 	assert_int_equal(trust_list_set_nodes(&list, NULL, 0, 7), 0);
 	assert_int_equal(list.count, 2);
@@ -118,11 +122,11 @@ static void check_indices(const struct trust_list *list)
 	bool *taken = calloc(ECDN_XDP_TRUSTED_NODES_MAX, sizeof(*taken));
 
 	for (size_t i = 0; i < list->count; i++) {
-		uint32_t index = list->row[i].node;
+		uint32_t index = trust_list_index(&list->row[i]);
 
 		assert_true(index < ECDN_XDP_TRUSTED_NODES_MAX && !taken[index]);
-		assert_true(index || list->row[i].allowed);
-		taken[index] = index;
+		assert_true(index);
+		taken[index] = true;
 	}
 	free(taken);
 }
@@ -139,13 +143,18 @@ static void no_index_left(void **state)
 	assert_int_equal(trust_list_add_nodes(&list, nodes, ECDN_XDP_TRUSTED_NODES_MAX, 1), -ENOSPC);
 	assert_int_equal(trust_list_set_nodes(&list, nodes, ECDN_XDP_TRUSTED_NODES_MAX, 1), -ENOSPC);
 	assert_int_equal(list.count, 1);
-	assert_int_equal(trust_list_add_nodes(&list, nodes, ECDN_XDP_TRUSTED_NODES_MAX - 1, 1), 0);
-	assert_int_equal(list.count, ECDN_XDP_TRUSTED_NODES_MAX);
+	assert_int_equal(trust_list_add_nodes(&list, nodes, ECDN_XDP_TRUSTED_NODES_MAX - 2, 1), 0);
+	assert_int_equal(list.count, ECDN_XDP_TRUSTED_NODES_MAX - 1);
+	/* A prefix may be allowed all the same, and has no ceiling. */
+	allow(&list, "203.0.113.0/24", 1);
+	assert_int_equal(index_of(&list, "203.0.113.0/24"), 0);
+	assert_int_equal(row_of(&list, "203.0.113.0/24")->node, 0);
+	trust_list_disallow(&list, (struct cidr[]){ cidr_of("203.0.113.0/24") }, 1);
 	/* Other ones get the indices of these, as there are no others. */
 	for (uint32_t i = 0; i < ECDN_XDP_TRUSTED_NODES_MAX; i++)
 		nodes[i].cidr.addr.bits |= (addr_bits)1 << 127;
-	assert_int_equal(trust_list_set_nodes(&list, nodes, ECDN_XDP_TRUSTED_NODES_MAX - 1, 1), 0);
-	assert_int_equal(list.count, ECDN_XDP_TRUSTED_NODES_MAX);
+	assert_int_equal(trust_list_set_nodes(&list, nodes, ECDN_XDP_TRUSTED_NODES_MAX - 2, 1), 0);
+	assert_int_equal(list.count, ECDN_XDP_TRUSTED_NODES_MAX - 1);
 	check_indices(&list);
 	free(nodes);
 	trust_list_free(&list);

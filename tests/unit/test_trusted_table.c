@@ -20,14 +20,14 @@ static void everything(void **state)
 	allow(&list, "0.0.0.0/0", 1);
 	compile(&list);
 	assert_int_equal(trust_table_header(lines)->first_row, ECDN_XDP_TABLE_FIRST_FREE);
-	assert_int_equal(lookup(AF_INET, 0), ECDN_XDP_ENTRY_ALLOWED);
-	assert_int_equal(lookup(AF_INET, LAST), ECDN_XDP_ENTRY_ALLOWED);
+	assert_int_equal(lookup(AF_INET, 0), ALLOWED(1));
+	assert_int_equal(lookup(AF_INET, LAST), ALLOWED(1));
 	assert_int_equal(lookup(AF_INET6, 0), 0);
 	assert_int_equal(lookup(AF_INET6, LAST), 0);
 	add_node(&list, "::/0", "all", 1);
 	compile(&list);
-	assert_int_equal(lookup(AF_INET6, 0), 1);
-	assert_int_equal(lookup(AF_INET6, LAST), 1);
+	assert_int_equal(lookup(AF_INET6, 0), 2);
+	assert_int_equal(lookup(AF_INET6, LAST), 2);
 	trust_list_free(&list);
 }
 
@@ -49,8 +49,8 @@ static void single_addresses(void **state)
 	assert_in_range(trust_table_header(lines)->first_row, ECDN_XDP_TABLE_FIRST_FREE + 3,
 			ECDN_XDP_TABLE_FIRST_FREE + 6);
 	for (int i = 0; i < 3; i++) {
-		assert_int_equal(lookup_text(v4[i]), ECDN_XDP_ENTRY_ALLOWED);
-		assert_int_equal(lookup_text(v6[i]), i + 1);
+		assert_int_equal(lookup_text(v4[i]), ALLOWED(2 * i + 1));
+		assert_int_equal(lookup_text(v6[i]), 2 * i + 2);
 	}
 	assert_int_equal(lookup_text("0.0.0.1"), 0);
 	assert_int_equal(lookup_text("10.0.0.0"), 0);
@@ -76,9 +76,40 @@ static void nested(void **state)
 	compile(&list);
 	assert_int_equal(lookup_text("2001:db8::1"), 1);
 	assert_int_equal(lookup_text("2001:db8:1::1"), ECDN_XDP_ENTRY_ALLOWED | 1);
-	assert_int_equal(lookup_text("2001:db8:1:2::1"), ECDN_XDP_ENTRY_ALLOWED | 2);
-	assert_int_equal(lookup_text("2001:db8:1:2::3"), ECDN_XDP_ENTRY_ALLOWED | 2);
+	assert_int_equal(lookup_text("2001:db8:1:2::1"), ECDN_XDP_ENTRY_ALLOWED | 3);
+	assert_int_equal(lookup_text("2001:db8:1:2::3"), ECDN_XDP_ENTRY_ALLOWED | 3);
 	assert_int_equal(lookup_text("2001:db9::"), 0);
+	/* Without the nodes, the longest allowed one. */
+	assert_int_equal(trust_list_set_nodes(&list, NULL, 0, 2), 0);
+	compile(&list);
+	assert_int_equal(lookup_text("2001:db8::1"), 0);
+	assert_int_equal(lookup_text("2001:db8:1:2::1"), ALLOWED(2));
+	assert_int_equal(lookup_text("2001:db8:1:2::3"), ALLOWED(4));
+	trust_list_free(&list);
+}
+
+/* A list of a version that gave allowed prefixes no index: none has a ceiling, and all others
+ * mean what they did; the next change gives them indices. */
+static void without_indices(void **state)
+{
+	struct trust_list list = {};
+
+	(void)state;
+	add_node(&list, "192.0.2.7", "", 1);
+	allow(&list, "192.0.2.0/24", 1);
+	allow(&list, "192.0.2.0/25", 1);
+	for (size_t i = 0; i < list.count; i++)
+		if (list.row[i].allowed)
+			list.row[i].node = 0;
+	compile(&list);
+	assert_int_equal(lookup_text("192.0.2.1"), ECDN_XDP_ENTRY_ALLOWED);
+	assert_int_equal(lookup_text("192.0.2.200"), ECDN_XDP_ENTRY_ALLOWED);
+	assert_int_equal(lookup_text("192.0.2.7"), ECDN_XDP_ENTRY_ALLOWED | 1);
+	assert_int_equal(trust_list_allow(&list, NULL, 0, 2), 0);
+	compile(&list);
+	assert_int_equal(lookup_text("192.0.2.200"), ALLOWED(2));
+	assert_int_equal(lookup_text("192.0.2.1"), ALLOWED(3));
+	assert_int_equal(lookup_text("192.0.2.7"), ECDN_XDP_ENTRY_ALLOWED | 1);
 	trust_list_free(&list);
 }
 
@@ -169,6 +200,7 @@ int main(void)
 		cmocka_unit_test(everything),
 		cmocka_unit_test(single_addresses),
 		cmocka_unit_test(nested),
+		cmocka_unit_test(without_indices),
 		cmocka_unit_test(chains),
 		cmocka_unit_test(random_lists),
 	};

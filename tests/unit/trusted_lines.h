@@ -8,6 +8,9 @@
 #include "lines.h"
 #include "trusted_fixture.h"
 
+/* The leaf of an allowed prefix of that index, in no node's. */
+#define ALLOWED(index) (ECDN_XDP_ENTRY_ALLOWED | ECDN_XDP_ENTRY_NO_NODE | (index))
+
 static inline uint32_t lookup(int family, addr_bits bits)
 {
 	struct address address = { bits, family };
@@ -26,8 +29,8 @@ static inline uint32_t lookup_text(const char *text)
 /* By looking at every row. */
 static inline uint32_t reference(const struct trust_list *list, int family, addr_bits bits)
 {
-	uint32_t allowed = 0, node = 0;
-	int longest = -1;
+	uint32_t allowed = 0, node = 0, other = 0;
+	int longest = -1, longest_other = -1;
 
 	for (size_t i = 0; i < list->count; i++) {
 		const struct ecdn_xdp_trusted_row *row = &list->row[i];
@@ -38,12 +41,15 @@ static inline uint32_t reference(const struct trust_list *list, int family, addr
 			continue;
 		if (row->allowed)
 			allowed = ECDN_XDP_ENTRY_ALLOWED;
-		if (row->node && cidr.length > longest) {
+		if (trust_list_is_node(row) && cidr.length > longest) {
 			longest = cidr.length;
 			node = row->node;
+		} else if (!trust_list_is_node(row) && cidr.length > longest_other) {
+			longest_other = cidr.length;
+			other = row->node;
 		}
 	}
-	return allowed | node;
+	return allowed | (node ? node : other);
 }
 
 static inline void mark_child(uint32_t child, unsigned int byte, uint8_t *marks, uint32_t used);
@@ -115,7 +121,7 @@ static inline void compile(const struct trust_list *list)
 	check_children();
 	for (size_t i = 0; i < list->count; i++) {
 		allowed += list->row[i].allowed;
-		nodes += list->row[i].node != 0;
+		nodes += trust_list_is_node(&list->row[i]);
 	}
 	assert_int_equal(header->magic, ECDN_XDP_TABLE_MAGIC);
 	assert_int_equal(header->rows, list->count);

@@ -41,7 +41,7 @@ static int del_from(struct trust_list *list, void *context)
 	for (size_t i = 0; i < cidrs->count; i++) {
 		const struct ecdn_xdp_trusted_row *row = trust_list_find(list, &cidrs->at[i]);
 
-		if (!row || !row->node)
+		if (!row || !trust_list_is_node(row))
 			return log_error(-ENOENT, "%s is not on the list, which `ecdn-xdp node` "
 					 "prints; nothing was changed",
 					 cidr_format(&cidrs->at[i], text));

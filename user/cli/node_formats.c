@@ -36,7 +36,8 @@ static const struct cidr *walk_next(struct walk *walk)
 		const struct ecdn_xdp_trusted_row *row = &walk->list->row[walk->next++];
 
 		trust_list_cidr(row, &cidr);
-		if (!row->node || (walk->family && cidr.addr.family != walk->family) ||
+		if (!trust_list_is_node(row) ||
+		    (walk->family && cidr.addr.family != walk->family) ||
 		    covers(&walk->outer, &cidr))
 			continue;
 		walk->outer = cidr;
@@ -53,7 +54,7 @@ static void print_plain(FILE *to, const struct trust_list *list)
 	for (size_t i = 0; i < list->count; i++) {
 		const struct ecdn_xdp_trusted_row *row = &list->row[i];
 
-		if (!row->node)
+		if (!trust_list_is_node(row))
 			continue;
 		trust_list_cidr(row, &cidr);
 		fprintf(to, "%s%s%s\n", cidr_format(&cidr, text), row->name[0] ? " " : "",

@@ -12,7 +12,7 @@
 
 #define likely(x) __builtin_expect(!!(x), 1)
 
-#define TRUSTED (ECDN_XDP_ENTRY_ALLOWED | ECDN_XDP_ENTRY_NODE)
+#define TRUSTED (ECDN_XDP_ENTRY_ALLOWED | ECDN_XDP_ENTRY_NO_NODE | ECDN_XDP_ENTRY_NODE)
 
 /* The view that an answer is made of: while (glance_failed()) begin again. */
 struct glance {

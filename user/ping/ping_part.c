@@ -227,7 +227,7 @@ static void warn_of_nobody(const struct part_run *run)
 		     trust_store_read(&maps, &list);
 
 	for (size_t i = 0; i < list.count && !nodes; i++)
-		nodes = list.row[i].node;
+		nodes = trust_list_is_node(&list.row[i]);
 	if (!nodes)
 		log_warning("there are no nodes: nobody can ping this host until `ecdn-xdp node "
 			    "load`");

@@ -31,7 +31,9 @@ static int copy_rows(const char *dir, const struct abi2_line *lines, struct trus
 	for (size_t i = 0; i < rows.count; i++)
 		if (!is_row(&rows.row[i]))
 			return damaged(dir);
-	return trust_list_copy(&rows, list) ? log_error(-ENOMEM, "out of memory") : 0;
+	/* ABI 2 gave allowed prefixes no index. */
+	return trust_list_copy(&rows, list) || trust_list_allow(list, NULL, 0, 0) ?
+	       log_error(-ENOMEM, "out of memory") : 0;
 }
 
 int trust_carry_read(const char *dir, struct trust_list *list)

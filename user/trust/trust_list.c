@@ -9,8 +9,9 @@
 
 #include "base/scoped.h"
 
-/* The index of a row that is to be a node and has not been given one yet. */
-#define NODE_NEW UINT32_MAX
+/* The index of a row that has not been given one yet. */
+#define INDEX_NEW ECDN_XDP_ENTRY_NODE
+_Static_assert(INDEX_NEW >= ECDN_XDP_TRUSTED_NODES_MAX, "no row has that index");
 
 void trust_list_free(struct trust_list *list)
 {
@@ -52,6 +53,18 @@ static int compare(const void *left, const void *right)
 	return order ?: a->length - b->length;
 }
 
+bool trust_list_is_node(const struct ecdn_xdp_trusted_row *row)
+{
+	return ecdn_xdp_node(row->node);
+}
+
+uint32_t trust_list_index(const struct ecdn_xdp_trusted_row *row)
+{
+	uint32_t index = row->node & ECDN_XDP_ENTRY_NODE;
+
+	return index < ECDN_XDP_TRUSTED_NODES_MAX ? index : 0;
+}
+
 struct ecdn_xdp_trusted_row *trust_list_find(const struct trust_list *list,
 					  const struct cidr *cidr)
 {
@@ -66,10 +79,10 @@ struct ecdn_xdp_trusted_row *trust_list_find(const struct trust_list *list,
 static void merge_row(struct ecdn_xdp_trusted_row *row, const struct ecdn_xdp_trusted_row *more)
 {
 	row->allowed |= more->allowed;
-	if (!more->node)
+	if (!trust_list_is_node(more))
 		return;
-	if (!row->node) {
-		row->node = more->node;
+	if (!trust_list_is_node(row)) {
+		row->node = trust_list_index(row) ?: more->node;
 		row->added_at = more->added_at;
 	}
 	if (more->name[0])
@@ -96,13 +109,19 @@ static void merge_sorted(const struct trust_list *list,
 	}
 }
 
-/* Marks the indices that the nodes of a list have. */
+/* Marks the indices that the rows of a list have. */
 static void mark(bool *has, const struct trust_list *list)
 {
 	for (size_t i = 0; i < list->count; i++)
-		if (list->row[i].node < ECDN_XDP_TRUSTED_NODES_MAX)
-			has[list->row[i].node] = true;
+		has[trust_list_index(&list->row[i])] = true;
 }
+
+/* The indices that a change may give to new rows. */
+struct indices {
+	bool *used;             /* by a row of the list, [ECDN_XDP_TRUSTED_NODES_MAX] */
+	bool *known;            /* the same, or of the list before the change */
+	uint32_t next_used, next_known; /* all below are marked */
+};
 
 /* Returns the lowest index from *at on that is not taken; 0 if there is none. */
 static uint32_t free_index(const bool *taken, uint32_t *at)
@@ -112,35 +131,57 @@ static uint32_t free_index(const bool *taken, uint32_t *at)
 	return *at < ECDN_XDP_TRUSTED_NODES_MAX ? (*at)++ : 0;
 }
 
-/*
- * Gives new nodes the lowest free indices; an index in use never changes. One whose node
- * leaves by this change is given to another node only if no other index is left: its
- * counters are removed after the list is in place, and a command that is killed in between
- * would leave them to the new node.
- */
-static int number_nodes(struct trust_list *list, const struct trust_list *before)
+static uint32_t next_index(struct indices *indices)
 {
-	scoped_free bool *used = calloc(2 * ECDN_XDP_TRUSTED_NODES_MAX, sizeof(*used));
-	uint32_t next_used = 1, next_known = 1;
-	bool *known;
+	uint32_t index = free_index(indices->known, &indices->next_known) ?:
+			 free_index(indices->used, &indices->next_used);
 
-	if (!used)
-		return -ENOMEM;
-	known = used + ECDN_XDP_TRUSTED_NODES_MAX;
-	mark(used, list);
-	mark(known, list);
-	mark(known, before);
+	indices->used[index] = true;
+	return index;
+}
+
+/* Nodes first: of an allowed prefix nothing but the ceiling needs an index. */
+static int number_rows(struct trust_list *list, struct indices *indices)
+{
 	for (size_t i = 0; i < list->count; i++) {
 		struct ecdn_xdp_trusted_row *row = &list->row[i];
 
-		if (row->node != NODE_NEW)
+		if (row->node != INDEX_NEW)
 			continue;
-		row->node = free_index(known, &next_known) ?: free_index(used, &next_used);
+		row->node = next_index(indices);
 		if (!row->node)
 			return -ENOSPC;
-		used[row->node] = true;
+	}
+	for (size_t i = 0; i < list->count; i++) {
+		struct ecdn_xdp_trusted_row *row = &list->row[i];
+		uint32_t index = trust_list_index(row);
+
+		if (trust_list_is_node(row))
+			continue;
+		index = index ?: next_index(indices);
+		row->node = index ? index | ECDN_XDP_ENTRY_NO_NODE : 0;
 	}
 	return 0;
+}
+
+/*
+ * Gives new rows the lowest free indices, and allowed ones of a version that gave them none; an
+ * index in use never changes. One whose prefix leaves by this change is given to another only if
+ * no other index is left: its counters are removed after the list is in place, and a command
+ * that is killed in between would leave them to the new prefix.
+ */
+static int number(struct trust_list *list, const struct trust_list *before)
+{
+	scoped_free bool *used = calloc(2 * ECDN_XDP_TRUSTED_NODES_MAX, sizeof(*used));
+	struct indices indices = { .used = used, .next_used = 1, .next_known = 1 };
+
+	if (!used)
+		return -ENOMEM;
+	indices.known = used + ECDN_XDP_TRUSTED_NODES_MAX;
+	mark(indices.used, list);
+	mark(indices.known, list);
+	mark(indices.known, before);
+	return number_rows(list, &indices);
 }
 
 static void sort(struct trust_list *list)
@@ -165,7 +206,7 @@ static int merge(struct trust_list *list, struct trust_list *more,
 	sort(more);
 	merge_sorted(list, more->row, more->count, &out);
 	trust_list_free(more);
-	error = number_nodes(&out, before);
+	error = number(&out, before);
 	if (error) {
 		trust_list_free(&out);
 		return error;
@@ -199,7 +240,7 @@ static int rows_of_nodes(const struct trust_node *nodes, size_t count, uint64_t 
 	rows->count = count;
 	for (size_t i = 0; i < count; i++) {
 		set_cidr(&rows->row[i], &nodes[i].cidr);
-		rows->row[i].node = NODE_NEW;
+		rows->row[i].node = INDEX_NEW;
 		rows->row[i].added_at = now;
 		memcpy(rows->row[i].name, nodes[i].name, sizeof(rows->row[i].name));
 	}
@@ -215,9 +256,10 @@ int trust_list_add_nodes(struct trust_list *list, const struct trust_node *nodes
 	return error ?: merge(list, &more, list);
 }
 
+/* A prefix that stays, as it is allowed, keeps its index. */
 static void forget_node(struct ecdn_xdp_trusted_row *row)
 {
-	row->node = 0;
+	row->node = trust_list_index(row) ? row->node | ECDN_XDP_ENTRY_NO_NODE : 0;
 	memset(row->name, 0, sizeof(row->name));
 }
 
@@ -227,7 +269,7 @@ static void drop_idle(struct trust_list *list)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < list->count; i++)
-		if (list->row[i].allowed || list->row[i].node)
+		if (list->row[i].allowed || trust_list_is_node(&list->row[i]))
 			list->row[kept++] = list->row[i];
 	list->count = kept;
 }

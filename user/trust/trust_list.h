@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * trust_list.h - the list of prefixes that are never limited: those that the operator has
- * allowed, and the platform's intermediate nodes. A prefix that is both is one row.
+ * trust_list.h - the list of prefixes that are not limited up to their ceilings: those that the
+ * operator has allowed, and the platform's intermediate nodes. A prefix that is both is one row.
  */
 #ifndef TRUST_TRUST_LIST_H
 #define TRUST_TRUST_LIST_H
@@ -30,6 +30,10 @@ void trust_list_free(struct trust_list *list);
 /* Copies a list into *copy, which is empty before. Returns 0 or -ENOMEM. */
 int trust_list_copy(const struct trust_list *list, struct trust_list *copy);
 
+/* Whether a row is a node's, and the index of any row; 0: it has none. */
+bool trust_list_is_node(const struct ecdn_xdp_trusted_row *row);
+uint32_t trust_list_index(const struct ecdn_xdp_trusted_row *row);
+
 struct ecdn_xdp_trusted_row *trust_list_find(const struct trust_list *list,
 					  const struct cidr *cidr);
 void trust_list_cidr(const struct ecdn_xdp_trusted_row *row, struct cidr *cidr);
@@ -38,7 +42,8 @@ void trust_list_cidr(const struct ecdn_xdp_trusted_row *row, struct cidr *cidr);
  * These put prefixes on the list. Rows that are on it stay as they are, except that a node
  * takes a name that is not empty. `now`, in seconds since the epoch, becomes the added_at
  * of what is new. They return 0; -ENOMEM, or -ENOSPC if no index is left for a node, with
- * the list unchanged.
+ * the list unchanged. All rows get indices, those too that a version gave none; an allowed prefix
+ * for which none is left has no ceiling.
  */
 int trust_list_allow(struct trust_list *list, const struct cidr *cidrs, size_t count,
 		  uint64_t now);

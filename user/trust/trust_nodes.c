@@ -16,7 +16,7 @@ static void mark_staying(const struct trust_list *before, const struct trust_lis
 		const struct ecdn_xdp_trusted_row *row = &after->row[i], *old;
 		struct cidr cidr;
 
-		if (!row->node || row->node >= ECDN_XDP_TRUSTED_NODES_MAX)
+		if (!trust_list_is_node(row) || !trust_list_index(row))
 			continue;
 		trust_list_cidr(row, &cidr);
 		old = trust_list_find(before, &cidr);

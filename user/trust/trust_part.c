@@ -70,7 +70,7 @@ static uint32_t count_nodes(const struct trust_list *list)
 	uint32_t nodes = 0;
 
 	for (size_t i = 0; i < list->count; i++)
-		nodes += !!list->row[i].node;
+		nodes += trust_list_is_node(&list->row[i]);
 	return nodes;
 }
 

@@ -44,7 +44,7 @@ int trust_request_nodes(struct trust_request *request, const char *path)
 int trust_request_error(int err)
 {
 	if (err == -ENOSPC)
-		return log_error(err, "there can be %d nodes at most; nothing was changed",
-				 ECDN_XDP_TRUSTED_NODES_MAX - 1);
+		return log_error(err, "there can be %d nodes and allowed prefixes at most; nothing "
+				 "was changed", ECDN_XDP_TRUSTED_NODES_MAX - 1);
 	return log_error(err, "out of memory for the allowed prefixes and nodes");
 }

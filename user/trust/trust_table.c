@@ -10,6 +10,7 @@
 #include "table/lines.h"
 
 #define LAST (~(addr_bits)0)
+#define INDEX (ECDN_XDP_ENTRY_NODE | ECDN_XDP_ENTRY_NO_NODE)
 
 _Static_assert(sizeof(struct ecdn_xdp_trusted_row) == sizeof(struct ecdn_xdp_table_line),
 	       "a row fills one line");
@@ -44,12 +45,14 @@ static int emit(struct sweep *sweep, addr_bits last)
 	return 0;
 }
 
+/* Inside a node's prefix the node's index stays, as ping needs it. */
 static uint32_t leaf_inside(uint32_t around, const struct ecdn_xdp_trusted_row *row)
 {
 	uint32_t allowed = row->allowed ? ECDN_XDP_ENTRY_ALLOWED : 0;
+	bool own = trust_list_is_node(row) || (row->node && !ecdn_xdp_node(around));
 
 	return (around & ECDN_XDP_ENTRY_ALLOWED) | allowed |
-	       (row->node ? row->node : around & ECDN_XDP_ENTRY_NODE);
+	       (own ? row->node : around & INDEX);
 }
 
 static int sweep_row(struct sweep *sweep, const struct ecdn_xdp_trusted_row *row)
@@ -101,7 +104,7 @@ static void fill_header(const struct trust_list *list, struct ecdn_xdp_trusted_h
 	header->rows = list->count;
 	for (size_t i = 0; i < list->count; i++) {
 		header->allowed += list->row[i].allowed;
-		header->nodes += !!list->row[i].node;
+		header->nodes += trust_list_is_node(&list->row[i]);
 	}
 }
 

@@ -35,8 +35,8 @@ int trust_table_compile(const struct trust_list *list, struct ecdn_xdp_table_lin
 
 struct ecdn_xdp_trusted_header *trust_table_header(struct ecdn_xdp_table_line *lines);
 
-/* Returns the leaf of an address, ECDN_XDP_ENTRY_ALLOWED and ECDN_XDP_ENTRY_NODE; 0 if it
- * is not trusted. */
+/* Returns the leaf of an address, ECDN_XDP_ENTRY_ALLOWED, _NODE and _NO_NODE; 0 if it is not
+ * trusted. */
 uint32_t trust_table_lookup(const struct ecdn_xdp_table_line *lines, const struct address *address);
 
 /* Reads the compiled list back into *list, which is empty before. Returns 0 or -ENOMEM. */

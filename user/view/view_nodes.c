@@ -32,10 +32,10 @@ static int list_nodes(struct view_nodes *nodes, const struct trust_list *list)
 		const struct ecdn_xdp_trusted_row *row = &list->row[i];
 		struct view_node *node = &nodes->at[nodes->count];
 
-		if (!row->node)
+		if (!trust_list_is_node(row))
 			continue;
 		trust_list_cidr(row, &node->cidr);
-		node->index = row->node;
+		node->index = trust_list_index(row);
 		memcpy(node->name, row->name, sizeof(node->name));
 		node->added_at = row->added_at;
 		nodes->count++;
