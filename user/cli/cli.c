@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "ecdn-xdp-maps.h"
 
-#define ROWS_MAX 24
+#define ROWS_MAX 40
 
 static void print_help(const struct verb *verb, const struct option_row *rows, size_t count)
 {
@@ -38,6 +38,8 @@ int cli_read(struct cli *cli, const struct verb *verb, int argc, char **argv, bo
 	struct option_row all[ROWS_MAX];
 	int words;
 
+	if (row_count + common_count > ROWS_MAX)
+		return log_error(-E2BIG, "`%s` has too many options for this program", verb->name);
 	if (row_count)
 		memcpy(all, rows, row_count * sizeof(*rows));
 	memcpy(all + row_count, common, common_count * sizeof(*common));
