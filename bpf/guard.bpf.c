@@ -77,6 +77,9 @@ static __always_inline int enforce(struct ecdn_xdp_region_cpu *local, enum drop 
 	case DROP_NO_SOCKET:
 		count_traffic(&drops->no_socket, bytes);
 		break;
+	case DROP_TRUSTED_PPS:
+		count_traffic(&drops->trusted_pps, bytes);
+		break;
 	}
 	return monitor ? XDP_PASS : XDP_DROP;
 }
@@ -90,25 +93,17 @@ static __always_inline int map_missing(void)
 	return XDP_PASS;
 }
 
-static __always_inline void meet_surge(struct standing *standing, struct xdp_md *ctx,
-				       const struct ecdn_xdp_config *conf,
-				       const struct packet *packet,
-				       const struct ecdn_xdp_cpu *now, __u32 id)
-{
-	standing_of(standing, ctx, conf, packet, now, id);
-	count_excused(standing->meet);
-}
-
 static __always_inline int guard_ip(struct xdp_md *ctx, const struct packet *packet)
 {
 	__u32 slot = 0, region = counted_region(packet), id = bpf_get_smp_processor_id();
 	struct ecdn_xdp_config *conf = bpf_map_lookup_elem(&config, &slot);
 	struct ecdn_xdp_region_cpu *local = region_of_cpu(region, id);
 	struct ecdn_xdp_cpu *now = cpu_now(id);
-	struct standing standing = {};
+	struct meeting meeting = {};
 	enum drop drop = DROP_NONE;
 	struct source source = {};
-	bool measured;
+	enum standing standing;
+	bool monitor;
 	__u32 step;
 
 	if (!conf || !local || !now)
@@ -116,17 +111,24 @@ static __always_inline int guard_ip(struct xdp_md *ctx, const struct packet *pac
 
 	now->packets++;
 	count_region(local, packet);
-	measured = may_drop(conf, packet) && measure(ctx, conf, packet, region, local, now, id);
-	if (measured && in_surge(local->state))
-		meet_surge(&standing, ctx, conf, packet, now, id);
+	monitor = conf->monitor;
+	standing = standing_of(conf, packet, now, id);
+	if (standing && !measure(ctx, conf, packet, standing, region, local, now, id))
+		standing = STANDING_FREE;
+	if (standing && in_surge(local->state))
+		meeting_of(&meeting, ctx, conf, packet, standing, now, id);
 	step = pace_sample(now, local->state);
 	if (step) {
-		source_of(&source, packet, region, standing.share, conf->hash_seed);
+		source_of(&source, packet, region, meeting.share, conf->hash_seed);
 		count_source(&source, packet, now, id, step);
 	}
-	if (measured)
-		drop = judge(packet, region, &source, &standing, local, now, id);
-	return enforce(local, drop, packet->bytes, conf->monitor);
+	if (standing)
+		drop = judge(packet, region, &source, &meeting, local, now, id);
+	if (drop && standing == STANDING_OVER) {
+		drop = DROP_TRUSTED_PPS;
+		monitor |= now->now_ns < conf->ceiling_from_ns;
+	}
+	return enforce(local, drop, packet->bytes, monitor);
 }
 
 /*

@@ -8,6 +8,7 @@
 #define BPF_LIMIT_H
 
 #include "bucket.h"
+#include "ceiling.h"
 #include "count.h"
 #include "cpu.h"
 #include "hand_over.h"
@@ -26,6 +27,7 @@ enum drop {
 	DROP_ANSWER_CPS,
 	DROP_VLAN_DEPTH,
 	DROP_NO_SOCKET,
+	DROP_TRUSTED_PPS,
 };
 
 /*
@@ -49,18 +51,12 @@ static __always_inline bool is_protected(const struct ecdn_xdp_config *config,
 	return packet->proto == PACKET_PROTO_UNKNOWN && config->protect;
 }
 
-static __always_inline bool is_trusted(const struct ecdn_xdp_config *config,
-				       const struct packet *packet)
-{
-	return config->trusted && trusted_entry(packet->family, packet->addr_be);
-}
-
-/* True if the packet is measured and may be dropped. */
-static __always_inline bool may_drop(const struct ecdn_xdp_config *config,
-				     const struct packet *packet)
-{
-	return is_protected(config, packet) && !is_trusted(config, packet);
-}
+/* What becomes of a packet. */
+enum standing {
+	STANDING_FREE,          /* it passes: nothing protects its port, or it is trusted */
+	STANDING_MEASURED,      /* it is measured, and may be dropped */
+	STANDING_OVER,          /* trusted, but above its prefix's ceiling: it may be dropped */
+};
 
 static __always_inline bool in_surge(__u32 state)
 {
@@ -202,6 +198,27 @@ static __always_inline bool may_open(const struct packet *packet)
 	return packet->connection || packet->opaque;
 }
 
+/* True if the packet counts as a connection. */
+static __always_inline bool counts_as_open(const struct packet *packet)
+{
+	return may_open(packet) && packet->opaque != PACKET_FRAGMENT;
+}
+
+static __always_inline enum standing standing_of(const struct ecdn_xdp_config *config,
+						 const struct packet *packet,
+						 const struct ecdn_xdp_cpu *now, __u32 id)
+{
+	__u32 leaf;
+
+	if (!is_protected(config, packet))
+		return STANDING_FREE;
+	leaf = config->trusted ? trusted_entry(packet->family, packet->addr_be) : 0;
+	if (!leaf)
+		return STANDING_MEASURED;
+	return within_ceiling(leaf, packet->bytes, counts_as_open(packet), now, id) ?
+	       STANDING_FREE : STANDING_OVER;
+}
+
 /* True if a socket can be looked up for the packet. */
 static __always_inline bool has_socket(const struct packet *packet)
 {
@@ -221,11 +238,12 @@ static __always_inline void sample_socket(struct xdp_md *ctx, const struct packe
 	shield_meet(ctx, packet->ip_at, packet->upper_at, id, true);
 }
 
-/* Brings the region's state up to date and adds the packet to its load. False if a map is
+/* Brings the region's state up to date, and adds the packet to its load unless it is one above a
+ * ceiling: who forges trusted addresses must not have a region limited. False if a map is
  * missing. */
 static __always_inline bool measure(struct xdp_md *ctx, const struct ecdn_xdp_config *conf,
-				    const struct packet *packet, __u32 region,
-				    struct ecdn_xdp_region_cpu *local,
+				    const struct packet *packet, enum standing standing,
+				    __u32 region, struct ecdn_xdp_region_cpu *local,
 				    struct ecdn_xdp_cpu *now, __u32 id)
 {
 	if (local->jiffies != now->jiffies || local->generation != conf->generation) {
@@ -233,16 +251,19 @@ static __always_inline bool measure(struct xdp_md *ctx, const struct ecdn_xdp_co
 			return false;
 		sample_socket(ctx, packet, conf, local->state, now, id);
 	}
+	if (standing == STANDING_OVER)
+		return true;
 	local->load_packets++;
 	local->load_bits += packet->bytes * 8ULL;
-	local->load_connections += may_open(packet) && packet->opaque != PACKET_FRAGMENT;
+	local->load_connections += counts_as_open(packet);
 	return true;
 }
 
 /* What is known of a packet beyond its headers; zeros outside a surge. */
-struct standing {
+struct meeting {
 	enum shield_meet meet;
 	enum share share;       /* of its prefix, in which the packet counts */
+	bool measured;          /* it adds to its region's rates */
 };
 
 static __always_inline enum share share_of(enum shield_meet meet)
@@ -259,30 +280,6 @@ static __always_inline enum share share_of(enum shield_meet meet)
 	}
 }
 
-static __always_inline void standing_of(struct standing *standing, struct xdp_md *ctx,
-					const struct ecdn_xdp_config *conf,
-					const struct packet *packet,
-					const struct ecdn_xdp_cpu *now, __u32 id)
-{
-	if (conf->shield != ECDN_XDP_SHIELD_ON)
-		return;
-	if (has_socket(packet)) {
-		standing->meet = shield_meet(ctx, packet->ip_at, packet->upper_at, id, false);
-		standing->share = share_of(standing->meet);
-	} else if (may_open(packet) && known_has(known_hash(packet->family, packet->addr_be,
-							    conf->hash_seed), now->now_ns)) {
-		standing->share = SHARE_KNOWN;
-	}
-}
-
-static __always_inline void count_proven(struct ecdn_xdp_region_cpu *local, __u32 bytes)
-{
-	local->proven_packets++;
-	local->proven_bytes += bytes;
-	local->load_proven_packets++;
-	local->load_proven_bits += bytes * 8ULL;
-}
-
 static __always_inline void count_excused(enum shield_meet meet)
 {
 	struct ecdn_xdp_events *count = NULL;
@@ -295,6 +292,32 @@ static __always_inline void count_excused(enum shield_meet meet)
 		count->known++;
 }
 
+static __always_inline void meeting_of(struct meeting *meeting, struct xdp_md *ctx,
+				       const struct ecdn_xdp_config *conf,
+				       const struct packet *packet, enum standing standing,
+				       const struct ecdn_xdp_cpu *now, __u32 id)
+{
+	meeting->measured = standing == STANDING_MEASURED;
+	if (conf->shield != ECDN_XDP_SHIELD_ON)
+		return;
+	if (has_socket(packet)) {
+		meeting->meet = shield_meet(ctx, packet->ip_at, packet->upper_at, id, false);
+		meeting->share = share_of(meeting->meet);
+		count_excused(meeting->meet);
+	} else if (may_open(packet) && known_has(known_hash(packet->family, packet->addr_be,
+							    conf->hash_seed), now->now_ns)) {
+		meeting->share = SHARE_KNOWN;
+	}
+}
+
+static __always_inline void count_proven(struct ecdn_xdp_region_cpu *local, __u32 bytes)
+{
+	local->proven_packets++;
+	local->proven_bytes += bytes;
+	local->load_proven_packets++;
+	local->load_proven_bits += bytes * 8ULL;
+}
+
 /*
  * What is proven. Of one prefix no more counts than prefix_pps, as whoever has one connection can
  * have its packets copied with any source that can be forged: so they do not limit the region.
@@ -302,13 +325,13 @@ static __always_inline void count_excused(enum shield_meet meet)
  */
 static __always_inline enum drop judge_proven(const struct packet *packet,
 					      const struct source *source,
-					      const struct standing *standing,
+					      const struct meeting *meeting,
 					      struct ecdn_xdp_region_cpu *local,
 					      const struct ecdn_xdp_cpu *now)
 {
 	bool passes = prefix_passes(local, source, now);
 
-	if (passes && standing->meet == MEET_SOCKET)
+	if (passes && meeting->measured && meeting->meet == MEET_SOCKET)
 		count_proven(local, packet->bytes);
 	return passes || local->state == ECDN_XDP_STATE_SHIELDED ? DROP_NONE : DROP_PREFIX_PPS;
 }
@@ -316,7 +339,7 @@ static __always_inline enum drop judge_proven(const struct packet *packet,
 /* Prefixes are judged first, so that one that floods does not use up its region's answers. */
 static __always_inline enum drop judge(const struct packet *packet, __u32 region,
 				       const struct source *source,
-				       const struct standing *standing,
+				       const struct meeting *meeting,
 				       struct ecdn_xdp_region_cpu *local,
 				       const struct ecdn_xdp_cpu *now, __u32 id)
 {
@@ -324,14 +347,14 @@ static __always_inline enum drop judge(const struct packet *packet, __u32 region
 		return DROP_BLOCKED;
 	if (!in_surge(local->state))
 		return DROP_NONE;
-	if (standing->meet == MEET_NOBODY)
+	if (meeting->meet == MEET_NOBODY)
 		return DROP_NO_SOCKET;
-	if (standing->share == SHARE_PROVEN)
-		return judge_proven(packet, source, standing, local, now);
+	if (meeting->share == SHARE_PROVEN)
+		return judge_proven(packet, source, meeting, local, now);
 	if (!prefix_passes(local, source, now) ||
-	    !wider_passes(packet, standing->share == SHARE_UNPROVEN, region, id))
+	    !wider_passes(packet, meeting->share == SHARE_UNPROVEN, region, id))
 		return DROP_PREFIX_PPS;
-	if (may_open(packet) && !answer_passes(local, region, source, standing->share, now))
+	if (may_open(packet) && !answer_passes(local, region, source, meeting->share, now))
 		return DROP_ANSWER_CPS;
 	return DROP_NONE;
 }

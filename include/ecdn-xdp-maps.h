@@ -24,6 +24,9 @@
  *	request_stats    ARRAY, mmap    cpu, region  requests         proxies         0660  publish
  *	trusted_table    ARRAY_OF_MAPS  0            trusted_lines    agent           0600  trust
  *	trusted_lines    ARRAY, mmap    line         table_line       agent           0666  trust
+ *	trusted_rates    HASH           index        trusted_rate     guard, agent    0600  guard
+ *	trusted_cpu      ARRAY, mmap    cpu, line    trusted_line     guard           0600  guard
+ *	trusted_ceilings HASH           index        trusted_ceiling  agent           0600  guard
  *	steer_listeners  HASH           steer_key    steer            agent           0600  steer
  *	steer_sockets    SOCKMAP        place        socket           agent, listen   0600  steer
  *	steer_rules      ARRAY          row          steer_rule       agent           0600  steer
@@ -47,8 +50,9 @@
  * A map's size is its number of entries as the kernel tells it. Tables have the lines that they
  * use and a quarter more; region_table and trusted_table have an entry for each 1,024 lines of
  * their tables, of which the first holds the table in use and the others are empty. node_stats
- * and node_buckets have room for twice the nodes of the list. When these maps are full, they
- * are replaced: whoever keeps one open reads the old one.
+ * and node_buckets have room for twice the nodes of the list, trusted_rates for four times
+ * its prefixes. When these maps are full, they are replaced: whoever keeps one open reads the
+ * old one.
  *
  * "cpu, region" is the index cpu * max_regions + region, and likewise for the others. Such
  * maps have a row for each id of a CPU up to the greatest that this host may have. A CPU
@@ -159,9 +163,9 @@ struct ecdn_xdp_config {
 				  not where a listener is looked up */
 	__u32 reserved[4];
 	struct ecdn_xdp_limits default_limits; /* of regions without limits of their own */
-	__u64 node_pps;        /* ceilings of each node's prefix: packets/s ... */
+	__u64 node_pps;        /* ceilings of each node's prefix: protected packets/s ... */
 	__u64 node_cps;        /* ... and new connections/s; 0: none */
-	__u64 allow_pps;       /* the same of each allowed prefix */
+	__u64 allow_pps;       /* the same of each allowed prefix that is in no node's */
 	__u64 allow_cps;
 	__u64 ceiling_from_ns; /* packets above a ceiling may be dropped from this time on; 0:
 				  no version has set the ceilings yet */
@@ -520,6 +524,64 @@ struct ecdn_xdp_steer_stats {
 	__u64 would_steer;     /* not steered, as monitor mode is on */
 };
 
+/*
+ * trusted_rates: by a prefix's index in the trusted table, what of a node or an allowed prefix
+ * has come to protected ports, and the token buckets of its ceilings. The agent makes a row for
+ * each prefix of the list, and no packet makes any. A row whose key has ECDN_XDP_NODE_CARRIED too
+ * holds what was counted before the map was replaced by a larger one: a reader adds both rows up,
+ * and the lines of trusted_cpu that have the index and the row's `born`.
+ */
+struct ecdn_xdp_trusted_rate {
+	struct bpf_spin_lock lock;
+	__u32 born;            /* tells rows apart that had the index one after the other; not 0 */
+	__u64 packets;         /* all, those above a ceiling too */
+	__u64 bytes;
+	__u64 connections;     /* that they may open */
+	__u64 over_packets;    /* above a ceiling: judged by the limits of their region ... */
+	__u64 over_bytes;      /* ... and dropped only if those say so */
+	__u64 last_seen_ns;    /* 0: never */
+	__u64 pps_ns, cps_ns;  /* the buckets of both ceilings: tokens are spent up to this time */
+	__u64 span;            /* number of the current span of the rate: time >> 30 */
+	__u32 span_packets[2]; /* [0] in the current span, [1] in the one before */
+	__u32 span_connections[2];
+	__u64 reserved[4];
+};
+
+/*
+ * trusted_cpu, [CPU ids][ECDN_XDP_TRUSTED_LINES]: what a CPU has counted of prefixes since it
+ * last handed over to trusted_rates, which it does in each jiffy that has packets. A prefix's
+ * line is its index modulo their number, and the last one that came has it.
+ */
+#define ECDN_XDP_TRUSTED_LINES 1024
+
+struct ecdn_xdp_trusted_line {
+	__u32 key;             /* ECDN_XDP_ENTRY_NODE and _NO_NODE of a leaf; 0: nobody's */
+	__u32 jiffy;           /* of the last hand-over (low 32 bits) */
+	__u32 packets;         /* since then, as the others */
+	__u32 connections;
+	__u64 bytes;
+	__u32 over_packets;
+	__u32 born;            /* of the row that these belong to; 0: there was none */
+	__u64 over_bytes;
+	struct ecdn_xdp_credit pps, cps; /* leases from the buckets of the ceilings */
+	__u64 seen_ns;         /* the last packet; exact to one jiffy */
+};
+
+/* trusted_ceilings: ceilings of a prefix's own, by its index. Others are those in config. */
+#define ECDN_XDP_TRUSTED_CEILINGS_MAX 4096
+
+enum ecdn_xdp_ceiling_own {
+	ECDN_XDP_CEILING_PPS = 1 << 0,
+	ECDN_XDP_CEILING_CPS = 1 << 1,
+};
+
+struct ecdn_xdp_trusted_ceiling {
+	__u64 pps;             /* packets/s; 0: none */
+	__u64 cps;             /* new connections/s; 0: none */
+	__u32 own;             /* enum ecdn_xdp_ceiling_own: which of them are set */
+	__u32 reserved;
+};
+
 /* ping_config: what becomes of ICMP and ICMPv6 echo requests. */
 enum ecdn_xdp_ping_mode {
 	ECDN_XDP_PING_ANSWER,  /* a node's request is turned into its reply and sent back */
@@ -673,6 +735,9 @@ ECDN_XDP_SIZE(struct ecdn_xdp_bucket_set, 72);
 ECDN_XDP_SIZE(struct ecdn_xdp_known_line, 64);
 ECDN_XDP_SIZE(struct ecdn_xdp_armed_key, 20);
 ECDN_XDP_SIZE(struct ecdn_xdp_armed, 48);
+ECDN_XDP_SIZE(struct ecdn_xdp_trusted_rate, 128);
+ECDN_XDP_SIZE(struct ecdn_xdp_trusted_line, 64);
+ECDN_XDP_SIZE(struct ecdn_xdp_trusted_ceiling, 24);
 ECDN_XDP_SIZE(struct ecdn_xdp_ping_config, 32);
 ECDN_XDP_SIZE(struct ecdn_xdp_ping_interface, 4);
 ECDN_XDP_SIZE(struct ecdn_xdp_local_key, 24);

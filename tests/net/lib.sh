@@ -301,6 +301,11 @@ trusted() {
 	bpftool -j map dump pinned "$pin/config" | jq '.[0].formatted.value.trusted'
 }
 
+# Prints the allowed prefixes, one a line.
+allowed() {
+	ecdn allow --json | jq -r '.allow[]'
+}
+
 # Prints the microseconds since the epoch.
 now_us() {
 	echo "${EPOCHREALTIME/[.,]/}"

@@ -33,12 +33,13 @@ said_by() {
 	"$1" stats --json --all | jq -S '[.not_ip, .passed, .give_ups, .events] | del(.. | nulls) |
 		del(.[]?.vlan_depth?)'
 	"$1" limit --json | jq -S 'del(.. | .answer_cps?, .grace?, .shield_cps?, .aggregate_pps?)'
-	"$1" allow --json | jq -S .
-	"$1" node --json | jq -S .
+	"$1" allow --json | jq -S .allow
+	"$1" node --json | jq -S 'del(.nodes[].traffic)'
 	"$1" steer --json 2>/dev/null | jq -S .
 	"$1" prefix --json | jq -S '.prefixes[] | [.region, .prefix, .packets, .bytes]'
 	"$1" region lookup --json -v 198.51.100.7 2001:db8:b::1 192.0.2.7 8.8.8.8 | jq -S .
-	"$1" status --json | jq -S 'del(.abi, .version, .lines, .table.lines, .pins, .requests_frozen)'
+	"$1" status --json | jq -S 'del(.abi, .version, .lines, .table.lines, .pins, .requests_frozen,
+		.ceilings, .proven)'
 }
 
 # A bit of everything that pins can hold.

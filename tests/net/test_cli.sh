@@ -175,7 +175,7 @@ test_config() {
 		"$(state BETA) $(state GAMMA) $(state WIDE)"
 	is "configuration: one exemption ends" "string null" "$(ecdn limit --json | jq -r '[.regions[] |
 		select(.state == "exempt")] | sort_by(.region) | map(.exempt_until | type) | join(" ")')"
-	is "configuration: allowed" $'192.0.2.0/24\n2001:db8::/32' "$(ecdn allow | sort)"
+	is "configuration: allowed" $'192.0.2.0/24\n2001:db8::/32' "$(allowed | sort)"
 	is "configuration: allowed, JSON" 2 "$(ecdn allow --json | jq '.allow | length')"
 	is "configuration: nodes, from a file beside it" "198.51.100.9/32 203.0.113.0/24" \
 		"$(ecdn node --json | jq -r '[.nodes[].prefix] | join(" ")')"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# The list of prefixes that are never limited: intermediate nodes, alone and beside
+# The list of prefixes that are not limited: intermediate nodes, alone and beside
 # those that the operator allowed.
 # shellcheck source=tests/net/lib.sh
 source "$(dirname "$0")/lib.sh"
@@ -22,10 +22,10 @@ generation() {
 bad() {
 	local before
 
-	before=$(ecdn node; ecdn allow)
+	before=$(nodes; allowed)
 	printf '%b' "$4" >"$work/bad"
 	fails "load: $1" 1 "^$work/bad:$2: .*$3" ecdn node load "$work/bad"
-	is "load: $1: changes nothing" "$before" "$(ecdn node; ecdn allow)"
+	is "load: $1: changes nothing" "$before" "$(nodes; allowed)"
 }
 
 test_words() {
@@ -61,11 +61,11 @@ test_add_del() {
 		ecdn node add 2001:db8:a:1::/64 198.51.100.200 --name "fra-2"
 	is "node: lists, in order" \
 		$'198.51.100.0/25 ams-1\n198.51.100.200/32 fra-2\n2001:db8:a:1::/64 fra-2' "$(nodes)"
-	has "node: as text" '^198\.51\.100\.0/25 +ams-1 +0 +0 +0 +0 +never +never$' "$(ecdn node)"
+	has "node: as text" '^198\.51\.100\.0/25 +ams-1 +0 +0 +0 +0 +never +never +0 +100k +0 +0 +never$' "$(ecdn node)"
 	is "node list is node" "$(ecdn node)" "$(ecdn node list)"
 	is "node: since when" true "$(ecdn node check --json |
 		jq "[.never_heard[].added_at | fromdate >= $now and fromdate <= $now + 60] | all")"
-	is "node: not allowed ones" "" "$(ecdn allow)"
+	is "node: not allowed ones" "" "$(allowed)"
 	is "node: the guard knows their number" "3 3" \
 		"$(trusted) $(ecdn status --json | jq .trusted)"
 	is "node: others may open the table" 666 "$(stat -c %a "$pin/trusted_lines")"
@@ -105,16 +105,16 @@ test_both() {
 	ecdn allow add 198.51.100.0/24
 	ecdn node add 198.51.100.0/24 both
 	is "both: one prefix" 1 "$(trusted)"
-	is "both: on each list" "198.51.100.0/24 198.51.100.0/24 both" "$(ecdn allow) $(nodes)"
+	is "both: on each list" "198.51.100.0/24 198.51.100.0/24 both" "$(allowed) $(nodes)"
 	fails "both: off the allowed ones, all or none" 1 'allow' \
 		ecdn allow del 198.51.100.0/24 192.0.2.0/24
 	ecdn allow del 198.51.100.0/24
-	is "both: still a node" " 198.51.100.0/24 both" "$(ecdn allow) $(nodes)"
+	is "both: still a node" " 198.51.100.0/24 both" "$(allowed) $(nodes)"
 	fails "both: no longer an allowed one" 1 'ecdn-xdp allow' ecdn allow del 198.51.100.0/24
 	fate "both: a node passes" pass "${alpha[@]}"
 	ecdn allow add 198.51.100.0/24
 	ecdn node del 198.51.100.0/24
-	is "both: still allowed" "198.51.100.0/24 " "$(ecdn allow) $(nodes)"
+	is "both: still allowed" "198.51.100.0/24 " "$(allowed) $(nodes)"
 	fails "both: no longer a node" 1 'ecdn-xdp node' ecdn node del 198.51.100.0/24
 	fate "both: an allowed one passes" pass "${alpha[@]}"
 	ecdn allow del 198.51.100.0/24
@@ -156,7 +156,7 @@ test_load() {
 		"$(ecdn node check --json | jq '.never_heard[0].added_at')"
 	is "load: ... and its index, the other gets one that none had" "03000000 04000000" \
 		"$(index 3) $(index 1)"
-	is "load: allowed prefixes stay" 203.0.113.0/24 "$(ecdn allow)"
+	is "load: allowed prefixes stay" 203.0.113.0/24 "$(allowed)"
 	fate "load: a node passes" pass --from 198.51.100.0/25
 	fate "load: others do not" drop --from 198.51.100.128/25
 
@@ -179,7 +179,7 @@ test_load() {
 	is "load: an empty file, the nodes stay" 2 "$(nodes | wc -l)"
 	echo 198.51.100.1 | ecdn node load -
 	is "load: from standard input" "198.51.100.1/32 null" "$(nodes)"
-	is "load: whatever it is, allowed prefixes stay" 203.0.113.0/24 "$(ecdn allow)"
+	is "load: whatever it is, allowed prefixes stay" 203.0.113.0/24 "$(allowed)"
 	ecdn node del 198.51.100.1
 	ecdn allow del 203.0.113.0/24
 	ecdn release ALPHA
@@ -224,7 +224,7 @@ test_upgrade() {
 	ecdn block ALPHA
 	ecdn load e0
 	is "upgrade: both lists stay" "198.51.100.0/26 198.51.100.64/26 kept" \
-		"$(ecdn allow) $(nodes)"
+		"$(allowed) $(nodes)"
 	fate "upgrade: an allowed one passes" pass --from 198.51.100.0/26
 	fate "upgrade: a node passes" pass --from 198.51.100.64/26
 	fate "upgrade: others do not" drop --from 198.51.100.128/26

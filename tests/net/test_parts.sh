@@ -12,7 +12,7 @@ source "$(dirname "$0")/killer.sh"
 
 GUARD_MAPS="cpu cpu_events prefix_buckets prefixes protected_ports public_config region_cpu
 	region_limits region_lines region_name region_rate region_state region_table regions
-	request_stats"
+	request_stats trusted_ceilings trusted_cpu trusted_rates"
 PING_MAPS="local_addresses node_buckets node_stats ping_config ping_events ping_interfaces"
 KIB_MAX=4096
 
@@ -60,7 +60,7 @@ test_ping_alone() {
 	fails "ping alone: steer add" 1 'the guard is not loaded' ecdn steer add 80 127.0.0.1:8513
 	fails "ping alone: steer" 1 'the guard is not loaded' ecdn steer
 	does "ping alone: allow" ecdn allow add 198.51.100.0/24
-	is "ping alone: the list has it" 198.51.100.0/24 "$(ecdn allow)"
+	is "ping alone: the list has it" 198.51.100.0/24 "$(allowed)"
 	does "ping alone: allow del" ecdn allow del 198.51.100.0/24
 	has "ping alone: libecdn-xdp" 'no guard is loaded' \
 		"$("$build/tests/tools/client" --pin-dir "$pin" <<<"verdict 198.51.100.1" 2>&1)"

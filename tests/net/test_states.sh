@@ -83,7 +83,7 @@ test_release() {
 test_allow() {
 	ecdn release ALPHA
 	ecdn allow add 198.51.100.64/26 2001:db8:a:1::/64
-	is "allow: lists" $'198.51.100.64/26\n2001:db8:a:1::/64' "$(ecdn allow | sort)"
+	is "allow: lists" $'198.51.100.64/26\n2001:db8:a:1::/64' "$(allowed | sort)"
 	arrive "allow: a flood of an allowed prefix arrives" alpha all \
 		--from 198.51.100.64/26 --rate 50k --seconds 1s
 	is "allow: it does not push its region into the limit" normal "$(state ALPHA)"

@@ -38,7 +38,7 @@ test_families() {
 	fate "allow 0.0.0.0/0: IPv4" pass "${alpha[@]}"
 	fate "allow 0.0.0.0/0: not IPv6" drop --to $edge_ip6 --from 2001:db8:a::/48
 	ecdn allow del 0.0.0.0/0
-	is "allow: the list is empty" "" "$(ecdn allow)"
+	is "allow: the list is empty" "" "$(allowed)"
 	ecdn release ALPHA
 }
 

@@ -18,6 +18,7 @@
 #include "guard.skel.h"
 #include "guard/guard_program.h"
 #include "guard/region_store.h"
+#include "trust/trust_rates.h"
 #include "trust/trust_store.h"
 #include "regions/table.h"
 #include "table/lines.h"
@@ -139,6 +140,8 @@ static void set_trusted(struct guard *guard)
 	lines_free(lines);
 	write_map(guard->skel->maps.trusted_table, 0, &fd);
 	close(fd);
+	need(!trust_rates_add(bpf_map__fd(guard->skel->maps.trusted_rates), &guard->trusted),
+	     "make rows of trusted prefixes");
 	guard->config.trusted = guard->trusted.count;
 	guard->trust_changed = false;
 }
@@ -181,6 +184,15 @@ void guard_allow(struct guard *guard, const char *cidr)
 
 	need(!cidr_parse(cidr, &parsed), cidr);
 	need(!trust_list_allow(&guard->trusted, &parsed, 1, 0), "allow a prefix");
+	guard->trust_changed = true;
+}
+
+void guard_add_node(struct guard *guard, const char *cidr)
+{
+	struct trust_node node = {};
+
+	need(!cidr_parse(cidr, &node.cidr), cidr);
+	need(!trust_list_add_nodes(&guard->trusted, &node, 1, 0), "add a node");
 	guard->trust_changed = true;
 }
 

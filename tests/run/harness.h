@@ -40,6 +40,7 @@ void guard_set_limits(struct guard *guard, uint32_t region, const struct ecdn_xd
 /* Take effect at the next guard_configure(), which then makes a table. */
 void guard_allow(struct guard *guard, const char *cidr);
 void guard_disallow(struct guard *guard, const char *cidr);
+void guard_add_node(struct guard *guard, const char *cidr);
 
 /* Writes guard->config as the next generation. */
 void guard_configure(struct guard *guard);

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/log.h"
 #include "cli/cli.h"
+#include "cli/cli_ceiling.h"
 #include "control/bring_up.h"
 #include "show/output.h"
-#include "view/view_trusted.h"
+#include "show/rate_fields.h"
 
 static int add(struct trust_list *list, void *context)
 {
@@ -38,69 +38,86 @@ static int del(struct trust_list *list, void *context)
 	return 0;
 }
 
-/* The allowed prefix of a row; 0 if the row is only a node's. */
-static const char *allowed_text(const struct ecdn_xdp_trusted_row *row, char text[CIDR_TEXT_SIZE])
+static int print_text(const struct view_allowance *allowed)
 {
-	struct cidr cidr;
+	const struct fields fields = { rate_fields_allowed, 0, &allowed->moment };
+	struct columns *columns = columns_new();
 
-	if (!row->allowed)
-		return NULL;
-	trust_list_cidr(row, &cidr);
-	return cidr_format(&cidr, text);
+	fields_heads(&fields, columns);
+	for (size_t i = 0; i < allowed->count; i++)
+		fields_cells(&fields, &allowed->at[i], columns);
+	return columns_print(columns);
 }
 
-static void print_text(const struct trust_list *trusted)
+/* The list alone comes first, as other programs have always read it. */
+static int print_json(const struct view_allowance *allowed)
 {
+	const struct fields fields = { rate_fields_allowed, 0, &allowed->moment };
+	json_t *list = json_array(), *prefixes = json_array();
 	char text[CIDR_TEXT_SIZE];
 
-	for (size_t i = 0; i < trusted->count; i++)
-		if (allowed_text(&trusted->row[i], text))
-			puts(text);
-}
+	for (size_t i = 0; i < allowed->count; i++) {
+		const struct view_allowed *at = &allowed->at[i];
 
-static int print_json(const struct trust_list *trusted)
-{
-	json_t *allowed = json_array();
-	char text[CIDR_TEXT_SIZE];
-
-	for (size_t i = 0; i < trusted->count; i++)
-		if (allowed_text(&trusted->row[i], text))
-			json_array_append_new(allowed, json_string(text));
-	return output_json(json_pack("{s:o}", "allow", allowed));
+		json_array_append_new(list, json_string(cidr_format(&at->cidr, text)));
+		json_array_append_new(prefixes, fields_object(&fields, at));
+	}
+	return output_json(json_pack("{s:o, s:o}", "allow", list, "prefixes", prefixes));
 }
 
 static int list(const struct cli *cli)
 {
-	struct trust_list trusted;
-	int err = view_trusted_read(&trusted, cli->pin_dir);
+	struct view_allowance allowed;
+	int err = view_rates_allowed(&allowed, cli->pin_dir);
 
-	if (!err && cli->json)
-		err = print_json(&trusted);
-	else if (!err)
-		print_text(&trusted);
-	trust_list_free(&trusted);
+	if (err)
+		return err;
+	err = cli->json ? print_json(&allowed) : print_text(&allowed);
+	view_rates_free_allowed(&allowed);
+	return err;
+}
+
+static int change(const struct cli *cli, struct cli_cidrs *cidrs, trust_edit *edit,
+		  const struct cli_ceiling *ceiling)
+{
+	struct request request;
+	int err;
+
+	request_init(&request);
+	request.trust.edit = edit;
+	request.trust.context = cidrs;
+	err = cli_ceiling_request(ceiling, cidrs, &request.trust);
+	err = err ?: bring_up_change(cli->pin_dir, &request);
+	request_free(&request);
 	return err;
 }
 
 static int run(const struct verb *verb, int argc, char **argv)
 {
+	struct cli_ceiling ceiling = {};
+	const struct option_row rows[] = { CLI_CEILING_ROWS(ceiling) };
 	struct cli_cidrs cidrs = {};
 	struct cli cli = {};
-	int err, count = cli_read(&cli, verb, argc, argv, true, NULL, 0);
+	int err, count = cli_read(&cli, verb, argc, argv, true, rows, 2);
+	bool adds = count > 1 && !strcmp(argv[0], "add");
 
+	if (count >= 0 && !adds && (ceiling.pps || ceiling.cps))
+		return cli_usage(verb, "--pps and --cps go with `allow add`");
 	if (count <= 0)
 		return count ? count : list(&cli);
-	if (count < 2 || (strcmp(argv[0], "add") && strcmp(argv[0], "del")))
+	if (count < 2 || (!adds && strcmp(argv[0], "del")))
 		return cli_usage(verb, "must be `allow`, `allow add CIDR...` or "
 				 "`allow del CIDR...`");
-	err = cli_read_cidrs(&cidrs, count - 1, argv + 1);
-	err = err ?: bring_up_edit(cli.pin_dir, strcmp(argv[0], "add") ? del : add, &cidrs);
+	err = cli_ceiling_check(&ceiling);
+	err = err ?: cli_read_cidrs(&cidrs, count - 1, argv + 1);
+	err = err ?: change(&cli, &cidrs, adds ? add : del, &ceiling);
 	free(cidrs.at);
 	return err;
 }
 
 const struct verb allow_verbs[] = {
-	{ "allow", run, "[add CIDR... | del CIDR...]", "Source prefixes that are never limited",
+	{ "allow", run, "[add CIDR... [--pps N] [--cps N] | del CIDR...]",
+	  "Source prefixes that are not limited up to their ceilings; and what they sent",
 	  { "allow add 192.0.2.0/24 2001:db8::/32", "allow --json" } },
 	{},
 };

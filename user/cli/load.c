@@ -16,6 +16,10 @@ enum given {
 	GIVEN_MAX_REGIONS = 1 << 2,
 	GIVEN_PING_RATE = 1 << 3,
 	GIVEN_PING_BURST = 1 << 4,
+	GIVEN_NODE_PPS = 1 << 5,
+	GIVEN_NODE_CPS = 1 << 6,
+	GIVEN_ALLOW_PPS = 1 << 7,
+	GIVEN_ALLOW_CPS = 1 << 8,
 };
 
 struct load_words {
@@ -23,15 +27,33 @@ struct load_words {
 	const char *shield, *shield_cgroup;
 	const char *ping, *tc;  /* ping: "" if no mode is given */
 	uint64_t ping_rate, ping_burst;
+	struct guard_ceilings ceilings;
 	struct option_list regions;
 	unsigned int max_regions;
 	bool monitor, enforce, guard, ping_only_nodes, ping_everybody;
 };
 
+/* Those of the command line replace those of the configuration. */
+static void read_ceilings(const struct load_words *words, unsigned int given,
+			  struct guard_ceilings *ceilings)
+{
+	if (given & GIVEN_NODE_PPS)
+		ceilings->node_pps = words->ceilings.node_pps;
+	if (given & GIVEN_NODE_CPS)
+		ceilings->node_cps = words->ceilings.node_cps;
+	if (given & GIVEN_ALLOW_PPS)
+		ceilings->allow_pps = words->ceilings.allow_pps;
+	if (given & GIVEN_ALLOW_CPS)
+		ceilings->allow_cps = words->ceilings.allow_cps;
+	ceilings->what |= (given & GIVEN_NODE_PPS ? GUARD_CEILINGS_NODE_PPS : 0) |
+			  (given & GIVEN_NODE_CPS ? GUARD_CEILINGS_NODE_CPS : 0) |
+			  (given & GIVEN_ALLOW_PPS ? GUARD_CEILINGS_ALLOW_PPS : 0) |
+			  (given & GIVEN_ALLOW_CPS ? GUARD_CEILINGS_ALLOW_CPS : 0);
+}
+
 static int read_words(const struct load_words *words, unsigned int given,
 		      struct guard_request *request)
 {
-
 	if (given & GIVEN_MODE && xdp_link_mode_parse(words->mode, &request->mode))
 		return log_error(CLI_USAGE, "-m %s: not a mode; use native, skb or auto",
 				 words->mode);
@@ -58,6 +80,7 @@ static int read_words(const struct load_words *words, unsigned int given,
 		return log_error(CLI_USAGE, "--monitor and --enforce exclude each other");
 	if (words->monitor || words->enforce)
 		request->monitor = words->monitor;
+	read_ceilings(words, given, &request->ceilings);
 	return 0;
 }
 
@@ -201,6 +224,16 @@ static int run(const struct verb *verb, int argc, char **argv)
 		  "on: what can be forged limits no region; off: what arrives does (on)", 0 },
 		{ "shield-cgroup", 0, OPTION_TEXT, &words.shield_cgroup, "PATH",
 		  "the cgroup whose sockets prove connections (the root of cgroup v2)", 0 },
+		{ "node-pps", 0, OPTION_RATE, &words.ceilings.node_pps, "N",
+		  "packets/s of each node that pass whatever the limits; 0: all (100k)",
+		  GIVEN_NODE_PPS },
+		{ "node-cps", 0, OPTION_RATE, &words.ceilings.node_cps, "N",
+		  "the same of new connections/s (2k)", GIVEN_NODE_CPS },
+		{ "allow-pps", 0, OPTION_RATE, &words.ceilings.allow_pps, "N",
+		  "packets/s of each allowed prefix that pass whatever the limits; 0: all (100k)",
+		  GIVEN_ALLOW_PPS },
+		{ "allow-cps", 0, OPTION_RATE, &words.ceilings.allow_cps, "N",
+		  "the same of new connections/s (2k)", GIVEN_ALLOW_CPS },
 		{ "guard", 0, OPTION_FLAG, &words.guard, NULL,
 		  "with --ping: attach the guard as well, to the same interfaces", 0 },
 		{ "ping", 0, OPTION_OPTIONAL_TEXT, &words.ping, "MODE",

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * node.c - the platform's intermediate nodes: prefixes that are never limited, that
- * proxies do not take for clients, and whose pings are answered. Their list is printed
- * and changed here.
+ * node.c - the platform's intermediate nodes: prefixes that are not limited up to their
+ * ceilings, that proxies do not take for clients, and whose pings are answered. Their list is
+ * printed and changed here.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "cli/cli.h"
+#include "cli/cli_ceiling.h"
 #include "cli/node_check.h"
 #include "cli/node_formats.h"
 #include "control/bring_up.h"
@@ -18,6 +19,12 @@
 #include "show/output.h"
 #include "view/view_nodes.h"
 #include "view/view_trusted.h"
+
+struct node_words {
+	const char *name, *format;
+	struct cli_ceiling ceiling;
+	bool exit_code;
+};
 
 struct given_nodes {
 	struct trust_node *at;
@@ -78,18 +85,35 @@ static int make_nodes(const struct cli_cidrs *cidrs, const char *name, struct gi
 	return 0;
 }
 
-static int add(const struct cli *cli, int count, char **words, const char *name)
+static int add_nodes(const struct cli *cli, struct given_nodes *nodes,
+		     const struct cli_cidrs *cidrs, const struct cli_ceiling *ceiling)
+{
+	struct request request;
+	int err;
+
+	request_init(&request);
+	request.trust.edit = add_to;
+	request.trust.context = nodes;
+	err = cli_ceiling_request(ceiling, cidrs, &request.trust);
+	err = err ?: bring_up_change(cli->pin_dir, &request);
+	request_free(&request);
+	return err;
+}
+
+static int add(const struct cli *cli, int count, char **words, const struct node_words *given)
 {
 	struct cli_cidrs cidrs = {};
 	struct given_nodes nodes = {};
-	int err = 0;
+	const char *name = given->name;
+	int err;
 
 	if (!name && count == 2 && looks_like_name(words[1]))
 		name = words[--count];
 	err = name ? check_name(name) : 0;
+	err = err ?: cli_ceiling_check(&given->ceiling);
 	err = err ?: cli_read_cidrs(&cidrs, count, words);
 	err = err ?: make_nodes(&cidrs, name ?: "", &nodes);
-	err = err ?: bring_up_edit(cli->pin_dir, add_to, &nodes);
+	err = err ?: add_nodes(cli, &nodes, &cidrs, &given->ceiling);
 	free(nodes.at);
 	free(cidrs.at);
 	return err;
@@ -185,16 +209,11 @@ static int rule(const struct verb *verb, const struct cli *cli, const char *form
 	       cli_usage(verb, "--format of `node rule` must be nft or iptables") : 0;
 }
 
-struct node_words {
-	const char *name, *format;
-	bool exit_code;
-};
-
 /* Changes the list. 1: the words mean something else. */
-static int change(const struct cli *cli, int count, char **words, const char *name)
+static int change(const struct cli *cli, int count, char **words, const struct node_words *given)
 {
 	if (count > 1 && !strcmp(words[0], "add"))
-		return add(cli, count - 1, words + 1, name);
+		return add(cli, count - 1, words + 1, given);
 	if (count > 1 && !strcmp(words[0], "del"))
 		return del(cli, count - 1, words + 1);
 	if (count == 2 && !strcmp(words[0], "load"))
@@ -213,6 +232,8 @@ static int run_words(const struct verb *verb, const struct cli *cli, int count, 
 
 	if (given->name && strcmp(what, "add"))
 		return cli_usage(verb, "--name goes with `node add`");
+	if ((given->ceiling.pps || given->ceiling.cps) && strcmp(what, "add"))
+		return cli_usage(verb, "--pps and --cps go with `node add`");
 	if (given->format && !lists && !rules)
 		return cli_usage(verb, "--format goes with `node list` and `node rule`");
 	if (given->exit_code && !checks)
@@ -223,7 +244,7 @@ static int run_words(const struct verb *verb, const struct cli *cli, int count, 
 		return rule(verb, cli, given->format);
 	if (checks)
 		return node_check(cli->pin_dir, cli->json, given->exit_code);
-	err = change(cli, count, words, given->name);
+	err = change(cli, count, words, given);
 	return err == 1 ? cli_usage(verb, "must be `node`, `node add CIDR...`, "
 				    "`node del CIDR...`, `node load FILE`, `node check` or "
 				    "`node rule`") : err;
@@ -235,6 +256,7 @@ static int run(const struct verb *verb, int argc, char **argv)
 	const struct option_row rows[] = {
 		{ "name", 0, OPTION_TEXT, &given.name, "NAME",
 		  "add: the name of the nodes that are added", 0 },
+		CLI_CEILING_ROWS(given.ceiling),
 		{ "format", 0, OPTION_TEXT, &given.format, "FORMAT",
 		  "list: plain, json, nft, ipset or nginx; rule: nft or iptables", 0 },
 		{ "exit-code", 0, OPTION_FLAG, &given.exit_code, NULL,
@@ -249,9 +271,10 @@ static int run(const struct verb *verb, int argc, char **argv)
 
 const struct verb node_verbs[] = {
 	{ "node", run,
-	  "[list [--format FORMAT] | add CIDR... [--name NAME] | del CIDR... | load FILE | check | "
+	  "[list [--format FORMAT] | add CIDR... [--name NAME] [--pps N] [--cps N] | del CIDR... | "
+	  "load FILE | check | "
 	  "rule]",
-	  "The platform's intermediate nodes, which are never limited; and what they pinged",
+	  "The platform's intermediate nodes, not limited up to their ceilings; and what they sent",
 	  { "node add 192.0.2.7 --name ams-1", "node list --format nft" } },
 	{},
 };

@@ -157,6 +157,14 @@ static void print_proven(const struct view_status *guard)
 		print_armed(&guard->armed);
 }
 
+static void print_ceilings(const struct ecdn_xdp_config *config)
+{
+	printf("ceilings    of each node %llu packets/s, %llu connections/s; of each allowed "
+	       "prefix %llu, %llu%s\n", config->node_pps, config->node_cps, config->allow_pps,
+	       config->allow_cps, config->ceiling_from_ns > clock_monotonic_ns() ?
+	       "; drop nothing on the first day" : "");
+}
+
 static int print_text(const struct status_fields_item *status)
 {
 	const struct fields events = { event_fields_guard, 0, NULL };
@@ -168,6 +176,8 @@ static int print_text(const struct status_fields_item *status)
 	if (guard->guard)
 		print_proven(guard);
 	printf("trusted     %u prefixes\n", guard->config.trusted);
+	if (guard->guard)
+		print_ceilings(&guard->config);
 	printf("steer       %s\n", steer_state(guard));
 	print_ping(&status->ping);
 	if (guard->guard)

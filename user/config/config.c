@@ -181,6 +181,38 @@ static void take_allow(struct reader *reader, const yaml_node_t *value, void *to
 	yaml_each_item(reader, value, &((struct config *)to)->request.trust, take_allowed);
 }
 
+/* Takes a ceiling of nodes or of allowed prefixes. */
+static void take_ceiling(struct reader *reader, const yaml_node_t *value, void *to,
+			 unsigned int what, uint64_t *rate)
+{
+	((struct config *)to)->request.guard.ceilings.what |= what;
+	yaml_take_rate(reader, value, rate);
+}
+
+static void take_node_pps(struct reader *reader, const yaml_node_t *value, void *to)
+{
+	take_ceiling(reader, value, to, GUARD_CEILINGS_NODE_PPS,
+		     &((struct config *)to)->request.guard.ceilings.node_pps);
+}
+
+static void take_node_cps(struct reader *reader, const yaml_node_t *value, void *to)
+{
+	take_ceiling(reader, value, to, GUARD_CEILINGS_NODE_CPS,
+		     &((struct config *)to)->request.guard.ceilings.node_cps);
+}
+
+static void take_allow_pps(struct reader *reader, const yaml_node_t *value, void *to)
+{
+	take_ceiling(reader, value, to, GUARD_CEILINGS_ALLOW_PPS,
+		     &((struct config *)to)->request.guard.ceilings.allow_pps);
+}
+
+static void take_allow_cps(struct reader *reader, const yaml_node_t *value, void *to)
+{
+	take_ceiling(reader, value, to, GUARD_CEILINGS_ALLOW_CPS,
+		     &((struct config *)to)->request.guard.ceilings.allow_cps);
+}
+
 static void take_nodes(struct reader *reader, const yaml_node_t *value, void *to)
 {
 	char *path = keep_path(reader, value, "node");
@@ -268,6 +300,8 @@ static void take_document(struct reader *reader, const yaml_node_t *root, void *
 		{ "proxy_group", take_proxy_group }, { "steer", take_steer },
 		{ "shield", take_shield },
 		{ "steer_user", take_steer_user }, { "steer_cgroup", take_steer_cgroup },
+		{ "node_pps", take_node_pps }, { "node_cps", take_node_cps },
+		{ "allow_pps", take_allow_pps }, { "allow_cps", take_allow_cps },
 		{ "nodes", take_nodes }, { "ping", take_ping }, { NULL, NULL },
 	};
 

@@ -42,6 +42,8 @@ static void add_rooms(struct rooms *to, const struct rooms *more)
 		to->trusted_lines = more->trusted_lines;
 	if (more->nodes > to->nodes)
 		to->nodes = more->nodes;
+	if (more->trusted > to->trusted)
+		to->trusted = more->trusted;
 }
 
 static int explain(int err)

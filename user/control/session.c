@@ -189,6 +189,7 @@ int session_add(struct session *session, unsigned int at, bool opens)
 		.request = (const char *)session->request + parts[at].request,
 		.loaded = !session->first && !session->carries && loaded,
 		.carried = session->carries && loaded,
+		.loads = opens,
 		.opens = opens && part->open,
 		.resizes = session->resizes,
 		.rooms = &session->rooms,

@@ -28,6 +28,12 @@ const struct map_row guard_maps_rows[] = {
 	MAP_ROW_CLOSED(region_lines, MAP_IS(ARRAY, __u32, struct ecdn_xdp_table_line), MAP_MMAP),
 	MAP_ROW_CLOSED(prefix_buckets, MAP_IS(ARRAY, __u32, struct ecdn_xdp_bucket_set)),
 	MAP_ROW_CLOSED(cpu, MAP_IS(ARRAY, __u32, struct ecdn_xdp_cpu), MAP_MMAP),
+	MAP_ROW(struct guard_maps, trusted_rates,
+		MAP_IS(HASH, __u32, struct ecdn_xdp_trusted_rate), MAP_OPTIONAL),
+	MAP_ROW(struct guard_maps, trusted_cpu,
+		MAP_IS(ARRAY, __u32, struct ecdn_xdp_trusted_line), MAP_MMAP, MAP_OPTIONAL),
+	MAP_ROW(struct guard_maps, trusted_ceilings,
+		MAP_IS(HASH, __u32, struct ecdn_xdp_trusted_ceiling), MAP_OPTIONAL),
 	MAP_ROW_CLOSED(public_config,
 		MAP_IS(ARRAY, __u32, struct ecdn_xdp_public_config), MAP_MMAP),
 	MAP_ROW_CLOSED(regions, MAP_OPTIONAL), /* the iterator */

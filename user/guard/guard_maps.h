@@ -18,6 +18,7 @@ struct guard_maps {
 	int region_cpu, region_rate, prefixes, cpu_events;
 	int request_stats;
 	int armed;              /* -1: an earlier version has loaded the guard */
+	int trusted_rates, trusted_cpu, trusted_ceilings; /* -1: an earlier version's guard */
 };
 
 extern const struct map_row guard_maps_rows[];

@@ -9,9 +9,9 @@
 #include "base/log.h"
 #include "base/scoped.h"
 #include "base/words.h"
-#include "guard.skel.h"
 #include "guard/guard_carry.h"
 #include "guard/guard_carry_table.h"
+#include "guard/guard_ceilings.h"
 #include "guard/guard_links.h"
 #include "guard/guard_program.h"
 #include "guard/iterator.h"
@@ -20,13 +20,9 @@
 #include "guard/ssh.h"
 #include "kernel/carry.h"
 #include "kernel/config_map.h"
-#include "kernel/object.h"
 #include "table/lines.h"
 
-#define PROGRAM_PIN "prog/guard"
 #define PROTECT_DEFAULT "80,443"
-
-static const struct object_names object_names = { "the guard", PROGRAM_PIN };
 
 /* The guard in a command that is under way. */
 struct guard_run {
@@ -82,7 +78,7 @@ static int open_loaded_programs(const struct part_run *run)
 	struct guard_run *guard = run->state;
 
 	if (run->opens) {
-		guard->old_program = pins_get(run->pins->dir, PROGRAM_PIN);
+		guard->old_program = pins_get(run->pins->dir, GUARD_PROGRAM_PIN);
 		return guard->old_program < 0 ? guard->old_program : 0;
 	}
 	guard->publish = pins_get(run->pins->dir, PUBLISH_PIN);
@@ -101,7 +97,7 @@ static int read_carried(const struct part_run *run, uint64_t *generation)
 	guard->known_names = names_count(guard->names);
 	if (request->max_regions && request->max_regions != guard->max_regions)
 		return refuse_room(guard->max_regions);
-	guard->old_program = pins_get(run->pins->dir, PROGRAM_PIN);
+	guard->old_program = pins_get(run->pins->dir, GUARD_PROGRAM_PIN);
 	return guard->old_program < 0 ? guard->old_program : 0;
 }
 
@@ -142,18 +138,24 @@ static int prepare(struct part_run *run)
 	return err ?: shield_check(request);
 }
 
-static int fits(const struct part_run *run)
+static int table_fits(const struct part_run *run)
 {
 	const struct guard_run *guard = run->state;
 
 	return region_store_fits(guard->maps.region_table, run->rooms->region_lines);
 }
 
+static int fits(const struct part_run *run)
+{
+	return guard_ceilings_fit(table_fits(run), run);
+}
+
 static int make(struct part_run *run)
 {
 	const struct guard_run *guard = run->state;
-	int fit = run->loaded ? fits(run) : PART_FULL;
+	int fit = guard_ceilings_make(run);
 
+	fit = fit ?: run->loaded ? table_fits(run) : PART_FULL;
 	if (fit < 0 || fit == PART_FITS || (run->loaded && !run->resizes))
 		return fit < 0 ? fit : 0;
 	return region_store_make(run->pins->next, run->rooms->region_lines,
@@ -189,30 +191,12 @@ static int build(struct part_run *run)
 	return err < 0 ? err : 0;
 }
 
-static int load_program(const struct part_run *run)
-{
-	const struct guard_run *guard = run->state;
-	struct guard_bpf *skeleton;
-	int err = guard_program_open(&skeleton, guard->max_regions);
-
-	if (err)
-		return err;
-	err = run->carried ? guard_program_add_row(skeleton, guard->max_regions) : 0;
-	err = err ?: carry_share(skeleton->obj, run->pins, guard_carry_shared);
-	err = err ?: object_share(skeleton->obj, run->pins);
-	err = err ?: object_load(skeleton->skeleton, &object_names, run->pins);
-	guard_program_close(skeleton);
-	return err;
-}
-
 static int open_programs(struct part_run *run)
 {
 	struct guard_run *guard = run->state;
 	int err;
 
-	guard->program = object_loaded(&object_names, run->pins);
-	if (guard->program == -ENOENT)
-		guard->program = load_program(run);
+	guard->program = guard_program_make(run, guard->max_regions);
 	if (guard->program < 0)
 		return guard->program;
 	err = guard->publish = publish_open(run->pins, guard->max_regions);
@@ -243,6 +227,7 @@ static int fill_config(const struct guard_run *guard, struct ecdn_xdp_config *co
 	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
 		return log_error(-errno, "cannot get random bytes: %s", strerror(errno));
 	limits_first_config(config, guard->max_regions, seed);
+	guard_ceilings_first(config);
 	ports_parse(PROTECT_DEFAULT, &ports);
 	config->protect = ports.protect;
 	return ports_write(&guard->maps, &ports);
@@ -295,6 +280,7 @@ static int apply_settings(const struct part_run *run, struct ecdn_xdp_config *co
 	}
 	if (request->monitor >= 0)
 		config->monitor = request->monitor;
+	guard_ceilings_apply(&request->ceilings, run->opens, config);
 	return err;
 }
 
@@ -386,6 +372,7 @@ const struct part guard_part = {
 	.fill = fill,
 	.attach = attach,
 	.configure = configure,
+	.take_over = guard_ceilings_take_over,
 	.announce = announce,
 	.settle = settle,
 	.end = end,

@@ -9,11 +9,16 @@
 #include "base/log.h"
 #include "ecdn-xdp-maps.h"
 #include "guard.skel.h"
+#include "guard/guard_carry.h"
+#include "guard/guard_ceilings.h"
+#include "kernel/carry.h"
 #include "kernel/cpus.h"
 #include "kernel/features.h"
 #include "kernel/object.h"
 
 #define LABEL "the guard"
+
+static const struct object_names names = { LABEL, GUARD_PROGRAM_PIN };
 
 static int size(struct bpf_map *map, uint64_t entries)
 {
@@ -36,7 +41,10 @@ static int size_maps(struct guard_bpf *guard, uint32_t max_regions)
 		{ guard->maps.region_rate, max_regions },
 		{ guard->maps.region_cpu, (uint64_t)cpus * max_regions },
 		{ guard->maps.prefixes, (uint64_t)cpus * ECDN_XDP_PREFIX_SETS },
+		{ guard->maps.trusted_cpu, (uint64_t)cpus * ECDN_XDP_TRUSTED_LINES },
 		{ guard->maps.cpu, cpus },
+		/* Each CPU keeps up to 128 entries for itself before an old one has to go. */
+		{ guard->maps.armed, ECDN_XDP_ARMED_MAX + 128ULL * cpus },
 		{ guard->maps.cpu_events, cpus },
 	};
 	int err = cpus < 0 ? cpus : 0;
@@ -83,4 +91,27 @@ int guard_program_load(struct guard_bpf *guard)
 void guard_program_close(struct guard_bpf *guard)
 {
 	guard_bpf__destroy(guard);
+}
+
+static int load_and_pin(const struct part_run *run, uint32_t max_regions)
+{
+	struct guard_bpf *guard;
+	int err = guard_program_open(&guard, max_regions);
+
+	if (err)
+		return err;
+	err = run->carried ? guard_program_add_row(guard, max_regions) : 0;
+	err = err ?: guard_ceilings_size(guard, run->rooms->trusted);
+	err = err ?: carry_share(guard->obj, run->pins, guard_carry_shared);
+	err = err ?: object_share(guard->obj, run->pins);
+	err = err ?: object_load(guard->skeleton, &names, run->pins);
+	guard_program_close(guard);
+	return err;
+}
+
+int guard_program_make(const struct part_run *run, uint32_t max_regions)
+{
+	int program = object_loaded(&names, run->pins);
+
+	return program == -ENOENT ? load_and_pin(run, max_regions) : program;
 }

@@ -35,5 +35,5 @@ bool guard_request_wanted(const struct guard_request *request)
 	return request->iface_count || request->max_regions ||
 	       request->proxy_group != (gid_t)-1 || request->sources.count ||
 	       request->has_ports || request->monitor >= 0 || request->shield >= 0 ||
-	       request->shield_cgroup || request->changes.count;
+	       request->shield_cgroup || request->changes.count || request->ceilings.what;
 }

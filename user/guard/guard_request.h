@@ -7,6 +7,7 @@
 
 #include <sys/types.h>
 
+#include "guard/guard_ceilings.h"
 #include "guard/limits.h"
 #include "guard/ports.h"
 #include "guard/region_store.h"
@@ -27,6 +28,7 @@ struct guard_request {
 	int shield;             /* 1 or 0; -1: as it is, or 1 if nobody has switched it off */
 	const char *shield_cgroup; /* path of a cgroup; NULL: where it is, or the root */
 	struct limits_changes changes;
+	struct guard_ceilings ceilings;
 };
 
 /* Sets a request that asks for nothing. The request owns its changes; the names of

@@ -31,6 +31,7 @@ struct part_run {
 	bool loaded;            /* it was loaded before this command */
 	bool carried;           /* an earlier version has loaded it, with pins of ABI 2: it is not
 				   loaded until these are carried over */
+	bool loads;             /* this command loads programs, of parts that have some */
 	bool opens;             /* this command loads its program, for the first time or again */
 	bool resizes;           /* it does so for nothing but to make its sized maps anew */
 	struct rooms *rooms;    /* of all parts in the command */

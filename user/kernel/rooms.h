@@ -13,6 +13,7 @@ struct rooms {
 	uint32_t region_lines;  /* of the region table */
 	uint32_t trusted_lines; /* of the trusted table */
 	uint32_t nodes;         /* that may have counters and a token bucket at one time */
+	uint32_t trusted;       /* prefixes, nodes or not, that may have a rate at one time */
 };
 
 #endif

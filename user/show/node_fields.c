@@ -2,6 +2,7 @@
 #include "show/node_fields.h"
 
 #include "show/drift.h"
+#include "show/rate_fields.h"
 
 #define AT(member) FIELD_AT(struct view_node, member)
 #define CHECK_AT(member) FIELD_AT(struct node_fields_check_item, member)
@@ -13,6 +14,11 @@
 static const char *prefix(const void *item, char room[FIELD_TEXT_SIZE])
 {
 	return cidr_format(&((const struct view_node *)item)->cidr, room);
+}
+
+static bool is_measured(const void *item)
+{
+	return ((const struct view_node *)item)->rate.measured;
 }
 
 const struct field node_fields[] = {
@@ -31,6 +37,7 @@ const struct field node_fields[] = {
 	{ FIELD_AGO, ">LAST-SEEN", "last_seen", "ecdn_xdp_node_last_ping_timestamp_seconds", LIST,
 	  .unit = "seconds", .help = "When a node last pinged; 0 if never.",
 	  AT(stats.last_seen_ns) },
+	RATE_FIELDS(struct view_node, NODE_FIELDS_LIST, is_measured),
 	{},
 };
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/address.h"
+#include "base/clock.h"
 #include "kernel/features.h"
 #include "show/drift.h"
 
@@ -169,6 +170,15 @@ static const char *proven_why(const void *item, char room[FIELD_TEXT_SIZE])
 	return status_of(item)->guard.unproven;
 }
 
+/* How long what is above a ceiling is not dropped yet. */
+static uint64_t drop_in_ns(const void *item)
+{
+	uint64_t from_ns = status_of(item)->guard.config.ceiling_from_ns;
+	uint64_t now_ns = clock_monotonic_ns();
+
+	return from_ns > now_ns ? from_ns - now_ns : 0;
+}
+
 const struct field status_fields_guard[] = {
 	{ FIELD_TEXT, .key = "pin_dir", .text = pin_dir },
 	{ FIELD_COUNT, .key = "abi", AT(guard.config.abi) },
@@ -180,6 +190,16 @@ const struct field status_fields_guard[] = {
 	{ FIELD_JSON, .key = "proven.armed", .json = armed, .present = has_guard },
 	{ FIELD_FLAG, .key = "requests_frozen", AT(guard.requests_frozen), .present = has_guard },
 	{ FIELD_COUNT, .key = "trusted", .unit = "prefixes", AT(guard.config.trusted) },
+	{ FIELD_RATE, .key = "ceilings.node_pps", .unit = "packets/s", .present = has_guard,
+	  AT(guard.config.node_pps) },
+	{ FIELD_RATE, .key = "ceilings.node_cps", .unit = "connections/s", .present = has_guard,
+	  AT(guard.config.node_cps) },
+	{ FIELD_RATE, .key = "ceilings.allow_pps", .unit = "packets/s", .present = has_guard,
+	  AT(guard.config.allow_pps) },
+	{ FIELD_RATE, .key = "ceilings.allow_cps", .unit = "connections/s", .present = has_guard,
+	  AT(guard.config.allow_cps) },
+	{ FIELD_DURATION, .key = "ceilings.drop_in", .unit = "seconds", .present = has_guard,
+	  .number = drop_in_ns },
 	{ FIELD_FLAG, .key = "steer.attached", AT(guard.steer_attached) },
 	{ FIELD_FLAG, .key = "steer.here", AT(guard.steer_here) },
 	{ FIELD_FLAG, .key = "steer.finds_listeners", AT(guard.steer_hooked) },

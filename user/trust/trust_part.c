@@ -11,6 +11,7 @@
 #include "table/lines.h"
 #include "trust/trust_carry.h"
 #include "trust/trust_nodes.h"
+#include "trust/trust_rates.h"
 #include "trust/trust_store.h"
 #include "trust/trust_table.h"
 
@@ -31,7 +32,7 @@ static bool wanted(const void *request)
 {
 	const struct trust_request *trust = request;
 
-	return trust->allow_count || trust->node_count || trust->edit;
+	return trust->allow_count || trust->node_count || trust->edit || trust->ceiling_count;
 }
 
 static int change(const struct trust_request *request, struct trust_list *list)
@@ -57,6 +58,7 @@ static int make_list(const struct part_run *run)
 	if (!err && trust_list_copy(&trust->before, &trust->list))
 		err = trust_request_error(-ENOMEM);
 	err = err ?: change(run->request, &trust->list);
+	err = err ?: trust_rates_check(&trust->maps, run->request, &trust->list);
 	if (!err && run->loaded)
 		err = trust_store_holds(&trust->maps, &trust->list);
 	trust->same = err > 0;
@@ -82,10 +84,12 @@ static void set_rooms(const struct part_run *run)
 
 	run->rooms->trusted_lines = trust->header.lines;
 	run->rooms->nodes = trust->header.nodes;
+	run->rooms->trusted = trust->header.rows;
 	if (trust->lines) {
 		if (!trust->old_lines || lines_used(trust->lines) > trust->header.lines)
 			run->rooms->trusted_lines = lines_used(trust->lines);
 		run->rooms->nodes += count_nodes(&trust->list);
+		run->rooms->trusted += trust->list.count;
 	}
 }
 
@@ -101,6 +105,29 @@ static int read_carried(const struct part_run *run)
 	if (!err)
 		trust->header = *trust_table_header(trust->old_lines);
 	return err;
+}
+
+/* Whether no version with ceilings has had a guard here: then allowed prefixes of the list may
+ * have no index yet, and the list is compiled anew. */
+static bool is_earlier(const struct pins *pins)
+{
+	struct ecdn_xdp_config config;
+
+	return !config_map_read(pins, &config) && !config.ceiling_from_ns;
+}
+
+/* With leaves of their own, prefixes take more lines: what does not fit stays as it is, and its
+ * allowed prefixes have no ceiling. */
+static int number_list(const struct part_run *run)
+{
+	struct trust_run *trust = run->state;
+	int err = make_list(run);
+
+	if (err != -ENOSPC)
+		return err;
+	log_warning("allowed prefixes keep having no ceiling");
+	trust->changes = false;
+	return 0;
 }
 
 static int prepare(struct part_run *run)
@@ -120,6 +147,8 @@ static int prepare(struct part_run *run)
 		err = read_carried(run);
 	if (!err && wanted(run->request))
 		err = make_list(run);
+	else if (!err && run->loaded && run->loads && is_earlier(run->pins))
+		err = number_list(run);
 	if (!err)
 		set_rooms(run);
 	return err;
@@ -199,9 +228,26 @@ static int write_list(const struct part_run *run)
 	struct trust_run *trust = run->state;
 	int err = trust_nodes_keep(&trust->maps, &trust->before, &trust->before);
 
+	err = err ?: trust_rates_prepare(&trust->maps, &trust->before, &trust->list);
 	if (!err && !trust->same)
 		err = trust_store_write(&trust->maps, part_dir(run), trust->table);
-	return err ?: trust_nodes_keep(&trust->maps, &trust->before, &trust->list);
+	err = err ?: trust_nodes_keep(&trust->maps, &trust->before, &trust->list);
+	err = err ?: trust_rates_settle(&trust->maps, &trust->list);
+	return err ?: trust_rates_set(&trust->maps, run->request, &trust->list);
+}
+
+/* The guard may just have been loaded, beside a list that was there before. */
+static int write_rates(const struct trust_run *trust)
+{
+	struct trust_list list = {};
+	int err;
+
+	if (trust->maps.trusted_rates < 0)
+		return 0;
+	err = trust_store_read(&trust->maps, &list);
+	err = err ?: trust_rates_add(trust->maps.trusted_rates, &list);
+	trust_list_free(&list);
+	return err;
 }
 
 /* The length is written even if the list stays as it is: a killed command may have replaced
@@ -230,6 +276,8 @@ static int configure(struct part_run *run)
 	err = maps_open(trust_store_rows, &trust->maps, run->pins);
 	if (!err && trust->changes)
 		err = write_list(run);
+	else if (!err && run->loads)
+		err = write_rates(trust);
 	return err ?: write_count(run);
 }
 

@@ -13,11 +13,19 @@ void trust_request_free(struct trust_request *request)
 {
 	free(request->allow);
 	free(request->nodes);
+	free(request->ceilings);
 }
 
 int trust_request_allow(struct trust_request *request, const struct cidr *cidr)
 {
 	if (array_append(request->allow, request->allow_count, cidr))
+		return log_error(-ENOMEM, "out of memory");
+	return 0;
+}
+
+int trust_request_ceiling(struct trust_request *request, const struct trust_ceiling *ceiling)
+{
+	if (array_append(request->ceilings, request->ceiling_count, ceiling))
 		return log_error(-ENOMEM, "out of memory");
 	return 0;
 }

@@ -11,6 +11,14 @@
  * is changed. */
 typedef int trust_edit(struct trust_list *list, void *context);
 
+/* Ceilings that a prefix is to have, which is on the list then. */
+struct trust_ceiling {
+	struct cidr cidr;
+	unsigned int what;      /* enum ecdn_xdp_ceiling_own: those that are named ... */
+	struct ecdn_xdp_trusted_ceiling to; /* ... and their values; one that is not among to.own
+				   becomes that of config again */
+};
+
 struct trust_request {
 	struct cidr *allow;     /* prefixes to be allowed */
 	unsigned int allow_count;
@@ -18,11 +26,15 @@ struct trust_request {
 	size_t node_count;      /* 0: the nodes stay as they are */
 	trust_edit *edit;       /* NULL: none */
 	void *context;          /* what edit is called with */
+	struct trust_ceiling *ceilings;
+	unsigned int ceiling_count;
 };
 
 /* The request owns its arrays; freed with trust_request_free(). */
 void trust_request_free(struct trust_request *request);
 int trust_request_allow(struct trust_request *request, const struct cidr *cidr);
+
+int trust_request_ceiling(struct trust_request *request, const struct trust_ceiling *ceiling);
 
 /* The nodes become those of a file, "-" for standard input; nodes that the request had
  * before are dropped. A file without nodes is refused: it may be a download that failed. */

@@ -18,6 +18,10 @@ const struct map_row trust_store_rows[] = {
 		MAP_IS(PERCPU_HASH, __u32, struct ecdn_xdp_node_stats), MAP_OPTIONAL),
 	MAP_ROW(struct trust_maps, node_buckets,
 		MAP_IS(HASH, __u32, struct ecdn_xdp_node_bucket), MAP_OPTIONAL),
+	MAP_ROW(struct trust_maps, trusted_rates,
+		MAP_IS(HASH, __u32, struct ecdn_xdp_trusted_rate), MAP_OPTIONAL),
+	MAP_ROW(struct trust_maps, trusted_ceilings,
+		MAP_IS(HASH, __u32, struct ecdn_xdp_trusted_ceiling), MAP_OPTIONAL),
 	MAP_ROW_END,
 };
 

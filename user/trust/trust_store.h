@@ -13,11 +13,12 @@
 #include "kernel/slot.h"
 #include "trust/trust_list.h"
 
-/* node_stats and node_buckets belong to ping, their rows follow the list; they are -1 if
- * ping is not loaded. */
+/* node_stats and node_buckets belong to ping, trusted_rates and trusted_ceilings to the guard;
+ * their rows follow the list. They are -1 if that part is not loaded. */
 struct trust_maps {
 	int trusted_table;
 	int node_stats, node_buckets;
+	int trusted_rates, trusted_ceilings;
 };
 
 extern const struct map_row trust_store_rows[];

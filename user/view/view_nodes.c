@@ -23,12 +23,15 @@ struct rows {
 	const struct percpu *percpu;
 };
 
-static int list_nodes(struct view_nodes *nodes, const struct trust_list *list)
+static int list_nodes(struct view_nodes *nodes, const struct trust_list *list,
+		      const struct view_rates *rates)
 {
+	int err = 0;
+
 	nodes->at = calloc(list->count + 1, sizeof(*nodes->at));
 	if (!nodes->at)
 		return log_error(-ENOMEM, "out of memory for the nodes");
-	for (size_t i = 0; i < list->count; i++) {
+	for (size_t i = 0; i < list->count && !err; i++) {
 		const struct ecdn_xdp_trusted_row *row = &list->row[i];
 		struct view_node *node = &nodes->at[nodes->count];
 
@@ -38,9 +41,10 @@ static int list_nodes(struct view_nodes *nodes, const struct trust_list *list)
 		node->index = trust_list_index(row);
 		memcpy(node->name, row->name, sizeof(node->name));
 		node->added_at = row->added_at;
+		err = view_rates_read(rates, row->node, &node->rate);
 		nodes->count++;
 	}
-	return 0;
+	return err;
 }
 
 static void add_cpus(const struct rows *rows, uint32_t row, struct view_node *node)
@@ -122,6 +126,7 @@ static int read_stats(struct view_nodes *nodes, const struct trust_maps *maps)
 int view_nodes_read(struct view_nodes *nodes, const char *pin_dir)
 {
 	struct trust_list list = {};
+	struct view_rates rates;
 	struct trust_maps maps;
 	struct view_pins pins;
 	int err = view_pins_read(&pins, pin_dir);
@@ -131,7 +136,11 @@ int view_nodes_read(struct view_nodes *nodes, const char *pin_dir)
 		return err;
 	err = maps_open(trust_store_rows, &maps, &pins.pins);
 	err = err ?: trust_store_read(&maps, &list);
-	err = err ?: list_nodes(nodes, &list);
+	if (!err) {
+		err = view_rates_open(&rates, pin_dir);
+		err = err ?: list_nodes(nodes, &list, &rates);
+		view_rates_close(&rates);
+	}
 	err = err ?: read_stats(nodes, &maps);
 	nodes->moment = clock_now();
 	trust_list_free(&list);

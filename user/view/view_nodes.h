@@ -13,13 +13,15 @@
 #include "ecdn-xdp-maps.h"
 #include "base/clock.h"
 #include "base/cidr.h"
+#include "view/view_rates.h"
 
 struct view_node {
 	struct cidr cidr;
 	uint32_t index;         /* of its rows in the maps */
 	char name[ECDN_XDP_TRUSTED_NAME_SIZE]; /* empty: none */
 	uint64_t added_at;      /* seconds since the epoch */
-	struct ecdn_xdp_node_stats stats;
+	struct ecdn_xdp_node_stats stats; /* of its pings */
+	struct view_rate rate;  /* of what came to protected ports */
 };
 
 struct view_nodes {
