@@ -113,7 +113,8 @@ unsigned int frame_echo(uint8_t frame[64]);
  * tables are of full size, or roomy: with the room that the product gives them. */
 int table_new(const struct range_set *set);
 int table_sized(const struct range_set *set, bool roomy);
-int trusted_new(const struct cidr *prefixes, size_t count);
+/* rates: the map trusted_rates, which gets rows, or -1. */
+int trusted_new(const struct cidr *prefixes, size_t count, int rates);
 
 /* An LPM trie of a family's ranges; bits: of its addresses. */
 void trie_fill(int fd, const struct range_list *list, int bits);

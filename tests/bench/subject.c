@@ -5,6 +5,7 @@
 
 #include <bpf/bpf.h>
 
+#include "guard/guard_ceilings.h"
 #include "guard/limits.h"
 #include "guard/ports.h"
 
@@ -51,6 +52,7 @@ void subject_open(struct subject *subject, uint32_t max_regions, const struct ra
 	close(table);
 	subject->config = (struct ecdn_xdp_config){ .abi = ECDN_XDP_ABI };
 	limits_first_config(&subject->config, max_regions, 0x5eed5eed5eed5eed);
+	guard_ceilings_first(&subject->config);
 	need(!ports_parse("80,443", &ports), "parse the ports");
 	subject->config.protect = ports.protect;
 	map_put(bpf_map__fd(subject->guard->maps.protected_ports), 0, &ports.ports);
@@ -59,9 +61,13 @@ void subject_open(struct subject *subject, uint32_t max_regions, const struct ra
 	subject_configure(subject);
 }
 
+/* The map has room for as many. With more, hardly any source is trusted. */
+#define TRUSTED_RATES 2048
+
 void subject_trust(struct subject *subject, const struct cidr *prefixes, size_t count)
 {
-	int table = trusted_new(prefixes, count);
+	int rates = bpf_map__fd(subject->guard->maps.trusted_rates);
+	int table = trusted_new(prefixes, count, count > TRUSTED_RATES ? -1 : rates);
 
 	map_put(bpf_map__fd(subject->guard->maps.trusted_table), 0, &table);
 	close(table);

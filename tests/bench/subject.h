@@ -21,7 +21,7 @@ void subject_open(struct subject *subject, uint32_t max_regions, const struct ra
 		  const struct ecdn_xdp_limits *limits);
 void subject_close(struct subject *subject);
 
-/* Prefixes that are never limited. */
+/* Prefixes that are not limited up to their ceilings. */
 void subject_trust(struct subject *subject, const struct cidr *prefixes, size_t count);
 
 /* Makes subject->config count. */

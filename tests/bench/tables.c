@@ -6,6 +6,7 @@
 #include "bench.h"
 
 #include "guard/region_store.h"
+#include "trust/trust_rates.h"
 #include "trust/trust_store.h"
 #include "regions/table.h"
 #include "table/lines.h"
@@ -31,7 +32,7 @@ int table_new(const struct range_set *set)
 	return table_sized(set, false);
 }
 
-int trusted_new(const struct cidr *prefixes, size_t count)
+int trusted_new(const struct cidr *prefixes, size_t count, int rates)
 {
 	struct ecdn_xdp_table_line *lines;
 	struct trust_list list = {};
@@ -41,6 +42,7 @@ int trusted_new(const struct cidr *prefixes, size_t count)
 	need(!trust_store_compile(&list, &lines), "compile a trusted table");
 	fd = trust_store_table(lines, ECDN_XDP_TABLE_LINES_MAX, 1);
 	need(fd >= 0, "make a trusted table");
+	need(rates < 0 || !trust_rates_add(rates, &list), "make rows of trusted prefixes");
 	lines_free(lines);
 	trust_list_free(&list);
 	return fd;
