@@ -212,10 +212,10 @@ haproxy_reloaded() {
 # --- surges
 
 # limit_region REGION ADDRESS/LENGTH: into the state limited for as long as the test
-# takes, by a short surge of host client. Nothing is dropped: what the proxy answers is
-# what is asked here.
+# takes, by a short surge of host client, where the shield is off. Nothing is dropped: what
+# the proxy answers is what is asked here.
 limit_region() {
-	ecdn limit set "$1" --pps 500 --prefix-pps 0 --answer-cps 0 --hold 1h
+	ecdn limit set "$1" --pps 500 --prefix-pps 0 --answer-cps 0 --grace 0s --hold 1h
 	flood --from "$2" --rate 5k --seconds 500ms >/dev/null
 	[ "$(state "$1")" = limited ]
 }

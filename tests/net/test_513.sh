@@ -363,7 +363,7 @@ test_haproxy() {
 edge_and_clients
 make_certificate
 load_guard
-ecdn limit set ALPHA --pps 5k --prefix-pps 1k --answer-cps 1k
+ecdn limit set ALPHA --pps 5k --prefix-pps 1k --answer-cps 1k --grace 0s
 test_nginx
 test_haproxy
 finish

@@ -277,7 +277,7 @@ talker other o0 e1 $beta 2001:db8:b::10
 talker node n0 e2 $wide 2001:db8:1000::10
 make_certificate
 edge_conf
-ecdn load --regions "$regions" e0 e1 e2
+ecdn load --shield off --regions "$regions" e0 e1 e2
 ecdn node add 198.18.5.0/24
 nginx_start edge
 test_kept_alive

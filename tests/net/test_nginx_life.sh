@@ -23,7 +23,7 @@ test_missing() {
 	is "no guard: no region" "-- pass client" "$(x_region client /)"
 	is "no guard: one warning" 1 "$(grep -c 'ecdn_xdp: .*pass' "$log")"
 	has "no guard: ... tells where and what to do" "$pin.*ecdn-xdp load" "$(cat "$log")"
-	ecdn load --regions "$regions" e0 e1
+	ecdn load --shield off --regions "$regions" e0 e1
 	does "no guard: it is picked up when it appears" wait_for 10 region_known
 	is "no guard: no other warning meanwhile" 1 "$(grep -c 'every request passes' "$log")"
 }
