@@ -245,7 +245,7 @@ all_answered() {
 
 test_guard() {
 	wall_up ingress
-	ecdn load --ping --guard --regions "$regions" --protect all e0
+	ecdn load --ping --guard --shield off --regions "$regions" --protect all e0
 	answered "guard: a node in a normal region" node "${edge_of[node]}"
 	is "guard: it counts there too" 1 "$(($(stats ALPHA .packets) >= 1))"
 
@@ -264,7 +264,7 @@ test_limited() {
 	local surge before
 
 	wall_up ingress
-	ecdn limit set ALPHA --pps 1k --prefix-pps 10 --hold 10s
+	ecdn limit set ALPHA --pps 1k --prefix-pps 10 --grace 0s --hold 10s
 	(exec nsenter --net="/run/netns/ecdn-$id-node" "$build/tests/tools/flood" --dev n0 \
 		--mac $edge_mac --to "${edge_of[node]}" --from 198.51.100.128/25 --rate 20k \
 		--seconds 20s >/dev/null) &
