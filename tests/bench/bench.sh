@@ -66,9 +66,10 @@ passing_config() {
 	:
 }
 
-# Any traffic at all is a surge, of which next to nothing passes.
+# Any traffic at all is a surge at once, of which next to nothing passes.
 limited_config() {
-	printf 'limits:\n  default:\n    pps: 1\n    prefix_pps: 1\n    answer_cps: 1\n'
+	printf 'shield: off\nlimits:\n  default:\n    pps: 1\n    prefix_pps: 1\n'
+	printf '    answer_cps: 1\n    grace: 0s\n'
 }
 
 # guard NUMBER NAME [FILE]: FILE has other regions than the world's.

@@ -54,7 +54,8 @@ static uint64_t dropped_by_guard(const char *dir)
 	for (uint32_t region = 0; region < ECDN_XDP_REGIONS_DEFAULT; region++) {
 		counts_of_region(&rows, ECDN_XDP_REGIONS_DEFAULT, region, &counts);
 		sum += counts.dropped.blocked.packets + counts.dropped.prefix_pps.packets +
-		       counts.dropped.answer_cps.packets + counts.dropped.vlan_depth.packets;
+		       counts.dropped.answer_cps.packets + counts.dropped.vlan_depth.packets +
+		       counts.dropped.no_socket.packets + counts.dropped.trusted_pps.packets;
 	}
 	mapped_close(&rows);
 	guard_maps_close(&maps);
