@@ -69,7 +69,7 @@ test_json() {
 	has "stats --json: the document's keys" \
 		'generation.* mode.* passed_unparsed.* regions' "$shape"
 	is "stats --json: a region's keys" "bps bytes connections cps dropped dropped_bytes \
-dropped_packets limited_since packets pps refused region requests state" \
+dropped_packets limited_since packets pps proven refused region requests state steered" \
 		"$(stats ALPHA 'del(.would_drop) | keys | join(" ")')"
 	is "stats --json: reasons are objects of numbers" "number number" \
 		"$(stats_all '"\(.regions[0].dropped.blocked.packets | type) \(.passed_unparsed.arp | type)"')"
