@@ -29,11 +29,11 @@ struct {
  * that look-ups met, and when most packets without a socket come from known addresses: a flood of
  * forged ones hits by chance addresses that are known, or taken for known.
  */
-#define ARMED_MISSED 64
+#define ARMED_MISSED 32
 /* ... and if these addresses are not few: so many of the 64 values that a hash of them has. */
-#define ARMED_MISSED_VALUES 32
+#define ARMED_MISSED_VALUES 16
 /* Counts are halved when they reach this, so that they follow what changes. */
-#define ARMED_COUNTED 4096
+#define ARMED_COUNTED 1024
 #define ARMED_MINUTE_NS (60 * 1000000000ULL)
 
 /* addr_be: an IPv4 address is its first word, and zeros follow. */

@@ -232,7 +232,7 @@ static __always_inline void sample_socket(struct xdp_md *ctx, const struct packe
 					  struct ecdn_xdp_cpu *now, __u32 id)
 {
 	if (conf->shield != ECDN_XDP_SHIELD_ON || state != ECDN_XDP_STATE_NORMAL ||
-	    now->sampled_jiffies == now->jiffies || !has_socket(packet))
+	    !has_socket(packet))
 		return;
 	now->sampled_jiffies = now->jiffies;
 	shield_meet(ctx, packet->ip_at, packet->upper_at, id, true);
@@ -246,11 +246,11 @@ static __always_inline bool measure(struct xdp_md *ctx, const struct ecdn_xdp_co
 				    __u32 region, struct ecdn_xdp_region_cpu *local,
 				    struct ecdn_xdp_cpu *now, __u32 id)
 {
-	if (local->jiffies != now->jiffies || local->generation != conf->generation) {
-		if (!hand_over(region, id))
-			return false;
+	if ((local->jiffies != now->jiffies || local->generation != conf->generation) &&
+	    !hand_over(region, id))
+		return false;
+	if (now->sampled_jiffies != now->jiffies)
 		sample_socket(ctx, packet, conf, local->state, now, id);
-	}
 	if (standing == STANDING_OVER)
 		return true;
 	local->load_packets++;

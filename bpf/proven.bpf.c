@@ -14,6 +14,8 @@
  */
 #include "sock.h"
 
+#include <bpf/bpf_core_read.h>
+
 #include "armed.h"
 #include "config.h"
 #include "cpu.h"
@@ -71,13 +73,16 @@ static __always_inline void read_addresses(struct connection *connection,
 	connection->local_be[0] = ctx->local_ip4;
 }
 
-/* The interface by which the connection came. The kernel notes it where a socket's interface
- * for multicast belongs. */
-static __always_inline __u32 interface_of(const struct tcp_sock *tcp, __u32 family)
+/* The interface by which the packet came that made the connection. What this host sends to itself
+ * comes by lo, whatever interface has the address. 0: the kernel has not noted it. */
+static __always_inline __u32 interface_of(const struct tcp_sock *tcp)
 {
 	const struct inet_sock *inet = &tcp->inet_conn.icsk_inet;
+	const struct inet_sock___before_5_17 *old = (const void *)inet;
 
-	return family == AF_INET || !inet->pinet6 ? inet->mc_index : inet->pinet6->mcast_oif;
+	if (bpf_core_field_exists(inet->sk.sk_rx_dst_ifindex))
+		return inet->sk.sk_rx_dst_ifindex;
+	return old->rx_dst_ifindex;
 }
 
 enum count_event {
@@ -110,7 +115,7 @@ static __always_inline bool came_past_guard(struct bpf_sock_ops *ctx,
 
 	if (!tcp || tcp->inet_conn.icsk_inet.sk.__sk_common.skc_net.net->ns.inum != conf->netns)
 		return false;
-	ifindex = interface_of(tcp, ctx->family);
+	ifindex = interface_of(tcp);
 	if (!tcp->fastopen_rsk && bpf_map_lookup_elem(&shield_ifaces, &ifindex))
 		return true;
 	if (ifindex != LOOPBACK_IFINDEX)

@@ -37,17 +37,16 @@ struct sock_common {
 struct sock {
 	struct sock_common __sk_common;
 	kuid_t sk_uid;
+	int sk_rx_dst_ifindex;
 };
 
-struct ipv6_pinfo {
-	int mcast_oif;
-};
-
-/* mc_index and mcast_oif of a new connection: the interface by which it came. */
 struct inet_sock {
 	struct sock sk;
-	struct ipv6_pinfo *pinet6;
-	int mc_index;
+};
+
+/* Before Linux 5.17. */
+struct inet_sock___before_5_17 {
+	int rx_dst_ifindex;
 };
 
 struct inet_connection_sock {

@@ -67,7 +67,7 @@ static void durations(void **state)
 		{ "1d2h3m4s5ms6us7ns", 93784005006007 }, { "1.0000000000s", 1000000000 },
 		{ "0.1h", 360000000000 }, { "9223372036854775807ns", INT64_MAX },
 		{ "106751d", 9223286400000000000ULL }, { "9223372036854775808ns", UNTOUCHED },
-		{ "", UNTOUCHED }, { "5", UNTOUCHED }, { "0", UNTOUCHED }, { "s", UNTOUCHED },
+		{ "", UNTOUCHED }, { "5", UNTOUCHED }, { "0", 0 }, { "s", UNTOUCHED },
 		{ "1", UNTOUCHED }, { "1x", UNTOUCHED }, { "1S", UNTOUCHED }, { "-1s", UNTOUCHED },
 		{ "1 s", UNTOUCHED }, { " 1s", UNTOUCHED }, { "1s ", UNTOUCHED },
 		{ "1sm", UNTOUCHED }, { "1h30", UNTOUCHED }, { "1hm", UNTOUCHED },

@@ -104,6 +104,10 @@ int quantity_parse_duration(const char *text, uint64_t *ns)
 
 	if (!*text)
 		return -EINVAL;
+	if (!strcmp(text, "0")) {
+		*ns = 0;
+		return 0;
+	}
 	while (*text) {
 		const char *fraction, *end;
 		uint64_t value, unit;
