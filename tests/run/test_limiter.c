@@ -72,6 +72,18 @@ struct passage {
 	double seconds, stalled; /* of the latter, when no CPU had anything to offer */
 };
 
+/* From the first packet of any to the last: on a busy machine one may begin long after another. */
+static double seconds_of(const struct sender *senders, int count)
+{
+	uint64_t first_ns = senders[0].first_ns, last_ns = senders[0].last_ns;
+
+	for (int n = 1; n < count; n++) {
+		first_ns = senders[n].first_ns < first_ns ? senders[n].first_ns : first_ns;
+		last_ns = senders[n].last_ns > last_ns ? senders[n].last_ns : last_ns;
+	}
+	return (double)(last_ns - first_ns) / SECOND;
+}
+
 static struct passage offer(const struct guard *guard, uint64_t limit, const struct frame *frame,
 			    size_t frames, int cpus)
 {
@@ -87,7 +99,7 @@ static struct passage offer(const struct guard *guard, uint64_t limit, const str
 		senders_run(senders, cpus);
 	}
 	passage.packets = passed_so_far(guard) - before;
-	passage.seconds = (double)(senders[0].last_ns - senders[0].first_ns) / SECOND;
+	passage.seconds = seconds_of(senders, cpus);
 	for (int n = 0; n < cpus; n++)
 		if ((double)senders[n].stalled_ns / SECOND < passage.stalled)
 			passage.stalled = (double)senders[n].stalled_ns / SECOND;
