@@ -18,7 +18,7 @@ map_ids() {
 	local map
 
 	for map in "$pin"/*; do
-		[[ -d $map || $map = */regions ]] || bpftool -j map show pinned "$map" | jq .id
+		[[ -d $map || $map = */regions || $map = */proven ]] || bpftool -j map show pinned "$map" | jq .id
 	done
 }
 

@@ -10,9 +10,10 @@ source "$(dirname "$0")/ping_load.sh"
 # shellcheck source=tests/net/killer.sh
 source "$(dirname "$0")/killer.sh"
 
-GUARD_MAPS="cpu cpu_events prefix_buckets prefixes protected_ports public_config region_cpu
-	region_limits region_lines region_name region_rate region_state region_table regions
-	request_stats trusted_ceilings trusted_cpu trusted_rates"
+# Its link to the cgroup, proven, is among them.
+GUARD_MAPS="armed cpu cpu_events known prefix_buckets prefixes protected_ports public_config
+	proven region_cpu region_limits region_lines region_name region_rate region_state
+	region_table regions request_stats shield_ifaces trusted_ceilings trusted_cpu trusted_rates"
 PING_MAPS="local_addresses node_buckets node_stats ping_config ping_events ping_interfaces"
 KIB_MAX=4096
 
@@ -33,7 +34,7 @@ pinned_kib() {
 	local map sum=0
 
 	for map in "$pin"/*; do
-		if [ ! -f "$map" ] || [ "${map##*/}" = regions ]; then
+		if [ ! -f "$map" ] || [ "${map##*/}" = regions ] || [ "${map##*/}" = proven ]; then
 			continue
 		fi
 		sum=$((sum + $(bpftool -j map show pinned "$map" | jq .bytes_memlock)))
@@ -90,7 +91,7 @@ test_guard_joins() {
 
 	before=$(requests)
 	ecdn load --regions "$regions" --protect 80 e0
-	is "the guard joins: both programs run" "guard ping publish" "$(programs)"
+	is "the guard joins: both programs run" "guard ping proven publish" "$(programs)"
 	is "the guard joins: all maps" "$(sorted config trusted_lines trusted_table "$PING_MAPS" \
 		"$GUARD_MAPS")" "$(pinned)"
 	is "the guard joins: a node's requests are kept" "$before" "$(requests)"
@@ -108,15 +109,15 @@ test_steer_joins() {
 	fails "steer del: without steer" 1 'port 80 has no listener' ecdn steer del 80
 	does "steer refresh: without steer there is nothing to do" ecdn steer refresh
 	fails "steer add: nobody listens" 1 'no TCP socket listens' ecdn steer add 80 127.0.0.1:8513
-	is "steer add that failed: it is not loaded" "guard ping publish" "$(programs)"
+	is "steer add that failed: it is not loaded" "guard ping proven publish" "$(programs)"
 	listener_start
 	does "steer add" ecdn steer add 80 127.0.0.1:8513
-	is "steer add: it is loaded" "guard ping publish steer" "$(programs)"
+	is "steer add: it is loaded" "guard ping proven publish steer" "$(programs)"
 	has "steer add: it is attached" '^steer +attached$' "$(ecdn status)"
 	is "steer add: its listener is ready" ready "$(ecdn steer --json | jq -r '.steer[0].state')"
 	listener_stop
 	does "steer del" ecdn steer del 80
-	is "steer del: it stays loaded" "guard ping publish steer" "$(programs)"
+	is "steer del: it stays loaded" "guard ping proven publish steer" "$(programs)"
 	does "an upgrade has all parts" ecdn load e0
 	ecdn unload --all
 	is "unload --all: no pin is left" "" "$(pins)"
