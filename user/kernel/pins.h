@@ -9,6 +9,7 @@
  *	DIR/prog/PART      each part's program; a part is loaded if this is there
  *	DIR/link/IFACE     the link that holds an XDP program to an interface; bpffs takes
  *	                   no '.' in a name, so eth0.7 is eth0:7 here
+ *	DIR/proven         the link that holds the program proven to a cgroup
  *	DIR/steer          the link that holds steer to a network namespace
  *	DIR/ping/IFACE     what holds ping to an interface: a link, or before Linux 6.6 the
  *	                   program, by which its filter is found
