@@ -56,6 +56,7 @@ static __always_inline __u64 prefix_bucket_spare(const struct ecdn_xdp_bucket_se
 {
 	__u64 spare = 0;
 
+	pure_unroll
 	for (__u32 i = 0; i < ECDN_XDP_BUCKET_WAYS; i++)
 		if (i != way)
 			spare |= prefix_bucket_kin(set->bucket[i].key, set->bucket[way].key);
@@ -87,6 +88,7 @@ static __always_inline __s64 prefix_bucket_choose(const struct ecdn_xdp_bucket_s
 {
 	__s64 own = PREFIX_BUCKET_NONE, spare = PREFIX_BUCKET_NONE;
 
+	pure_unroll
 	for (__u32 i = 0; i < ECDN_XDP_BUCKET_WAYS; i++) {
 		__u64 mask = prefix_bucket_kin(set->bucket[i].key, key) |
 			     prefix_bucket_idle(&set->bucket[i], now_ns);
@@ -124,6 +126,7 @@ static __always_inline __u32 prefix_bucket_lease(struct ecdn_xdp_bucket_set *set
 {
 	__u32 way = ECDN_XDP_BUCKET_WAYS, how = 0;
 
+	pure_unroll
 	for (__u32 i = 0; i < ECDN_XDP_BUCKET_WAYS; i++)
 		if (set->bucket[i].key == key)
 			way = i;

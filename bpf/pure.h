@@ -11,6 +11,14 @@
 #define __always_inline inline __attribute__((always_inline))
 #endif
 
+/* Before a loop that is to be no loop in a program: the verifier of 5.10 refuses one whose last
+ * instruction is followed by its first. */
+#ifdef __bpf__
+#define pure_unroll _Pragma("unroll")
+#else
+#define pure_unroll
+#endif
+
 #define NS_PER_SECOND 1000000000ULL
 
 #endif

@@ -106,14 +106,14 @@ test_derived() {
 forget() {
 	local value
 
-	value=$(bpftool -j map lookup pinned "$pin/$1" key ${2} 0 0 0 | jq -r --argjson at "$3" '
+	value=$(bpftool -j map lookup pinned "$pin/$1" key "$2" 0 0 0 | jq -r --argjson at "$3" '
 		(.value) as $v | [range($v | length)] | map(
 			if . >= $at + 72 and . < $at + 104 then "0x00"
 			elif . >= $at + 32 and . < $at + 40 then
 				["0x40", "0x0d", "0x03", "0x00", "0x00", "0x00", "0x00", "0x00"][. - $at - 32]
 			else $v[.] end) | join(" ")')
 	# shellcheck disable=SC2086
-	bpftool map update pinned "$pin/$1" key ${2} 0 0 0 value $value
+	bpftool map update pinned "$pin/$1" key "$2" 0 0 0 value $value
 }
 
 test_upgrade() {

@@ -103,6 +103,7 @@ test_wider() {
 put_key() {
 	local index=$(($1 * 4096 + $2)) value
 
+	# shellcheck disable=SC2046
 	value=$(bpftool -j map lookup pinned "$pin/prefixes" key $(bytes_of $index 4) |
 		jq -r --argjson way "$3" --arg key "$(bytes_of "$4" 8)" \
 			--arg packets "$(bytes_of "$5" 8)" '.value as $v |
