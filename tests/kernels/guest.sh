@@ -132,6 +132,12 @@ number() {
 		awk -F: '{ sum += $2 } END { print sum + 0 }'
 }
 
+# proven KEY: the same of what is proven.
+proven() {
+	ecdn stats --json | tr -d ' \n' | grep -o '"proven":{[^}]*}' | grep -o "\"$1\":[0-9]*" |
+		awk -F: '{ sum += $2 } END { print sum + 0 }'
+}
+
 is_json() { printf '%s' "$1" | tr -d ' \n' | grep -q '^{.*"regions":\[.*\].*}$'; }
 counts_more_than() { [ "$(number "$1")" -gt "$2" ]; }
 lists_region() { ecdn stats --json TEST | tr -d ' ' | grep -q '"region":"TEST"'; }
@@ -173,6 +179,11 @@ test_mode() {
 	holds "$mode: the table is whole" sh -c "/payload/bin/ecdn-xdp region lookup 16.0.0.1 | grep -q R0"
 
 	holds "$mode: the protected port is served" client_fetch 192.0.2.1
+	before=$(proven connections)
+	holds "$mode: it is served again" client_fetch 192.0.2.1
+	holds "$mode: and over IPv6" client_fetch 2001:db8::1
+	holds "$mode: both connections are proven" [ "$(proven connections)" = $((before + 2)) ]
+	holds "$mode: status says so" sh -c "/payload/bin/ecdn-xdp status | grep -q '^proven  *yes'"
 	holds "$mode: block" ecdn block TEST
 	refused "$mode: the blocked region is not served" client_fetch 192.0.2.1
 	holds "$mode: others are" client_fetch 10.9.9.1
