@@ -136,6 +136,8 @@ int spoof_build(struct spoof *spoof, const uint8_t mac[6])
 
 	if (!tcp && !quic && strcmp(type, "udp"))
 		return log_error(-EINVAL, "--type %s: udp, syn, ack and quic are known", type);
+	if (spoof->ports)
+		spoof->sport = 0;
 	put_mac(spoof, mac);
 	put_tags(spoof);
 	headers = spoof->length + upper + (spoof->to.family == AF_INET ?
@@ -153,6 +155,15 @@ int spoof_build(struct spoof *spoof, const uint8_t mac[6])
 	spoof->length = size;
 	spoof->upper_sum += sum_words(spoof->frame + spoof->upper, upper);
 	return 0;
+}
+
+/* Returns what the port adds to the checksum's sum. */
+static uint32_t any_port(struct spoof *spoof, uint8_t *frame)
+{
+	uint16_t port_be = htons(1024 + next_random(spoof) % (65536 - 1024));
+
+	memcpy(frame + spoof->upper, &port_be, sizeof(port_be));
+	return sum_words(&port_be, sizeof(port_be));
 }
 
 void spoof_address(struct spoof *spoof, uint8_t *frame)
@@ -173,6 +184,8 @@ void spoof_address(struct spoof *spoof, uint8_t *frame)
 		check_be = htons(checksum(spoof->ip_sum + sum));
 		memcpy(frame + ((uint8_t *)spoof->ip_check - spoof->frame), &check_be, 2);
 	}
+	if (spoof->ports)
+		sum += any_port(spoof, frame);
 	check_be = htons(checksum(spoof->upper_sum + sum));
 	memcpy(frame + ((uint8_t *)spoof->upper_check - spoof->frame), &check_be, 2);
 }

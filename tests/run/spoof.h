@@ -21,6 +21,7 @@ struct spoof {
 	unsigned int size;          /* size of the frame in bytes; 0: the smallest usual one */
 	unsigned int step;          /* distance from one source to the next, if sequential */
 	bool sequential;
+	bool ports;                 /* any source port, not one: a SYN queue takes each once */
 	struct cidr source[OPTION_LIST_MAX]; /* prefixes that are used in turn */
 	unsigned int sources;
 	struct address to;

@@ -280,6 +280,7 @@ int main(int argc, char **argv)
 		{ "mac", 0, OPTION_TEXT, &words->mac, "MAC", "its MAC (asked for)", 0 },
 		{ "port", 0, OPTION_COUNT, &spoof->port, "N", "its port (443)", 0 },
 		{ "sport", 0, OPTION_COUNT, &spoof->sport, "N", "source port (40000)", 0 },
+		{ "ports", 0, OPTION_FLAG, &spoof->ports, NULL, "any source port", 0 },
 		{ "from", 0, OPTION_LIST, &words->from, "CIDR", "sources, in turn", 0 },
 		{ "sequential", 0, OPTION_FLAG, &spoof->sequential, NULL, "not at random", 0 },
 		{ "step", 0, OPTION_COUNT, &spoof->step, "N", "... every Nth address (1)", 0 },
