@@ -2,7 +2,8 @@
 /*
  * mixed.c - a flood of SYNs from made-up sources and, between them, out of the same queue, the
  * SYNs of one client: what its loss is compared with goes the same way. The client's SYNs leave
- * evenly, each from the next source port, and what comes back is read at the same interface:
+ * at random times, as jiffies must not meet a rhythm, each from the next source port, and what
+ * comes back is read at the same interface:
  *
  *	asked=N answered=N within=N most=N p50_us=N p99_us=N sent=N pps=N
  *
@@ -51,6 +52,7 @@ struct mixed {
 	struct address client_address;
 	int out, in;
 	uint64_t start_ns, flooded;
+	uint64_t next_ns;       /* when the client's next SYN is due, since then */
 	unsigned int asked;
 	struct asked at[ASKED_MAX];
 };
@@ -120,6 +122,11 @@ static int put(struct mixed *mixed, struct spoof *spoof, uint8_t *frame)
 	return 0;
 }
 
+static bool ask_due(const struct mixed *mixed)
+{
+	return mixed->asked < ASKED_MAX && now_ns() - mixed->start_ns >= mixed->next_ns;
+}
+
 /* spoof_address() writes the checksum from a sum, to which the port belongs. */
 static int ask(struct mixed *mixed, uint8_t *frame)
 {
@@ -131,6 +138,7 @@ static int ask(struct mixed *mixed, uint8_t *frame)
 	memcpy(frame + mixed->ask.upper, &port_be, sizeof(port_be));
 	mixed->ask.upper_sum += sum_words(&port_be, sizeof(port_be));
 	mixed->asked++;
+	mixed->next_ns += 2 * NS_PER_SECOND / mixed->client_rate * (random() % 1024) / 1024;
 	at->sent_ns = now_ns();
 	err = put(mixed, &mixed->ask, frame);
 	mixed->ask.upper_sum = before;
@@ -140,20 +148,15 @@ static int ask(struct mixed *mixed, uint8_t *frame)
 /* One turn: what is due of both, the client's between the flood's. */
 static int send_due(struct mixed *mixed, uint8_t *flood, uint8_t *client)
 {
-	uint64_t elapsed_ns = now_ns() - mixed->start_ns;
-	uint64_t wanted = due(mixed->rate, elapsed_ns);
+	uint64_t wanted = due(mixed->rate, now_ns() - mixed->start_ns);
 	int err = 0;
 
 	for (int i = 0; i < BURST_MAX && mixed->flooded < wanted && !err; i++) {
 		err = put(mixed, &mixed->flood, flood);
 		mixed->flooded++;
-		if (!err && mixed->asked < ASKED_MAX &&
-		    mixed->asked < due(mixed->client_rate, now_ns() - mixed->start_ns))
+		if (!err && ask_due(mixed))
 			err = ask(mixed, client);
 	}
-	if (!mixed->rate && mixed->asked < ASKED_MAX &&
-	    mixed->asked < due(mixed->client_rate, elapsed_ns))
-		err = ask(mixed, client);
 	return err;
 }
 
@@ -277,6 +280,7 @@ int main(int argc, char **argv)
 	int err;
 
 	mixed.flood.random = now_ns() << 16 ^ getpid() ^ 1;
+	srandom(mixed.flood.random);
 	if (options_read(argc - 1, argv + 1, rows, sizeof(rows) / sizeof(*rows), NULL))
 		return 2;
 	err = prepare(&mixed);

@@ -1,0 +1,181 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# What a flood may cost a client, and what it costs others: losses beyond shield_cps, compared
+# out of one queue; a source port that is used again; segments that come before their socket is
+# made; and SYN-ACKs that meet who has asked for none.
+# shellcheck source=tests/net/lib.sh
+source "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/net/nginx.sh
+source "$(dirname "$0")/nginx.sh"
+# shellcheck source=tests/net/513.sh
+source "$(dirname "$0")/513.sh"
+# shellcheck source=tests/net/shield.sh
+source "$(dirname "$0")/shield.sh"
+
+# Addresses of ALPHA that the host of its client answers for, but does not have: what it gets
+# there it neither answers nor resets.
+old_ip=198.51.100.130 new_ip=198.51.100.131
+old_ip6=2001:db8:a:1::130 new_ip6=2001:db8:a:2::131
+
+# Of a page with SSI nobody knows the length: a client of HTTP 1.0 waits for the server's FIN.
+shield_nginx() {
+	{
+		nginx_513
+		echo 'server { listen 80; listen [::]:80; location / { return 200; }'
+		echo 'location = /closed.html { ssi on; } }'
+	} | nginx_conf nginx
+	echo closed >"$proxies/www/closed.html"
+	nginx_start nginx
+}
+
+limits() {
+	ecdn limit clear ALPHA
+	ecdn limit set ALPHA --hold 1s --cps 5k --pps 200k "$@"
+	ecdn release ALPHA
+}
+
+# strangers: routes to them, and a request from each of the old ones, which are known then.
+strangers() {
+	local netns=ecdn-$id-edge
+
+	ip -n "$netns" route add 198.51.100.128/25 via $alpha_ip dev e0 src $edge_ip onlink
+	ip -n "$netns" route add 2001:db8:a::/48 via $alpha_ip6 dev e0 src $edge_ip6 onlink
+	ip -n "ecdn-$id-alpha" addr add $old_ip/32 dev a0
+	ip -n "ecdn-$id-alpha" addr add $old_ip6/128 dev a0 nodad
+	is "an address connects" "200 200" \
+		"$(status alpha "${urls[0]}" --interface $old_ip) $(
+		status alpha "${urls[1]}" --interface $old_ip6)"
+	ip -n "ecdn-$id-alpha" addr del $old_ip/32 dev a0
+	ip -n "ecdn-$id-alpha" addr del $old_ip6/128 dev a0
+}
+
+# mixed TO CLIENT FROM [OPTION...]: a flood and the client's SYNs, from alpha a0.
+mixed() {
+	local to=$1 client=$2 from=$3
+
+	shift 3
+	on alpha "$build/tests/tools/mixed" --dev a0 --mac $edge_mac --to "$to" --client "$client" \
+		--from "$from" --rate 20k --client-rate 200 --seconds 4s "$@"
+}
+
+# percent KEY OUTPUT: of what was asked.
+percent() {
+	echo $((100 * $(got "$1" "$2") / $(got asked "$2")))
+}
+
+# test_losses WHAT TO OLD NEW FROM: the first half second is the flood's alone, as the region
+# is not shielded yet and its buckets are full.
+test_losses() {
+	local what=$1 to=$2 old=$3 new=$4 from=$5 said
+
+	limits --shield-cps 1k
+	flood --to "$to" --from "$from" --type syn --port 80 --ports --rate 20k --seconds 500ms \
+		>/dev/null
+	said=$(mixed "$to" "$old" "$from")
+	echo "# $what: has connected before: $said"
+	is "$what: shielded" shielded "$(state ALPHA)"
+	between "$what: answered within 100 ms, of who has connected before, in %" 99 100 \
+		"$(percent within "$said")"
+	is "$what: SYN-ACKs to one SYN" 1 "$(got most "$said")"
+	said=$(mixed "$to" "$new" "$from")
+	echo "# $what: comes for the first time: $said"
+	echo "# $what: first-time clients get $(percent within "$said") %"
+	between "$what: who comes first gets a share, in %" 1 60 "$(percent within "$said")"
+}
+
+# Ten connections from one port; the server closes, and has each in TIME_WAIT.
+test_time_wait() {
+	local what=$1 url=$2 from=$3 n answers=
+
+	limits
+	flood_start "$work/flood" --type syn --port 80 --ports --to "$4" --from "$from" --rate 20k
+	for n in {1..10}; do
+		answers+=" $(status alpha "${url}closed.html" -m 1 --http1.0 --local-port 30000)"
+	done
+	is "$what: shielded" shielded "$(state ALPHA)"
+	between "$what: the server has closed" 1 10 \
+		"$(on edge ss -Htan state time-wait | grep -c ':30000 *$' || true)"
+	flood_stop "$what"
+	is "$what: ten times" " 200 200 200 200 200 200 200 200 200 200" "$answers"
+}
+
+# edge_sys FILE VALUE: of the edge's network, whose /sys is not this one.
+edge_sys() {
+	on edge unshare --mount sh -c "mount -t sysfs sysfs /sys && echo $2 >/sys/$1"
+}
+
+# test_rps WHAT URL TO FROM: connections are made on another CPU than where packets arrive, out
+# of cookies: their second segments come before their sockets are there.
+test_rps() {
+	local what=$1 url=$2 before known asking=() n pad
+
+	limits
+	pad=$(printf '%04000d' 0)
+	status alpha "$url" >/dev/null
+	edge_sys class/net/e0/queues/rx-0/rps_cpus 2
+	on edge sysctl -qw net.ipv4.tcp_syncookies=2
+	does "$what: look-ups find sockets" arm
+	before=$(dropped ALPHA no_socket)
+	known=$(stats_all .shield_passed.known)
+	flood_start "$work/flood" --cpu 0 --type syn --port 80 --ports --to "$3" --from "$4" --rate 20k
+	for n in {0..2}; do
+		on alpha taskset 1 curl -s -m 2 --rate 25/s -H "X-Pad: $pad" -H 'Connection: close' \
+			-o /dev/null -w '%{stderr}%{http_code} %{time_total}\n' "$url?[1-100]" \
+			2>"$work/padded.$n" &
+		asking+=($!)
+	done
+	wait "${asking[@]}"
+	is "$what: shielded" shielded "$(state ALPHA)"
+	flood_stop "$what"
+	cat "$work"/padded.? >"$work/padded"
+	echo "# $what: $(times "$work/padded"), met as known: $(($(stats_all .shield_passed.known) - known))"
+	is "$what: every connection gets 200" "300 200" "$(answers_in "$work/padded")"
+	is "$what: none of the client's packets is dropped as no_socket" 0 \
+		$(($(dropped ALPHA no_socket) - before))
+	between "$what: slower than 150 ms, a lost segment's time" 0 3 "$(slower "$work/padded" 150)"
+	on edge sysctl -qw net.ipv4.tcp_syncookies=1
+	edge_sys class/net/e0/queues/rx-0/rps_cpus 0
+}
+
+# test_reflection WHAT TO VICTIM MATCH: SYNs in the name of one prefix, of which 1k/s pass.
+test_reflection() {
+	local what=$1 to=$2 victim=$3 match=$4 said met most
+
+	limits --prefix-pps 1k
+	on edge sysctl -qw net.ipv4.tcp_syncookies=2
+	on client nft -f - <<-END
+		table netdev victim {
+			chain in {
+				type filter hook ingress device c0 priority 0
+				$match tcp flags & (syn | ack) == syn | ack counter name met
+			}
+			counter met { }
+		}
+	END
+	flood --to "$to" --from "$5" --type syn --port 80 --ports --rate 20k --seconds 500ms >/dev/null
+	on client nft reset counter netdev victim met >/dev/null
+	said=$(flood --to "$to" --from "$victim" --type syn --port 80 --ports --rate 20k --seconds 3s)
+	sleep 1.5
+	met=$(on client nft -j list counter netdev victim met |
+		jq '.nftables[] | .counter? // empty | .packets')
+	most=$(awk -v s="$(got seconds "$said")" 'BEGIN { printf "%d", 1000 * s * 1.1 + 1000 }')
+	echo "# $what: $(got sent "$said") SYNs, $met SYN-ACKs at the prefix that they name"
+	between "$what: SYN-ACKs at the prefix" 500 "$most" "$met"
+	on client nft delete table netdev victim
+	said=$(mixed "$to" "$6" "$5" --seconds 2s)
+	is "$what: SYN-ACKs to one SYN, at the most" 1 "$(got most "$said")"
+	on edge sysctl -qw net.ipv4.tcp_syncookies=1
+}
+
+shield_lab
+strangers
+test_losses "losses" $edge_ip $old_ip $new_ip $whole
+test_losses "losses, IPv6" $edge_ip6 $old_ip6 $new_ip6 $whole6
+test_time_wait "one port" "${urls[0]}" $whole $edge_ip
+test_time_wait "one port, IPv6" "${urls[1]}" $whole6 $edge_ip6
+test_rps "RPS" "${urls[0]}" $edge_ip $whole
+test_rps "RPS, IPv6" "${urls[1]}" $edge_ip6 $whole6
+test_reflection "reflection" $edge_ip 198.18.7.0/24 "ip daddr 198.18.7.0/24" $whole $old_ip
+test_reflection "reflection, IPv6" $edge_ip6 2001:db8:1700::/48 "ip6 daddr 2001:db8:1700::/48" \
+	$whole6 $old_ip6
+finish

@@ -1,0 +1,127 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Where nothing is proven regions are limited by what arrives, and `status` says why: as somebody
+# has switched it off, or as the kernel does not attach the program, of which the load warns once.
+# And monitor mode drops nothing, and counts what it would have.
+# shellcheck source=tests/net/lib.sh
+source "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/net/nginx.sh
+source "$(dirname "$0")/nginx.sh"
+# shellcheck source=tests/net/513.sh
+source "$(dirname "$0")/513.sh"
+# shellcheck source=tests/net/shield.sh
+source "$(dirname "$0")/shield.sh"
+
+cgroup=
+
+# The cgroup is the test's own: others may load meanwhile.
+cgroup_end() {
+	[ -z "$cgroup" ] || rmdir "$cgroup" || true
+}
+trap 'cgroup_end; cleanup' EXIT
+
+limits() {
+	ecdn limit clear ALPHA
+	ecdn limit set ALPHA --hold 1s --grace 0s "$@"
+	ecdn release ALPHA
+}
+
+proven() {
+	ecdn status --json | jq -r '"\(.proven.on) \(.proven.why)"'
+}
+
+# test_claimed WHAT: forged SYNs limit ALPHA, as without the shield.
+test_claimed() {
+	limits --cps 5k
+	flood_start "$work/flood" --type syn --port 80 --ports --from $whole --rate 20k
+	is "$1: forged SYNs: ALPHA is" limited "$(state ALPHA)"
+	is "$1: its client gets" 513 "$(status alpha "${urls[0]}" -m 2)"
+	has "$1: stats calls it so" '^ALPHA +limited ' "$(ecdn stats ALPHA)"
+	flood_stop "$1"
+	does "$1: it ends" wait_for 6 alpha_is normal
+	is "$1: its client gets, after it" 200 "$(status alpha "${urls[0]}" -m 2)"
+}
+
+test_off() {
+	is "off: proven" "false switched off by \`load --shield off\`" "$(proven)"
+	is "off: no program is there" "" "$(find "$pin" -name 'proven*')"
+	test_claimed "off"
+	does "off: load again" ecdn load e0
+	is "off: it stays off" "false switched off by \`load --shield off\`" "$(proven)"
+	does "on: load" ecdn load --shield on e0
+	is "on: proven" "true null" "$(proven)"
+	limits --cps 5k
+	flood --type syn --port 80 --ports --from $whole --rate 20k --seconds 500ms >/dev/null
+	is "on: forged SYNs: ALPHA is" shielded "$(state ALPHA)"
+}
+
+# exclusive CGROUP: a program there that allows no other.
+exclusive() {
+	cat >"$work/other.c" <<-'END'
+		__attribute__((section("sockops"), used)) int other(void *ops) { return 1; }
+		char LICENSE[] __attribute__((section("license"), used)) = "GPL";
+	END
+	clang -O2 -g -target bpf -c -o "$work/other.o" "$work/other.c" &&
+	bpftool prog load "$work/other.o" "$pin-other" type sockops &&
+	bpftool cgroup attach "$1" cgroup_sock_ops pinned "$pin-other"
+}
+
+test_refused() {
+	local said status=0
+
+	cgroup=$(findmnt -n -t cgroup2 -o TARGET | head -n 1)
+	[ -n "$cgroup" ] || { cgroup=$work/cgroup; mkdir "$cgroup"; mount -t cgroup2 none "$cgroup"; }
+	cgroup=$cgroup/ecdn-test-$id
+	mkdir "$cgroup"
+	ecdn unload --all
+	fails "a cgroup that is none" 1 'not a cgroup of version 2' \
+		shield_load --shield-cgroup "$work"
+	fails "a cgroup that is not there" 1 'cannot open the cgroup' \
+		shield_load --shield-cgroup "$cgroup/none"
+	is "a wrong cgroup: nothing is loaded" "" "$(ls -d "$pin" 2>/dev/null || true)"
+	does "another program takes the cgroup for itself" exclusive "$cgroup"
+	said=$(shield_load --shield-cgroup "$cgroup" 2>&1) || status=$?
+	is "refused: load ends with" 0 $status
+	is "refused: it warns once" 1 "$(grep -c 'warning: ' <<<"$said" || true)"
+	has "refused: and says what follows" 'limited by what arrives' "$said"
+	echo "# refused: $said"
+	is "refused: proven" "false the kernel did not attach the program" "$(proven)"
+	has "refused: status" '^proven +no: the kernel did not attach' "$(ecdn status)"
+	steer_all
+	test_claimed "refused"
+	bpftool cgroup detach "$cgroup" cgroup_sock_ops pinned "$pin-other"
+	does "not refused any more: load" ecdn load --shield-cgroup "$cgroup" e0
+	is "not refused any more: proven" "true null" "$(proven)"
+	ecdn unload --all
+}
+
+# test_monitor WHAT URL TO FROM
+test_monitor() {
+	local what=$1 dropped would said
+
+	limits --pps 5k
+	does "$what: look-ups find sockets" arm
+	dropped=$(stats ALPHA .dropped_packets)
+	would=$(stats ALPHA .would_drop.no_socket.packets)
+	flood --type ack --port 80 --ports --to "$3" --from "$4" --rate 20k --seconds 200ms >/dev/null
+	would=$(stats ALPHA .would_drop.no_socket.packets)
+	said=$(flood --type ack --port 80 --ports --to "$3" --from "$4" --rate 20k --seconds 1s)
+	is "$what: shielded" shielded "$(state ALPHA)"
+	is "$what: nothing is dropped" "$dropped" "$(stats ALPHA .dropped_packets)"
+	between "$what: what would have been dropped as no_socket, in %" 98 100 \
+		$((100 * ($(stats ALPHA .would_drop.no_socket.packets) - would) / $(got sent "$said")))
+	is "$what: ALPHA's client gets" 200 "$(status alpha "$2" -m 2)"
+}
+
+edge_and_clients
+make_certificate
+shield_nginx
+printf '%s ALPHA\n' $surging $surging6 >"$work/surging"
+ecdn load --shield off --regions "$regions" --regions "$work/surging" e0 e1 e2
+steer_all
+test_off
+ecdn load --monitor e0
+test_monitor "monitor" "${urls[0]}" $edge_ip $whole
+test_monitor "monitor, IPv6" "${urls[1]}" $edge_ip6 $whole6
+test_refused
+finish
