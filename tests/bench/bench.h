@@ -128,6 +128,7 @@ void bench_steps(const struct world *world);
 void bench_verifier(const struct world *world);
 void bench_lines(const struct world *world);
 void bench_packets(const struct world *world);
+void bench_quiet(const struct world *world);
 void bench_growth(const struct world *world);
 void bench_scale(const struct world *world);
 void bench_live(const struct world *world, char **targets, unsigned int count);
@@ -136,6 +137,7 @@ void bench_steer(const struct world *world, char **pins);
 void bench_requests(const struct world *world, char **targets, unsigned int count);
 void bench_ping(const struct world *world, char **what);
 void bench_memory(const struct world *world, char **what);
+void bench_shield(const struct world *world, char **labs);
 
 /* One line of the table. ratio: to what, 0: none. aim: what the ratio should be, or "". */
 void row(const char *section, const char *what, const char *sources, double value,

@@ -25,11 +25,14 @@ cleanup() {
 	done
 	[ -s "$work/nginx.pid" ] && kill "$(cat "$work/nginx.pid")"
 	[ -n "${filter_peer-}" ] && inside xdp-filter unload "$filter_peer"
+	shield_end
 	ip netns del $ns
 	rmdir /sys/fs/bpf/xdp-filter /sys/fs/bpf/xdp # where nothing is left in them
 	rm -rf "$work"
 	return 0
 } 2>/dev/null
+# shellcheck source=tests/bench/shield.sh
+source tests/bench/shield.sh
 trap cleanup EXIT
 trap 'exit 1' INT TERM HUP
 
@@ -301,7 +304,7 @@ if [ $# -gt 0 ]; then
 fi
 for step in machine "$bench lookup" "$bench compile" "$bench verifier" memory "$bench steps" \
 	    "$bench lines" "$bench packets" "$bench growth" "$bench scale" live lookups proxies \
-	    pings; do
+	    pings shield "$bench quiet"; do
 	echo "bench: ${step##*/}" >&2
 	tests/bench/bench.sh $step >> "$work/tsv" ||
 		printf '%s\tnot measured: it failed\t\t\t\t\t\t\n' "${step##*/}" >> "$work/tsv"

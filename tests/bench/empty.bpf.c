@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /*
- * empty: what a look-up of a listener, and a packet at TC ingress, cost with a program
- * that does nothing.
+ * empty: what a look-up of a listener, a packet at TC ingress, and one at XDP cost with a
+ * program that does nothing.
  */
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
@@ -17,6 +17,18 @@ SEC("tc")
 int empty_tc(struct __sk_buff *skb __attribute__((unused)))
 {
 	return TC_ACT_UNSPEC;
+}
+
+SEC("xdp")
+int empty_pass(struct xdp_md *ctx __attribute__((unused)))
+{
+	return XDP_PASS;
+}
+
+SEC("xdp")
+int empty_drop(struct xdp_md *ctx __attribute__((unused)))
+{
+	return XDP_DROP;
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -101,13 +101,14 @@ static void print_trusted(const struct world *world)
 static int usage(void)
 {
 	fprintf(stderr, "Usage: bench lookup | compile | verifier | program | steps | lines | packets |\n"
-			"             growth | scale\n"
+			"             growth | scale | quiet\n"
 			"       bench live NAME:IFACE:PEER:SOURCES[:PIN]...\n"
 			"       bench client PIN-DIR REFUSING-PIN-DIR\n"
 			"       bench steer PIN-DIR REFUSING-PIN-DIR\n"
 			"       bench requests WORKER-PID NAME:PORT:STATUS[:PIN-DIR]...\n"
 			"       bench ping IFACE-TO-STACK IFACE-TO-PING PIN-DIR\n"
 			"       bench memory TITLE AIM-IN-MIB PIN-DIR\n"
+			"       bench shield HOST:EDGE:PIN-DIR|pass|drop... (of four labs)\n"
 			"       bench ranges | few | names | addresses | trusted | nodes\n");
 	return 2;
 }
@@ -127,6 +128,8 @@ static bool run_on(const struct world *world, const char *name, char **what, uns
 		bench_ping(world, what);
 	else if (!strcmp(name, "memory") && count == 3)
 		bench_memory(world, what);
+	else if (!strcmp(name, "shield") && count == 4)
+		bench_shield(world, what);
 	else
 		return false;
 	return true;
@@ -141,7 +144,7 @@ int main(int argc, char **argv)
 		{ "lookup", bench_lookup }, { "compile", bench_compile },
 		{ "verifier", bench_verifier },
 		{ "program", bench_program }, { "steps", bench_steps }, { "lines", bench_lines },
-		{ "packets", bench_packets }, { "growth", bench_growth }, { "scale", bench_scale },
+		{ "packets", bench_packets }, { "quiet", bench_quiet }, { "growth", bench_growth }, { "scale", bench_scale },
 		{ "ranges", print_ranges }, { "names", print_names },
 		{ "addresses", print_addresses }, { "trusted", print_trusted },
 		{ "nodes", print_nodes }, { "few", print_few },
