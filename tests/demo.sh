@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # The guard at work: an edge with nginx, and hosts of four regions that talk to
-# it; then one region surges, and its people get 513. At last its firewall drops
-# ping, but not from a node. All of it in network namespaces, gone at the end.
+# it. Then somebody forges packets of one region, and nobody notices; then that region
+# surges in earnest, and its people get 513. At last the edge's firewall drops ping, but
+# not from a node. All of it in network namespaces, gone at the end.
 set -euo pipefail
 
 top=$(readlink -f "$(dirname "$0")/..")
@@ -10,7 +11,9 @@ ecdn=$top/build/ecdn-xdp
 flood=$top/build/tests/tools/flood
 pin=/sys/fs/bpf/ecdn-demo
 work=$(mktemp -d)
-surge_seconds=14
+forged_seconds=9
+surge_seconds=11
+crowd=16
 hosts=(edge a b c six)
 regions=(net-a net-b net-c net-six)
 
@@ -54,12 +57,17 @@ client() {
 }
 
 make_hosts() {
+	local number
+
 	ip netns add demo-edge
 	ip -n demo-edge link set lo up
 	client a 192.0.2.1/24 192.0.2.10/24
 	client b 198.51.100.1/24 198.51.100.10/24
 	client c 203.0.113.1/24 203.0.113.10/24
 	client six 2001:db8::1/32 2001:db8::10/32 nodad
+	for ((number = 1; number <= crowd; number++)); do
+		ip -n demo-six addr add "2001:db8:a0$(printf %02x "$number")::1/32" dev eth0 nodad
+	done
 	cat >"$work/regions" <<-'END'
 		192.0.2.0/24     net-a
 		198.51.100.0/24  net-b
@@ -119,6 +127,37 @@ ping_edge() {
 	at "$1" ping -n -q -c 3 -i 0.2 -W 0.5 "$2" | grep transmitted || true
 }
 
+# forge TYPE: half of the flood, from 16 prefixes of net-six
+forge() {
+	at six "$flood" --dev eth0 --to 2001:db8::1 --from 2001:db8:a000::/44 --type "$1" --port 80 \
+		--rate 50k --seconds "${forged_seconds}s" >"$work/flood.$1" &
+	forging+=($!)
+}
+
+# What became of the flood, and why.
+dropped_of_flood() {
+	local sent
+
+	sent=$(cat "$work"/flood.* | sed 's/sent=\([0-9]*\).*/\1/' | awk "{ sum += \$1 } END { print sum }")
+	guard stats net-six --json | jq -r --argjson sent "$sent" '.regions[0] |
+		"\nOf \($sent) forged packets \(.dropped_packets) were dropped: " +
+		"\(.dropped.no_socket.packets) belong to no connection (no_socket), " +
+		"\(.dropped.prefix_pps.packets) are more than their prefix may send (prefix_pps), " +
+		"\(.dropped.answer_cps.packets) more than the region may open (shield_cps)."'
+}
+
+# Real connections: each host of the crowd is in a prefix of its own, and opens 40/s.
+surge() {
+	local number
+
+	for ((number = 1; number <= crowd; number++)); do
+		at six curl -s -o /dev/null -m 2 --rate 40/s -H 'Connection: close' \
+			--interface "2001:db8:a0$(printf %02x "$number")::1" \
+			"http://[2001:db8::1]/?[1-$((40 * surge_seconds))]" >/dev/null &
+		surging+=($!)
+	done
+}
+
 lines() { wc -l <"$work/$1.talk"; }
 
 # watch SECONDS: the table, once a second, drawn over itself on a terminal
@@ -145,6 +184,7 @@ watch() {
 }
 
 declare -A from
+forging=() surging=()
 mark() {
 	for host in a b c six; do
 		from[$host]=$(($(lines "$host") + 1))
@@ -163,8 +203,8 @@ show "ecdn-xdp status"
 guard status
 show "ecdn-xdp region lookup 192.0.2.10 2001:db8::10 9.9.9.9 2a00:1450:4001::1"
 guard region lookup 192.0.2.10 2001:db8::10 9.9.9.9 2a00:1450:4001::1
-show "ecdn-xdp limit set default --pps 20k --prefix-pps 200 --answer-cps 200 --hold 3s"
-guard limit set default --pps 20k --prefix-pps 200 --answer-cps 200 --hold 3s
+show "ecdn-xdp limit set default --pps 20k --cps 300 --hold 3s"
+guard limit set default --pps 20k --cps 300 --hold 3s
 
 show "ecdn-xdp steer add 80 127.0.0.1:8513; ecdn-xdp steer add 80 [::1]:8513"
 guard steer add 80 127.0.0.1:8513
@@ -182,32 +222,42 @@ talk c 203.0.113.1 &
 talk six '[2001:db8::1]' &
 watch 5
 
-say "net-six surges: 100,000 packets/s from 16 of its prefixes, for $surge_seconds seconds"
+show "ecdn-xdp status                # connections have shown where this host serves"
+guard status | grep -E '^(proven|armed)'
+
+say "Somebody forges packets of net-six, 100,000/s for $forged_seconds seconds: SYNs, and packets of connections that do not exist"
 mark
-at six "$flood" --dev eth0 --to 2001:db8::1 --from 2001:db8:a000::/44 --type udp --port 443 \
-	--rate 100k --seconds "${surge_seconds}s" >"$work/flood" &
-surge=$!
-watch $((surge_seconds - 5))
+forge syn
+forge ack
+watch $((forged_seconds - 2))
+ask six 'http://[2001:db8::1]/'
+show "ecdn-xdp steer                # nobody was refused"
+guard steer
+show "ecdn-xdp prefix net-six --top 5"
+guard prefix net-six --top 5
+wait "${forging[@]}"
+dropped_of_flood
+
+say "Now net-six surges in earnest: $crowd of its prefixes open real connections, 640/s, for $surge_seconds seconds"
+mark
+surge
+watch $((surge_seconds - 3))
 ask six 'http://[2001:db8::1]/'
 ask a http://192.0.2.1/
 show "ecdn-xdp steer"
 guard steer
-show "ecdn-xdp prefix net-six --top 5"
-guard prefix net-six --top 5
 
 say "The surge is over; after 3 seconds below 80 % so is the limit, and net-six gets 200 again"
-wait "$surge"
+wait "${surging[@]}"
 mark
 watch 8
 
 say "What was dropped, and of whom"
 show "cat $pin/regions"
 grep -E '^(REGION|net-)' "$pin/regions"
-sent=$(sed 's/sent=\([0-9]*\).*/\1/' "$work/flood")
-dropped=$(guard stats net-six --json | jq '.regions[0].dropped_packets')
 others=$(guard stats net-a net-b net-c --json | jq '[.regions[].dropped_packets] | add')
 echo
-echo "Of $sent packets of the surge $dropped were dropped; of the other regions' $others."
+echo "Of the other regions' packets $others were dropped."
 
 say "The edge's firewall drops ping; a node of the platform, in net-b, must reach it nevertheless"
 show "nft add rule inet filter input icmp type echo-request drop"
