@@ -46,6 +46,12 @@ static __always_inline void armed_key(struct ecdn_xdp_armed_key *key, __u8 famil
 	key->reserved = 0;
 }
 
+/* Negative where another CPU, whose clock is ahead, has just written the entry. */
+static __always_inline __s64 armed_age(__u64 then_ns, __u64 now_ns)
+{
+	return now_ns - then_ns;
+}
+
 /* A connection was accepted there. */
 static __always_inline void armed_connected(const struct ecdn_xdp_armed_key *key, __u64 now_ns)
 {
@@ -54,9 +60,9 @@ static __always_inline void armed_connected(const struct ecdn_xdp_armed_key *key
 
 	if (!entry)
 		bpf_map_update_elem(&armed, key, &first, BPF_NOEXIST);
-	else if (now_ns - entry->connected_ns > ECDN_XDP_ARMED_NS)
+	else if (armed_age(entry->connected_ns, now_ns) > (__s64)ECDN_XDP_ARMED_NS)
 		*entry = first;
-	else if (now_ns - entry->connected_ns > ARMED_MINUTE_NS)
+	else if (armed_age(entry->connected_ns, now_ns) > (__s64)ARMED_MINUTE_NS)
 		entry->connected_ns = now_ns;
 }
 
@@ -67,12 +73,11 @@ static __always_inline struct ecdn_xdp_armed *armed_entry(const struct ecdn_xdp_
 	const struct ecdn_xdp_armed again = { .connected_ns = now_ns };
 	struct ecdn_xdp_armed *entry = bpf_map_lookup_elem(&armed, key);
 
-	/* Another CPU's clock may be a jiffy ahead of this one's. */
-	if (!entry || (__s64)(now_ns - entry->connected_ns) > (__s64)ECDN_XDP_ARMED_NS)
+	if (!entry || armed_age(entry->connected_ns, now_ns) > (__s64)ECDN_XDP_ARMED_NS)
 		return NULL;
 	if (!entry->disarmed_ns)
 		return entry;
-	if ((__s64)(now_ns - entry->disarmed_ns) > (__s64)ECDN_XDP_ARMED_NS)
+	if (armed_age(entry->disarmed_ns, now_ns) > (__s64)ECDN_XDP_ARMED_NS)
 		*entry = again;
 	return NULL;
 }

@@ -2,7 +2,7 @@
 /*
  * known.h - which addresses have lately completed a handshake with this host: the map `known`,
  * a Bloom filter of two cells whose line is one line of the cache. With 100,000 addresses one in
- * ten cells is set, so one in 110 others is taken for known.
+ * 92 others is taken for known, with 10,000 one in 2,600, with a million 38 of 100.
  *
  * A forger can use an address that is known, so being known excuses a packet and orders it
  * before others, and lifts no limit.
