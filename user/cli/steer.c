@@ -188,6 +188,6 @@ static int run(const struct verb *verb, int argc, char **argv)
 const struct verb steer_verbs[] = {
 	{ "steer", run, "[add PORT ADDR:PORT [--udp] [--user NAME] | del PORT [--udp] | refresh]",
 	  "Steer new connections of limited regions to a listener that answers 513",
-	  { "steer add 443 127.0.0.1:8513", "steer refresh" } },
+	  { "steer add 443 127.0.0.1:543", "steer refresh" } },
 	{},
 };

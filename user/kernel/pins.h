@@ -11,6 +11,7 @@
  *	                   no '.' in a name, so eth0.7 is eth0:7 here
  *	DIR/proven         the link that holds the program proven to a cgroup
  *	DIR/steer          the link that holds steer to a network namespace
+ *	DIR/listen         the link that holds listen, steer's second program, to a cgroup
  *	DIR/ping/IFACE     what holds ping to an interface: a link, or before Linux 6.6 the
  *	                   program, by which its filter is found
  *	DIR/clsact/IFACE   for a filter, a note of where it is (attach/tc_link.h)
