@@ -160,8 +160,8 @@ static __always_inline bool floods(const struct source *source, __u32 jiffy)
 
 /*
  * Connections of addresses that are known come first: all tokens are theirs, while the lowest
- * quarter is not given to others. Of a prefix that floods, be it known or not, more may pass than all answers that
- * there are: it gets tokens of the bucket's upper half alone.
+ * quarter is not given to others. Of a prefix that floods, be it known or not, more may pass than
+ * all answers that there are: it gets tokens of the bucket's upper half alone.
  */
 static __always_inline bool answer_passes(struct ecdn_xdp_region_cpu *local, __u32 region,
 					  const struct source *source, enum share share,

@@ -112,12 +112,12 @@ test_steer_joins() {
 	is "steer add that failed: it is not loaded" "guard ping proven publish" "$(programs)"
 	listener_start
 	does "steer add" ecdn steer add 80 127.0.0.1:8513
-	is "steer add: it is loaded" "guard ping proven publish steer" "$(programs)"
+	is "steer add: it is loaded" "guard listen ping proven publish steer" "$(programs)"
 	has "steer add: it is attached" '^steer +attached$' "$(ecdn status)"
 	is "steer add: its listener is ready" ready "$(ecdn steer --json | jq -r '.steer[0].state')"
 	listener_stop
 	does "steer del" ecdn steer del 80
-	is "steer del: it stays loaded" "guard ping proven publish steer" "$(programs)"
+	is "steer del: it stays loaded" "guard listen ping proven publish steer" "$(programs)"
 	does "an upgrade has all parts" ecdn load e0
 	ecdn unload --all
 	is "unload --all: no pin is left" "" "$(pins)"

@@ -327,7 +327,7 @@ const char *shield_why(__u32 state, bool attached)
 	};
 
 	if (state == ECDN_XDP_SHIELD_ON && !attached)
-		return "its link is gone, and no region can become limited; `ecdn-xdp load` makes it "
-		       "again";
+		return "its link is gone, and no region can become limited; `ecdn-xdp load` makes "
+		       "it again";
 	return state < ECDN_XDP_SHIELD_MAX ? why[state] : "unknown";
 }
