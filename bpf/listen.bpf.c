@@ -103,7 +103,11 @@ static __always_inline bool read_listener(struct bpf_sock_ops *ctx, struct bpf_s
 	return true;
 }
 
-/* As user space finds a rule's sockets: net/listeners.h, steer/steer_rule.h. */
+/*
+ * As user space finds a rule's sockets (net/listeners.h, steer/steer_rule.h), but that it cannot
+ * tell what is in the row already: where one socket waits at the address and others at any, which
+ * the kernel allows with SO_REUSEPORT alone, all of them are put there.
+ */
 static __always_inline bool is_of(const struct listener *listener,
 				  const struct ecdn_xdp_steer_rule *rule)
 {

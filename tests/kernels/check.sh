@@ -17,9 +17,9 @@ VERSIONS=(5.10 6.1 6.12 7.3)
 # With cx16, qemu 7.2 crashes 6.12 now and then. Without it, 7.3 has no memory for what BPF programs
 # keep of sockets, as no machine that it runs on lacks it.
 declare -A CPU=(
-	[bullseye-security]=max,-cx16
-	[bookworm-security]=max,-cx16
-	[bookworm-backports]=max,-cx16
+	[bullseye-security]="max,-cx16"
+	[bookworm-security]="max,-cx16"
+	[bookworm-backports]="max,-cx16"
 	[trixie-backports]=max
 )
 

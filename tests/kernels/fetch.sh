@@ -3,10 +3,11 @@
 # fetch.sh SUITE DIR: put the cloud kernel of a Debian suite into DIR, as
 # DIR/vmlinuz, DIR/modules/ (in the order in which they must be loaded) and
 # DIR/release, which comes last and says that the rest is there. What DIR has
-# already is not fetched again; `make clean` makes room for newer ones.
+# already is not fetched again unless other modules are wanted; `make clean`
+# makes room for newer ones.
 set -euo pipefail
 
-MODULES=(veth sch_ingress cls_bpf)
+MODULES=(veth sch_ingress cls_bpf tcp_diag udp_diag)
 KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 
 suite=$1
@@ -143,7 +144,7 @@ unpack_modules() {
 }
 
 main() {
-	[[ -s $dir/release ]] && return
+	[[ -s $dir/release && $(cat "$dir/wanted" 2>/dev/null) = "${MODULES[*]}" ]] && return
 	mkdir -p "$dir"
 	work=$(mktemp -d "$(readlink -f "$dir")/new.XXXXXX")
 	trap 'rm -rf "$work"' EXIT
@@ -155,6 +156,7 @@ main() {
 	mv "$work/modules" "$dir/modules"
 	find "$work/root" -type f -name 'vmlinuz*' -exec mv {} "$dir/vmlinuz" \;
 	[[ -s $dir/vmlinuz ]] || fail "no kernel image in the packages of $release"
+	echo "${MODULES[*]}" > "$dir/wanted"
 	echo "$release" > "$dir/release"
 }
 

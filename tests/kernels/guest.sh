@@ -231,20 +231,22 @@ write_nginx() {
 }
 
 nginx() { /payload/bin/nginx -p /tmp/nginx -c /tmp/nginx/conf "$@"; }
+nginx_start() { nginx -q; }
+nginx_signal() { killall "-$1" nginx; }
 nginx_ended() { ! [ -e /tmp/nginx/pid ] || ! kill -0 "$(cat /tmp/nginx/pid)" 2>/dev/null; }
 
 nginx_restart() {
-	kill "-$1" $(pidof nginx)
+	nginx_signal "$1"
 	for _ in 1 2 3 4 5 6 7 8 9; do
 		nginx_ended && break
 		sleep 1
 	done
-	nginx
+	nginx_start
 }
 
 # answer ADDR: the status that the client is told.
 answer() {
-	printf 'GET / HTTP/1.0\r\n\r\n' | client timeout 5 nc "$1" 443 | sed -n '1s/.* \(...\).*/\1/p'
+	printf 'GET / HTTP/1.0\r\n\r\n' | client timeout 5 nc "$1" 443 | sed -n '1s/^[^ ]* \(...\).*/\1/p'
 }
 
 both_answer() {
@@ -266,7 +268,8 @@ test_listen_hook() {
 	printf 'steer: {443: ["127.0.0.1:8513", "[::1]:8513"]}\n' > /tmp/config
 	holds "listen: load" ecdn load --config /tmp/config --regions /tmp/regions veth0 || return
 	holds "listen: it is attached" sh -c "/payload/bin/ecdn-xdp status | grep -q '^steer *attached$'"
-	holds "listen: nginx starts" nginx || return
+	write_nginx
+	holds "listen: nginx starts" nginx_start || return
 	holds "listen: it serves" both_answer 200
 	holds "listen: the client surges" limit_client
 	holds "listen: started after load: 513" both_answer 513
@@ -278,7 +281,7 @@ test_listen_hook() {
 	sleep 2
 	holds "listen: reloaded: 513" both_answer 513
 	shown "listen: steer" ecdn steer
-	kill $(pidof nginx)
+	nginx_signal TERM
 	holds "listen: unload --all" ecdn unload --all
 	holds "listen: no pin is left" no_pins
 }
