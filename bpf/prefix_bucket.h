@@ -11,7 +11,7 @@
  *   take nothing from other regions.
  * - Otherwise it takes an idle way, whose bucket is full.
  * - Otherwise it takes the fullest way of a region that has two or more, and starts full.
- * - Otherwise each way is another region's last one, and in use: the prefix is not limited.
+ * - Otherwise each way is another region's last one, and in use: the prefix has no bucket.
  *
  * So a region keeps a way in each set for as long as it uses it, whatever other regions' prefixes
  * send. A way is idle once its bucket is full by the lowest limit that there is: what an owner's

@@ -35,8 +35,8 @@ lease_of_level(const struct ecdn_xdp_region_cpu *local, __u32 level)
 }
 
 /*
- * Leases a batch for the prefix of that hash. True if it is granted. A global function, as it is
- * verified once then, and not for every kind of packet.
+ * Leases a batch for the prefix of that hash, and returns how that ended, enum prefix_bucket. A
+ * global function, as it is verified once then, and not for every kind of packet.
  */
 __attribute__((noinline)) int lease_prefix(__u64 hash, __u32 region, __u32 level)
 {
@@ -49,7 +49,7 @@ __attribute__((noinline)) int lease_prefix(__u64 hash, __u32 region, __u32 level
 	__u32 how;
 
 	if (!set || !local || !now)
-		return true;
+		return PREFIX_BUCKET_GRANTED;
 	lease = lease_of_level(local, level);
 	bpf_spin_lock(&set->lock);
 	how = prefix_bucket_lease(set, prefix_bucket_key(hash, region), lease, now->now_ns);
@@ -59,12 +59,13 @@ __attribute__((noinline)) int lease_prefix(__u64 hash, __u32 region, __u32 level
 		count->bucket_evicted += !!(how & PREFIX_BUCKET_EVICTED);
 		count->bucket_full += !!(how & PREFIX_BUCKET_FULL);
 	}
-	return how & PREFIX_BUCKET_GRANTED;
+	return how;
 }
 
 /*
  * A prefix that is not among the heavy ones passes, being lighter than those that are. So
- * with more than 16,384 prefixes on a CPU that are above the limit, some go free.
+ * with more than 16,384 prefixes on a CPU that are above the limit, some go free. One for which
+ * there is no bucket gets a batch from each CPU in each jiffy, which is about its limit from each.
  */
 static __always_inline bool source_passes(const struct source *source,
 					  const struct ecdn_xdp_region_cpu *local,
@@ -72,6 +73,8 @@ static __always_inline bool source_passes(const struct source *source,
 {
 	const struct ecdn_xdp_lease *lease = lease_of_level(local, level);
 	struct ecdn_xdp_credit *credit;
+	bool granted;
+	__u32 how;
 
 	if (!lease->batch || !source->prefix)
 		return true;
@@ -80,9 +83,11 @@ static __always_inline bool source_passes(const struct source *source,
 		return true;
 	if (credit_denied(credit, jiffy))
 		return false;
-	return credit_renew(credit, lease->batch, jiffy,
-			    lease_prefix(source->hash, source->key & ECDN_XDP_PREFIX_REGION,
-					 level));
+	how = lease_prefix(source->hash, source->key & ECDN_XDP_PREFIX_REGION, level);
+	granted = credit_renew(credit, lease->batch, jiffy, how & PREFIX_BUCKET_GRANTED);
+	if (how & PREFIX_BUCKET_FULL)
+		credit->denied = jiffy;
+	return granted;
 }
 
 /* The same by prefix_pps. */

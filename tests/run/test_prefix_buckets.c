@@ -111,7 +111,7 @@ static void check_bystander(uint64_t flood_pps, uint64_t modest_pps)
 	guard_close(&guard);
 }
 
-/* Of five regions in one set, four have a bucket; the last one goes free, and is counted. */
+/* Of five regions in one set, four have a bucket; the last one passes a batch in each jiffy. */
 static void check_full(void)
 {
 	struct ecdn_xdp_events events;
@@ -127,14 +127,14 @@ static void check_full(void)
 				send_frame(&guard, &modest[i], &sent);
 	}
 	guard_events(&guard, &events);
-	if (sent.packets - sent.dropped < sent.packets / REGIONS || !sent.dropped ||
-	    sent.packets - sent.dropped > sent.packets / REGIONS + REGIONS * 100 * 3)
+	/* Four regions pass what they may, the fifth a packet in each jiffy at the most. */
+	if (sent.packets - sent.dropped > REGIONS * 100 * 3 + 1100)
 		snprintf(why, sizeof(why), "%llu of %llu dropped",
 			 (unsigned long long)sent.dropped, (unsigned long long)sent.packets);
-	else if (events.bucket_full < sent.packets / REGIONS / 2)
+	else if (!events.bucket_full)
 		snprintf(why, sizeof(why), "bucket_full is %llu",
 			 (unsigned long long)events.bucket_full);
-	report("a fifth region in a set is not limited, and counted as bucket_full", why);
+	report("a fifth region in a set is limited by each CPU, and counted as bucket_full", why);
 	guard_close(&guard);
 }
 

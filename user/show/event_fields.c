@@ -38,7 +38,7 @@ const struct field event_fields_guard[] = {
 	SHIELD(cookie, "completes a SYN cookie"),
 	SHIELD(known, "no socket, but its address has connected before"),
 	GIVE_UP(unproven, "a connection by an interface without the guard proves nothing"),
-	GIVE_UP(bucket_full, "no room for a prefix's limit, all are in use by other regions"),
+	GIVE_UP(bucket_full, "no bucket for a prefix, as other regions use all of its set: each CPU limits it"),
 	{},
 };
 
