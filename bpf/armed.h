@@ -103,6 +103,14 @@ static __always_inline bool armed_misses(const struct ecdn_xdp_armed *entry)
 	       armed_bits(entry->missed_bits) >= ARMED_MISSED_VALUES;
 }
 
+/* Both together, as they are compared. */
+static __always_inline void armed_halve_missed(struct ecdn_xdp_armed *entry)
+{
+	entry->missed /= 2;
+	entry->missed_known /= 2;
+	entry->missed_bits = 0;
+}
+
 /* Counts a look-up for an address of that hash. CPUs may count at the same time: one of them may
  * be lost, which does not matter to a sample. */
 static __always_inline void armed_count(struct ecdn_xdp_armed *entry, bool found, bool is_known,
@@ -120,11 +128,10 @@ static __always_inline void armed_count(struct ecdn_xdp_armed *entry, bool found
 		entry->disarmed_ns = now_ns;
 	if (entry->found + entry->missed_known >= ARMED_COUNTED) {
 		entry->found /= 2;
-		entry->missed_known /= 2;
-		entry->missed_bits = 0;
+		armed_halve_missed(entry);
+	} else if (entry->missed >= ARMED_COUNTED) {
+		armed_halve_missed(entry);
 	}
-	if (entry->missed >= ARMED_COUNTED)
-		entry->missed /= 2;
 }
 
 #endif
