@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * trust.h - is this source in one of the prefixes that are not limited up to their
- * ceilings? By the walk in
- * ecdn-xdp-trusted.h through the table that user/trust/trust_table.h builds.
+ * trust.h - is this source in one of the prefixes that are not limited up to their ceilings? By
+ * the walk in ecdn-xdp-trusted.h through the table that user/trust/trust_table.h builds.
  */
 #ifndef BPF_TRUST_H
 #define BPF_TRUST_H
