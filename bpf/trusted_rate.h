@@ -96,11 +96,12 @@ static __always_inline void trusted_rate_hand_over(struct ecdn_xdp_trusted_rate 
 	row->span_connections[at] += line->connections;
 }
 
+/* Less than a ns is lost, and none gained. */
 static __always_inline void trusted_rate_refund(__u64 *spent_ns, const struct ecdn_xdp_lease *lease,
 						__u32 tokens)
 {
 	if (lease->batch && tokens <= lease->batch)
-		*spent_ns -= tokens * (lease->cost_ns / lease->batch);
+		*spent_ns -= tokens * lease->cost_ns / lease->batch;
 }
 
 /* Hands over for the last time, as another prefix gets the line. Under the row's lock. */

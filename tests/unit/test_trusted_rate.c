@@ -163,24 +163,31 @@ static void own_ceilings(void **state)
 
 /* Two prefixes that share a line take it from each other with every packet, and lose nothing of
  * their buckets by it. */
-static void shared_line(void **state)
+static void share_line(uint64_t ceiling)
 {
+	uint64_t packets = 2 * ceiling * 95 / 100, passed = 0;
 	struct prefix prefix;
 	struct trusted_leases leases;
-	uint64_t passed = 0;
 
-	(void)state;
-	begin(&prefix, 100000, 2000);
+	begin(&prefix, ceiling, 2000);
 	trusted_rate_leases(&leases, &prefix.config, prefix.key, NULL);
-	for (int i = 0; i < 90000; i++) {
+	for (uint64_t i = 0; i < packets; i++) {
 		struct ecdn_xdp_trusted_line *line = &prefix.line[0];
 
-		passed += send(&prefix, 0, 0, START + i * SECOND / 90000);
+		passed += send(&prefix, 0, 0, START + i * 2 * SECOND / packets);
 		trusted_rate_leave(&prefix.row, line, &leases);
 		*line = (struct ecdn_xdp_trusted_line){};
 	}
-	assert_int_equal(passed, 90000);
-	assert_int_equal(prefix.row.packets, 90000);
+	assert_int_equal(passed, packets);
+	assert_int_equal(prefix.row.packets, packets);
+}
+
+static void shared_line(void **state)
+{
+	(void)state;
+	share_line(100000);
+	/* A token that is not worth a whole number of ns. */
+	share_line(300000);
 }
 
 /* What a CPU still holds of the prefix that had the index before is not the new one's. */
