@@ -57,6 +57,7 @@ static __always_inline void ceiling_leases(struct trusted_leases *leases,
 	trusted_rate_leases(leases, conf, key, bpf_map_lookup_elem(&trusted_ceilings, &index));
 }
 
+/* Leaves the line empty. */
 static __always_inline void ceiling_leave(struct ecdn_xdp_trusted_line *line,
 					  const struct ecdn_xdp_config *conf)
 {
@@ -64,8 +65,10 @@ static __always_inline void ceiling_leave(struct ecdn_xdp_trusted_line *line,
 	struct ecdn_xdp_trusted_rate *row = bpf_map_lookup_elem(&trusted_rates, &index);
 	struct trusted_leases leases;
 
-	if (!row)
+	if (!row) {
+		trusted_rate_empty(line);
 		return;
+	}
 	ceiling_leases(&leases, conf, line->key);
 	bpf_spin_lock(&row->lock);
 	trusted_rate_leave(row, line, &leases);
@@ -80,7 +83,6 @@ static __always_inline void ceiling_take(struct ecdn_xdp_trusted_line *line,
 
 	if (line->key)
 		ceiling_leave(line, conf);
-	trusted_rate_empty(line);
 	line->key = key;
 	line->born = 0;
 	line->pps = none;

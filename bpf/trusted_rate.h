@@ -104,12 +104,24 @@ static __always_inline void trusted_rate_refund(__u64 *spent_ns, const struct ec
 		*spent_ns -= tokens * lease->cost_ns / lease->batch;
 }
 
-/* Hands over for the last time, as another prefix gets the line. Under the row's lock. */
+/* Forgets what a line has counted: it is handed over, or its row is gone. */
+static __always_inline void trusted_rate_empty(struct ecdn_xdp_trusted_line *line)
+{
+	line->packets = 0;
+	line->connections = 0;
+	line->bytes = 0;
+	line->over_packets = 0;
+	line->over_bytes = 0;
+}
+
+/* Hands over for the last time, as another prefix gets the line. Under the row's lock, so that no
+ * reader finds the counts in both. */
 static __always_inline void trusted_rate_leave(struct ecdn_xdp_trusted_rate *row,
-					       const struct ecdn_xdp_trusted_line *line,
+					       struct ecdn_xdp_trusted_line *line,
 					       const struct trusted_leases *leases)
 {
 	trusted_rate_hand_over(row, line);
+	trusted_rate_empty(line);
 	if (line->born != row->born)
 		return;
 	trusted_rate_refund(&row->pps_ns, &leases->pps, line->pps.tokens);
@@ -140,16 +152,6 @@ static __always_inline void trusted_rate_supply(struct ecdn_xdp_credit *credit, 
 		credit->tokens = lease->batch;
 	else
 		credit->denied = jiffy;
-}
-
-/* Forgets what a line has counted: it is handed over, or its row is gone. */
-static __always_inline void trusted_rate_empty(struct ecdn_xdp_trusted_line *line)
-{
-	line->packets = 0;
-	line->connections = 0;
-	line->bytes = 0;
-	line->over_packets = 0;
-	line->over_bytes = 0;
 }
 
 /* Gives an empty line to a prefix whose row cannot be found: it is not measured. */

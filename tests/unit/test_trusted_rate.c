@@ -176,6 +176,7 @@ static void share_line(uint64_t ceiling)
 
 		passed += send(&prefix, 0, 0, START + i * 2 * SECOND / packets);
 		trusted_rate_leave(&prefix.row, line, &leases);
+		assert_int_equal(line->packets + line->bytes, 0);
 		*line = (struct ecdn_xdp_trusted_line){};
 	}
 	assert_int_equal(passed, packets);
