@@ -42,10 +42,15 @@ struct {
 	__type(value, struct ecdn_xdp_trusted_ceiling);
 } trusted_ceilings SEC(".maps");
 
-static __always_inline struct ecdn_xdp_trusted_line *ceiling_line(__u32 key, __u32 id)
+/* NULL if a map is missing. */
+static __always_inline struct ecdn_xdp_trusted_line *
+ceiling_line(const struct ecdn_xdp_config *conf, __u32 key, __u32 id)
 {
-	__u32 at = id * ECDN_XDP_TRUSTED_LINES + (key & (ECDN_XDP_TRUSTED_LINES - 1));
+	__u32 at;
 
+	if (!conf)
+		return NULL;
+	at = id * ECDN_XDP_TRUSTED_LINES + trusted_rate_line(key, conf->hash_seed);
 	return bpf_map_lookup_elem(&trusted_cpu, &at);
 }
 
@@ -98,7 +103,7 @@ __attribute__((noinline)) int ceiling_meet(__u32 key, __u32 opens, __u32 id)
 	__u32 index = key & ECDN_XDP_ENTRY_NODE, slot = 0, jiffy;
 	const struct ecdn_xdp_config *conf = bpf_map_lookup_elem(&config, &slot);
 	const struct ecdn_xdp_cpu *now = bpf_map_lookup_elem(&cpu, &id);
-	struct ecdn_xdp_trusted_line *line = ceiling_line(key, id);
+	struct ecdn_xdp_trusted_line *line = ceiling_line(conf, key, id);
 	struct ecdn_xdp_trusted_rate *row;
 	struct trusted_leases leases;
 	__u64 now_ns;
@@ -127,12 +132,12 @@ __attribute__((noinline)) int ceiling_meet(__u32 key, __u32 opens, __u32 id)
 static __always_inline bool within_ceiling(__u32 leaf, __u32 bytes, bool opens,
 					   const struct ecdn_xdp_cpu *now, __u32 id)
 {
-	__u32 key = leaf & (ECDN_XDP_ENTRY_NODE | ECDN_XDP_ENTRY_NO_NODE);
+	__u32 key = leaf & (ECDN_XDP_ENTRY_NODE | ECDN_XDP_ENTRY_NO_NODE), slot = 0;
 	struct ecdn_xdp_trusted_line *line;
 
 	if (!(key & ECDN_XDP_ENTRY_NODE))
 		return true;
-	line = ceiling_line(key, id);
+	line = ceiling_line(bpf_map_lookup_elem(&config, &slot), key, id);
 	if (!line || (trusted_rate_is_due(line, key, opens, now->jiffies) &&
 		      !ceiling_meet(key, opens, id)))
 		return true;

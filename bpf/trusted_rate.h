@@ -13,10 +13,18 @@
 #define BPF_TRUSTED_RATE_H
 
 #include "bucket.h"
+#include "prefix.h"
 #include "rate.h"
 
 /* The tokens of a CPU where there is no ceiling: more than a jiffy has packets. */
 #define TRUSTED_RATE_UNLIMITED 0xffffffff
+
+/* Which line of a CPU a prefix has. Indices can be guessed: without a secret one could forge two
+ * that share a line in turn, and have each packet take the locks of both rows. */
+static __always_inline __u32 trusted_rate_line(__u32 key, __u64 seed)
+{
+	return prefix_hash(key & ECDN_XDP_ENTRY_NODE, seed) & (ECDN_XDP_TRUSTED_LINES - 1);
+}
 
 /* Both ceilings of a prefix, as a CPU leases from their buckets. */
 struct trusted_leases {

@@ -549,8 +549,9 @@ struct ecdn_xdp_trusted_rate {
 
 /*
  * trusted_cpu, [CPU ids][ECDN_XDP_TRUSTED_LINES]: what a CPU has counted of prefixes since it
- * last handed over to trusted_rates, which it does in each jiffy that has packets. A prefix's
- * line is its index modulo their number, and the last one that came has it.
+ * last handed over to trusted_rates, which it does in each jiffy that has packets. A prefix has
+ * the line that a hash of its index over a secret names; of those that share it the last one that
+ * came has it.
  */
 #define ECDN_XDP_TRUSTED_LINES 1024
 

@@ -23,18 +23,18 @@
 
 /* One family: a source that is trusted, one that is not, and what they send. */
 struct side {
-	const char *name, *prefix;
+	const char *name, *prefix, *other_prefix; /* the other's is the stranger's */
 	const char *data, *syn, *other_port;
 	int at, length;         /* the source's bytes in the IP header */
 	const uint8_t *trusted, *stranger;
 };
 
 static const struct side sides[] = {
-	{ "IPv4", "198.51.100.0/24", "IPv4 TCP ACK to 443, 100 bytes", "IPv4 TCP SYN to 443",
-	  "IPv4 TCP SYN to 22", 12, 4, (const uint8_t *)"\xc6\x33\x64\x07",
+	{ "IPv4", "198.51.100.0/24", "198.51.101.0/24", "IPv4 TCP ACK to 443, 100 bytes",
+	  "IPv4 TCP SYN to 443", "IPv4 TCP SYN to 22", 12, 4, (const uint8_t *)"\xc6\x33\x64\x07",
 	  (const uint8_t *)"\xc6\x33\x65\x07" },
-	{ "IPv6", "2001:db8:7::/48", "IPv6 TCP, 1514 bytes", "IPv6 TCP SYN to 443",
-	  "IPv6 TCP SYN to 22", 8, 16,
+	{ "IPv6", "2001:db8:7::/48", "2001:db8:8::/48", "IPv6 TCP, 1514 bytes",
+	  "IPv6 TCP SYN to 443", "IPv6 TCP SYN to 22", 8, 16,
 	  (const uint8_t *)"\x20\x01\x0d\xb8\0\7\0\0\0\0\0\0\0\0\0\1",
 	  (const uint8_t *)"\x20\x01\x0d\xb8\0\x8\0\0\0\0\0\0\0\0\0\1" },
 };
@@ -84,20 +84,27 @@ static uint64_t flood(const struct guard *guard, const struct frame *frame, int 
 	return passed;
 }
 
+static struct ecdn_xdp_trusted_line line_of(const struct guard *guard, int cpu, uint32_t index)
+{
+	uint32_t at = cpu * ECDN_XDP_TRUSTED_LINES +
+		      trusted_rate_line(index, guard->config.hash_seed);
+	struct ecdn_xdp_trusted_line line = {};
+
+	bpf_map_lookup_elem(bpf_map__fd(guard->skel->maps.trusted_cpu), &at, &line);
+	return line;
+}
+
 /* What a prefix's row and the CPU's line have counted. */
 static struct ecdn_xdp_trusted_rate counted(const struct guard *guard, uint32_t index)
 {
 	int rates = bpf_map__fd(guard->skel->maps.trusted_rates);
-	int lines = bpf_map__fd(guard->skel->maps.trusted_cpu);
 	struct ecdn_xdp_trusted_rate row = {};
 
 	bpf_map_lookup_elem_flags(rates, &index, &row, BPF_F_LOCK);
 	for (int cpu = 0; cpu < guard->cpus; cpu++) {
-		uint32_t at = cpu * ECDN_XDP_TRUSTED_LINES + index;
-		struct ecdn_xdp_trusted_line line = {};
+		struct ecdn_xdp_trusted_line line = line_of(guard, cpu, index);
 
-		if (!bpf_map_lookup_elem(lines, &at, &line))
-			trusted_rate_hand_over(&row, &line);
+		trusted_rate_hand_over(&row, &line);
 	}
 	return row;
 }
@@ -268,6 +275,8 @@ static void check_would(const struct side *side, bool monitor)
 	if (!monitor) {
 		guard.config.ceiling_from_ns = now_ns() - SECOND;
 		guard_configure(&guard);
+		/* The guard's clock goes by jiffies. */
+		usleep(20000);
 		passed = flood(&guard, &frame, FLOOD, &most);
 		report(named(side, "first day: over"), passed < FLOOD ? "" : "nothing is dropped");
 	}
@@ -311,6 +320,37 @@ static void check_no_row(const struct side *side)
 	guard_close(&guard);
 }
 
+/* Sources whose prefixes' indices anybody can guess to be 1,024 apart, in turn. */
+static void check_lines(const struct side *side)
+{
+	struct frame frame = frame_of(side, side->data, side->trusted);
+	struct frame other = frame_of(side, side->data, side->stranger);
+	const uint32_t index = 1, far = index + ECDN_XDP_TRUSTED_LINES;
+	struct guard guard;
+	uint64_t most;
+	char why[100];
+	uint32_t keys[2];
+
+	open_guard(&guard, &blocked);
+	guard_add_node(&guard, side->prefix);
+	guard_add_node(&guard, side->other_prefix);
+	guard.trusted.row[1].node = far;
+	guard_configure(&guard);
+	for (int i = 0; i < 8; i++) {
+		flood(&guard, &frame, 1, &most);
+		flood(&guard, &other, 1, &most);
+	}
+	keys[0] = line_of(&guard, nth_cpu(0), index).key;
+	keys[1] = line_of(&guard, nth_cpu(0), far).key;
+	snprintf(why, sizeof(why), "lines are of %u and %u", keys[0], keys[1]);
+	report(named(side, "indices 1,024 apart: each has a line"),
+	       keys[0] == index && keys[1] == far ? "" : why);
+	report(named(side, "indices 1,024 apart: each counts"),
+	       counted(&guard, index).packets == 8 && counted(&guard, far).packets == 8 ? "" :
+	       "not all");
+	guard_close(&guard);
+}
+
 static void check_unprotected(const struct side *side)
 {
 	struct frame frame = frame_of(side, side->other_port, side->trusted);
@@ -339,6 +379,7 @@ int main(void)
 		check_would(&sides[i], false);
 		check_no_index(&sides[i]);
 		check_no_row(&sides[i]);
+		check_lines(&sides[i]);
 		check_unprotected(&sides[i]);
 	}
 	return report_end();

@@ -191,6 +191,35 @@ static void shared_line(void **state)
 	share_line(300000);
 }
 
+/* Which prefixes share a line is a secret: those that do with one seed do not with another, and
+ * no distance of indices makes it likelier than chance. */
+static void lines_by_secret(void **state)
+{
+	const uint64_t seeds[] = { 0x5eed, 0x123456789abcdef };
+	unsigned int shared[2] = {}, both = 0;
+
+	(void)state;
+	for (uint32_t i = 1; i <= 100 * ECDN_XDP_TRUSTED_LINES; i++) {
+		int shares[2];
+
+		for (int at = 0; at < 2; at++) {
+			uint32_t line = trusted_rate_line(i, seeds[at]);
+
+			assert_in_range(line, 0, ECDN_XDP_TRUSTED_LINES - 1);
+			assert_int_equal(line, trusted_rate_line(i | ECDN_XDP_ENTRY_NO_NODE,
+								 seeds[at]));
+			shares[at] = line == trusted_rate_line(i + ECDN_XDP_TRUSTED_LINES,
+							       seeds[at]);
+			shared[at] += shares[at];
+		}
+		both += shares[0] && shares[1];
+	}
+	/* 100 of them, by chance. */
+	assert_in_range(shared[0], 50, 150);
+	assert_in_range(shared[1], 50, 150);
+	assert_in_range(both, 0, 3);
+}
+
 /* What a CPU still holds of the prefix that had the index before is not the new one's. */
 static void index_of_another(void **state)
 {
@@ -238,6 +267,7 @@ int main(void)
 		cmocka_unit_test(no_ceiling),
 		cmocka_unit_test(own_ceilings),
 		cmocka_unit_test(shared_line),
+		cmocka_unit_test(lines_by_secret),
 		cmocka_unit_test(index_of_another),
 		cmocka_unit_test(rate),
 	};

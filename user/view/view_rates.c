@@ -62,7 +62,8 @@ static line_on_cpu *line_of(const struct view_rates *rates, uint32_t cpu, uint32
 {
 	line_on_cpu *line = rates->lines.at;
 
-	return &line[cpu * ECDN_XDP_TRUSTED_LINES + (index & (ECDN_XDP_TRUSTED_LINES - 1))];
+	return &line[cpu * ECDN_XDP_TRUSTED_LINES +
+		     trusted_rate_line(index, rates->config.hash_seed)];
 }
 
 static void look(const struct view_rates *rates, uint32_t index)
