@@ -97,6 +97,45 @@ test_own() {
 	ecdn node add 198.51.100.0/25 --pps default
 }
 
+# An allowed prefix inside a node's: all that comes is the node's.
+test_inside() {
+	local said
+
+	said=$(ecdn allow add 198.51.100.64/26 --pps 5 2>&1)
+	has "inside: it is said whose ceiling holds" \
+		'198\.51\.100\.64/26 is inside node 198\.51\.100\.0/25, whose ceiling holds' "$said"
+	has "inside: text" '^198\.51\.100\.64/26( +-)+$' "$(ecdn allow)"
+	is "inside: JSON" "null null" "$(allow_is 198.51.100.64/26 '"\(.pps) \(.ceiling_pps)"')"
+	is "inside: a node there has its own" "" \
+		"$(ecdn node add 198.51.100.96/27 --pps 7 2>&1)"
+	is "inside: which is shown" 7 "$(node_is 198.51.100.96/27 .ceiling_pps)"
+	is "inside: outside there is no warning" "" \
+		"$(ecdn allow add 198.51.100.128/26 --pps default 2>&1)"
+	ecdn node del 198.51.100.96/27
+	ecdn allow del 198.51.100.64/26 198.51.100.128/26
+}
+
+# The map of own ceilings is small: who asks for too many changes nothing.
+test_many() {
+	local before
+
+	before=$(trusted)
+	awk 'BEGIN { for (i = 0; i < 4096; i++) printf "10.1.%d.%d\n", i / 250, i % 250 }' \
+		>"$work/many"
+	xargs "$build/ecdn-xdp" allow --pin-dir "$pin" add --pps 5 <"$work/many"
+	is "many: 4,096 fit" 4096 \
+		"$(bpftool -j map dump pinned "$pin/trusted_ceilings" | jq length)"
+	fails "many: no more do" 1 'there can be 4096 .* nothing was changed' \
+		ecdn allow add 10.2.0.0/16 --pps 5
+	is "many: nothing of it was done" $((before + 4096)) "$(trusted)"
+	ecdn allow add 10.1.0.0/32 10.1.0.1/32 --pps 6
+	ecdn allow add 10.2.0.0/16 --pps default
+	is "many: what adds none is done" $((before + 4097)) "$(trusted)"
+	xargs "$build/ecdn-xdp" allow --pin-dir "$pin" del 10.2.0.0/16 <"$work/many"
+	is "many: they go with their prefixes" 0 \
+		"$(bpftool -j map dump pinned "$pin/trusted_ceilings" | jq length)"
+}
+
 test_monitor() {
 	local before
 
@@ -188,6 +227,8 @@ test_words
 test_load
 test_flood
 test_own
+test_inside
+test_many
 test_monitor
 test_growth
 test_upgrade

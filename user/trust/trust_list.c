@@ -74,6 +74,33 @@ struct ecdn_xdp_trusted_row *trust_list_find(const struct trust_list *list,
 	return list->count ? bsearch(&key, list->row, list->count, sizeof(key), compare) : NULL;
 }
 
+static bool contains(const struct ecdn_xdp_trusted_row *row,
+		     const struct ecdn_xdp_trusted_row *other)
+{
+	struct cidr outer, inner;
+
+	trust_list_cidr(row, &outer);
+	trust_list_cidr(other, &inner);
+	return row->family == other->family && cidr_last(&outer) >= inner.addr.bits;
+}
+
+/* By the order of rows, what is around one is before it, and around all that lie between. */
+const struct ecdn_xdp_trusted_row **trust_list_around(const struct trust_list *list)
+{
+	const struct ecdn_xdp_trusted_row **around = calloc(list->count + 1, sizeof(*around));
+
+	for (size_t i = 1; around && i < list->count; i++) {
+		const struct ecdn_xdp_trusted_row *node = &list->row[i - 1];
+
+		if (!trust_list_is_node(node))
+			node = around[i - 1];
+		while (node && !contains(node, &list->row[i]))
+			node = around[node - list->row];
+		around[i] = node;
+	}
+	return around;
+}
+
 /* Adds to *row what `more` has and *row lacks; a name that `more` has replaces that of
  * *row. */
 static void merge_row(struct ecdn_xdp_trusted_row *row, const struct ecdn_xdp_trusted_row *more)

@@ -38,6 +38,10 @@ struct ecdn_xdp_trusted_row *trust_list_find(const struct trust_list *list,
 					  const struct cidr *cidr);
 void trust_list_cidr(const struct ecdn_xdp_trusted_row *row, struct cidr *cidr);
 
+/* Returns for each row the longest node's prefix around it, or NULL: inside that, the index and
+ * so the ceiling of an allowed prefix are no matter. To be freed; NULL: out of memory. */
+const struct ecdn_xdp_trusted_row **trust_list_around(const struct trust_list *list);
+
 /*
  * These put prefixes on the list. Rows that are on it stay as they are, except that a node
  * takes a name that is not empty. `now`, in seconds since the epoch, becomes the added_at

@@ -58,7 +58,8 @@ static int make_list(const struct part_run *run)
 	if (!err && trust_list_copy(&trust->before, &trust->list))
 		err = trust_request_error(-ENOMEM);
 	err = err ?: change(run->request, &trust->list);
-	err = err ?: trust_rates_check(&trust->maps, run->request, &trust->list);
+	err = err ?: trust_rates_check(&trust->maps, run->request, &trust->before,
+				      &trust->list);
 	if (!err && run->loaded)
 		err = trust_store_holds(&trust->maps, &trust->list);
 	trust->same = err > 0;

@@ -112,8 +112,53 @@ int trust_rates_settle(const struct trust_maps *maps, const struct trust_list *l
 	return filter(maps, kept);
 }
 
+static int too_many(const char *end)
+{
+	return log_error(-ENOSPC, "there can be %d prefixes with ceilings of their own at most%s",
+			 ECDN_XDP_TRUSTED_CEILINGS_MAX, end);
+}
+
+/* Which indices have a ceiling of their own that stays: its prefix has the same index in both
+ * lists. */
+static unsigned int mark_ceilings(int fd, const row_ref *old, const row_ref *new, bool *has)
+{
+	__u32 index, *last = NULL;
+	unsigned int count = 0;
+
+	for (; !bpf_map_get_next_key(fd, last, &index); last = &index) {
+		if (index >= ECDN_XDP_TRUSTED_NODES_MAX || has[index] || !old[index] ||
+		    !new[index] || !same_prefix(old[index], new[index]))
+			continue;
+		has[index] = true;
+		count++;
+	}
+	return count;
+}
+
+/* Whether the map has room for those that the request adds. */
+static int check_room(const struct trust_maps *maps, const struct trust_request *request,
+		      const struct trust_list *before, const struct trust_list *list)
+{
+	scoped_free row_ref *old = rows_by_index(before), *new = rows_by_index(list);
+	scoped_free bool *has = calloc(ECDN_XDP_TRUSTED_NODES_MAX, sizeof(*has));
+	unsigned int count;
+
+	if (!old || !new || !has)
+		return no_memory();
+	count = mark_ceilings(maps->trusted_ceilings, old, new, has);
+	for (unsigned int i = 0; i < request->ceiling_count; i++) {
+		const struct trust_ceiling *wanted = &request->ceilings[i];
+		uint32_t index = trust_list_index(trust_list_find(list, &wanted->cidr));
+
+		if (!has[index] && wanted->to.own & wanted->what)
+			count++;
+		has[index] |= wanted->to.own & wanted->what;
+	}
+	return count > ECDN_XDP_TRUSTED_CEILINGS_MAX ? too_many("; nothing was changed") : 0;
+}
+
 int trust_rates_check(const struct trust_maps *maps, const struct trust_request *request,
-		      const struct trust_list *list)
+		      const struct trust_list *before, const struct trust_list *list)
 {
 	char text[CIDR_TEXT_SIZE];
 
@@ -131,7 +176,7 @@ int trust_rates_check(const struct trust_maps *maps, const struct trust_request 
 			return log_error(-ENOENT, "%s has no room for a ceiling; nothing was "
 					 "changed", cidr_format(cidr, text));
 	}
-	return 0;
+	return check_room(maps, request, before, list);
 }
 
 static void change(struct ecdn_xdp_trusted_ceiling *ceiling, const struct trust_ceiling *wanted)
@@ -155,21 +200,39 @@ static int set(int fd, const struct trust_ceiling *wanted, __u32 index)
 	if (!bpf_map_update_elem(fd, &index, &ceiling, BPF_ANY))
 		return 0;
 	if (errno == E2BIG)
-		return log_error(-ENOSPC, "there can be %d prefixes with ceilings of their own at "
-				 "most", ECDN_XDP_TRUSTED_CEILINGS_MAX);
+		return too_many("");
 	return log_error(-errno, "cannot write map " CEILINGS ": %s", strerror(errno));
+}
+
+static void warn_inside(const struct trust_ceiling *wanted, row_ref row, row_ref node)
+{
+	char text[CIDR_TEXT_SIZE], around[CIDR_TEXT_SIZE];
+	struct cidr cidr;
+
+	if (!node || trust_list_is_node(row) || !(wanted->to.own & wanted->what))
+		return;
+	trust_list_cidr(node, &cidr);
+	log_warning("%s is inside node %s, whose ceiling holds: its own has no effect",
+		    cidr_format(&wanted->cidr, text), cidr_format(&cidr, around));
 }
 
 int trust_rates_set(const struct trust_maps *maps, const struct trust_request *request,
 		    const struct trust_list *list)
 {
+	scoped_free row_ref *around = request->ceiling_count ? trust_list_around(list) : NULL;
 	int err = 0;
 
+	if (request->ceiling_count && !around)
+		return no_memory();
 	for (unsigned int i = 0; i < request->ceiling_count && !err; i++) {
 		const struct trust_ceiling *wanted = &request->ceilings[i];
 		row_ref row = trust_list_find(list, &wanted->cidr);
 
-		err = row ? set(maps->trusted_ceilings, wanted, trust_list_index(row)) : 0;
+		if (!row)
+			continue;
+		err = set(maps->trusted_ceilings, wanted, trust_list_index(row));
+		if (!err)
+			warn_inside(wanted, row, around[row - list->row]);
 	}
 	return err;
 }

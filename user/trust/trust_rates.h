@@ -21,9 +21,9 @@ int trust_rates_settle(const struct trust_maps *maps, const struct trust_list *l
 /* Makes rows that the list needs and that are not there. */
 int trust_rates_add(int trusted_rates, const struct trust_list *list);
 
-/* Checks and sets ceilings of prefixes of the list. */
+/* Checks and sets ceilings of prefixes of the list, which takes the place of `before`. */
 int trust_rates_check(const struct trust_maps *maps, const struct trust_request *request,
-		      const struct trust_list *list);
+		      const struct trust_list *before, const struct trust_list *list);
 int trust_rates_set(const struct trust_maps *maps, const struct trust_request *request,
 		    const struct trust_list *list);
 

@@ -8,6 +8,7 @@
 #include <bpf/bpf.h>
 
 #include "base/log.h"
+#include "base/scoped.h"
 #include "guard/guard_part.h"
 #include "trusted_rate.h"
 #include "view/view_pins.h"
@@ -169,13 +170,15 @@ int view_rates_read(const struct view_rates *rates, uint32_t node, struct view_r
 	return 0;
 }
 
+/* Inside a node's prefix all packets are the node's. */
 static int read_allowed(struct view_allowance *allowed, const struct trust_list *list,
 			const struct view_rates *rates)
 {
+	scoped_free const struct ecdn_xdp_trusted_row **around = trust_list_around(list);
 	int err = 0;
 
 	allowed->at = calloc(list->count + 1, sizeof(*allowed->at));
-	if (!allowed->at)
+	if (!allowed->at || !around)
 		return log_error(-ENOMEM, "out of memory for the allowed prefixes");
 	for (size_t i = 0; i < list->count && !err; i++) {
 		const struct ecdn_xdp_trusted_row *row = &list->row[i];
@@ -185,7 +188,8 @@ static int read_allowed(struct view_allowance *allowed, const struct trust_list 
 			continue;
 		trust_list_cidr(row, &to->cidr);
 		to->added_at = row->added_at;
-		err = view_rates_read(rates, row->node, &to->rate);
+		if (trust_list_is_node(row) || !around[i])
+			err = view_rates_read(rates, row->node, &to->rate);
 		allowed->count++;
 	}
 	return err;

@@ -16,7 +16,8 @@
 #include "kernel/mapped.h"
 
 struct view_rate {
-	bool measured;          /* the guard is loaded and has a row; else all others are zeros */
+	bool measured;          /* the guard is loaded, has a row, and packets can have its index;
+				   else all others are zeros */
 	bool own;               /* a ceiling is the prefix's own */
 	uint64_t packets, bytes, connections;
 	uint64_t over_packets, over_bytes; /* of these above a ceiling */
