@@ -682,11 +682,13 @@ struct ecdn_xdp_events {
 	__u64 ext_headers;     /* more IPv6 extension headers than are followed */
 	/* Something that the guard needs was missing. */
 	__u64 no_table;        /* no table is loaded: the packet is counted in region 0 */
-	__u64 bucket_evicted;  /* prefix_buckets had no room: a bucket in use was given up */
+	__u64 bucket_evicted;  /* prefix_buckets had no room: a bucket in use went to another
+				  prefix, within a region with what it holds, else full */
 	__u64 map_missing;     /* a lookup that cannot fail did: the packet passes */
-	/* In a surge, of TCP packets that open nothing and have no socket: */
-	__u64 cookie;          /* they complete a SYN cookie, and pass */
-	__u64 known;           /* their address has connected before: they pass */
+	/* In a surge, TCP packets that open nothing and have no socket, and are not dropped as
+	 * no_socket. They are judged afterwards, and prefix_pps may drop them. */
+	__u64 cookie;          /* they complete a SYN cookie */
+	__u64 known;           /* their address has connected before */
 	/* Connections that prove nothing, as they came by an interface without the guard. */
 	__u64 unproven;
 	/* All buckets of a set are in use by other regions: each CPU limits the prefix by itself. */

@@ -145,7 +145,8 @@ static int run_limit(const struct verb *verb, int argc, char **argv)
 		{ "shield-cps", 0, OPTION_RATE, &to->shield_cps, "N",
 		  "while shielded: new connections/s that pass (200k)", LIMITS_SHIELD_CPS },
 		{ "aggregate-pps", 0, OPTION_TEXT, &aggregate, "N[,N]",
-		  "the same of each /20 or /40, and /32, unproven ones (4 and 16 times that)",
+		  "in a surge: unproven packets/s that pass from each /20 or /40, and each IPv6 "
+		  "/32 (4 and 16 times --prefix-pps)",
 		  LIMITS_AGGREGATE_PPS },
 		{ "grace", 0, OPTION_DURATION, &to->grace_ns, "DURATION",
 		  "how long a surge must stand before the region is limited (1s)", LIMITS_GRACE },

@@ -18,7 +18,7 @@
 #define SHIELD(member, meaning) \
 	EVENT(struct ecdn_xdp_events, "shield_passed", member, \
 	      "ecdn_xdp_shield_passed_packets_total", \
-	      "Packets without a socket that passed in a surge.", meaning)
+	      "Packets without a socket that were not dropped as no_socket in a surge.", meaning)
 #define PING(member, meaning) \
 	EVENT(struct ecdn_xdp_ping_events, "events", member, "ecdn_xdp_ping_other_total", \
 	      "Echo requests that were not answered here, by reason.", meaning)
@@ -33,10 +33,12 @@ const struct field event_fields_guard[] = {
 	PASSED(upper_truncated, "ends before its ports, counted in its region"),
 	PASSED(ext_headers, "more than 8 IPv6 extension headers, counted in its region"),
 	GIVE_UP(no_table, "no region table, counted as --"),
-	GIVE_UP(bucket_evicted, "a prefix's limit forgotten for lack of room"),
+	GIVE_UP(bucket_evicted, "a prefix's bucket went to another for lack of room, within a "
+				"region with what it holds, else full"),
 	GIVE_UP(map_missing, "a map was not there"),
-	SHIELD(cookie, "completes a SYN cookie"),
-	SHIELD(known, "no socket, but its address has connected before"),
+	SHIELD(cookie, "completes a SYN cookie: excused from no_socket, not from prefix_pps"),
+	SHIELD(known, "its address has connected before: excused from no_socket, not from "
+		      "prefix_pps"),
 	GIVE_UP(unproven, "a connection by an interface without the guard proves nothing"),
 	GIVE_UP(bucket_full, "no bucket for a prefix, as other regions use all of its set: each CPU limits it"),
 	{},
