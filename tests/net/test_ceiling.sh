@@ -177,14 +177,14 @@ test_growth() {
 		"$(node_is 198.51.100.0/25 '"\(.packets) \(.over_packets)"')"
 }
 
-# Pins of a version without ceilings: none of the maps, and zeros in config.
+# Pins of a version without ceilings, and with fewer limits: none of the maps, and zeros in config.
 test_upgrade() {
 	local value before said
 
 	before=$(dropped)
 	rm "$pin"/trusted_{rates,cpu,ceilings}
 	value=$(bpftool -j map lookup pinned "$pin/config" key 0 0 0 0 | jq -r '.value |
-		(.[:192] + [range(40) | "0x00"] + .[232:]) | join(" ")')
+		(.[:136] + [range(32) | "0x00"] + .[168:192] + [range(40) | "0x00"] + .[232:]) | join(" ")')
 	# shellcheck disable=SC2086 # bytes
 	bpftool map update pinned "$pin/config" key 0 0 0 0 value $value
 	is "upgrade: not measured before" null "$(node_is 198.51.100.0/25 .pps)"
@@ -192,7 +192,11 @@ test_upgrade() {
 		ecdn node add 198.51.100.0/25 --pps 5
 	said=$(ecdn load e0 2>&1)
 	is "upgrade: it is said once" "1 0" \
-		"$(grep -c '24 hours' <<<"$said") $(ecdn load e0 2>&1 | grep -c '24 hours' || true)"
+		"$(grep -c '24 hours' <<<"$said") $(ecdn load e0 2>&1 | grep -c '' || true)"
+	is "upgrade: so are the limits that are new" 1 \
+		"$(grep -c 'answer_cps now follows cps, as 4 times it' <<<"$said")"
+	is "upgrade: which have their defaults" "200000 4000" "$(ecdn limit --json |
+		jq -r '.default | "\(.shield_cps) \(.aggregate_pps[0])"')"
 	is "upgrade: the defaults" '[100000,2000,100000,2000]' "$(ceilings)"
 	between "upgrade: for a day nothing is dropped" 86300 86400 \
 		"$(ecdn status --json | jq '.ceilings.drop_in | floor')"

@@ -93,8 +93,8 @@ void limits_follow_aggregate(__u64 pps[2]);
  */
 void limits_follow(struct ecdn_xdp_limits *limits, const struct ecdn_xdp_limits *defaults);
 
-/* Brings the default limits of an earlier version up to date: what they differ in from those of a
- * new configuration is their own. */
+/* Brings the default limits of an earlier version up to date, and logs what is new: what they
+ * differ in from those of a new configuration is their own. */
 void limits_carry(struct ecdn_xdp_limits *defaults);
 
 /* The same for limits that an earlier version of ABI 3 may have left in the maps, the default's
