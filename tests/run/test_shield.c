@@ -1,0 +1,413 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * test_shield: what the guard makes of TCP packets that open nothing while their region is
+ * shielded, by the sockets that they meet: real ones, in a network namespace of the test's own.
+ * Each packet comes plain, behind VLAN tags and, over IPv6, behind extension headers.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <netinet/tcp.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <linux/if_ether.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+
+#include "checksum.h"
+#include "guard.skel.h"
+#include "harness.h"
+
+#define REGION 5
+#define SERVED 80
+#define NOBODY 443
+#define FORGER_PORT 4321
+#define FORGER_SEQ 1000
+
+/* What is to become of a packet. */
+enum fate { PROVEN, PASSES, COOKIE, KNOWN, NO_SOCKET };
+
+enum dress { PLAIN, TAGGED, EXTENDED, DRESSES };
+
+/* A family's addresses on lo, as 16 bytes; of IPv4 the last four. */
+struct family {
+	const char *name, *server, *client, *forger;
+	int domain;
+};
+
+static const struct family v4 = { "IPv4", "127.0.0.1", "127.0.0.2", "127.0.0.9", AF_INET };
+static const struct family v6 = { "IPv6", "fd00::1", "fd00:0:0:2::2", "fd00:0:0:9::9", AF_INET6 };
+
+static struct guard guard;
+
+static void must(bool done, const char *what)
+{
+	if (done)
+		return;
+	report(what, strerror(errno));
+	exit(report_end());
+}
+
+static void own_netns(void)
+{
+	struct ifreq up = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	const char *const addresses[] = { v6.server, v6.client, v6.forger };
+	int fd = -1;
+
+	must(!unshare(CLONE_NEWNET), "make a network namespace");
+	fd = socket(AF_INET6, SOCK_DGRAM, 0);
+	must(fd >= 0 && !ioctl(fd, SIOCSIFFLAGS, &up), "bring lo up");
+	for (int i = 0; i < 3; i++) {
+		struct in6_ifreq {
+			struct in6_addr address;
+			uint32_t length;
+			int index;
+		} add = { .length = 128, .index = if_nametoindex("lo") };
+
+		inet_pton(AF_INET6, addresses[i], &add.address);
+		must(!ioctl(fd, SIOCSIFADDR, &add), "give lo an IPv6 address");
+	}
+	close(fd);
+	fd = open("/proc/sys/net/ipv4/tcp_syncookies", O_WRONLY | O_CLOEXEC);
+	must(fd >= 0 && write(fd, "2", 1) == 1, "have the kernel send SYN cookies");
+	close(fd);
+}
+
+static socklen_t fill(struct sockaddr_storage *to, const struct family *family, const char *text,
+		      uint16_t port)
+{
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)to;
+	struct sockaddr_in *in = (struct sockaddr_in *)to;
+
+	memset(to, 0, sizeof(*to));
+	to->ss_family = family->domain;
+	in->sin_port = htons(port);
+	inet_pton(family->domain, text, family->domain == AF_INET ? (void *)&in->sin_addr :
+						   (void *)&in6->sin6_addr);
+	return family->domain == AF_INET ? sizeof(*in) : sizeof(*in6);
+}
+
+static int listen_at(const struct family *family)
+{
+	struct sockaddr_storage at;
+	socklen_t size = fill(&at, family, family->server, SERVED);
+	int fd = socket(family->domain, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	must(fd >= 0 && !setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int)) &&
+	     !bind(fd, (struct sockaddr *)&at, size) && !listen(fd, 16), "listen");
+	return fd;
+}
+
+/* Returns the client's end, whose port is in *port. */
+static int connect_to(const struct family *family, uint16_t *port)
+{
+	struct sockaddr_storage at;
+	socklen_t size = fill(&at, family, family->client, 0);
+	int fd = socket(family->domain, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	must(fd >= 0 && !bind(fd, (struct sockaddr *)&at, size), "bind a client");
+	size = fill(&at, family, family->server, SERVED);
+	must(!connect(fd, (struct sockaddr *)&at, size), "connect");
+	must(!getsockname(fd, (struct sockaddr *)&at, &size), "ask for the client's port");
+	*port = ntohs(((struct sockaddr_in *)&at)->sin_port);
+	return fd;
+}
+
+/* --- packets */
+
+struct packet_words {
+	const struct family *family;
+	const char *from;
+	uint16_t sport, dport;
+	uint32_t seq, ack;
+};
+
+static size_t put_tcp(uint8_t *at, const struct packet_words *words)
+{
+	struct tcphdr tcp = {
+		.source = htons(words->sport), .dest = htons(words->dport), .doff = 5, .ack = 1,
+		.seq = htonl(words->seq), .ack_seq = htonl(words->ack), .window = htons(1000),
+	};
+
+	memcpy(at, &tcp, sizeof(tcp));
+	return sizeof(tcp);
+}
+
+static size_t put_v4(uint8_t *at, const struct packet_words *words)
+{
+	struct iphdr ip = { .version = 4, .ihl = 5, .ttl = 64, .protocol = IPPROTO_TCP,
+			    .tot_len = htons(sizeof(ip) + sizeof(struct tcphdr)) };
+
+	inet_pton(AF_INET, words->from, &ip.saddr);
+	inet_pton(AF_INET, words->family->server, &ip.daddr);
+	memcpy(at, &ip, sizeof(ip));
+	return sizeof(ip);
+}
+
+/* extended: behind hop-by-hop options and destination options of 8 bytes each, all padding. */
+static size_t put_v6(uint8_t *at, const struct packet_words *words, bool extended)
+{
+	const uint8_t options[16] = { IPPROTO_DSTOPTS, 0, 1, 4, 0, 0, 0, 0,
+				      IPPROTO_TCP, 0, 1, 4, 0, 0, 0, 0 };
+	size_t more = extended ? sizeof(options) : 0;
+	struct ipv6hdr ip = { .version = 6, .hop_limit = 64,
+			      .nexthdr = extended ? IPPROTO_HOPOPTS : IPPROTO_TCP,
+			      .payload_len = htons(sizeof(struct tcphdr) + more) };
+
+	inet_pton(AF_INET6, words->from, &ip.saddr);
+	inet_pton(AF_INET6, words->family->server, &ip.daddr);
+	memcpy(at, &ip, sizeof(ip));
+	memcpy(at + sizeof(ip), options, more);
+	return sizeof(ip) + more;
+}
+
+static uint32_t run(const struct packet_words *words, enum dress dress)
+{
+	bool is_v4 = words->family->domain == AF_INET;
+	uint8_t frame[256] = { 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2 };
+	const uint8_t tags[] = { 0x88, 0xa8, 0, 7, 0x81, 0, 0, 9 };
+	uint16_t type_be = htons(is_v4 ? ETH_P_IP : ETH_P_IPV6);
+	size_t at = 12;
+
+	if (dress == TAGGED) {
+		memcpy(frame + at, tags, sizeof(tags));
+		at += sizeof(tags);
+	}
+	memcpy(frame + at, &type_be, sizeof(type_be));
+	at += sizeof(type_be);
+	at += is_v4 ? put_v4(frame + at, words) : put_v6(frame + at, words, dress == EXTENDED);
+	at += put_tcp(frame + at, words);
+	return guard_run(&guard, frame, at);
+}
+
+/* --- what the guard made of it */
+
+static struct ecdn_xdp_armed_key key_of(const struct family *family, uint16_t port)
+{
+	struct ecdn_xdp_armed_key key = { .port = port, .family = family->domain == AF_INET ? 4 : 6 };
+
+	inet_pton(family->domain, family->server, key.addr);
+	return key;
+}
+
+static void arm(const struct family *family, uint16_t port, uint64_t found)
+{
+	struct ecdn_xdp_armed_key key = key_of(family, port);
+	struct ecdn_xdp_armed value = { .connected_ns = now_ns(), .found = found };
+
+	must(!bpf_map_update_elem(bpf_map__fd(guard.skel->maps.armed), &key, &value, BPF_ANY),
+	     "arm an address");
+}
+
+static void disarm(const struct family *family, uint16_t port)
+{
+	struct ecdn_xdp_armed_key key = key_of(family, port);
+
+	must(!bpf_map_delete_elem(bpf_map__fd(guard.skel->maps.armed), &key), "disarm an address");
+}
+
+static void forget_known(void)
+{
+	const struct ecdn_xdp_known_line nothing = {};
+
+	for (uint32_t i = 0; i < ECDN_XDP_KNOWN_LINES; i++)
+		must(!bpf_map_update_elem(bpf_map__fd(guard.skel->maps.known), &i, &nothing,
+					  BPF_ANY), "forget who is known");
+}
+
+/* Of a packet; each of the four is 0 or 1. */
+static void tell(char why[160], enum fate wanted, const struct region_counts was[2],
+		 const struct ecdn_xdp_events event[2], uint32_t action)
+{
+	unsigned int proven = was[1].proven_packets - was[0].proven_packets;
+	unsigned int dropped = was[1].dropped.no_socket.packets - was[0].dropped.no_socket.packets;
+	unsigned int cookie = event[1].cookie - event[0].cookie;
+	unsigned int known = event[1].known - event[0].known;
+
+	if (proven != (wanted == PROVEN) || dropped != (wanted == NO_SOCKET) ||
+	    cookie != (wanted == COOKIE) || known != (wanted == KNOWN) ||
+	    action != (wanted == NO_SOCKET ? XDP_DROP : XDP_PASS))
+		snprintf(why, 160, "proven %u, no_socket %u, cookie %u, known %u, action %u", proven,
+			 dropped, cookie, known, action);
+}
+
+static void expect(const char *what, enum fate wanted, const struct packet_words *words)
+{
+	static const char *const dressed[] = { "", ", tagged", ", behind extension headers" };
+	int last = words->family->domain == AF_INET ? TAGGED : EXTENDED;
+
+	for (enum dress dress = PLAIN; (int)dress <= last; dress++) {
+		struct region_counts was[2];
+		struct ecdn_xdp_events event[2];
+		char name[120], why[160] = "";
+		uint32_t action;
+
+		guard_counts(&guard, REGION, &was[0]);
+		guard_events(&guard, &event[0]);
+		action = run(words, dress);
+		guard_counts(&guard, REGION, &was[1]);
+		guard_events(&guard, &event[1]);
+		tell(why, wanted, was, event, action);
+		snprintf(name, sizeof(name), "%s: %s%s", words->family->name, what, dressed[dress]);
+		report(name, why);
+	}
+}
+
+/* --- the sockets */
+
+static void test_established(const struct family *family, int listener)
+{
+	struct packet_words words = { family, family->client, 0, SERVED, 1, 1 };
+	int client = connect_to(family, &words.sport), server = accept(listener, NULL, NULL);
+
+	must(server >= 0, "accept");
+	expect("established", PROVEN, &words);
+	arm(family, SERVED, 0);
+	expect("established, not known yet where sockets are", PROVEN, &words);
+	disarm(family, SERVED);
+	expect("established, not armed", PASSES, &words);
+	arm(family, SERVED, ECDN_XDP_ARMED_FOUND);
+	words.sport ^= 1;
+	expect("another port than the open connection's", NO_SOCKET, &words);
+	words.sport ^= 1;
+	close(server);
+	close(client);
+	usleep(10000);
+	expect("TIME_WAIT", PASSES, &words);
+}
+
+/* Until data comes, what the client has completed is no connection to the server. */
+static void test_handshake(const struct family *family, int listener)
+{
+	struct packet_words words = { family, family->client, 0, SERVED, 1, 1 };
+	int client, fd = open("/proc/sys/net/ipv4/tcp_syncookies", O_WRONLY | O_CLOEXEC);
+
+	must(write(fd, "1", 1) == 1, "have the kernel keep handshakes");
+	must(!setsockopt(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, &(int){ 30 }, sizeof(int)),
+	     "defer accept");
+	client = connect_to(family, &words.sport);
+	expect("a handshake that is not complete", PASSES, &words);
+	must(!setsockopt(client, SOL_SOCKET, SO_LINGER, &(struct linger){ 1, 0 },
+			 sizeof(struct linger)), "have the client reset");
+	close(client);
+	must(!setsockopt(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, &(int){ 0 }, sizeof(int)) &&
+	     write(fd, "2", 1) == 1, "defer nothing");
+	close(fd);
+}
+
+/* The sequence number of the SYN-ACK that a SYN of the forger's address gets: a cookie. */
+static uint32_t cookie_of(const struct family *family)
+{
+	struct tcphdr tcp = { .source = htons(FORGER_PORT), .dest = htons(SERVED), .doff = 5,
+			      .seq = htonl(FORGER_SEQ), .window = htons(1000), .syn = 1 };
+	int fd = socket(family->domain, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_TCP);
+	struct { uint8_t addresses[32]; uint8_t zero, proto; uint16_t length_be; } pseudo = {
+		.proto = IPPROTO_TCP, .length_be = htons(sizeof(tcp)) };
+	size_t skip = family->domain == AF_INET ? sizeof(struct iphdr) : 0;
+	struct sockaddr_storage at;
+	uint8_t frame[256];
+
+	must(fd >= 0 && !bind(fd, (struct sockaddr *)&at, fill(&at, family, family->forger, 0)),
+	     "open a raw socket");
+	inet_pton(family->domain, family->forger, pseudo.addresses);
+	inet_pton(family->domain, family->server, pseudo.addresses + 16);
+	tcp.check = htons(checksum(sum_words(&pseudo, sizeof(pseudo)) +
+				   sum_words(&tcp, sizeof(tcp))));
+	must(sendto(fd, &tcp, sizeof(tcp), 0, (struct sockaddr *)&at,
+		    fill(&at, family, family->server, 0)) == sizeof(tcp), "send a SYN");
+	for (int i = 0; i < 10; i++) {
+		ssize_t size = recv(fd, frame, sizeof(frame), 0);
+
+		must(size >= (ssize_t)(skip + sizeof(tcp)), "receive a SYN-ACK");
+		memcpy(&tcp, frame + skip, sizeof(tcp));
+		if (tcp.syn && tcp.ack && ntohs(tcp.dest) == FORGER_PORT)
+			break;
+	}
+	close(fd);
+	return ntohl(tcp.seq);
+}
+
+static void test_listener(const struct family *family)
+{
+	struct packet_words words = { family, family->forger, FORGER_PORT, SERVED,
+				      FORGER_SEQ + 1, 0 };
+
+	forget_known();
+	words.ack = cookie_of(family) + 1;
+	words.ack ^= 1 << 20;
+	expect("a listener, and a wrong cookie", NO_SOCKET, &words);
+	words.ack ^= 1 << 20;
+	words.seq++;
+	expect("a listener, and the cookie of another SYN", NO_SOCKET, &words);
+	words.seq--;
+	expect("a listener, and a cookie", COOKIE, &words);
+	words.ack = 1;
+	expect("a listener, from who is known", KNOWN, &words);
+	forget_known();
+	expect("a listener, from who was known", NO_SOCKET, &words);
+	arm(family, SERVED, ECDN_XDP_ARMED_FOUND - 1);
+	expect("a listener, not known yet where sockets are", PASSES, &words);
+	disarm(family, SERVED);
+	expect("a listener, not armed", PASSES, &words);
+	words.dport = NOBODY;
+	expect("nobody, not armed", PASSES, &words);
+	arm(family, NOBODY, ECDN_XDP_ARMED_FOUND);
+	expect("nobody", NO_SOCKET, &words);
+	disarm(family, NOBODY);
+}
+
+static void shield(void)
+{
+	const struct ecdn_xdp_limits limits = { .pps = 1, .hold_ns = UINT64_MAX,
+						.grace_ns = UINT64_MAX };
+	struct packet_words words = { &v4, v4.client, 1, NOBODY, 1, 1 };
+	struct range_set regions = {};
+	struct region_counts counts;
+	struct ecdn_xdp_region_state state;
+
+	set_region(&regions, "127.0.0.0/8", REGION);
+	set_region(&regions, "fd00::/16", REGION);
+	guard_set_regions(&guard, &regions);
+	range_set_free(&regions);
+	guard.config.shield = ECDN_XDP_SHIELD_ON;
+	guard_set_limits(&guard, REGION, &limits);
+	for (int i = 0; i < 200; i++) {
+		run(&words, PLAIN);
+		usleep(500);
+	}
+	guard_state(&guard, REGION, &state);
+	guard_counts(&guard, REGION, &counts);
+	report("forged packets shield the region, and prove nothing",
+	       state.state != ECDN_XDP_STATE_SHIELDED || counts.proven_packets ?
+	       "it is in another state, or something is proven" : "");
+}
+
+static void test_family(const struct family *family)
+{
+	int listener = listen_at(family);
+
+	arm(family, SERVED, ECDN_XDP_ARMED_FOUND);
+	test_established(family, listener);
+	test_handshake(family, listener);
+	test_listener(family);
+	close(listener);
+}
+
+int main(void)
+{
+	guard_open(&guard);
+	pin_to_cpu(nth_cpu(0));
+	own_netns();
+	shield();
+	test_family(&v4);
+	test_family(&v6);
+	guard_close(&guard);
+	return report_end();
+}
