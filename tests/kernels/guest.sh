@@ -296,12 +296,113 @@ test_names() {
 	holds "names: no pin is left" no_pins
 }
 
+# Forged packets come from these, whose answers go to the client, which drops them.
+flood() {
+	client /payload/bin/flood --dev veth1 --mac "$(cat /sys/class/net/veth0/address)" \
+		--port 80 --ports --rate 1k "$@"
+}
+end_flood() { kill "$(pidof flood)"; }
+flood_4() { flood --to 192.0.2.1 --from 10.77.0.0/16 "$@"; }
+flood_6() { flood --to 2001:db8::1 --from 2001:db8:77::/48 "$@"; }
+
+state() { ecdn stats --json TEST | tr -d ' ' | grep -o '"state":"[a-z]*"'; }
+state_is() { [ "$(state)" = "\"state\":\"$1\"" ]; }
+client_513() { client timeout 3 nc "$1" 80 < /dev/null | grep -q refused; }
+dropped_no_socket() {
+	ecdn stats --json TEST | tr -d ' \n' | grep -o '"dropped":{.*"would_drop"' |
+		grep -o '"no_socket":{"packets":[0-9]*' | grep -o '[0-9]*$'
+}
+
+wait_state() {
+	local left=100
+
+	until state_is "$1"; do
+		left=$((left - 1))
+		[ "$left" -gt 0 ] || return 1
+		sleep 0.2
+	done
+}
+
+# repeat N COMMAND...: each of N times.
+repeat() {
+	local left=$1
+
+	shift
+	while [ "$left" -gt 0 ]; do
+		"$@" || return 1
+		left=$((left - 1))
+	done
+}
+
+limit() { ecdn limit clear TEST && ecdn limit set TEST --hold 2s --answer-cps 0 "$@" && ecdn release TEST; }
+# The server closes, and its end is in TIME_WAIT.
+one_port() { client timeout 3 nc -p 30000 192.0.2.1 80 < /dev/null | grep -q served; }
+
+# test_flood NAME FLOOD ADDRESS: forged packets of one family.
+test_flood() {
+	local name=$1 flood=$2 to=$3 before
+
+	holds "$name: limits" limit --cps 100 --pps 4k || return
+	"$flood" --type syn --seconds 60s > /dev/null &
+	holds "$name: forged SYNs shield" wait_state shielded
+	holds "$name: and refuse nobody" repeat 10 client_fetch "$to"
+	[ "$to" != 192.0.2.1 ] || holds "$name: ten times from one port" repeat 10 one_port
+	holds "$name: still shielded" state_is shielded
+	end_flood
+	holds "$name: limits for ACKs" limit --pps 100
+	before=$(dropped_no_socket)
+	"$flood" --type ack --seconds 60s > /dev/null &
+	holds "$name: forged ACKs shield" wait_state shielded
+	holds "$name: and refuse nobody" repeat 10 client_fetch "$to"
+	end_flood
+	holds "$name: and are dropped as no_socket" [ "$(dropped_no_socket)" -gt $((before + 100)) ]
+}
+
+# A surge of real connections, and forged ones beside it. The limit is what an emulator can pass.
+test_both() {
+	holds "both: limits" limit --cps 2 --grace 0s || return
+	flood_4 --type syn --seconds 120s > /dev/null &
+	holds "both: forged SYNs shield" wait_state shielded
+	repeat 30 client nc -w 3 192.0.2.1 80 < /dev/null > /dev/null
+	holds "both: proven connections limit" state_is limited
+	holds "both: whose region gets 513" client_513 192.0.2.1
+	holds "both: over IPv6 too" client_513 2001:db8::1
+	holds "both: the proven ones end first" wait_state shielded
+	holds "both: then it is served" client_fetch 192.0.2.1
+	end_flood
+	holds "both: then the forged ones" wait_state normal
+	holds "both: and it is served" client_fetch 192.0.2.1
+}
+
+# nc is the proxy, and its own client: that can be told from which port to ask.
+test_shield() {
+	nc -ll -p 8513 -e echo refused &
+	ip route add 10.77.0.0/16 via 192.0.2.2
+	ip route add 2001:db8:77::/48 via 2001:db8::2
+	printf '10.77.0.0/16 TEST\n' > /tmp/forged
+	holds "shield: load" ecdn load --regions /tmp/regions --regions /tmp/forged veth0 || return
+	holds "shield: steer" ecdn steer add 80 "[::]:8513"
+	test_flood "shield, IPv4" flood_4 192.0.2.1
+	test_flood "shield, IPv6" flood_6 2001:db8::1
+	shown "shield: status" ecdn status
+	test_both
+	holds "shield off: load" ecdn load --shield off veth0
+	holds "shield off: status" sh -c "/payload/bin/ecdn-xdp status | grep -q '^proven  *no: switched off'"
+	holds "shield off: limits" limit --cps 100 --grace 0s
+	flood_4 --type syn --seconds 1s > /dev/null
+	holds "shield off: forged SYNs limit" state_is limited
+	holds "shield off: and the region gets 513" client_513 192.0.2.1
+	holds "shield: unload --all" ecdn unload --all
+	holds "shield: no pin is left" no_pins
+}
+
 run_tests
 if holds "a client behind veth" make_net; then
 	serve_word
 	make_many
 	test_mode native xdp
 	test_mode skb xdpgeneric
+	test_shield
 	test_ping
 	test_listen_hook
 	test_names

@@ -42,6 +42,9 @@ add_payload() {
 		add_program "$build/ecdn-xdp" /payload/bin/ecdn-xdp
 	fi
 	add_program "$(type -P nginx)" /payload/bin/nginx
+	if [[ -x $build/tests/tools/flood ]]; then
+		add_program "$build/tests/tools/flood" /payload/bin/flood
+	fi
 	for program in "$build"/tests/run/test_*; do
 		[[ -f $program && -x $program ]] || continue
 		add_program "$program" "/payload/tests/run/${program##*/}"

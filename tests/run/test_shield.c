@@ -55,6 +55,15 @@ static void must(bool done, const char *what)
 	exit(report_end());
 }
 
+/* A number that is written behind another one, through the same fd, may be ignored. */
+static void set_cookies(const char *number)
+{
+	int fd = open("/proc/sys/net/ipv4/tcp_syncookies", O_WRONLY | O_CLOEXEC);
+
+	must(fd >= 0 && write(fd, number, 1) == 1, "set tcp_syncookies");
+	close(fd);
+}
+
 static void own_netns(void)
 {
 	struct ifreq up = { .ifr_name = "lo", .ifr_flags = IFF_UP };
@@ -75,9 +84,7 @@ static void own_netns(void)
 		must(!ioctl(fd, SIOCSIFADDR, &add), "give lo an IPv6 address");
 	}
 	close(fd);
-	fd = open("/proc/sys/net/ipv4/tcp_syncookies", O_WRONLY | O_CLOEXEC);
-	must(fd >= 0 && write(fd, "2", 1) == 1, "have the kernel send SYN cookies");
-	close(fd);
+	set_cookies("2");
 }
 
 static socklen_t fill(struct sockaddr_storage *to, const struct family *family, const char *text,
@@ -287,9 +294,9 @@ static void test_established(const struct family *family, int listener)
 static void test_handshake(const struct family *family, int listener)
 {
 	struct packet_words words = { family, family->client, 0, SERVED, 1, 1 };
-	int client, fd = open("/proc/sys/net/ipv4/tcp_syncookies", O_WRONLY | O_CLOEXEC);
+	int client;
 
-	must(write(fd, "1", 1) == 1, "have the kernel keep handshakes");
+	set_cookies("1");
 	must(!setsockopt(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, &(int){ 30 }, sizeof(int)),
 	     "defer accept");
 	client = connect_to(family, &words.sport);
@@ -297,9 +304,9 @@ static void test_handshake(const struct family *family, int listener)
 	must(!setsockopt(client, SOL_SOCKET, SO_LINGER, &(struct linger){ 1, 0 },
 			 sizeof(struct linger)), "have the client reset");
 	close(client);
-	must(!setsockopt(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, &(int){ 0 }, sizeof(int)) &&
-	     write(fd, "2", 1) == 1, "defer nothing");
-	close(fd);
+	must(!setsockopt(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, &(int){ 0 }, sizeof(int)),
+	     "defer nothing");
+	set_cookies("2");
 }
 
 /* The sequence number of the SYN-ACK that a SYN of the forger's address gets: a cookie. */
