@@ -360,7 +360,7 @@ test_flood() {
 
 # A surge of real connections, and forged ones beside it. The limit is what an emulator can pass.
 test_both() {
-	holds "both: limits" limit --cps 2 --grace 0s || return
+	holds "both: limits" limit --cps 2 --grace 0s --hold 8s || return
 	flood_4 --type syn --seconds 120s > /dev/null &
 	holds "both: forged SYNs shield" wait_state shielded
 	repeat 30 client nc -w 3 192.0.2.1 80 < /dev/null > /dev/null
