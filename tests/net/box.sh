@@ -43,6 +43,10 @@ box_nginx() {
 # forward: port 80 of the addresses that are away goes to the box.
 forward() {
 	on edge sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+	# What is forged is not to fill the table of connections, which is for all namespaces.
+	on edge sysctl -qw net.netfilter.nf_conntrack_tcp_loose=0 \
+		net.netfilter.nf_conntrack_tcp_timeout_syn_sent=2 \
+		net.netfilter.nf_conntrack_tcp_timeout_syn_recv=2
 	ip -n "ecdn-$id-edge" addr add $away_ip/32 dev lo
 	ip -n "ecdn-$id-edge" addr add $away_ip6/128 dev e0 nodad
 	ip -n "ecdn-$id-alpha" route add $away_ip dev a0 src $alpha_ip

@@ -17,13 +17,12 @@
 #include <unistd.h>
 
 #include <bpf/bpf.h>
-#include <linux/if_ether.h>
 #include <linux/ip.h>
-#include <linux/ipv6.h>
 
 #include "checksum.h"
 #include "guard.skel.h"
 #include "harness.h"
+#include "shield_frame.h"
 
 #define REGION 5
 #define SERVED 80
@@ -33,14 +32,6 @@
 
 /* What is to become of a packet. */
 enum fate { PROVEN, PASSES, COOKIE, KNOWN, NO_SOCKET };
-
-enum dress { PLAIN, TAGGED, EXTENDED, DRESSES };
-
-/* A family's addresses on lo, as 16 bytes; of IPv4 the last four. */
-struct family {
-	const char *name, *server, *client, *forger;
-	int domain;
-};
 
 static const struct family v4 = { "IPv4", "127.0.0.1", "127.0.0.2", "127.0.0.9", AF_INET };
 static const struct family v6 = { "IPv6", "fd00::1", "fd00:0:0:2::2", "fd00:0:0:9::9", AF_INET6 };
@@ -127,71 +118,12 @@ static int connect_to(const struct family *family, uint16_t *port)
 	return fd;
 }
 
-/* --- packets */
-
-struct packet_words {
-	const struct family *family;
-	const char *from;
-	uint16_t sport, dport;
-	uint32_t seq, ack;
-};
-
-static size_t put_tcp(uint8_t *at, const struct packet_words *words)
-{
-	struct tcphdr tcp = {
-		.source = htons(words->sport), .dest = htons(words->dport), .doff = 5, .ack = 1,
-		.seq = htonl(words->seq), .ack_seq = htonl(words->ack), .window = htons(1000),
-	};
-
-	memcpy(at, &tcp, sizeof(tcp));
-	return sizeof(tcp);
-}
-
-static size_t put_v4(uint8_t *at, const struct packet_words *words)
-{
-	struct iphdr ip = { .version = 4, .ihl = 5, .ttl = 64, .protocol = IPPROTO_TCP,
-			    .tot_len = htons(sizeof(ip) + sizeof(struct tcphdr)) };
-
-	inet_pton(AF_INET, words->from, &ip.saddr);
-	inet_pton(AF_INET, words->family->server, &ip.daddr);
-	memcpy(at, &ip, sizeof(ip));
-	return sizeof(ip);
-}
-
-/* extended: behind hop-by-hop options and destination options of 8 bytes each, all padding. */
-static size_t put_v6(uint8_t *at, const struct packet_words *words, bool extended)
-{
-	const uint8_t options[16] = { IPPROTO_DSTOPTS, 0, 1, 4, 0, 0, 0, 0,
-				      IPPROTO_TCP, 0, 1, 4, 0, 0, 0, 0 };
-	size_t more = extended ? sizeof(options) : 0;
-	struct ipv6hdr ip = { .version = 6, .hop_limit = 64,
-			      .nexthdr = extended ? IPPROTO_HOPOPTS : IPPROTO_TCP,
-			      .payload_len = htons(sizeof(struct tcphdr) + more) };
-
-	inet_pton(AF_INET6, words->from, &ip.saddr);
-	inet_pton(AF_INET6, words->family->server, &ip.daddr);
-	memcpy(at, &ip, sizeof(ip));
-	memcpy(at + sizeof(ip), options, more);
-	return sizeof(ip) + more;
-}
-
 static uint32_t run(const struct packet_words *words, enum dress dress)
 {
-	bool is_v4 = words->family->domain == AF_INET;
-	uint8_t frame[256] = { 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2 };
-	const uint8_t tags[] = { 0x88, 0xa8, 0, 7, 0x81, 0, 0, 9 };
-	uint16_t type_be = htons(is_v4 ? ETH_P_IP : ETH_P_IPV6);
-	size_t at = 12;
+	uint8_t frame[SHIELD_FRAME_MAX];
+	size_t length = shield_frame(words, dress, frame);
 
-	if (dress == TAGGED) {
-		memcpy(frame + at, tags, sizeof(tags));
-		at += sizeof(tags);
-	}
-	memcpy(frame + at, &type_be, sizeof(type_be));
-	at += sizeof(type_be);
-	at += is_v4 ? put_v4(frame + at, words) : put_v6(frame + at, words, dress == EXTENDED);
-	at += put_tcp(frame + at, words);
-	return guard_run(&guard, frame, at);
+	return guard_run(&guard, frame, length);
 }
 
 /* --- what the guard made of it */
@@ -290,7 +222,24 @@ static void test_established(const struct family *family, int listener)
 	expect("TIME_WAIT", PASSES, &words);
 }
 
-/* Until data comes, what the client has completed is no connection to the server. */
+/* What the client would send next, and acknowledge. */
+static void next_numbers(int client, struct packet_words *words)
+{
+	socklen_t size = sizeof(uint32_t);
+
+	must(!setsockopt(client, IPPROTO_TCP, TCP_REPAIR, &(int){ TCP_REPAIR_ON }, sizeof(int)) &&
+	     !setsockopt(client, IPPROTO_TCP, TCP_REPAIR_QUEUE, &(int){ TCP_SEND_QUEUE },
+			 sizeof(int)) &&
+	     !getsockopt(client, IPPROTO_TCP, TCP_QUEUE_SEQ, &words->seq, &size) &&
+	     !setsockopt(client, IPPROTO_TCP, TCP_REPAIR_QUEUE, &(int){ TCP_RECV_QUEUE },
+			 sizeof(int)) &&
+	     !getsockopt(client, IPPROTO_TCP, TCP_QUEUE_SEQ, &words->ack, &size) &&
+	     !setsockopt(client, IPPROTO_TCP, TCP_REPAIR, &(int){ TCP_REPAIR_OFF_NO_WP },
+			 sizeof(int)), "ask for a connection's numbers");
+}
+
+/* Until data comes, what the client has completed is no connection to the server. Who has forged
+ * a SYN does not know what it was answered. */
 static void test_handshake(const struct family *family, int listener)
 {
 	struct packet_words words = { family, family->client, 0, SERVED, 1, 1 };
@@ -300,7 +249,10 @@ static void test_handshake(const struct family *family, int listener)
 	must(!setsockopt(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, &(int){ 30 }, sizeof(int)),
 	     "defer accept");
 	client = connect_to(family, &words.sport);
+	next_numbers(client, &words);
 	expect("a handshake that is not complete", PASSES, &words);
+	words.ack++;
+	expect("a handshake, and a wrong number", NO_SOCKET, &words);
 	must(!setsockopt(client, SOL_SOCKET, SO_LINGER, &(struct linger){ 1, 0 },
 			 sizeof(struct linger)), "have the client reset");
 	close(client);

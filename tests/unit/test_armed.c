@@ -38,10 +38,13 @@ static int begin(void **state)
 	return 0;
 }
 
+/* Each from another address. */
 static void count(unsigned int times, bool found, bool is_known, uint64_t now_ns)
 {
+	static uint64_t hash;
+
 	while (times--)
-		armed_count(&entry, found, is_known, now_ns);
+		armed_count(&entry, found, is_known, hash += 0x9e3779b97f4a7c15, now_ns);
 }
 
 static void test_arms_by_a_connection(void **state)
@@ -127,6 +130,29 @@ static void test_one_in_twenty(void **state)
 	}
 }
 
+/* A client that forges, or that only believes in an old connection, is one address. */
+static void test_few_addresses_disarm_nothing(void **state)
+{
+	(void)state;
+	armed_connected(&key, START);
+	count(20, true, false, START);
+	for (int i = 0; i < 5000; i++)
+		armed_count(&entry, false, true, (uint64_t)(i % (ARMED_MISSED_VALUES - 1)) << 48,
+			    START);
+	assert_int_equal(entry.disarmed_ns, 0);
+}
+
+/* Of a flood of forged addresses a hundredth is taken for known. */
+static void test_flood_that_hits_known_ones(void **state)
+{
+	(void)state;
+	armed_connected(&key, START);
+	count(20, true, false, START);
+	for (int i = 0; i < 1000000; i++)
+		count(1, false, i % 50 == 0, START);
+	assert_int_equal(entry.disarmed_ns, 0);
+}
+
 /* Whatever strangers send, and however much: what is forged disarms nothing, nor does it use up
  * that sockets were found, unless nothing else comes for hours. */
 static void test_forged_disarms_nothing(void **state)
@@ -162,6 +188,8 @@ int main(void)
 		cmocka_unit_test_setup(test_clock_of_another_cpu, begin),
 		cmocka_unit_test_setup(test_disarmed_by_known_clients, begin),
 		cmocka_unit_test_setup(test_one_in_twenty, begin),
+		cmocka_unit_test_setup(test_few_addresses_disarm_nothing, begin),
+		cmocka_unit_test_setup(test_flood_that_hits_known_ones, begin),
 		cmocka_unit_test_setup(test_forged_disarms_nothing, begin),
 		cmocka_unit_test_setup(test_old_counts_fade, begin),
 	};
