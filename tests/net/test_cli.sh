@@ -200,7 +200,7 @@ test_manual() {
 	sed -n '/^interfaces: /,/^\.fi/p' "$top/user/ecdn-xdp.8" |
 		sed -E "/^\.fi/d; s#^pin_dir:.*#pin_dir: $pin#; s#^regions:.*#regions: [regions]#; /^proxy_group/d" \
 			>"$work/manual.yaml"
-	is "the manual's configuration" "$work/manual.yaml:11: region \"XX\": not in the table" \
+	is "the manual's configuration" "$work/manual.yaml:12: region \"XX\": not in the table" \
 		"$(program load -q --config "$work/manual.yaml" 2>&1 | cut -d ';' -f 1)"
 }
 
