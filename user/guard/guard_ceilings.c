@@ -27,11 +27,14 @@ static void upgrade(struct ecdn_xdp_config *config)
 {
 	guard_ceilings_first(config);
 	config->ceiling_from_ns = clock_monotonic_ns() + GUARD_CEILINGS_GRACE_NS;
+}
+
+void guard_ceilings_tell_upgrade(void)
+{
 	log_warning("nodes and allowed prefixes now have ceilings, %d packets/s and %d new "
 		    "connections/s each (`load --node-pps --node-cps --allow-pps --allow-cps`); "
 		    "for 24 hours what is above is counted as would_drop and not dropped",
-		    GUARD_CEILINGS_PPS,
-		    GUARD_CEILINGS_CPS);
+		    GUARD_CEILINGS_PPS, GUARD_CEILINGS_CPS);
 }
 
 void guard_ceilings_apply(const struct guard_ceilings *wanted, bool loads,

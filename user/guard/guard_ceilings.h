@@ -38,6 +38,9 @@ struct guard_ceilings {
 /* The ceilings of a host on which the guard is loaded for the first time. */
 void guard_ceilings_first(struct ecdn_xdp_config *config);
 
+/* Logs what is new of ceilings to who upgrades, once it is in force. */
+void guard_ceilings_tell_upgrade(void);
+
 /* Changes a configuration as asked. If no version has set ceilings before and this command loads
  * the guard, they are set, and drop nothing for a day, which is said. */
 void guard_ceilings_apply(const struct guard_ceilings *wanted, bool loads,

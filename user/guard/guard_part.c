@@ -35,6 +35,7 @@ struct guard_run {
 	int program, old_program, publish; /* fds, or -1 */
 	struct guard_links links;
 	struct shield shield;
+	bool upgrades;          /* what is loaded knows neither ceilings nor the newer limits */
 };
 
 static bool wanted(const void *request)
@@ -269,7 +270,7 @@ static int fill_carried(struct part_run *run)
 static int apply_settings(const struct part_run *run, struct ecdn_xdp_config *config)
 {
 	const struct guard_request *request = run->request;
-	const struct guard_run *guard = run->state;
+	struct guard_run *guard = run->state;
 	int err = run->opens ? limits_upgrade(&guard->maps, config, guard->publish) : 0;
 
 	err = err ?: limits_apply(&request->changes, &guard->maps, guard->names, config,
@@ -280,6 +281,7 @@ static int apply_settings(const struct part_run *run, struct ecdn_xdp_config *co
 	}
 	if (request->monitor >= 0)
 		config->monitor = request->monitor;
+	guard->upgrades = run->opens && !config->ceiling_from_ns;
 	guard_ceilings_apply(&request->ceilings, run->opens, config);
 	return err;
 }
@@ -316,6 +318,10 @@ static int settle(struct part_run *run)
 {
 	const struct guard_run *guard = run->state;
 
+	if (guard->upgrades) {
+		limits_tell_upgrade();
+		guard_ceilings_tell_upgrade();
+	}
 	return shield_settle(&guard->shield, run->pins);
 }
 

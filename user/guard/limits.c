@@ -227,6 +227,10 @@ void limits_carry(struct ecdn_xdp_limits *defaults)
 	defaults->own |= (defaults->pps ? LIMITS_PPS : 0) | (defaults->bps ? LIMITS_BPS : 0) |
 			 (defaults->cps ? LIMITS_CPS : 0);
 	limits_follow(defaults, NULL);
+}
+
+void limits_tell_upgrade(void)
+{
 	log_warning("limits: answer_cps now follows cps, as %d times it, where nobody has set it; "
 		    "grace, shield_cps and aggregate_pps are new: `ecdn-xdp limit` prints all",
 		    LIMITS_ANSWERS_PER_CPS);

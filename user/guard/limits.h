@@ -102,6 +102,9 @@ void limits_carry(struct ecdn_xdp_limits *defaults);
  * caller writes afterwards. */
 int limits_upgrade(const struct guard_maps *maps, struct ecdn_xdp_config *config, int publish);
 
+/* Logs what is new of limits to who upgrades, once it is in force. */
+void limits_tell_upgrade(void);
+
 /* Sets those members of a new configuration that the guard needs when it is loaded for the
  * first time. */
 void limits_first_config(struct ecdn_xdp_config *config, uint32_t max_regions,
