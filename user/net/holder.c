@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "net/holder.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -36,9 +35,10 @@ static void read_name(struct holder *holder)
 	if (file)
 		fclose(file);
 	holder->name[strcspn(holder->name, "\n")] = 0;
-	/* A process chooses its own name, which may hold control sequences for a terminal. */
+	/* A process chooses its own name, which may hold control sequences for a terminal: also
+	 * as bytes above 0x7f, which some take for such, and as characters that look empty. */
 	for (char *c = holder->name; *c; c++)
-		if (iscntrl((unsigned char)*c))
+		if (*c < 0x20 || *c > 0x7e)
 			*c = '?';
 }
 
