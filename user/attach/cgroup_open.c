@@ -61,12 +61,20 @@ static bool is_delegated(int cgroup)
 	return processes.st_uid || processes.st_mode & 022;
 }
 
+static int fail_above(char why[CGROUP_WHY_SIZE], const char *path)
+{
+	return fail(-errno, why, "cannot tell who may change the cgroup %s, or one above it: %s",
+		    path, strerror(errno));
+}
+
 /* Looks at the cgroup and at all above it that can be seen: up to where it is mounted. */
 static int check_owner(int cgroup, const char *path, char why[CGROUP_WHY_SIZE])
 {
 	scoped_fd int at = openat(cgroup, ".", FLAGS);
 
-	for (int i = 0; i < DEPTH_MAX && at >= 0 && is_cgroup2(at); i++) {
+	if (at < 0)
+		return fail_above(why, path);
+	for (int i = 0; i < DEPTH_MAX && is_cgroup2(at); i++) {
 		int above;
 
 		if (is_delegated(at))
@@ -75,6 +83,8 @@ static int check_owner(int cgroup, const char *path, char why[CGROUP_WHY_SIZE])
 		if (is_root(at))
 			return 0;
 		above = openat(at, "..", FLAGS);
+		if (above < 0)
+			return fail_above(why, path);
 		close(at);
 		at = above;
 	}
