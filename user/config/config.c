@@ -123,14 +123,19 @@ static void take_proxy_group(struct reader *reader, const yaml_node_t *value, vo
 		yaml_bad(reader, value, "there is no group \"%s\"", text ?: "this");
 }
 
-static void take_shield_cgroup(struct reader *reader, const yaml_node_t *value, void *to)
+static void take_cgroup(struct reader *reader, const yaml_node_t *value, const char **to)
 {
 	const char *path = yaml_text(value);
 
 	if (path && *path == '/')
-		((struct config *)to)->request.guard.shield_cgroup = yaml_keep(reader, path);
+		*to = yaml_keep(reader, path);
 	else
 		yaml_bad(reader, value, "must be the whole path of a cgroup");
+}
+
+static void take_shield_cgroup(struct reader *reader, const yaml_node_t *value, void *to)
+{
+	take_cgroup(reader, value, &((struct config *)to)->request.guard.shield_cgroup);
 }
 
 /* on, off, or on with settings. */
@@ -277,7 +282,7 @@ static void take_steer_user(struct reader *reader, const yaml_node_t *value, voi
 
 static void take_steer_cgroup(struct reader *reader, const yaml_node_t *value, void *to)
 {
-	yaml_take_word(reader, value, &((struct config *)to)->request.steer.cgroup);
+	take_cgroup(reader, value, &((struct config *)to)->request.steer.cgroup);
 }
 
 static void take_ping(struct reader *reader, const yaml_node_t *value, void *to)
