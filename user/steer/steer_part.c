@@ -255,7 +255,10 @@ static void end(struct part_run *run, int err)
 
 static int stop(const char *dir)
 {
-	return pinned_link_stop(&listen_hook, dir) ?: pinned_link_stop(&steer_part_hook, dir);
+	int err = pinned_link_stop(&listen_hook, dir);
+	int other = pinned_link_stop(&steer_part_hook, dir);
+
+	return err ?: other;
 }
 
 static int relink(const struct pins *pins)
