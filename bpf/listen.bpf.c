@@ -12,6 +12,7 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
+#include "config.h"
 #include "region.h"
 #include "region_cpu.h"
 #include "sock.h"
@@ -175,16 +176,19 @@ static __always_inline void count_region(__u8 family, const __u32 addr_be[4])
 		__sync_fetch_and_add(&mine->steered, 1);
 }
 
-/* A process, which another may interrupt on the same CPU, can be what establishes a connection:
- * so what is added is atomic. */
+/* Not while steer counts look-ups. A process, which another may interrupt on the same CPU, can be
+ * what establishes a connection: so what is added is atomic. */
 static __always_inline void count(struct bpf_sock_ops *ctx)
 {
 	struct ecdn_xdp_steer_key key = { .protocol = IPPROTO_TCP };
+	struct ecdn_xdp_config *conf = bpf_map_lookup_elem(&config, &(__u32){ 0 });
 	struct bpf_sock *sk = ctx->sk;
 	struct ecdn_xdp_steer_stats *stats;
 	struct ecdn_xdp_steer_mark *mark;
 	__u32 addr_be[4] = {};
 
+	if (!conf || !conf->listen_hook)
+		return;
 	mark = sk ? bpf_sk_storage_get(&steer_marks, sk, NULL, 0) : NULL;
 	if (!mark)
 		return;

@@ -42,6 +42,7 @@ static void load_listen(void)
 	share(listening->maps.steer_sockets, world.skel->maps.steer_sockets);
 	share(listening->maps.steer_rules, world.skel->maps.steer_rules);
 	share(listening->maps.steer_stats, world.skel->maps.steer_stats);
+	share(listening->maps.config, world.skel->maps.config);
 	share(listening->maps.region_table, world.skel->maps.region_table);
 	must(!bpf_map__set_max_entries(listening->maps.region_cpu, 64 * ECDN_XDP_REGIONS_DEFAULT),
 	     "size region_cpu");
