@@ -154,6 +154,30 @@ test_port_user() {
 	stop "$server"
 }
 
+# One that the port's own server lets in has no right to the port: root serves it, or what waits
+# there serves nobody but this host.
+test_no_port_user() {
+	local server second
+
+	waiter edge 0 server '[::]:81' 200 --v6only
+	server=$waiter
+	waiter edge $stranger thief 0.0.0.0:81 stolen
+	second=$waiter
+	waiter edge $stranger thief 127.0.0.1:8581 stolen
+	fails "root's port: another who waits at it has no right" 1 "belongs to uid $stranger" \
+		ecdn steer add 81 127.0.0.1:8581
+	stop "$waiter"
+	stop "$second"
+	stop "$server"
+	waiter edge $stranger thief 127.0.0.1:81 stolen
+	server=$waiter
+	waiter edge $stranger thief 127.0.0.1:8581 stolen
+	fails "a port of this host alone: no right" 1 "belongs to uid $stranger" \
+		ecdn steer add 81 127.0.0.1:8581
+	stop "$waiter"
+	stop "$server"
+}
+
 # The cgroup has processes of all network namespaces.
 test_other_namespace() {
 	local elsewhere
@@ -178,5 +202,6 @@ test_add
 test_hijack
 test_steer_user
 test_port_user
+test_no_port_user
 test_other_namespace
 finish

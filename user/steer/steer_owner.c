@@ -6,6 +6,8 @@
 
 #include "base/log.h"
 
+#define LO 1                    /* the index of lo, in each network namespace */
+
 /* The first port at which any user may wait, in this network namespace; 0 if it is not known. */
 static unsigned int first_open_port(void)
 {
@@ -19,6 +21,12 @@ static unsigned int first_open_port(void)
 	return port;
 }
 
+/* Whether a socket serves nobody but this host. */
+static bool is_inside(const struct listener *listener)
+{
+	return address_is_loopback(&listener->address) || listener->ifindex == LO;
+}
+
 uint32_t steer_owner_of_port(const struct steer_rule *rule, const struct listeners *listeners)
 {
 	uint32_t user = 0;
@@ -28,9 +36,10 @@ uint32_t steer_owner_of_port(const struct steer_rule *rule, const struct listene
 	for (unsigned int i = 0; i < listeners->count; i++) {
 		const struct listener *at = &listeners->listener[i];
 
-		if (at->port != rule->port || at->protocol != rule->protocol || !at->user)
+		if (at->port != rule->port || at->protocol != rule->protocol ||
+		    (at->user && is_inside(at)))
 			continue;
-		if (user && user != at->user)
+		if (!at->user || (user && user != at->user))
 			return 0;
 		user = at->user;
 	}
@@ -41,6 +50,19 @@ bool steer_owner_allows(const struct steer_rule *rule, uint32_t port_user,
 			const struct listener *socket)
 {
 	return !socket->user || socket->user == rule->user || socket->user == port_user;
+}
+
+char *steer_owner_format(const struct steer_rule *rule, uint32_t port_user,
+			 char text[STEER_OWNER_TEXT_SIZE])
+{
+	int length = snprintf(text, STEER_OWNER_TEXT_SIZE, "root's");
+
+	if (rule->user)
+		length += snprintf(text + length, STEER_OWNER_TEXT_SIZE - length, " or of uid %u",
+				   rule->user);
+	if (port_user && port_user != rule->user)
+		snprintf(text + length, STEER_OWNER_TEXT_SIZE - length, " or of uid %u", port_user);
+	return text;
 }
 
 int steer_owner_refuse(const struct steer_rule *rule, const struct listener *socket)

@@ -10,13 +10,19 @@
 
 #include "steer/steer_rule.h"
 
-/* The uid of the rule's port's own server. 0 if that is root's, if there is none or several users
- * have one, and if any user may wait at the port. Silent. */
+/* The uid of the rule's port's own server, of those that serve more than this host. 0 if root has
+ * any socket there, if there is none or several users have one, and if any user may wait at the
+ * port. Silent. */
 uint32_t steer_owner_of_port(const struct steer_rule *rule, const struct listeners *listeners);
 
 /* Whether a socket of the rule's listener is taken. */
 bool steer_owner_allows(const struct steer_rule *rule, uint32_t port_user,
 			const struct listener *socket);
+
+/* Writes whose sockets are taken, "root's or of uid 33"; returns text. */
+#define STEER_OWNER_TEXT_SIZE 64
+char *steer_owner_format(const struct steer_rule *rule, uint32_t port_user,
+			 char text[STEER_OWNER_TEXT_SIZE]);
 
 /* Logs whose socket is not taken. Returns -EACCES. */
 int steer_owner_refuse(const struct steer_rule *rule, const struct listener *socket);
