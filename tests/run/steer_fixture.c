@@ -208,23 +208,48 @@ void world_stats(const struct world *world, uint8_t protocol, int family,
 	must(!steer_maps_read_stats(&world->maps, &key, stats), "read steer's counters");
 }
 
+uint64_t cookie_of(int socket)
+{
+	uint64_t cookie;
+	socklen_t length = sizeof(cookie);
+
+	must(!getsockopt(socket, SOL_SOCKET, SO_COOKIE, &cookie, &length),
+	     "tell a socket's cookie");
+	return cookie;
+}
+
+static void steer_over(struct world *world, struct steer_entry *entry,
+		       const uint64_t before[ECDN_XDP_STEER_SOCKETS], const int *sockets,
+		       unsigned int count)
+{
+	struct steer_socket wanted[ECDN_XDP_STEER_SOCKETS] = {};
+
+	for (unsigned int i = 0; i < count; i++) {
+		wanted[i].fd = sockets[i];
+		wanted[i].cookie = cookie_of(sockets[i]);
+	}
+	must(!steer_maps_put(&world->maps, entry, before, wanted, count), "steer to a listener");
+}
+
 void world_steer(struct world *world, uint8_t protocol, int family, const int *sockets,
 		 unsigned int count)
 {
 	struct steer_entry entry = { .key = key_of(protocol, family) };
-	struct steer_socket wanted[ECDN_XDP_STEER_SOCKETS] = {};
 	uint64_t row[ECDN_XDP_STEER_SOCKETS];
 
-	for (unsigned int i = 0; i < count; i++) {
-		socklen_t length = sizeof(wanted[i].cookie);
-
-		wanted[i].fd = sockets[i];
-		must(!getsockopt(sockets[i], SOL_SOCKET, SO_COOKIE, &wanted[i].cookie, &length),
-		     "tell a socket's cookie");
-	}
 	must(!steer_maps_prepare(&world->maps, &entry), "find a row for a listener");
 	steer_maps_read_row(&world->maps, entry.value.first_socket, row);
-	must(!steer_maps_put(&world->maps, &entry, row, wanted, count), "steer to a listener");
+	steer_over(world, &entry, row, sockets, count);
+}
+
+void world_steer_late(struct world *world, uint8_t protocol, int family,
+		      const uint64_t before[ECDN_XDP_STEER_SOCKETS], const int *sockets,
+		      unsigned int count)
+{
+	struct steer_entry entry = { .key = key_of(protocol, family) };
+
+	must(!steer_maps_prepare(&world->maps, &entry), "find a row for a listener");
+	steer_over(world, &entry, before, sockets, count);
 }
 
 void world_steer_end(struct world *world, uint8_t protocol)

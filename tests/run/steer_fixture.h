@@ -53,6 +53,10 @@ void world_stats(const struct world *world, uint8_t protocol, int family,
 /* Makes these the sockets of the listener of that family, as the agent does. */
 void world_steer(struct world *world, uint8_t protocol, int family, const int *sockets,
 		 unsigned int count);
+/* As world_steer(), by what was in the row before. */
+void world_steer_late(struct world *world, uint8_t protocol, int family,
+		      const uint64_t before[ECDN_XDP_STEER_SOCKETS], const int *sockets,
+		      unsigned int count);
 void world_steer_end(struct world *world, uint8_t protocol);
 
 /* Returns how many open sockets of the listener of that family the kernel holds. */
@@ -66,6 +70,9 @@ enum socket_option {
 /* Opens a socket bound to address and port; a TCP socket listens. protocol: IPPROTO_TCP
  * or IPPROTO_UDP. */
 int wait_on(uint8_t protocol, const char *address, uint16_t port, unsigned int options);
+
+/* The kernel's number of a socket. */
+uint64_t cookie_of(int socket);
 
 /* Begins a TCP connection or sends a datagram. Returns its socket, or -1. */
 int knock(uint8_t protocol, const char *from, const char *to, uint16_t port);

@@ -132,6 +132,37 @@ static void test_replacement(void)
 	close(own);
 }
 
+/* What a command has read of the row is old: a socket was closed since, and another came into
+ * its place by itself. */
+static void test_stale(const struct protocol *protocol)
+{
+	uint64_t before[ECDN_XDP_STEER_SOCKETS] = {};
+	int sockets[4];
+
+	for (int i = 0; i < 4; i++)
+		sockets[i] = wait_on(protocol->number, v4.to, LISTENER_PORT, REUSE_PORT);
+	before[0] = cookie_of(sockets[0]);
+	close(sockets[0]);
+	world_steer(&world, protocol->number, 4, &sockets[1], 1);
+	world_steer_late(&world, protocol->number, 4, before, &sockets[1], 1);
+	check_number("what came since and is known stays", protocol, &v4, 1,
+		     world_sockets(&world, protocol->number, 4));
+	world_steer_late(&world, protocol->number, 4, before, &sockets[2], 1);
+	check_number("what came since is not put over", protocol, &v4, 2,
+		     world_sockets(&world, protocol->number, 4));
+	close(sockets[1]);
+	check_number("the new one is there too", protocol, &v4, 1,
+		     world_sockets(&world, protocol->number, 4));
+	/* In another place than where it was read. */
+	before[0] = cookie_of(sockets[2]);
+	world_steer_late(&world, protocol->number, 4, before, &sockets[3], 1);
+	close(sockets[3]);
+	check_number("what leaves has left", protocol, &v4, 0,
+		     world_sockets(&world, protocol->number, 4));
+	close(sockets[2]);
+	world_steer_end(&world, protocol->number);
+}
+
 static void test_counts(const struct family *family)
 {
 	enum { KNOCKS = 1000 };
@@ -172,6 +203,8 @@ int main(void)
 	test_workers(&udp, &v4);
 	test_workers(&udp, &v6);
 	test_replacement();
+	test_stale(&tcp);
+	test_stale(&udp);
 	test_counts(&v4);
 	test_counts(&v6);
 	world_close(&world);

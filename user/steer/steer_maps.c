@@ -91,12 +91,19 @@ const struct steer_entry *steer_maps_find(const struct steer_table *table,
 	return NULL;
 }
 
+/* The cookie of the open socket in a place; 0 if it is free. */
+static uint64_t read_place(const struct steer_maps *maps, uint32_t place)
+{
+	uint64_t cookie;
+
+	return bpf_map_lookup_elem(maps->steer_sockets, &place, &cookie) ? 0 : cookie;
+}
+
 void steer_maps_read_row(const struct steer_maps *maps, uint32_t first,
 		    uint64_t cookies[ECDN_XDP_STEER_SOCKETS])
 {
 	for (uint32_t i = 0; i < ECDN_XDP_STEER_SOCKETS; i++)
-		if (bpf_map_lookup_elem(maps->steer_sockets, &(__u32){ first + i }, &cookies[i]))
-			cookies[i] = 0;
+		cookies[i] = read_place(maps, first + i);
 }
 
 static bool has_cookie(const struct steer_socket *sockets, unsigned int count, uint64_t cookie)
@@ -107,7 +114,7 @@ static bool has_cookie(const struct steer_socket *sockets, unsigned int count, u
 	return false;
 }
 
-static bool row_has(const uint64_t cookies[ECDN_XDP_STEER_SOCKETS], uint64_t cookie)
+bool steer_maps_row_has(const uint64_t cookies[ECDN_XDP_STEER_SOCKETS], uint64_t cookie)
 {
 	for (int i = 0; i < ECDN_XDP_STEER_SOCKETS; i++)
 		if (cookies[i] == cookie)
@@ -130,14 +137,13 @@ static int put_socket(const struct steer_maps *maps, uint32_t place, int fd, boo
 			 "be a TCP socket that listens, or a UDP socket without a peer" : "");
 }
 
-/* Without it, connections to the socket are not counted. */
-static int mark(const struct steer_maps *maps, const struct steer_socket *socket)
+static void mark(const struct steer_maps *maps, const struct steer_socket *socket)
 {
 	if (maps->steer_marks < 0 || socket->fd < 0 ||
 	    !bpf_map_update_elem(maps->steer_marks, &socket->fd, &socket->mark, BPF_ANY))
-		return 0;
-	return log_error(-errno, "cannot mark a listener's socket in map steer_marks: %s",
-			 strerror(errno));
+		return;
+	log_warning("cannot mark a listener's socket in map steer_marks: %s; connections are "
+		    "steered to it, but not counted", strerror(errno));
 }
 
 static int delete_socket(const struct steer_maps *maps, uint32_t place)
@@ -149,20 +155,33 @@ static int delete_socket(const struct steer_maps *maps, uint32_t place)
 			 strerror(errno));
 }
 
-/* Puts a socket into the first place of a row that is free or has a socket which leaves; where
- * there is none, the row is full. */
-static int put_in_row(const struct steer_maps *maps, uint32_t first,
-		      uint64_t cookies[ECDN_XDP_STEER_SOCKETS],
-		      const struct steer_socket *sockets, unsigned int count, unsigned int at)
+/* What a row had, and what it is to have of that and besides. */
+struct change {
+	uint32_t first;
+	const uint64_t *before;
+	const struct steer_socket *sockets;
+	unsigned int count;
+};
+
+/* Whether a socket was in the row and is to be there no more. What has come since is another's
+ * to judge: the program listen has put it there, maybe in the place of one that was closed. */
+static bool leaves(const struct change *change, uint64_t cookie)
+{
+	return cookie && steer_maps_row_has(change->before, cookie) &&
+	       !has_cookie(change->sockets, change->count, cookie);
+}
+
+/* Puts a socket into the first place of a row that is free or has a socket which leaves, as it is
+ * now; where there is none, the row is full. */
+static int put_in_row(const struct steer_maps *maps, const struct change *change, int fd)
 {
 	int err = -EEXIST;
 
 	for (uint32_t i = 0; i < ECDN_XDP_STEER_SOCKETS && err == -EEXIST; i++) {
-		if (cookies[i] && has_cookie(sockets, count, cookies[i]))
-			continue;
-		err = put_socket(maps, first + i, sockets[at].fd, !cookies[i]);
-		if (!err)
-			cookies[i] = sockets[at].cookie;
+		uint64_t cookie = read_place(maps, change->first + i);
+
+		if (!cookie || leaves(change, cookie))
+			err = put_socket(maps, change->first + i, fd, !cookie);
 	}
 	return err == -EEXIST ? 0 : err;
 }
@@ -172,24 +191,31 @@ static int put_in_row(const struct steer_maps *maps, uint32_t first,
  * tie to the map and stay in its place after it is closed. New sockets are put over those
  * that leave, so that a listener is never without a socket.
  */
-static int fill_row(const struct steer_maps *maps, uint32_t first,
-		    const uint64_t before[ECDN_XDP_STEER_SOCKETS],
-		    const struct steer_socket *sockets, unsigned int count)
+static int fill_row(const struct steer_maps *maps, const struct change *change)
 {
-	uint64_t cookies[ECDN_XDP_STEER_SOCKETS], now[ECDN_XDP_STEER_SOCKETS];
+	uint64_t now[ECDN_XDP_STEER_SOCKETS];
 	int err = 0;
 
-	memcpy(cookies, before, sizeof(cookies));
-	steer_maps_read_row(maps, first, now);
-	for (unsigned int i = 0; i < count && !err; i++) {
-		err = mark(maps, &sockets[i]);
-		if (!err && sockets[i].fd >= 0 && !row_has(now, sockets[i].cookie))
-			err = put_in_row(maps, first, cookies, sockets, count, i);
+	steer_maps_read_row(maps, change->first, now);
+	for (unsigned int i = 0; i < change->count && !err; i++) {
+		const struct steer_socket *socket = &change->sockets[i];
+
+		mark(maps, socket);
+		if (socket->fd >= 0 && !steer_maps_row_has(now, socket->cookie))
+			err = put_in_row(maps, change, socket->fd);
 	}
 	for (uint32_t i = 0; i < ECDN_XDP_STEER_SOCKETS && !err; i++)
-		if (cookies[i] && !has_cookie(sockets, count, cookies[i]))
-			err = delete_socket(maps, first + i);
+		if (leaves(change, read_place(maps, change->first + i)))
+			err = delete_socket(maps, change->first + i);
 	return err;
+}
+
+int steer_maps_take_out(const struct steer_maps *maps, uint32_t first, uint64_t cookie)
+{
+	const uint64_t before[ECDN_XDP_STEER_SOCKETS] = { cookie };
+	const struct change change = { first, before, NULL, 0 };
+
+	return fill_row(maps, &change);
 }
 
 static int free_row(const struct steer_table *table, uint32_t *first)
@@ -283,9 +309,17 @@ int steer_maps_put(const struct steer_maps *maps, const struct steer_entry *entr
 		   const uint64_t before[ECDN_XDP_STEER_SOCKETS],
 		   const struct steer_socket *sockets, unsigned int count)
 {
+	const struct change change = { entry->value.first_socket, before, sockets, count };
 	int err = write_rule(maps, entry);
 
-	err = err ?: fill_row(maps, entry->value.first_socket, before, sockets, count);
+	err = err ?: fill_row(maps, &change);
+	return err ?: make_stats(maps, entry->key);
+}
+
+int steer_maps_keep(const struct steer_maps *maps, const struct steer_entry *entry)
+{
+	int err = write_rule(maps, entry);
+
 	return err ?: make_stats(maps, entry->key);
 }
 
@@ -293,10 +327,11 @@ int steer_maps_put(const struct steer_maps *maps, const struct steer_entry *entr
 static int clear_row(const struct steer_maps *maps, const struct ecdn_xdp_steer *value)
 {
 	uint64_t cookies[ECDN_XDP_STEER_SOCKETS];
+	const struct change change = { value->first_socket, cookies, NULL, 0 };
 	int err = clear_rule(maps, value);
 
 	steer_maps_read_row(maps, value->first_socket, cookies);
-	return err ?: fill_row(maps, value->first_socket, cookies, NULL, 0);
+	return err ?: fill_row(maps, &change);
 }
 
 int steer_maps_remove(const struct steer_maps *maps, const struct ecdn_xdp_steer_key *key)

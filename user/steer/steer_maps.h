@@ -48,6 +48,9 @@ const struct steer_entry *steer_maps_find(const struct steer_table *table,
 void steer_maps_read_row(const struct steer_maps *maps, uint32_t first,
 		    uint64_t cookies[ECDN_XDP_STEER_SOCKETS]);
 
+/* Whether a row that was read has that socket. */
+bool steer_maps_row_has(const uint64_t cookies[ECDN_XDP_STEER_SOCKETS], uint64_t cookie);
+
 /*
  * Writes an entry, into the row that its key has already or into a free one, and to whom its
  * sockets may belong: from then on the program listen puts new ones there. Fills in
@@ -62,6 +65,12 @@ int steer_maps_prepare(const struct steer_maps *maps, struct steer_entry *entry)
 int steer_maps_put(const struct steer_maps *maps, const struct steer_entry *entry,
 		   const uint64_t before[ECDN_XDP_STEER_SOCKETS],
 		   const struct steer_socket *sockets, unsigned int count);
+
+/* As steer_maps_put(), but the row stays as it is: nobody knows what it should have. */
+int steer_maps_keep(const struct steer_maps *maps, const struct steer_entry *entry);
+
+/* Takes a socket out of a row, if it is still there. */
+int steer_maps_take_out(const struct steer_maps *maps, uint32_t first, uint64_t cookie);
 
 /* Removes an entry and its sockets, and its counters unless the port's other listener still
  * uses them. */

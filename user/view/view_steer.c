@@ -46,14 +46,6 @@ static int add_holders(struct view_listener *view, const struct listener *listen
 	return 0;
 }
 
-static bool row_has(const uint64_t cookies[ECDN_XDP_STEER_SOCKETS], uint64_t cookie)
-{
-	for (int i = 0; i < ECDN_XDP_STEER_SOCKETS; i++)
-		if (cookies[i] == cookie)
-			return true;
-	return false;
-}
-
 /* Looks at a socket that listens there and is not in the row: a full one, or `steer refresh`
  * puts it there, unless it is another user's. */
 static void read_waiting(const struct reading *reading,
@@ -63,7 +55,7 @@ static void read_waiting(const struct reading *reading,
 	uint32_t port_user = steer_owner_of_port(&view->rule, &reading->listeners);
 
 	if (!steer_rule_find(&view->rule, &reading->listeners, &found, 1) ||
-	    row_has(cookies, found->cookie))
+	    steer_maps_row_has(cookies, found->cookie))
 		return;
 	view->foreign = !steer_owner_allows(&view->rule, port_user, found);
 	view->waits = !view->foreign;
