@@ -17,18 +17,25 @@ static const char *advice(int err)
 	return "";
 }
 
+int listener_try_take(const struct listener *listener)
+{
+	int fd = listener->holder_count ? -ESTALE : -ESRCH;
+
+	for (unsigned int i = 0; i < listener->holder_count && fd < 0; i++)
+		fd = holder_take(&listener->holders[i], listener->cookie);
+	return fd;
+}
+
 int listener_take(const struct listener *listener)
 {
 	char text[LISTENER_TEXT_SIZE];
-	int fd = -ESTALE;
+	int fd = listener_try_take(listener);
 
 	listener_format(&listener->address, listener->port, text);
 	if (!listener->holder_count)
 		return log_error(-ESRCH, "cannot take the socket %s: no process in /proc has it "
 				 "open; one in another PID namespace has, or the kernel itself",
 				 text);
-	for (unsigned int i = 0; i < listener->holder_count && fd < 0; i++)
-		fd = holder_take(&listener->holders[i], listener->cookie);
 	if (fd < 0 && fd != -ESTALE)
 		log_error(fd, "cannot take the socket %s from %s[%d]: %s%s", text,
 			  listener->holders[listener->holder_count - 1].name,

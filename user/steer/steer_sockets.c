@@ -20,6 +20,7 @@
 struct taken {
 	struct steer_socket socket[ECDN_XDP_STEER_SOCKETS];
 	unsigned int count;
+	bool known;             /* these are all; else nobody knows what there is */
 	const struct listener *foreign; /* one that belongs to another user, or NULL */
 };
 
@@ -42,70 +43,109 @@ static void describe(const struct listener *listener, struct ecdn_xdp_steer_mark
 	mark->family = address_version(listener->address.family);
 }
 
+/* What a rule's sockets are looked for by. */
+struct search {
+	const struct steer_rule *rule;
+	struct listeners *listeners;
+	bool finds;             /* the program listen finds such sockets, too */
+	uint32_t port_user;
+	uint64_t row[ECDN_XDP_STEER_SOCKETS]; /* what the rule has already */
+};
+
+static bool finds(const struct steer_rule *rule, bool hooked)
+{
+	return hooked && rule->protocol == IPPROTO_TCP;
+}
+
+/* A socket that is in the row needs no fd, but to be marked if an earlier version has put it
+ * there. That its holder is gone may mean that another listens, which has to be looked for where
+ * the program listen does not. */
+static int take_one(const struct search *search, const struct listener *listener,
+		    struct steer_socket *socket)
+{
+	bool stays = search->finds && steer_maps_row_has(search->row, listener->cookie);
+	int fd = stays ? listener_try_take(listener) : listener_take(listener);
+
+	socket->cookie = listener->cookie;
+	describe(listener, &socket->mark);
+	socket->fd = fd < 0 ? -1 : fd;
+	return fd < 0 && !stays ? fd : 0;
+}
+
 /* Takes the sockets of a rule. -ESTALE, silent, if one of them was closed or changed since
  * it was found. After other errors those which cannot be taken are there without an fd. */
-static int take(const struct listeners *listeners, const struct steer_rule *rule,
-		uint32_t port_user, struct taken *taken)
+static int take(const struct search *search, struct taken *taken)
 {
-	const struct listener *found[ECDN_XDP_STEER_SOCKETS];
-	unsigned int count = steer_rule_find(rule, listeners, found, ECDN_XDP_STEER_SOCKETS);
+	unsigned int all = search->listeners->count, count;
+	scoped_free const struct listener **found = calloc(all + 1, sizeof(*found));
 	int err = 0;
 
 	memset(taken, 0, sizeof(*taken));
-	for (unsigned int i = 0; i < count; i++) {
-		struct steer_socket *socket = &taken->socket[taken->count];
+	if (!found)
+		return log_error(-ENOMEM, "out of memory");
+	count = steer_rule_find(search->rule, search->listeners, found, all);
+	for (unsigned int i = 0; i < count && taken->count < ECDN_XDP_STEER_SOCKETS; i++) {
+		int missed;
 
-		if (!steer_owner_allows(rule, port_user, found[i])) {
+		if (!steer_owner_allows(search->rule, search->port_user, found[i])) {
 			taken->foreign = found[i];
 			continue;
 		}
-		socket->cookie = found[i]->cookie;
-		describe(found[i], &socket->mark);
-		socket->fd = listener_take(found[i]);
-		taken->count++;
-		if (socket->fd >= 0)
-			continue;
-		err = err ?: socket->fd;
-		socket->fd = -1;
+		missed = take_one(search, found[i], &taken->socket[taken->count++]);
+		err = err ?: missed;
 		if (err == -ESTALE)
 			break;
 	}
-	if (err == -ESTALE)
+	taken->known = err != -ESTALE;
+	if (!taken->known)
 		release(taken);
 	return err;
 }
 
+/* After an error the listeners are those that were known before. */
+static int look_again(struct search *search)
+{
+	struct listeners again;
+	int err = listeners_read(&again);
+
+	if (err)
+		return err;
+	listeners_free(search->listeners);
+	*search->listeners = again;
+	return 0;
+}
+
 /* As take(), several times if need be. It is no error if there are no sockets. */
-static int take_steadily(struct listeners *listeners, const struct steer_rule *rule,
-			 uint32_t *port_user, struct taken *taken)
+static int take_steadily(struct search *search, struct taken *taken)
 {
 	char text[LISTENER_TEXT_SIZE];
 	int err;
 
-	*port_user = steer_owner_of_port(rule, listeners);
-	err = take(listeners, rule, *port_user, taken);
+	search->port_user = steer_owner_of_port(search->rule, search->listeners);
+	err = take(search, taken);
 	for (int i = 1; err == -ESTALE && i < ATTEMPTS; i++) {
-		listeners_free(listeners);
-		err = listeners_read(listeners);
-		*port_user = steer_owner_of_port(rule, listeners);
-		err = err ?: take(listeners, rule, *port_user, taken);
+		err = look_again(search);
+		search->port_user = steer_owner_of_port(search->rule, search->listeners);
+		err = err ?: take(search, taken);
 	}
 	if (err == -ESTALE)
 		log_error(err, "cannot take the sockets of %s: they keep being opened and closed",
-			  listener_format(&rule->listener, rule->listener_port, text));
+			  listener_format(&search->rule->listener, search->rule->listener_port,
+					  text));
 	return err;
 }
 
-static void warn_gone(const struct steer_rule *rule, bool hooked)
+static void warn_gone(const struct search *search)
 {
-	char port[STEER_PORT_TEXT_SIZE], text[LISTENER_TEXT_SIZE];
+	const struct steer_rule *rule = search->rule;
+	char port[STEER_PORT_TEXT_SIZE], text[LISTENER_TEXT_SIZE], users[STEER_OWNER_TEXT_SIZE];
 
 	log_warning("port %s: no socket listens on %s, so its connections stay where they "
-		    "are%s",
+		    "are%s one of %s does",
 		    steer_rule_format_port(rule->port, rule->protocol, port),
 		    listener_format(&rule->listener, rule->listener_port, text),
-		    hooked && rule->protocol == IPPROTO_TCP ? " until one does" :
-		    "; run `ecdn-xdp steer refresh` once one does");
+		    search->finds ? " until" : "; run `ecdn-xdp steer refresh` once",
+		    steer_owner_format(rule, search->port_user, users));
 }
 
 /* The error names what listens instead, as the address or the protocol may be mistaken. */
@@ -139,13 +179,13 @@ static int refuse_absent(const struct listeners *listeners, const struct steer_r
 int steer_sockets_check(const struct steer_rule *rule)
 {
 	struct listeners listeners;
+	struct search search = { .rule = rule, .listeners = &listeners };
 	struct taken taken = {};
-	uint32_t port_user;
 	int err = listeners_read(&listeners);
 
 	if (err)
 		return err;
-	err = take_steadily(&listeners, rule, &port_user, &taken);
+	err = take_steadily(&search, &taken);
 	if (!err && taken.foreign)
 		err = steer_owner_refuse(rule, taken.foreign);
 	else if (!err && !taken.count)
@@ -176,31 +216,71 @@ static bool is_newer(const struct listeners *listeners,
 
 /* What the program listen has put into the row meanwhile has to be known, to be kept. */
 static int read_row(const struct steer_maps *maps, const struct steer_entry *entry,
-		    struct listeners *listeners, uint64_t row[ECDN_XDP_STEER_SOCKETS])
+		    struct search *search)
 {
-	steer_maps_read_row(maps, entry->value.first_socket, row);
-	if (!is_newer(listeners, row))
-		return 0;
-	listeners_free(listeners);
-	return listeners_read(listeners);
+	steer_maps_read_row(maps, entry->value.first_socket, search->row);
+	return is_newer(search->listeners, search->row) ? look_again(search) : 0;
 }
 
-static int put(const struct steer_maps *maps, const struct steer_rule *rule,
-	       struct listeners *listeners, bool hooked, struct steer_entry *entry, int *untaken)
+static bool has_socket(const struct taken *taken, uint64_t cookie)
+{
+	for (unsigned int i = 0; i < taken->count; i++)
+		if (taken->socket[i].cookie == cookie)
+			return true;
+	return false;
+}
+
+/* Takes out what the program listen has put into the row while other users were allowed there
+ * than are now. */
+static int sift(const struct steer_maps *maps, const struct steer_entry *entry,
+		struct search *search, const struct taken *taken)
 {
 	uint64_t row[ECDN_XDP_STEER_SOCKETS];
+	unsigned int unknown = 0;
+	int err;
+
+	steer_maps_read_row(maps, entry->value.first_socket, row);
+	for (int i = 0; i < ECDN_XDP_STEER_SOCKETS; i++)
+		unknown += row[i] && !has_socket(taken, row[i]);
+	err = unknown ? look_again(search) : 0;
+	for (int i = 0; i < ECDN_XDP_STEER_SOCKETS && unknown && !err; i++) {
+		const struct listener *listener = listeners_by_cookie(search->listeners, row[i]);
+
+		if (listener && !steer_owner_allows(search->rule, search->port_user, listener))
+			err = steer_maps_take_out(maps, entry->value.first_socket, row[i]);
+	}
+	return err;
+}
+
+/* What a failed search has not found is not known to be gone. */
+static int put_sockets(const struct steer_maps *maps, struct steer_entry *entry,
+		       struct search *search, const struct taken *taken)
+{
+	int err;
+
+	entry->rule.port_user = search->port_user;
+	if (!taken->known)
+		return steer_maps_keep(maps, entry);
+	err = steer_maps_put(maps, entry, search->row, taken->socket, taken->count);
+	return err ?: sift(maps, entry, search, taken);
+}
+
+static int put(const struct steer_maps *maps, struct search *search, struct steer_entry *entry,
+	       int *untaken)
+{
+	const struct steer_rule *rule = search->rule;
 	char port[STEER_PORT_TEXT_SIZE], text[LISTENER_TEXT_SIZE];
 	struct taken taken = {};
-	int err = read_row(maps, entry, listeners, row);
+	int err = read_row(maps, entry, search);
 
 	if (err)
 		return err;
-	*untaken = take_steadily(listeners, rule, &entry->rule.port_user, &taken);
+	*untaken = take_steadily(search, &taken);
 	if (!*untaken && taken.foreign)
 		*untaken = steer_owner_refuse(rule, taken.foreign);
 	else if (!*untaken && !taken.count)
-		warn_gone(rule, hooked);
-	err = steer_maps_put(maps, entry, row, taken.socket, taken.count);
+		warn_gone(search);
+	err = put_sockets(maps, entry, search, &taken);
 	if (!err && taken.count)
 		log_info("port %s: steered to %u sockets of %s",
 			 steer_rule_format_port(rule->port, rule->protocol, port), taken.count,
@@ -223,9 +303,13 @@ int steer_sockets_put_all(const struct steer_maps *maps, const struct steer_rule
 	}
 	err = err ?: listeners_read(&listeners);
 	for (unsigned int i = 0; i < rules->count && !err; i++) {
+		struct search search = {
+			.rule = &rules->rule[i], .listeners = &listeners,
+			.finds = finds(&rules->rule[i], hooked),
+		};
 		int missed = 0;
 
-		err = put(maps, &rules->rule[i], &listeners, hooked, &entries[i], &missed);
+		err = put(maps, &search, &entries[i], &missed);
 		*untaken = *untaken ?: missed;
 	}
 	listeners_free(&listeners);
