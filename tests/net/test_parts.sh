@@ -113,7 +113,7 @@ test_steer_joins() {
 	listener_start
 	does "steer add" ecdn steer add 80 127.0.0.1:8513
 	is "steer add: it is loaded" "guard listen ping proven publish steer" "$(programs)"
-	has "steer add: it is attached" '^steer +attached$' "$(ecdn status)"
+	has "steer add: it is attached" '^steer +attached; takes listeners of root' "$(ecdn status)"
 	is "steer add: its listener is ready" ready "$(ecdn steer --json | jq -r '.steer[0].state')"
 	listener_stop
 	does "steer del" ecdn steer del 80

@@ -105,6 +105,35 @@ test_same_port() {
 	ecdn steer del 80
 }
 
+# What counted is gone with its cgroup: told, and look-ups count once a command has seen it.
+test_cgroup_gone() {
+	local cgroup before
+
+	cgroup=$(findmnt -n -t cgroup2 -o TARGET | head -n 1)
+	[ -n "$cgroup" ] || { cgroup=$work/cgroup; mkdir "$cgroup"; mount -t cgroup2 none "$cgroup"; }
+	cgroup+=/ecdn-$id-steer
+	mkdir "$cgroup"
+	cat >"$work/config.yaml" <<-END
+		steer_cgroup: $cgroup
+		steer: {80: "127.0.0.1:8513"}
+	END
+	does "a cgroup: load" ecdn load -q --config "$work/config.yaml"
+	has "a cgroup: status names it" "cgroup with inode $(stat -c %i "$cgroup")\$" "$(ecdn status)"
+	rmdir "$cgroup"
+	does "its cgroup is gone: told" wait_for 5 told_gone
+	does "its cgroup is gone: refresh" ecdn steer refresh
+	lacks "its cgroup is gone: nothing stands still" 'stands still' "$(ecdn steer 2>&1)"
+	before=$(ecdn steer --json | jq '.steer[0].ipv4.steered')
+	is "its cgroup is gone: told 513" 20 "$(connect alpha "http://$edge_ip/" 20)"
+	is "its cgroup is gone: counted all the same" $((before + 20)) \
+		"$(ecdn steer --json | jq '.steer[0].ipv4.steered')"
+	ecdn steer del 80
+}
+
+told_gone() {
+	ecdn steer 2>&1 | grep -q 'STEERED of TCP stands still'
+}
+
 # steer limits nobody here: what is not dropped has to be told 513.
 limit_alpha() {
 	ecdn limit set ALPHA --cps 50 --prefix-pps 0 --answer-cps 0 --hold 1h
@@ -140,4 +169,5 @@ is "stats: the region's 513 has them" $((6 * count)) \
 		$1 == "ALPHA" { print $at }')"
 test_dual
 test_same_port
+test_cgroup_gone
 finish

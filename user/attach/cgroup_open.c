@@ -19,7 +19,6 @@
 #include "base/scoped.h"
 
 #define FLAGS (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-#define ROOT_INODE 1            /* of the whole hierarchy; a cgroup namespace has another */
 #define DEPTH_MAX 64
 
 static int fail(int err, char why[CGROUP_WHY_SIZE], const char *format, ...)
@@ -46,7 +45,7 @@ static bool is_root(int fd)
 {
 	struct stat of;
 
-	return !fstat(fd, &of) && of.st_ino == ROOT_INODE;
+	return !fstat(fd, &of) && of.st_ino == CGROUP_ROOT_INODE;
 }
 
 /* Whoever may write a cgroup's directory or its list of processes has it to himself. */

@@ -6,6 +6,7 @@
 #define ATTACH_CGROUP_OPEN_H
 
 #define CGROUP_WHY_SIZE 320
+#define CGROUP_ROOT_INODE 1     /* of the whole hierarchy; a cgroup namespace has another */
 
 /*
  * Opens a cgroup, a directory of a cgroup2 file system; path NULL: the root of the hierarchy,

@@ -2,12 +2,14 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "attach/cgroup_open.h"
 #include "cli/cli.h"
 #include "guard/iterator.h"
 #include "kernel/features.h"
 #include "show/event_fields.h"
 #include "show/output.h"
 #include "show/status_fields.h"
+#include "view/view_steer.h"
 
 static void print_attachments(const struct view_status *guard)
 {
@@ -32,8 +34,25 @@ static const char *steer_state(const struct view_status *guard)
 		return "not attached";
 	if (!guard->steer_here)
 		return "attached, in another network namespace";
-	return guard->steer_hooked ? "attached" : "attached; listeners that have started since "
-	       "need `ecdn-xdp steer refresh`, as this host does not report them";
+	return guard->steer_hooked ? "attached; takes listeners of root, of --user or "
+	       "steer_user, and of who serves the port" : "attached; listeners that have started "
+	       "since need `ecdn-xdp steer refresh`, as this host does not report them";
+}
+
+static void print_steer(const struct status_fields_item *status)
+{
+	const struct view_status *guard = &status->guard;
+	struct view_steer steer;
+
+	printf("steer       %s\n", steer_state(guard));
+	if (guard->steer_hooked && guard->steer_cgroup != CGROUP_ROOT_INODE)
+		printf("            finds those alone of the cgroup with inode %llu\n",
+		       (unsigned long long)guard->steer_cgroup);
+	if (!guard->guard || !guard->steer_here || view_steer_read(&steer, status->pin_dir))
+		return;
+	if (view_steer_waits(&steer))
+		printf("            listeners wait for `ecdn-xdp steer refresh`\n");
+	view_steer_free(&steer);
 }
 
 static void print_ping_settings(const struct view_ping *ping)
@@ -178,7 +197,7 @@ static int print_text(const struct status_fields_item *status)
 	printf("trusted     %u prefixes\n", guard->config.trusted);
 	if (guard->guard)
 		print_ceilings(&guard->config);
-	printf("steer       %s\n", steer_state(guard));
+	print_steer(status);
 	print_ping(&status->ping);
 	if (guard->guard)
 		print_table(guard);

@@ -14,19 +14,21 @@
 /* Logs what to do where connections do not go to all of the listeners. */
 static void advise(const struct view_steer *view)
 {
-	bool waits = false, foreign = false;
+	bool foreign = false;
 
-	for (unsigned int i = 0; i < view->count; i++) {
-		waits |= view->listener[i].waits;
+	for (unsigned int i = 0; i < view->count; i++)
 		foreign |= view->listener[i].foreign;
-	}
+	if (view->count && view->uncounted)
+		log_warning("the cgroup whose listeners were found is gone, and with it what "
+			    "counts: STEERED of TCP stands still until `ecdn-xdp steer refresh`, "
+			    "and `ecdn-xdp load` finds listeners again");
 	if (view->count && !view->attached)
 		log_warning("steer is attached nowhere, so nobody is steered; `ecdn-xdp steer "
 			    "refresh` attaches it");
 	else if (view->count && !view->here)
 		log_warning("steer is attached to another network namespace; processes are "
 			    "shown there");
-	else if (waits)
+	else if (view_steer_waits(view))
 		log_warning("a listener has sockets that connections do not go to yet; "
 			    "`ecdn-xdp steer refresh` has them go there");
 	else if (foreign)

@@ -80,10 +80,15 @@ void listen_hook_attach(struct listen_hook_run *hook, const struct part_run *run
 
 bool listen_hook_is_on(const struct listen_hook_run *hook, const char *dir)
 {
+	return hook->link.fd >= 0 || listen_hook_cgroup(dir);
+}
+
+uint64_t listen_hook_cgroup(const char *dir)
+{
 	struct bpf_link_info info;
 	scoped_fd int link = pinned_link_open(&listen_hook, dir, &info);
 
-	return hook->link.fd >= 0 || link >= 0;
+	return link >= 0 ? info.cgroup.cgroup_id : 0;
 }
 
 void listen_hook_end(struct listen_hook_run *hook, int err, const char *dir)

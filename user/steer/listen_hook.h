@@ -32,6 +32,9 @@ void listen_hook_attach(struct listen_hook_run *hook, const struct part_run *run
 /* Whether the program is attached once the command is done. Silent. */
 bool listen_hook_is_on(const struct listen_hook_run *hook, const char *dir);
 
+/* The inode of the cgroup that the pinned link is on; 0 if it is on none. Silent. */
+uint64_t listen_hook_cgroup(const char *dir);
+
 void listen_hook_end(struct listen_hook_run *hook, int err, const char *dir);
 
 #endif

@@ -213,10 +213,9 @@ static int look_again(const struct part_run *run)
 }
 
 /* Programs count by it where a connection counts. */
-static int set_hook(const struct part_run *run)
+static int set_hook(const struct part_run *run, __u32 hooked)
 {
 	struct ecdn_xdp_config config;
-	__u32 hooked = is_hooked(run);
 	int err = config_map_read(run->pins, &config);
 
 	if (err || config.listen_hook == hooked)
@@ -228,15 +227,19 @@ static int set_hook(const struct part_run *run)
 static int configure(struct part_run *run)
 {
 	const struct steer_request *request = run->request;
-	int err = request->rules.count ? add(run) : 0, untaken = 0;
+	int err, untaken = 0;
 
+	/* The hook may be gone, with its cgroup: then nobody counts, whatever else fails here. */
+	err = is_hooked(run) ? 0 : set_hook(run, 0);
+	if (!err && request->rules.count)
+		err = add(run);
 	if (!err && request->remove)
 		err = remove_port(run);
 	if (!err && request->refresh)
 		err = refresh(run, &untaken);
 	else if (!err && run->opens && run->loaded)
 		err = look_again(run);
-	err = err ?: set_hook(run);
+	err = err ?: set_hook(run, is_hooked(run));
 	return err ?: untaken;
 }
 

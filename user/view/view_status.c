@@ -108,7 +108,6 @@ static int read_guard(struct view_status *view, const struct pins *pins)
 
 int view_status_read(struct view_status *view, const char *pin_dir)
 {
-	const struct listen_hook_run none = LISTEN_HOOK_NONE;
 	struct view_pins pins;
 	int err = view_pins_read(&pins, pin_dir);
 
@@ -121,7 +120,8 @@ int view_status_read(struct view_status *view, const char *pin_dir)
 		err = read_guard(view, &pins.pins);
 	err = err ?: netns_link_read(&steer_part_hook, pins.pins.dir, &view->steer_attached,
 				     &view->steer_here);
-	view->steer_hooked = listen_hook_is_on(&none, pins.pins.dir);
+	view->steer_cgroup = listen_hook_cgroup(pins.pins.dir);
+	view->steer_hooked = view->steer_cgroup;
 	if (err)
 		view_status_free(view);
 	return err;

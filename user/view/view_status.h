@@ -18,6 +18,7 @@ struct view_status {
 	uint32_t features;      /* bit N: the kernel has features[N] of kernel/features.h */
 	bool steer_attached, steer_here; /* to any network namespace; to this one */
 	bool steer_hooked;      /* TCP listeners which start later are found by themselves */
+	uint64_t steer_cgroup;  /* inode of the cgroup that these start in */
 	bool guard;             /* the guard is loaded; else all members below are zeros */
 	struct ecdn_xdp_protected_ports ports;
 	struct ecdn_xdp_table_header table;

@@ -181,6 +181,7 @@ int view_steer_read(struct view_steer *view, const char *pin_dir)
 	err = err ?: netns_link_read(&steer_part_hook, pins.pins.dir, &view->attached,
 				     &view->here);
 	view->hooked = listen_hook_is_on(&none, pins.pins.dir);
+	view->uncounted = pins.config.listen_hook && !view->hooked;
 	err = err ?: read_all(view, &reading);
 	maps_close(steer_maps_rows, &reading.maps);
 	if (err)
@@ -194,6 +195,14 @@ void view_steer_free(struct view_steer *view)
 		free(view->listener[i].holders);
 	free(view->listener);
 	memset(view, 0, sizeof(*view));
+}
+
+bool view_steer_waits(const struct view_steer *view)
+{
+	for (unsigned int i = 0; i < view->count; i++)
+		if (view->listener[i].waits)
+			return true;
+	return false;
 }
 
 const char *view_steer_state_name(enum view_steer_state state)

@@ -39,6 +39,7 @@ struct view_steer {
 	bool attached;          /* to a network namespace ... */
 	bool here;              /* ... and to this one */
 	bool hooked;            /* TCP listeners which start later are found by themselves */
+	bool uncounted;         /* steered TCP connections are not: what counted them is gone */
 	struct view_listener *listener; /* by port, protocol, family */
 	unsigned int count;
 };
@@ -46,6 +47,9 @@ struct view_steer {
 /* 0 or a negative errno, logged. To be freed with view_steer_free(). */
 int view_steer_read(struct view_steer *view, const char *pin_dir);
 void view_steer_free(struct view_steer *view);
+
+/* Whether a listener has sockets that wait for `steer refresh`. */
+bool view_steer_waits(const struct view_steer *view);
 
 /* "ready", "gone", "foreign" or "unprotected". */
 const char *view_steer_state_name(enum view_steer_state state);
