@@ -180,15 +180,30 @@ test_no_port_user() {
 
 # The cgroup has processes of all network namespaces.
 test_other_namespace() {
-	local elsewhere
+	local elsewhere waiter_here
 
 	waiter edge 0 proxy 127.0.0.1:8513 513
+	waiter_here=$waiter
 	ecdn steer add 80 127.0.0.1:8513
 	waiter client 0 elsewhere 127.0.0.1:8513 elsewhere
 	elsewhere=$waiter
 	is "another namespace's root: not taken" '[1]' "$(listed sockets)"
 	is "another namespace's root: steered to the own" 513 "$(ask $alpha)"
 	stop "$elsewhere"
+	stop "$waiter_here"
+}
+
+# From inside another PID namespace no process is seen that has the socket open.
+ecdn_inside() {
+	on edge unshare --pid --fork --mount-proc "$build/ecdn-xdp" "$@" --pin-dir "$pin"
+}
+
+test_other_processes() {
+	waiter edge 0 proxy 127.0.0.1:8513 513
+	does "no holder is seen: a socket that the hook has found needs none" ecdn_inside steer refresh
+	is "no holder is seen: it stays" '[1]' "$(listed sockets)"
+	is "no holder is seen: steered" 513 "$(ask $alpha)"
+	stop "$waiter"
 }
 
 set_up
@@ -204,4 +219,5 @@ test_steer_user
 test_port_user
 test_no_port_user
 test_other_namespace
+test_other_processes
 finish
