@@ -110,7 +110,8 @@ test_steer_user() {
 		steer_user: $stranger
 		steer: {80: ["127.0.0.1:8513", "[::1]:8513"]}
 	END
-	has "steer_user: nobody listens yet" 'no socket listens' \
+	has "steer_user: nobody listens yet" \
+		"no socket listens.* until one of root's or of uid $stranger does" \
 		"$(ecdn load --config "$work/config.yaml" 2>&1)"
 	waiter edge $stranger mine '[::1]:8513' 513
 	is "steer_user: the hook takes it, IPv6" 513 "$(ask "$alpha6")"
@@ -120,6 +121,9 @@ test_steer_user() {
 	stop "$waiter"
 	write_config <<<'steer_user: nobody-there'
 	fails "steer_user: a user that is not there" 1 'yaml:1: there is no user' \
+		ecdn load --config "$work/config.yaml"
+	write_config <<<'steer_cgroup: system.slice'
+	fails "steer_cgroup: part of a path" 1 'yaml:1: must be the whole path of a cgroup' \
 		ecdn load --config "$work/config.yaml"
 	ecdn steer del 80
 }
