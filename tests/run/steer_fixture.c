@@ -252,6 +252,14 @@ void world_steer_late(struct world *world, uint8_t protocol, int family,
 	steer_over(world, &entry, before, sockets, count);
 }
 
+void world_steer_unknown(struct world *world, uint8_t protocol, int family)
+{
+	struct steer_entry entry = { .key = key_of(protocol, family) };
+
+	must(!steer_maps_prepare(&world->maps, &entry) &&
+	     !steer_maps_keep(&world->maps, &entry), "steer to a listener that was not found");
+}
+
 void world_steer_end(struct world *world, uint8_t protocol)
 {
 	for (int family = 4; family <= 6; family += 2) {

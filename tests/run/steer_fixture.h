@@ -57,6 +57,8 @@ void world_steer(struct world *world, uint8_t protocol, int family, const int *s
 void world_steer_late(struct world *world, uint8_t protocol, int family,
 		      const uint64_t before[ECDN_XDP_STEER_SOCKETS], const int *sockets,
 		      unsigned int count);
+/* As world_steer(), when nobody can tell which sockets the listener has. */
+void world_steer_unknown(struct world *world, uint8_t protocol, int family);
 void world_steer_end(struct world *world, uint8_t protocol);
 
 /* Returns how many open sockets of the listener of that family the kernel holds. */

@@ -156,6 +156,9 @@ static void test_stale(const struct protocol *protocol)
 	/* In another place than where it was read. */
 	before[0] = cookie_of(sockets[2]);
 	world_steer_late(&world, protocol->number, 4, before, &sockets[3], 1);
+	world_steer_unknown(&world, protocol->number, 4);
+	check_number("what cannot be looked for stays", protocol, &v4, 1,
+		     world_sockets(&world, protocol->number, 4));
 	close(sockets[3]);
 	check_number("what leaves has left", protocol, &v4, 0,
 		     world_sockets(&world, protocol->number, 4));
