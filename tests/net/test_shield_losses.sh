@@ -117,7 +117,12 @@ test_rps() {
 	does "$what: look-ups find sockets" arm
 	before=$(dropped ALPHA no_socket)
 	known=$(stats_all .shield_passed.known)
-	flood_start "$work/flood" --cpu 0 --type syn --port 80 --ports --to "$3" --from "$4" --rate 20k
+	# Out of the client's own cable, so that the other CPU is busy when its packets get there.
+	(exec nsenter --net="/run/netns/ecdn-$id-alpha" "$build/tests/tools/flood" --dev a0 \
+		--mac $edge_mac --cpu 0 --type syn --port 80 --ports --to "$3" --from "$4" \
+		--rate ${RPS_RATE:-30k} --seconds 1m >"$work/flood") &
+	flooding=$!
+	sleep 0.3
 	for n in {0..2}; do
 		on alpha taskset 1 curl -s -m 2 --rate 25/s -H "X-Pad: $pad" -H 'Connection: close' \
 			-o /dev/null -w '%{stderr}%{http_code} %{time_total}\n' "$url?[1-100]" \
