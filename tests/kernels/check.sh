@@ -26,7 +26,7 @@ declare -A CPU=(
 PARALLEL=2
 FETCH_LIMIT=300                 # seconds
 # Three times what the slowest takes with the machine to itself.
-BOOT_LIMIT=480
+BOOT_LIMIT=800
 # Two generations of the region table (60 MiB each), the tests, and the initramfs.
 MEMORY=640M
 # Complaints of a kernel that stays alive.

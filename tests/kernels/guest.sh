@@ -7,7 +7,7 @@
 set -u
 
 PINS=/sys/fs/bpf/ecdn-xdp
-TEST_LIMIT=200                  # seconds for one test binary
+TEST_LIMIT=400                  # seconds for one test binary
 failed=0
 
 # Busybox would take its own for these, without asking PATH.
