@@ -5,8 +5,8 @@
  * namespaces' traffic has no socket here, and must not be dropped for it. So an address and port
  * is looked up only after a connection was accepted there, and packets without a socket are
  * dropped only after look-ups have found sockets. If many clients that are known to be real have
- * none, some connections go elsewhere, and the entry is disarmed: the host is then limited by
- * tiers alone. Who has many real addresses can bring that about; who forges them cannot.
+ * none, some connections go elsewhere, and the entry is disarmed: nothing is dropped for want of a
+ * socket, and tiers alone limit. Who has or guesses many known addresses can bring that about.
  */
 #ifndef BPF_ARMED_H
 #define BPF_ARMED_H
@@ -66,7 +66,8 @@ static __always_inline void armed_connected(const struct ecdn_xdp_armed_key *key
 		entry->connected_ns = now_ns;
 }
 
-/* The entry if packets to it are to be looked up, or NULL. */
+/* The entry if packets to it are to be looked up, or NULL. Those to one that is disarmed are, too:
+ * what belongs to a socket is proven all the same. */
 static __always_inline struct ecdn_xdp_armed *armed_entry(const struct ecdn_xdp_armed_key *key,
 							  __u64 now_ns)
 {
@@ -75,17 +76,15 @@ static __always_inline struct ecdn_xdp_armed *armed_entry(const struct ecdn_xdp_
 
 	if (!entry || armed_age(entry->connected_ns, now_ns) > (__s64)ECDN_XDP_ARMED_NS)
 		return NULL;
-	if (!entry->disarmed_ns)
-		return entry;
-	if (armed_age(entry->disarmed_ns, now_ns) > (__s64)ECDN_XDP_ARMED_NS)
+	if (entry->disarmed_ns && armed_age(entry->disarmed_ns, now_ns) > (__s64)ECDN_XDP_ARMED_NS)
 		*entry = again;
-	return NULL;
+	return entry;
 }
 
 /* True if look-ups have shown that packets to the entry have sockets here. */
 static __always_inline bool armed_drops(const struct ecdn_xdp_armed *entry)
 {
-	return entry->found >= ECDN_XDP_ARMED_FOUND;
+	return !entry->disarmed_ns && entry->found >= ECDN_XDP_ARMED_FOUND;
 }
 
 static __always_inline __u32 armed_bits(__u64 bits)

@@ -249,10 +249,10 @@ static __always_inline bool measure(struct xdp_md *ctx, const struct ecdn_xdp_co
 	if ((local->jiffies != now->jiffies || local->generation != conf->generation) &&
 	    !hand_over(region, id))
 		return false;
-	if (now->sampled_jiffies != now->jiffies)
-		sample_socket(ctx, packet, conf, local->state, now, id);
 	if (standing == STANDING_OVER)
 		return true;
+	if (now->sampled_jiffies != now->jiffies)
+		sample_socket(ctx, packet, conf, local->state, now, id);
 	local->load_packets++;
 	local->load_bits += packet->bytes * 8ULL;
 	local->load_connections += counts_as_open(packet);
@@ -321,19 +321,22 @@ static __always_inline void count_proven(struct ecdn_xdp_region_cpu *local, __u3
 /*
  * What is proven. Of one prefix no more counts than prefix_pps, as whoever has one connection can
  * have its packets copied with any source that can be forged: so they do not limit the region.
- * That is also all that passes while the region is limited; while it is shielded, all does.
+ * That is also all that passes while the region is limited. While it is shielded as much passes as
+ * of the widest prefix, as one connection is no leave to send any number of packets.
  */
-static __always_inline enum drop judge_proven(const struct packet *packet,
+static __always_inline enum drop judge_proven(const struct packet *packet, __u32 region,
 					      const struct source *source,
 					      const struct meeting *meeting,
 					      struct ecdn_xdp_region_cpu *local,
-					      const struct ecdn_xdp_cpu *now)
+					      const struct ecdn_xdp_cpu *now, __u32 id)
 {
-	bool passes = prefix_passes(local, source, now);
-
-	if (passes && meeting->measured && meeting->meet == MEET_SOCKET)
-		count_proven(local, packet->bytes);
-	return passes || local->state == ECDN_XDP_STATE_SHIELDED ? DROP_NONE : DROP_PREFIX_PPS;
+	if (prefix_passes(local, source, now)) {
+		if (meeting->measured && meeting->meet == MEET_SOCKET)
+			count_proven(local, packet->bytes);
+		return DROP_NONE;
+	}
+	return local->state == ECDN_XDP_STATE_SHIELDED &&
+	       more_passes(source, packet, region, id) ? DROP_NONE : DROP_PREFIX_PPS;
 }
 
 /* Prefixes are judged first, so that one that floods does not use up its region's answers. */
@@ -350,7 +353,7 @@ static __always_inline enum drop judge(const struct packet *packet, __u32 region
 	if (meeting->meet == MEET_NOBODY)
 		return DROP_NO_SOCKET;
 	if (meeting->share == SHARE_PROVEN)
-		return judge_proven(packet, source, meeting, local, now);
+		return judge_proven(packet, region, source, meeting, local, now, id);
 	if (!prefix_passes(local, source, now) ||
 	    !wider_passes(packet, meeting->share == SHARE_UNPROVEN, region, id))
 		return DROP_PREFIX_PPS;

@@ -149,7 +149,7 @@ static __always_inline void shield_count(struct ecdn_xdp_armed *entry, enum shie
 	if (sample)
 		armed_count(entry, meet != MEET_NOBODY && meet != MEET_KNOWN, meet == MEET_KNOWN,
 			    hash, now_ns);
-	else if (meet == MEET_SOCKET && !armed_drops(entry))
+	else if (meet == MEET_SOCKET && entry->found < ECDN_XDP_ARMED_FOUND)
 		entry->found++;
 }
 

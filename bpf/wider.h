@@ -16,23 +16,30 @@
 #include "config.h"
 #include "prefix_lease.h"
 
-/* Accounts a packet to a wider prefix. True if that lets it pass. */
-static __always_inline bool wider_level(__u64 wider, enum prefix_level level, __u32 bytes,
-					__u32 region, __u32 id)
+/* Accounts a packet to the prefix of that key. True if that lets it pass. */
+static __always_inline bool level_passes(__u64 key, __u64 hash, enum prefix_level level,
+					 __u32 bytes, __u32 region, __u32 id)
 {
 	struct ecdn_xdp_region_cpu *local = region_of_cpu(region, id);
 	struct ecdn_xdp_cpu *now = bpf_map_lookup_elem(&cpu, &id);
-	__u32 slot = 0;
-	struct ecdn_xdp_config *conf = bpf_map_lookup_elem(&config, &slot);
 	struct packet packet = { .bytes = bytes };
-	struct source source = {};
+	struct source source = { .key = key, .hash = hash };
 
-	if (!local || !now || !conf)
+	if (!local || !now)
 		return true;
-	source.key = prefix_key_wider(wider, region);
-	source.hash = prefix_hash_wider(wider, conf->hash_seed);
 	count_source(&source, &packet, now, id, 1);
 	return source_passes(&source, local, level, now->jiffies);
+}
+
+static __always_inline bool wider_level(__u64 wider, enum prefix_level level, __u32 bytes,
+					__u32 region, __u32 id)
+{
+	__u32 slot = 0;
+	struct ecdn_xdp_config *conf = bpf_map_lookup_elem(&config, &slot);
+
+	return !conf || level_passes(prefix_key_wider(wider, region),
+				     prefix_hash_wider(wider, conf->hash_seed), level, bytes,
+				     region, id);
 }
 
 /* Global functions, as they are verified once then, and not for every kind of packet. addr has
@@ -66,6 +73,26 @@ static __always_inline bool wider_passes(const struct packet *packet, bool unpro
 		return wider_passes_v4(addr, packet->bytes, region, id);
 	return wider_passes_v6(addr << 32 | bpf_ntohl(packet->addr_be[1]), packet->bytes, region,
 			       id);
+}
+
+__attribute__((noinline)) int more_level(__u64 key, __u64 hash, __u32 bytes, __u32 region,
+					 __u32 id)
+{
+	return level_passes(key, hash, PREFIX_LEVEL_WIDEST, bytes, region, id);
+}
+
+/* The same of what belongs to connections of a prefix and is above its prefix_pps; source: its
+ * share of that prefix. Outside 2000::/3 there is no key for it, and no sender on the Internet. */
+static __always_inline bool more_passes(const struct source *source, const struct packet *packet,
+					__u32 region, __u32 id)
+{
+	const __u64 kind_v4 = (__u64)(ECDN_XDP_PREFIX_MORE_V4 ^ ECDN_XDP_PREFIX_PROVEN_V4) << 40;
+	__u64 kind = packet->family == 4 ? kind_v4 : ECDN_XDP_PREFIX_MORE_V6;
+
+	if (packet->family == 6 && source->key >> (45 + ECDN_XDP_PREFIX_SHIFT) != 1)
+		return true;
+	return more_level(source->key ^ kind << ECDN_XDP_PREFIX_SHIFT, ~source->hash,
+			  packet->bytes, region, id);
 }
 
 #endif

@@ -371,6 +371,8 @@ struct ecdn_xdp_region_rate {
  * addresses are, have bit 47 of the prefix set. */
 #define ECDN_XDP_PREFIX_PROVEN_V6 (0 << 14)
 #define ECDN_XDP_PREFIX_KNOWN_V6 (1ULL << 47)
+/* The same of what belongs to sockets and is above prefix_pps, which counts twice, therefore. */
+#define ECDN_XDP_PREFIX_MORE_V6 (1ULL << 46)
 
 enum ecdn_xdp_prefix_kind {
 	ECDN_XDP_PREFIX_V4_20 = 1,
@@ -378,6 +380,7 @@ enum ecdn_xdp_prefix_kind {
 	ECDN_XDP_PREFIX_V6_32,
 	ECDN_XDP_PREFIX_PROVEN_V4, /* a /24, of packets of sockets */
 	ECDN_XDP_PREFIX_KNOWN_V4, /* a /24, of other packets of addresses that are known */
+	ECDN_XDP_PREFIX_MORE_V4, /* a /24, of what is PROVEN_V4 and above prefix_pps */
 };
 
 struct ecdn_xdp_prefix {
@@ -447,7 +450,8 @@ struct ecdn_xdp_armed {
 	__u64 missed;          /* ... and that found none for another one, which may be forged */
 	__u64 missed_bits;     /* bit N: of addresses that were known, one whose hash is N */
 	__u64 disarmed_ns;     /* when known addresses had no socket too often, as their packets
-				  go elsewhere: for ECDN_XDP_ARMED_NS none is looked up; 0: no */
+				  go elsewhere: for ECDN_XDP_ARMED_NS nothing is dropped for
+				  want of one; 0: no */
 };
 
 /* shield_ifaces: the interfaces by which what the guard has seen reaches sockets: those that have

@@ -293,10 +293,10 @@ static int configure(struct part_run *run)
 	struct ecdn_xdp_config config;
 	int err;
 
-	if (!run->opens && !wanted(request))
-		return 0;
 	err = run->opens ? 0 : shield_repair(run->pins);
-	err = err ?: config_map_read(run->pins, &config);
+	if (err || (!run->opens && !wanted(request)))
+		return err;
+	err = config_map_read(run->pins, &config);
 	if (!err && run->loaded && !run->carried)
 		err = put_table(run);
 	if (!err)

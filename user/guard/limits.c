@@ -43,6 +43,8 @@ int limits_check(const struct limits_changes *changes, const struct names *names
 
 		if (change->what & LIMITS_EXEMPT && !change->exempt_for_ns)
 			return refuse(change, -EINVAL, "an exemption must last longer than 0s");
+		if (change->what & LIMITS_GRACE && change->limits.grace_ns > LIMITS_GRACE_MAX_NS)
+			return refuse(change, -EINVAL, "grace can be 1h at the most");
 		if (is_default(change) || region_of(change, names) >= 0)
 			continue;
 		return refuse(change, -ENOENT, NAMES_UNKNOWN);

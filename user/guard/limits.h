@@ -31,6 +31,7 @@ enum limits_what {
 #define LIMITS_FOREVER UINT64_MAX
 
 #define LIMITS_DEFAULT_PREFIX_PPS 1000
+#define LIMITS_GRACE_MAX_NS (3600 * 1000000000ULL)
 #define LIMITS_DEFAULT_HOLD_NS (10 * 1000000000ULL)
 
 /* A burst of a moment is no surge, and is to send nobody a page of 513. */

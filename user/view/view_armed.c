@@ -11,7 +11,6 @@
 #include "base/log.h"
 #include "base/words.h"
 
-
 static int by_key(const void *one, const void *other)
 {
 	const struct ecdn_xdp_armed_key *a = &((const struct view_armed_at *)one)->key;

@@ -13,7 +13,7 @@
 enum view_armed_state {
 	VIEW_ARMED_LEARNING,    /* look-ups have not found enough sockets yet */
 	VIEW_ARMED,             /* what has no socket is dropped in a surge */
-	VIEW_ARMED_OFF,         /* known addresses had no socket: nothing is looked up */
+	VIEW_ARMED_OFF,         /* known addresses had no socket: what has none passes */
 	VIEW_ARMED_MAX,
 };
 

@@ -34,6 +34,8 @@ static const struct kind *kind_of(uint64_t key, uint64_t *prefix)
 		return &v4;
 	case ECDN_XDP_PREFIX_PROVEN_V6:
 		/* Of what begins with these three bits, only known addresses' shares are there. */
+		if (*prefix >> 45 == (ECDN_XDP_PREFIX_MORE_V6 >> 45 | 1))
+			return NULL;
 		if (*prefix >> 45 == (ECDN_XDP_PREFIX_KNOWN_V6 >> 45 | 1))
 			*prefix &= ~ECDN_XDP_PREFIX_KNOWN_V6;
 		return &v6;
