@@ -271,7 +271,7 @@ limit_client() {
 test_listen_hook() {
 	printf 'steer: {443: ["127.0.0.1:8513", "[::1]:8513"]}\n' > /tmp/config
 	holds "listen: load" ecdn load --config /tmp/config --regions /tmp/regions veth0 || return
-	holds "listen: it is attached" sh -c "/payload/bin/ecdn-xdp status | grep -q '^steer *attached$'"
+	holds "listen: it is attached" sh -c "/payload/bin/ecdn-xdp status | grep -q '^steer *attached'"
 	write_nginx
 	holds "listen: nginx starts" nginx_start || return
 	holds "listen: it serves" both_answer 200
@@ -380,12 +380,12 @@ test_both() {
 
 # nc is the proxy, and its own client: that can be told from which port to ask.
 test_shield() {
-	nc -ll -p 8513 -e echo refused &
+	nc -ll -p 8514 -e echo refused &
 	ip route add 10.77.0.0/16 via 192.0.2.2
 	ip route add 2001:db8:77::/48 via 2001:db8::2
 	printf '10.77.0.0/16 TEST\n' > /tmp/forged
 	holds "shield: load" ecdn load --regions /tmp/regions --regions /tmp/forged veth0 || return
-	holds "shield: steer" ecdn steer add 80 "[::]:8513"
+	holds "shield: steer" ecdn steer add 80 "[::]:8514"
 	test_flood "shield, IPv4" flood_4 192.0.2.1
 	test_flood "shield, IPv6" flood_6 2001:db8::1
 	shown "shield: status" ecdn status
