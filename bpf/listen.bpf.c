@@ -16,10 +16,8 @@
 #include "region.h"
 #include "region_cpu.h"
 #include "sock.h"
+#include "sock_address.h"
 #include "steer_maps.h"
-
-#define AF_INET 2
-#define V4_MAPPED bpf_htonl(0xffff)
 
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
@@ -35,42 +33,6 @@ struct listener {
 	__u32 netns;
 	__u32 user;
 };
-
-/* An address is IPv4 if it is mapped into IPv6, too. Returns 4 or 6. */
-static __always_inline __u8 unmap(__u32 addr_be[4])
-{
-	if (addr_be[0] || addr_be[1] || addr_be[2] != V4_MAPPED)
-		return 6;
-	addr_be[0] = addr_be[3];
-	addr_be[2] = addr_be[3] = 0;
-	return 4;
-}
-
-static __always_inline __u8 local_address(struct bpf_sock_ops *ctx, __u32 addr_be[4])
-{
-	if (ctx->family == AF_INET) {
-		addr_be[0] = ctx->local_ip4;
-		return 4;
-	}
-	addr_be[0] = ctx->local_ip6[0];
-	addr_be[1] = ctx->local_ip6[1];
-	addr_be[2] = ctx->local_ip6[2];
-	addr_be[3] = ctx->local_ip6[3];
-	return unmap(addr_be);
-}
-
-static __always_inline __u8 remote_address(struct bpf_sock_ops *ctx, __u32 addr_be[4])
-{
-	if (ctx->family == AF_INET) {
-		addr_be[0] = ctx->remote_ip4;
-		return 4;
-	}
-	addr_be[0] = ctx->remote_ip6[0];
-	addr_be[1] = ctx->remote_ip6[1];
-	addr_be[2] = ctx->remote_ip6[2];
-	addr_be[3] = ctx->remote_ip6[3];
-	return unmap(addr_be);
-}
 
 static __always_inline bool is_any(const __u32 addr_be[4])
 {

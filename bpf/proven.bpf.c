@@ -25,13 +25,10 @@
 #include "region_cpu.h"
 #include "region_maps.h"
 #include "settings.h"
+#include "sock_address.h"
 #include "trust.h"
 
-#define AF_INET 2
 #define LOOPBACK_IFINDEX 1
-
-/* Where a v6 socket shows an IPv4 address: ::ffff:0:0/96. */
-#define MAPPED_WORD bpf_htonl(0xffff)
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -45,33 +42,6 @@ struct connection {
 	__u32 peer_be[4];
 	__u32 local_be[4];
 };
-
-static __always_inline void read_addresses(struct connection *connection,
-					   struct bpf_sock_ops *ctx)
-{
-	connection->family = ctx->family == AF_INET ? 4 : 6;
-	if (connection->family == 6) {
-		connection->peer_be[0] = ctx->remote_ip6[0];
-		connection->peer_be[1] = ctx->remote_ip6[1];
-		connection->peer_be[2] = ctx->remote_ip6[2];
-		connection->peer_be[3] = ctx->remote_ip6[3];
-		connection->local_be[0] = ctx->local_ip6[0];
-		connection->local_be[1] = ctx->local_ip6[1];
-		connection->local_be[2] = ctx->local_ip6[2];
-		connection->local_be[3] = ctx->local_ip6[3];
-		if (connection->peer_be[0] | connection->peer_be[1] ||
-		    connection->peer_be[2] != MAPPED_WORD)
-			return;
-		connection->family = 4;
-		connection->peer_be[0] = connection->peer_be[3];
-		connection->local_be[0] = connection->local_be[3];
-		connection->peer_be[2] = connection->local_be[2] = 0;
-		connection->peer_be[3] = connection->local_be[3] = 0;
-		return;
-	}
-	connection->peer_be[0] = ctx->remote_ip4;
-	connection->local_be[0] = ctx->local_ip4;
-}
 
 /* The interface by which the packet came that made the connection. What this host sends to itself
  * comes by lo, whatever interface has the address. 0: the kernel has not noted it. */
@@ -183,7 +153,8 @@ static __always_inline void established(struct bpf_sock_ops *ctx,
 	if (!came_past_guard(ctx, conf))
 		return;
 	now_ns = bpf_ktime_get_ns();
-	read_addresses(&connection, ctx);
+	connection.family = remote_address(ctx, connection.peer_be);
+	local_address(ctx, connection.local_be);
 	known_set(known_hash(connection.family, connection.peer_be, conf->hash_seed), now_ns);
 	count_region(&connection, conf);
 	/* A look-up by the guard would not find a socket that is bound to a VLAN or a VRF. */
