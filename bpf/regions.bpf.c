@@ -9,6 +9,7 @@
 
 #include "bpf_iter.h"
 #include "config.h"
+#include "drops.h"
 #include "rate.h"
 #include "region_cpu.h"
 #include "region_maps.h"
@@ -23,19 +24,6 @@ static const char states[8][16] = {
 	[ECDN_XDP_STATE_BLOCKED] = "blocked",
 	[ECDN_XDP_STATE_SHIELDED] = "shielded",
 };
-
-static __always_inline __u64 packets_of(const struct ecdn_xdp_drops *drops)
-{
-	return drops->blocked.packets + drops->prefix_pps.packets + drops->answer_cps.packets +
-	       drops->vlan_depth.packets + drops->no_socket.packets +
-	       drops->trusted_pps.packets;
-}
-
-static __always_inline __u64 bytes_of(const struct ecdn_xdp_drops *drops)
-{
-	return drops->blocked.bytes + drops->prefix_pps.bytes + drops->answer_cps.bytes +
-	       drops->vlan_depth.bytes + drops->no_socket.bytes + drops->trusted_pps.bytes;
-}
 
 /* What a rate comes to at this time. A function of its own, as the stack has room for one copy. */
 static __noinline __u32 surge_of(const struct ecdn_xdp_rate *rate,
@@ -70,14 +58,16 @@ struct sums {
 static __always_inline void add_cpu(struct sums *sums, __u32 region, __u32 id)
 {
 	const struct ecdn_xdp_region_cpu *row = region_of_cpu(region, id);
+	struct ecdn_xdp_traffic dropped;
 
 	if (!row)
 		return;
 	sums->packets += row->packets;
 	sums->bytes += row->bytes;
 	sums->connections += row->connections;
-	sums->dropped_packets += packets_of(&row->dropped);
-	sums->dropped_bytes += bytes_of(&row->dropped);
+	dropped = drops_sum(&row->dropped);
+	sums->dropped_packets += dropped.packets;
+	sums->dropped_bytes += dropped.bytes;
 }
 
 SEC("iter/bpf_map_elem")

@@ -5,6 +5,7 @@
  * runs the other end's receive loop on the same CPU.
  */
 #include "bench.h"
+#include "drops.h"
 #include "guard/counts.h"
 #include "guard/guard_maps.h"
 
@@ -53,9 +54,7 @@ static uint64_t dropped_by_guard(const char *dir)
 			  sizeof(struct ecdn_xdp_region_cpu)), "map the counters");
 	for (uint32_t region = 0; region < ECDN_XDP_REGIONS_DEFAULT; region++) {
 		counts_of_region(&rows, ECDN_XDP_REGIONS_DEFAULT, region, &counts);
-		sum += counts.dropped.blocked.packets + counts.dropped.prefix_pps.packets +
-		       counts.dropped.answer_cps.packets + counts.dropped.vlan_depth.packets +
-		       counts.dropped.no_socket.packets + counts.dropped.trusted_pps.packets;
+		sum += drops_sum(&counts.dropped).packets;
 	}
 	mapped_close(&rows);
 	guard_maps_close(&maps);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "show/region_fields.h"
 
+#include "drops.h"
 #include "view/view_regions.h"
 
 #define AT(member) FIELD_AT(struct view_region, member)
@@ -19,22 +20,22 @@ static const struct region_counts *counts_of(const void *item)
 
 static uint64_t dropped_packets(const void *item)
 {
-	return view_regions_drops(&counts_of(item)->dropped).packets;
+	return drops_sum(&counts_of(item)->dropped).packets;
 }
 
 static uint64_t dropped_bytes(const void *item)
 {
-	return view_regions_drops(&counts_of(item)->dropped).bytes;
+	return drops_sum(&counts_of(item)->dropped).bytes;
 }
 
 static uint64_t would_drop_packets(const void *item)
 {
-	return view_regions_drops(&counts_of(item)->would_drop).packets;
+	return drops_sum(&counts_of(item)->would_drop).packets;
 }
 
 static uint64_t would_drop_bytes(const void *item)
 {
-	return view_regions_drops(&counts_of(item)->would_drop).bytes;
+	return drops_sum(&counts_of(item)->would_drop).bytes;
 }
 
 /* Requests that the proxy answered with 513, and connections that a listener for 513 got. */

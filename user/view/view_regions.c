@@ -147,19 +147,6 @@ const struct view_region *view_regions_find(const struct view_regions *view, con
 	return NULL;
 }
 
-struct ecdn_xdp_traffic view_regions_drops(const struct ecdn_xdp_drops *drops)
-{
-	struct ecdn_xdp_traffic sum = {
-		drops->blocked.packets + drops->prefix_pps.packets + drops->answer_cps.packets +
-		drops->vlan_depth.packets + drops->no_socket.packets +
-		drops->trusted_pps.packets,
-		drops->blocked.bytes + drops->prefix_pps.bytes + drops->answer_cps.bytes +
-		drops->vlan_depth.bytes + drops->no_socket.bytes + drops->trusted_pps.bytes,
-	};
-
-	return sum;
-}
-
 const char *view_regions_state_name(uint32_t state)
 {
 	static const char *const names[] = {

@@ -44,9 +44,6 @@ void view_regions_free(struct view_regions *view);
 /* The region of that name; 0 if there is none, logged. */
 const struct view_region *view_regions_find(const struct view_regions *view, const char *name);
 
-/* A region's drops, whatever the reason. */
-struct ecdn_xdp_traffic view_regions_drops(const struct ecdn_xdp_drops *drops);
-
 /* "normal", "limited", ... of an enum ecdn_xdp_state. */
 const char *view_regions_state_name(uint32_t state);
 
