@@ -129,15 +129,16 @@ __attribute__((noinline)) int ceiling_meet(__u32 key, __u32 opens, __u32 id)
 }
 
 /* Counts a packet of a trusted prefix, whose leaf that is. False above a ceiling. */
-static __always_inline bool within_ceiling(__u32 leaf, __u32 bytes, bool opens,
-					   const struct ecdn_xdp_cpu *now, __u32 id)
+static __always_inline bool within_ceiling(const struct ecdn_xdp_config *conf, __u32 leaf,
+					   __u32 bytes, bool opens, const struct ecdn_xdp_cpu *now,
+					   __u32 id)
 {
-	__u32 key = leaf & (ECDN_XDP_ENTRY_NODE | ECDN_XDP_ENTRY_NO_NODE), slot = 0;
+	__u32 key = leaf & (ECDN_XDP_ENTRY_NODE | ECDN_XDP_ENTRY_NO_NODE);
 	struct ecdn_xdp_trusted_line *line;
 
 	if (!(key & ECDN_XDP_ENTRY_NODE))
 		return true;
-	line = ceiling_line(bpf_map_lookup_elem(&config, &slot), key, id);
+	line = ceiling_line(conf, key, id);
 	if (!line || (trusted_rate_is_due(line, key, opens, now->jiffies) &&
 		      !ceiling_meet(key, opens, id)))
 		return true;

@@ -58,11 +58,6 @@ enum standing {
 	STANDING_OVER,          /* trusted, but above its prefix's ceiling: it may be dropped */
 };
 
-static __always_inline bool in_surge(__u32 state)
-{
-	return state == ECDN_XDP_STATE_LIMITED || state == ECDN_XDP_STATE_SHIELDED;
-}
-
 static __always_inline void set_lease(struct ecdn_xdp_lease *lease, __u64 limit)
 {
 	lease->batch = bucket_batch(limit);
@@ -215,7 +210,7 @@ static __always_inline enum standing standing_of(const struct ecdn_xdp_config *c
 	leaf = config->trusted ? trusted_entry(packet->family, packet->addr_be) : 0;
 	if (!leaf)
 		return STANDING_MEASURED;
-	return within_ceiling(leaf, packet->bytes, counts_as_open(packet), now, id) ?
+	return within_ceiling(config, leaf, packet->bytes, counts_as_open(packet), now, id) ?
 	       STANDING_FREE : STANDING_OVER;
 }
 

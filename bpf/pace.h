@@ -44,6 +44,12 @@ static __always_inline __u64 pace_random(struct ecdn_xdp_cpu *cpu)
 	return random;
 }
 
+/* 1 in the states in which what a region sends is limited by prefix, else 0. */
+static __always_inline int in_surge(__u32 state)
+{
+	return state == ECDN_XDP_STATE_LIMITED || state == ECDN_XDP_STATE_SHIELDED;
+}
+
 /*
  * For how many packets one of a region in that state is to be accounted to its source prefix;
  * 0: for none. On a busy CPU it is one in eight, with 0 to 14 by chance between two of them,
@@ -52,7 +58,7 @@ static __always_inline __u64 pace_random(struct ecdn_xdp_cpu *cpu)
  */
 static __always_inline __u32 pace_sample(struct ecdn_xdp_cpu *cpu, __u32 state)
 {
-	if (!cpu->sampled || state == ECDN_XDP_STATE_LIMITED || state == ECDN_XDP_STATE_SHIELDED)
+	if (!cpu->sampled || in_surge(state))
 		return 1;
 	if (cpu->skip) {
 		cpu->skip--;

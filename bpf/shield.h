@@ -158,15 +158,16 @@ static __always_inline enum shield_meet shield_judge(struct xdp_md *ctx,
 						     struct ecdn_xdp_cpu *now, __u64 seed,
 						     bool sample)
 {
-	__u64 hash = known_hash(packet->family, packet->source_be, seed);
 	struct ecdn_xdp_armed_key key;
 	struct ecdn_xdp_armed *entry;
 	enum shield_meet meet;
+	__u64 hash;
 
 	armed_key(&key, packet->family, packet->target_be, bpf_ntohs(packet->tcp->dest));
 	entry = armed_entry(&key, now->now_ns);
 	if (!entry || (sample && armed_drops(entry) && now->jiffies & SHIELD_SAMPLE))
 		return MEET_UNASKED;
+	hash = known_hash(packet->family, packet->source_be, seed);
 	now->looks_up = 1;
 	meet = shield_ask(ctx, packet);
 	now->looks_up = 0;
@@ -181,7 +182,7 @@ static __always_inline enum shield_meet shield_judge(struct xdp_md *ctx,
 /*
  * What a TCP packet that opens nothing meets. upper_at: offset of its TCP header; sample: 1 if
  * that is only counted, to learn whether look-ups find sockets. A global function, as it is
- * verified once then, and called in surges alone.
+ * verified once then, and few packets call it but in surges.
  */
 __noinline __u32 shield_meet(struct xdp_md *ctx, __u32 ip_at, __u32 upper_at, __u32 id,
 			     __u32 sample)

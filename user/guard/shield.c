@@ -51,7 +51,7 @@ static int load(const struct pins *pins, uint32_t max_regions)
 		return object_load_error(names.label, -errno);
 	proven->rodata->max_regions = max_regions;
 	err = object_share(proven->obj, pins);
-	err = err ?: object_load(proven->skeleton, &names, pins);
+	err = err ?: object_load_or(proven->skeleton, &names, CONSEQUENCE, pins);
 	proven_bpf__destroy(proven);
 	return err;
 }
@@ -84,10 +84,8 @@ int shield_open(struct shield *shield, const struct pins *pins,
 	shield->program = object_loaded(&names, pins);
 	if (shield->program == -ENOENT)
 		shield->program = load(pins, max_regions);
-	if (shield->program >= 0)
-		return 0;
-	shield->state = ECDN_XDP_SHIELD_REFUSED;
-	log_warning("so " CONSEQUENCE);
+	if (shield->program < 0)
+		shield->state = ECDN_XDP_SHIELD_REFUSED;
 	return 0;
 }
 
