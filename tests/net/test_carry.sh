@@ -8,6 +8,8 @@ source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/killer.sh"
 # shellcheck source=tests/net/carry.sh
 source "$(dirname "$0")/carry.sh"
+# shellcheck source=tests/net/asking.sh
+source "$(dirname "$0")/asking.sh"
 
 ROUNDS=5
 RATE=100k
@@ -176,36 +178,13 @@ test_traffic() {
 	echo "    $sent packets in $ROUNDS rounds, $through through"
 }
 
-# client NAME LIBRARY: a proxy; ask NAME QUESTION prints the answer.
-client() {
-	mkfifo "$work/$1.in" "$work/$1.out"
-	"$2" --pin-dir "$pin" <"$work/$1.in" >"$work/$1.out" 2>"$work/$1.said" &
-	exec {fd}>"$work/$1.in"
-	asked[$1]=$fd
-	exec {fd}<"$work/$1.out"
-	answers[$1]=$fd
-}
-
-ask() {
-	local answer=
-
-	echo "$2" >&"${asked[$1]}"
-	read -r -t 10 answer <&"${answers[$1]}" || true
-	echo "$answer"
-}
-
-answer_is() {
-	[ "$(ask "$1" "$2")" = "$3" ]
-}
-
 test_proxies() {
-	declare -A asked answers
 	local fd
 
 	old load --regions "$regions" e0
 	old block ALPHA
-	client old "$build/abi2/client"
-	client new "$build/tests/tools/client"
+	asking old "$build/abi2/client" --pin-dir "$pin"
+	asking new "$build/tests/tools/client" --pin-dir "$pin"
 	is "proxies: the old library knows" "blocked 2 ALPHA" "$(ask old "verdict 198.51.100.7")"
 	is "proxies: and counts" "count 0" "$(ask old "count 2 513")"
 	is "proxies: the new library passes everybody" "pass 0 --" "$(ask new "verdict 198.51.100.7")"
@@ -215,7 +194,7 @@ test_proxies() {
 		"$(ask old "verdict 198.51.100.7")"
 	has "proxies: and says why" 'are not of ABI 2' "$(<"$work/old.said")"
 	does "proxies: the new library follows" wait_for 3 \
-		answer_is new "verdict 198.51.100.7" "blocked 2 ALPHA"
+		asks new "verdict 198.51.100.7" "blocked 2 ALPHA"
 	is "proxies: it counts" "count 0" "$(ask new "count 2 513")"
 	is "proxies: what both counted is there" "2 2" "$(stats ALPHA '"\(.requests) \(.refused)"')"
 	for fd in "${asked[@]}" "${answers[@]}"; do

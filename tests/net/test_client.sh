@@ -4,10 +4,11 @@
 # answers, what it notices while it runs, and what it cannot do.
 # shellcheck source=tests/net/lib.sh
 source "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/net/asking.sh
+source "$(dirname "$0")/asking.sh"
 
 NOBODY=65534
 nobody=(setpriv --reuid "$NOBODY" --regid "$NOBODY" --clear-groups)
-declare -A asked answers job
 
 # client NAME [COMMAND...] [-- OPTION...]: starts one; COMMAND runs it.
 client() {
@@ -19,24 +20,7 @@ client() {
 		shift
 	done
 	(($#)) && shift
-	mkfifo "$work/$client.in" "$work/$client.out"
-	"${command[@]}" "$work/client" --pin-dir "$pin" "$@" <"$work/$client.in" \
-		>"$work/$client.out" 2>"$work/$client.said" &
-	job[$client]=$!
-	exec {fd}>"$work/$client.in"
-	asked[$client]=$fd
-	exec {fd}<"$work/$client.out"
-	answers[$client]=$fd
-}
-
-# ask NAME QUESTION...: prints the answer.
-ask() {
-	local client=$1 answer=
-
-	shift
-	echo "$*" >&"${asked[$client]}"
-	read -r -t 10 answer <&"${answers[$client]}" || true
-	echo "$answer"
+	asking "$client" "${command[@]}" "$work/client" --pin-dir "$pin" "$@"
 }
 
 # Every client ends by itself once it is asked no more; later ones hold the ends of
@@ -54,10 +38,6 @@ clients_end() {
 		rm "$work/$client.in" "$work/$client.out"
 	done
 	asked=() answers=() job=()
-}
-
-asks() {
-	[ "$(ask "$1" "$2")" = "$3" ]
 }
 
 # soon WHAT CLIENT QUESTION ANSWER: within a look's second, and some.

@@ -8,34 +8,15 @@ source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/killer.sh"
 # shellcheck source=tests/net/carry.sh
 source "$(dirname "$0")/carry.sh"
+# shellcheck source=tests/net/asking.sh
+source "$(dirname "$0")/asking.sh"
 
 PROXY=65534
 member=(setpriv --reuid "$PROXY" --regid "$PROXY" --clear-groups)
 
 # proxy NAME: starts one, which answers ask NAME QUESTION until proxy_ends NAME.
 proxy() {
-	local fd
-
-	mkfifo "$work/$1.in" "$work/$1.out"
-	"${member[@]}" "$work/client" --pin-dir "$pin" <"$work/$1.in" >"$work/$1.out" \
-		2>"$work/$1.said" &
-	job[$1]=$!
-	exec {fd}>"$work/$1.in"
-	asked[$1]=$fd
-	exec {fd}<"$work/$1.out"
-	answers[$1]=$fd
-}
-
-ask() {
-	local answer=
-
-	echo "$2" >&"${asked[$1]}"
-	read -r -t 10 answer <&"${answers[$1]}" || true
-	echo "$answer"
-}
-
-asks() {
-	[ "$(ask "$1" "$2")" = "$3" ]
+	asking "$1" "${member[@]}" "$work/client" --pin-dir "$pin"
 }
 
 proxy_ends() {
@@ -158,7 +139,6 @@ test_carried() {
 	ecdn unload --all
 }
 
-declare -A asked answers job
 bpftool=$(type -P bpftool)
 client_and_edge
 # The tree may be where nobody can look.
