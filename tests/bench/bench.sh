@@ -200,26 +200,31 @@ nginx_server() {
 		"location /empty { empty_gif; } }"
 }
 
-# One worker, on another CPU than bench. Connections stay for good.
+# nginx_begin DIR: an nginx of one worker, on another CPU than bench, up to its servers. Connections
+# stay for good.
+nginx_begin() {
+	cat <<-END
+		pid $1/nginx.pid;
+		error_log $1/nginx.error;
+		worker_processes 1;
+		worker_cpu_affinity $([ "$(nproc)" -gt 1 ] && echo 10 || echo 1);
+		events { worker_connections 2048; }
+		http {
+		access_log off;
+		keepalive_requests 1000000000;
+		keepalive_timeout 1h;
+		client_body_temp_path $work/body;
+		proxy_temp_path $work/proxy;
+		fastcgi_temp_path $work/fastcgi;
+		uwsgi_temp_path $work/uwsgi;
+		scgi_temp_path $work/scgi;
+	END
+}
+
 nginx_with_module() {
 	{
-		cat <<-END
-			load_module $PWD/build/nginx/ngx_http_ecdn_xdp_module.so;
-			pid $work/nginx.pid;
-			error_log $work/nginx.error;
-			worker_processes 1;
-			worker_cpu_affinity $([ "$(nproc)" -gt 1 ] && echo 10 || echo 1);
-			events { worker_connections 2048; }
-			http {
-			access_log off;
-			keepalive_requests 1000000000;
-			keepalive_timeout 1h;
-			client_body_temp_path $work/body;
-			proxy_temp_path $work/proxy;
-			fastcgi_temp_path $work/fastcgi;
-			uwsgi_temp_path $work/uwsgi;
-			scgi_temp_path $work/scgi;
-		END
+		echo "load_module $PWD/build/nginx/ngx_http_ecdn_xdp_module.so;"
+		nginx_begin "$work"
 		nginx_server 8080 off passing
 		nginx_server 8081 on passing
 		nginx_server 8082 on refused

@@ -50,25 +50,14 @@ shield_routes() {
 
 shield_nginx() {
 	mkdir -p "$work/$1"
-	cat >"$work/$1/nginx.conf" <<-END
-		pid $work/$1/nginx.pid;
-		error_log $work/$1/nginx.error;
-		worker_processes 1;
-		worker_cpu_affinity $([ "$(nproc)" -gt 1 ] && echo 10 || echo 1);
-		events { worker_connections 2048; }
-		http {
-			access_log off;
-			keepalive_requests 1000000000;
-			keepalive_timeout 1h;
-			client_body_temp_path $work/body;
-			proxy_temp_path $work/proxy;
-			fastcgi_temp_path $work/fastcgi;
-			uwsgi_temp_path $work/uwsgi;
-			scgi_temp_path $work/scgi;
+	{
+		nginx_begin "$work/$1"
+		cat <<-'END'
 			server { listen 80; return 200 "hello\n"; }
 			server { listen 127.0.0.1:8513; return 513; }
-		}
-	END
+			}
+		END
+	} >"$work/$1/nginx.conf"
 	# Before all else, as it is on a machine of its own.
 	nsenter --net="/run/netns/$ns-$1" chrt -f 1 nginx -p "$work" -c "$work/$1/nginx.conf"
 }

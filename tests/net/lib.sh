@@ -207,6 +207,25 @@ flood_stop() {
 	wait "$flooding" || true
 }
 
+# waiting HOST COMMAND...: starts a listener on a host, by tests/tools/waiter; its pid is in $waiter.
+# It listens when this returns.
+waiting() {
+	local host=$1
+
+	shift
+	: >"$work/waiter.said"
+	(exec nsenter --net="/run/netns/ecdn-$id-$host" "$@" >"$work/waiter.said") &
+	# shellcheck disable=SC2034 # for those who call it
+	waiter=$!
+	wait_for 5 grep -q ready "$work/waiter.said"
+}
+
+# stop PID: ends a process that the test has started.
+stop() {
+	kill "$1"
+	wait "$1" || true
+}
+
 # got KEY OUTPUT: prints a value from the output of flood.
 got() {
 	sed -nE "s/.*\b$1=([0-9.]+).*/\1/p" <<<"$2"

@@ -21,9 +21,7 @@ xdp_of() {
 
 # waiter ADDR:PORT: a listener on the edge, with two sockets.
 waiter() {
-	(exec nsenter --net="/run/netns/ecdn-$id-edge" "$build/tests/tools/waiter" --workers 2 \
-		"$1" 513 >"$work/said") &
-	wait_for 5 grep -q ready "$work/said"
+	waiting edge "$build/tests/tools/waiter" --workers 2 "$1" 513
 }
 
 # What each version says of the same things, without what no carrying could keep: rates, limits

@@ -70,15 +70,11 @@ test_ping_alone() {
 }
 
 listener_start() {
-	(exec nsenter --net="/run/netns/ecdn-$id-edge" "$build/tests/tools/waiter" \
-		127.0.0.1:8513 refused >"$work/listener") &
-	listener=$!
-	wait_for 5 grep -q ready "$work/listener"
+	waiting edge "$build/tests/tools/waiter" 127.0.0.1:8513 refused
 }
 
 listener_stop() {
-	kill "$listener"
-	wait "$listener" || true
+	stop "$waiter"
 }
 
 requests() {

@@ -25,16 +25,7 @@ waiter() {
 	local process=$1 at=$2 text=$3
 
 	shift 3
-	: >"$work/said"
-	(exec nsenter --net="/run/netns/ecdn-$id-edge" "$build/tests/tools/waiter" \
-		--name "$process" "$@" "$at" "$text" >"$work/said") &
-	waiter=$!
-	wait_for 5 grep -q ready "$work/said"
-}
-
-stop() {
-	kill "$1"
-	wait "$1" || true
+	waiting edge "$build/tests/tools/waiter" --name "$process" "$@" "$at" "$text"
 }
 
 # ask ADDR PORT: what a TCP connection to it is told.

@@ -20,11 +20,7 @@ set_up() {
 
 # waiter ADDR:PORT TEXT [OPTION...]
 waiter() {
-	: >"$work/said"
-	(exec nsenter --net="/run/netns/ecdn-$id-edge" "$build/tests/tools/waiter" \
-		"${@:3}" "$1" "$2" >"$work/said") &
-	waiter=$!
-	wait_for 5 grep -q ready "$work/said"
+	waiting edge "$build/tests/tools/waiter" "${@:3}" "$1" "$2"
 }
 
 # connect HOST URL COUNT: prints how many are told 513.

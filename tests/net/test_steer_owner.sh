@@ -26,17 +26,9 @@ waiter() {
 	local host=$1 uid=$2 process=$3 at=$4 text=$5
 
 	shift 5
-	: >"$work/said"
-	(exec nsenter --net="/run/netns/ecdn-$id-$host" setpriv --reuid="$uid" --regid="$uid" \
-		--clear-groups --inh-caps=+net_bind_service --ambient-caps=+net_bind_service \
-		"$work/waiter" --name "$process" "$@" "$at" "$text" >"$work/said") &
-	waiter=$!
-	wait_for 5 grep -q ready "$work/said"
-}
-
-stop() {
-	kill "$1"
-	wait "$1" || true
+	waiting "$host" setpriv --reuid="$uid" --regid="$uid" --clear-groups \
+		--inh-caps=+net_bind_service --ambient-caps=+net_bind_service \
+		"$work/waiter" --name "$process" "$@" "$at" "$text"
 }
 
 ask() {
