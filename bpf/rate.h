@@ -29,7 +29,9 @@
  * both cases once the surge has stood for grace_ns. As the slow window still holds a burst a
  * second after it ended, that time is the one in which the fast window is at 80 % of a limit or
  * above. Half of the time in which not even the slow window is comes off it again: what pulses
- * above its limit on average is a surge too.
+ * above its limit on average is a surge too. Packets of a small limit are so rare that each finds
+ * the fast window empty. So a surge also stands if the slow window has been there for grace_ns and
+ * two of its spans without a pause: no burst of a moment stays in it for so long.
  */
 #ifndef BPF_RATE_H
 #define BPF_RATE_H
@@ -182,6 +184,13 @@ static __always_inline __u64 pressed_most(__u64 passed_ns)
 	return passed_ns < 2ULL << RATE_FAST_SPAN ? passed_ns : 2ULL << RATE_FAST_SPAN;
 }
 
+static __always_inline int outlasts_burst(const struct ecdn_xdp_rate *rate,
+					  const struct ecdn_xdp_limits *limits, __u64 now_ns)
+{
+	return !rate->below_ns && now_ns > rate->surge_ns &&
+	       now_ns - rate->surge_ns >= limits->grace_ns + (2ULL << RATE_SLOW_SPAN);
+}
+
 static __always_inline void judge_grace(struct ecdn_xdp_rate *rate,
 					const struct ecdn_xdp_limits *limits,
 					const struct ecdn_xdp_load *fast, __u64 now_ns)
@@ -194,7 +203,7 @@ static __always_inline void judge_grace(struct ecdn_xdp_rate *rate,
 	else if (rate->below_ns)
 		rate->pressed_us -= paused_us < rate->pressed_us ? paused_us : rate->pressed_us;
 	rate->judged_ns += passed_ns / 1000 * 1000;
-	if (rate->pressed_us * 1000ULL >= limits->grace_ns)
+	if (rate->pressed_us * 1000ULL >= limits->grace_ns || outlasts_burst(rate, limits, now_ns))
 		rate->surge = SURGE_STANDS;
 }
 
@@ -213,6 +222,9 @@ static __always_inline void judge_surge(struct ecdn_xdp_rate *rate,
 	} else if (rate->surge) {
 		if (!rate->below_ns)
 			rate->below_ns = now_ns;
+		/* What comes back within its grace has to outlast a burst from then on. */
+		if (rate->surge == SURGE_DECLARED)
+			rate->surge_ns = now_ns;
 	} else if (starts_surge(&slow, &fast, limits)) {
 		declare_surge(rate, now_ns);
 	}

@@ -331,7 +331,7 @@ struct ecdn_xdp_rate {
 	__u32 surge;           /* 1: a surge was declared and is not over; 2: it has stood for
 				  grace_ns */
 	__u32 pressed_us;      /* for how long it has stood, less half of the time it paused */
-	__u64 surge_ns;        /* when it was declared */
+	__u64 surge_ns;        /* when it was declared, or last paused within its grace */
 	__u64 below_ns;        /* every rate is below 80 % since then; 0: one is not */
 	__u64 measured_ns;     /* when the last packets from any CPU were measured */
 	__u64 judged_ns;       /* up to when pressed_us is */

@@ -259,7 +259,7 @@ both_answer() {
 
 # The client's own connections are the surge.
 limit_client() {
-	ecdn limit set TEST --cps 1 --prefix-pps 0 --answer-cps 0 --hold 1h || return
+	ecdn limit set TEST --cps 1 --grace 0s --prefix-pps 0 --answer-cps 0 --hold 1h || return
 	for _ in 1 2 3 4 5 6 7 8 9; do
 		for _ in 1 2 3 4 5 6 7 8 9; do answer 192.0.2.1 > /dev/null; done
 		ecdn stats TEST | grep -q limited && return

@@ -153,6 +153,47 @@ static void test_burst_has_grace(void **state)
 	}
 }
 
+/* Connections so rare that each finds the fast window empty: a limit is above what they are all the
+ * same. They are handed over as the program proven does, each by the next one. */
+static void rare_connections(uint64_t limit, uint64_t gap_ns, uint64_t count,
+			     struct ecdn_xdp_region_rate *rates, uint32_t *is)
+{
+	const struct ecdn_xdp_limits limits = {
+		.cps = limit, .grace_ns = SECOND, .hold_ns = 10 * SECOND,
+	};
+	const struct ecdn_xdp_load one = { .connections = 1 };
+
+	for (uint64_t i = 1; i <= count && *is != ECDN_XDP_STATE_LIMITED; i++) {
+		uint64_t now_ns = START + i * gap_ns;
+
+		rate_hand_over(&rates->proven, &limits, &one, now_ns - gap_ns, now_ns);
+		*is = rates_update(rates, &limits, true, now_ns);
+	}
+}
+
+static void test_small_limits_have_an_end_of_grace(void **state)
+{
+	static const uint64_t limits[] = { 1, 2, 5 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++) {
+		struct ecdn_xdp_region_rate rates = {};
+		uint32_t is = ECDN_XDP_STATE_NORMAL;
+
+		/* Ten a second for six seconds. */
+		rare_connections(limits[i], 100 * MS, 60, &rates, &is);
+		assert_int_equal(is, ECDN_XDP_STATE_LIMITED);
+	}
+	for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++) {
+		struct ecdn_xdp_region_rate rates = {};
+		uint32_t is = ECDN_XDP_STATE_NORMAL;
+
+		/* Half of the limit for a minute: no surge. */
+		rare_connections(limits[i], 2 * SECOND / limits[i], 30 * limits[i], &rates, &is);
+		assert_int_not_equal(is, ECDN_XDP_STATE_LIMITED);
+	}
+}
+
 static void test_each_has_its_end(void **state)
 {
 	const uint64_t hold = 2 * SECOND, most = hold + (2ULL << RATE_SLOW_SPAN) + 20 * MS;
@@ -240,6 +281,7 @@ int main(void)
 		cmocka_unit_test(test_proven_limits_after_grace),
 		cmocka_unit_test(test_pauses),
 		cmocka_unit_test(test_burst_has_grace),
+		cmocka_unit_test(test_small_limits_have_an_end_of_grace),
 		cmocka_unit_test(test_each_has_its_end),
 		cmocka_unit_test(test_release_ends_both),
 		cmocka_unit_test(test_readers_agree),
