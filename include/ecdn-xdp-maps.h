@@ -18,6 +18,12 @@
  *	known            ARRAY, mmap    line         known_line       guard, proven   0600  guard
  *	armed            LRU_HASH       armed_key    armed            guard, proven   0600  guard
  *	shield_ifaces    HASH           ifindex      __u32            agent           0600  guard
+ *	region_history   ARRAY          region       region_history   guard, proven   0600  guard
+ *	change_head      ARRAY          0            change_head      guard, proven   0600  guard
+ *	changes          ARRAY, mmap    place        change           guard, proven   0600  guard
+ *	verbs            ARRAY, mmap    place        verb             agent           0600  guard
+ *	region_notes     HASH           note_key     note             agent           0600  guard
+ *	region_sources   HASH           index        source           agent           0600  guard
  *	cpu              ARRAY, mmap    cpu          cpu              guard           0600  guard
  *	cpu_events       ARRAY, mmap    cpu          events           guard           0600  guard
  *	public_config    ARRAY, mmap    0            public_config    publish         0666  publish
@@ -108,13 +114,15 @@ struct ecdn_xdp_limits {
 	__u64 hold_ns;       /* how long every rate must stay below 80 % to end a surge */
 	__u64 exempt_until_ns; /* the region is never limited before this time; ~0: for good */
 	__u64 released_ns;   /* a surge declared before this time is over */
-	__u32 blocked;       /* 1: all packets that may be dropped are */
+	__u32 blocked;       /* 1: all packets that may be dropped are, while no exemption
+				holds */
 	__u32 own;           /* enum ecdn_xdp_own: the region's own; others follow the default */
 	__u64 grace_ns;      /* how long a surge must stand before the region is limited */
 	__u64 shield_cps;    /* new connections/s that pass while shielded; 0: all */
 	__u64 aggregate_pps[2]; /* unproven packets/s that pass in a surge from each /20 or /40
 				   [0], and from each /32 of IPv6 [1]; 0: all */
-	__u64 reserved[3];
+	__u64 blocked_until_ns; /* the block ends at this time; 0: it has no end */
+	__u64 reserved[2];
 };
 
 /* Which limits are a region's own. What nobody has set of these follows from other limits:
@@ -150,7 +158,8 @@ enum ecdn_xdp_part {
 struct ecdn_xdp_config {
 	__u32 abi;             /* ECDN_XDP_ABI; always the first word */
 	__u32 generation;      /* grows with each change of config or region_limits */
-	__u32 monitor;         /* 1: what would be dropped is counted and passes */
+	__u32 monitor;         /* 1: what would be dropped is counted and passes: monitor mode
+				  is configured, or the tool is switched off */
 	__u32 protect;         /* enum ecdn_xdp_protect */
 	__u32 trusted;         /* prefixes in the trusted table; 0: no packet is looked up there */
 	__u32 max_regions;     /* entries of per-region maps; of those by CPU, of each CPU */
@@ -161,7 +170,10 @@ struct ecdn_xdp_config {
 	__u32 netns;           /* inode of the network namespace whose connections prove */
 	__u32 listen_hook;     /* 1: steer counts connections where they are established, and
 				  not where a listener is looked up */
-	__u32 reserved[4];
+	__u32 off;             /* 1: `ecdn-xdp off` holds, whatever is configured */
+	__u32 monitor_wanted;  /* what is configured: 1: monitor mode */
+	__u32 unguarded;       /* 1: no interface has the guard, so nobody is to be refused */
+	__u32 reserved;
 	struct ecdn_xdp_limits default_limits; /* of regions without limits of their own */
 	__u64 node_pps;        /* ceilings of each node's prefix: protected packets/s ... */
 	__u64 node_cps;        /* ... and new connections/s; 0: none */
@@ -346,6 +358,102 @@ struct ecdn_xdp_region_rate {
 	struct ecdn_xdp_rate proven;
 	__u64 answer_ns;       /* the bucket of answer_cps and shield_cps: tokens are spent up to
 				  this time */
+};
+
+/* region_history: what is kept of a region's past, written when a CPU hands over. */
+struct ecdn_xdp_region_history {
+	__u64 peak_pps;        /* the highest rates of what is claimed, over the slow window */
+	__u64 peak_bps;
+	__u64 peak_cps;
+	__u64 peak_pps_ns;     /* when each was measured */
+	__u64 peak_bps_ns;
+	__u64 peak_cps_ns;
+	__u64 flap;            /* number of the last change between NORMAL and SHIELDED; 0: none */
+	__u64 flap_ns;         /* when the first one that it stands for was */
+};
+
+/*
+ * changes: the last ECDN_XDP_CHANGES changes of a region's state, written by whatever program
+ * makes one. Change N stands at place N % ECDN_XDP_CHANGES; numbers begin at 1, and the last one
+ * is in change_head. A reader copies a change and takes it only if its number is the same before
+ * and after. A state that ends by silence makes no change here: until_ns tells it.
+ */
+#define ECDN_XDP_CHANGES 4096
+#define ECDN_XDP_FLAP_NS (60 * 1000000000ULL)
+
+enum ecdn_xdp_measure {
+	ECDN_XDP_MEASURE_NONE, /* a command made the change, or rates that fell */
+	ECDN_XDP_MEASURE_PPS,
+	ECDN_XDP_MEASURE_BPS,
+	ECDN_XDP_MEASURE_CPS,
+	ECDN_XDP_MEASURE_MAX,
+};
+
+struct ecdn_xdp_change {
+	__u64 number;          /* 0: this place is empty, or is being written */
+	__u64 time_ns;
+	__u64 last_ns;         /* time of the last change that it stands for */
+	__u64 rate;            /* what was measured ... */
+	__u64 limit;           /* ... and the limit that it is above; 0: none */
+	__u64 until_ns;        /* of the new state, as in region_state */
+	__u32 region;
+	__u32 count;           /* changes between NORMAL and SHIELDED of a region within
+				  ECDN_XDP_FLAP_NS are one entry: how many they are */
+	__u8 from;             /* enum ecdn_xdp_state; of the first of them ... */
+	__u8 to;               /* ... and of the last */
+	__u8 measure;          /* enum ecdn_xdp_measure */
+	__u8 proven;           /* 1: what is proven was above the limit; 0: what is claimed */
+	__u8 family;           /* of the packet that made the change: 4 or 6; 0: none did */
+	__u8 reserved[3];
+	__u8 addr[16];         /* its source, network byte order; IPv4: the first four */
+	__u64 reserved_more[2];
+};
+
+struct ecdn_xdp_change_head {
+	struct bpf_spin_lock lock;
+	__u32 reserved;
+	__u64 number;          /* of the last change; 0: none */
+};
+
+/*
+ * verbs: the last ECDN_XDP_VERBS commands that changed something. Traffic cannot turn this ring
+ * over. Command N stands at place N % ECDN_XDP_VERBS; numbers begin at 1.
+ */
+#define ECDN_XDP_VERBS 1024
+
+struct ecdn_xdp_verb {
+	__u64 number;          /* 0: this place is empty */
+	__u64 time_ns;
+	__u32 login_uid;       /* as the kernel's audit knows it; ~0: unknown */
+	__u32 uid;
+	char user[32];         /* SUDO_USER, or the login's name; NUL-terminated, as the others */
+	char words[160];       /* the command line, from the verb on; what has no room is cut */
+	char reason[96];
+};
+
+/* region_notes: what is known of a block or an exemption beyond its times. */
+enum ecdn_xdp_note_kind {
+	ECDN_XDP_NOTE_EXEMPT,
+	ECDN_XDP_NOTE_BLOCK,
+};
+
+struct ecdn_xdp_note_key {
+	__u32 region;
+	__u32 kind;            /* enum ecdn_xdp_note_kind */
+};
+
+struct ecdn_xdp_note {
+	__u64 since_ns;        /* when a command set it */
+	__u32 login_uid;       /* as in struct ecdn_xdp_verb */
+	__u32 from_file;       /* 1: a configuration file asked for it */
+	char user[32];
+	char reason[96];
+	char lasts[32];        /* how long it lasts or until when, as it was written */
+};
+
+/* region_sources: the files that the region table was read from, for `region reload`. */
+struct ecdn_xdp_source {
+	char path[1024];       /* absolute; NUL-terminated */
 };
 
 /*
@@ -737,6 +845,13 @@ ECDN_XDP_SIZE(struct ecdn_xdp_steer_stats, 32);
 ECDN_XDP_SIZE(struct ecdn_xdp_region_cpu, 448);
 ECDN_XDP_SIZE(struct ecdn_xdp_cpu, 64);
 ECDN_XDP_SIZE(struct ecdn_xdp_region_rate, 320);
+ECDN_XDP_SIZE(struct ecdn_xdp_region_history, 64);
+ECDN_XDP_SIZE(struct ecdn_xdp_change, 96);
+ECDN_XDP_SIZE(struct ecdn_xdp_change_head, 16);
+ECDN_XDP_SIZE(struct ecdn_xdp_verb, 312);
+ECDN_XDP_SIZE(struct ecdn_xdp_note_key, 8);
+ECDN_XDP_SIZE(struct ecdn_xdp_note, 176);
+ECDN_XDP_SIZE(struct ecdn_xdp_source, 1024);
 ECDN_XDP_SIZE(struct ecdn_xdp_prefix_set, 192);
 ECDN_XDP_SIZE(struct ecdn_xdp_bucket_set, 72);
 ECDN_XDP_SIZE(struct ecdn_xdp_known_line, 64);
