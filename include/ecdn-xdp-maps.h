@@ -426,7 +426,8 @@ struct ecdn_xdp_verb {
 	__u64 time_ns;
 	__u32 login_uid;       /* as the kernel's audit knows it; ~0: unknown */
 	__u32 uid;
-	char user[32];         /* SUDO_USER, or the login's name; NUL-terminated, as the others */
+	char user[32];         /* SUDO_USER, else the login's name, else that of uid;
+				  NUL-terminated, as the others */
 	char words[160];       /* the command line, from the verb on; what has no room is cut */
 	char reason[96];
 };

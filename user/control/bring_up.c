@@ -3,6 +3,7 @@
 
 #include "control/advice.h"
 #include "control/carry_over.h"
+#include "control/journal.h"
 #include "control/resize.h"
 #include "control/session.h"
 #include "control/steps.h"
@@ -140,6 +141,8 @@ int bring_up(const char *pin_dir, const struct request *request)
 	/* What was asked for is done, whether room can be given back or not. */
 	if (!err && !session.first)
 		resize_shrink(&session);
+	if (!err)
+		journal_append(&session.pins);
 	session_close(&session, err);
 	return err;
 }
@@ -169,6 +172,15 @@ static int change(struct session *session)
 	return err ?: carry_out(session);
 }
 
+/* Whether any part that the request names was not as it asks already. */
+static bool has_changed(const struct session *session)
+{
+	for (unsigned int i = 0; i < parts_count(); i++)
+		if (session->run[i].state && is_wanted(session, i) && !session->run[i].same)
+			return true;
+	return false;
+}
+
 int bring_up_change(const char *pin_dir, const struct request *request)
 {
 	struct session session;
@@ -176,6 +188,8 @@ int bring_up_change(const char *pin_dir, const struct request *request)
 
 	session.request = request;
 	err = err ?: change(&session);
+	if (!err && has_changed(&session))
+		journal_append(&session.pins);
 	session_close(&session, err);
 	return err;
 }

@@ -2,6 +2,7 @@
 #include "control/parts.h"
 
 #include "control/request.h"
+#include "kernel/verb_ring.h"
 
 const struct parts_row parts[] = {
 	{ &trust_part, offsetof(struct request, trust), NULL },
@@ -20,7 +21,7 @@ unsigned int parts_count(void)
 
 int parts_check(const char *dir, uint32_t bits)
 {
-	int err = 0;
+	int err = maps_check(verb_ring_rows, dir);
 
 	for (unsigned int i = 0; i < COUNT && !err; i++)
 		if (bits & parts[i].part->bit)

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "control/journal.h"
 #include "control/session.h"
 
 /* Checks that a part is attached to the interface, can be read and is within reach. */
@@ -43,6 +44,8 @@ int take_down(const char *pin_dir, char **ifaces, unsigned int count)
 		err = check(session.pins.dir, ifaces[i]);
 	for (unsigned int i = 0; i < count && !err; i++)
 		err = detach(session.pins.dir, ifaces[i]);
+	if (!err)
+		journal_append(&session.pins);
 	session_close(&session, err);
 	return err;
 }

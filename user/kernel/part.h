@@ -35,6 +35,7 @@ struct part_run {
 	bool opens;             /* this command loads its program, for the first time or again */
 	bool resizes;           /* it does so for nothing but to make its sized maps anew */
 	struct rooms *rooms;    /* of all parts in the command */
+	bool same;              /* set by configure(): what the request asks for was so already */
 };
 
 /*

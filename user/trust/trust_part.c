@@ -275,6 +275,8 @@ static int configure(struct part_run *run)
 
 	maps_close(trust_store_rows, &trust->maps);
 	err = maps_open(trust_store_rows, &trust->maps, run->pins);
+	run->same = trust->changes && trust->same &&
+		    !((const struct trust_request *)run->request)->ceiling_count;
 	if (!err && trust->changes)
 		err = write_list(run);
 	else if (!err && run->loads)
