@@ -33,6 +33,15 @@ struct {
 	__type(value, struct ecdn_xdp_requests);
 } request_stats SEC(".maps");
 
+/* No program uses this map either, but commands do. The loader sizes it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 2 * ECDN_XDP_REGIONS_DEFAULT);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct ecdn_xdp_note_key);
+	__type(value, struct ecdn_xdp_note);
+} region_notes SEC(".maps");
+
 /* The generation in a table's header, whose start both kinds share; 0 without a table. */
 static __always_inline __u64 generation_of(void *table)
 {

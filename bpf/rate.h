@@ -37,6 +37,7 @@
 #define BPF_RATE_H
 
 #include "ecdn-xdp-maps.h"
+#include "layer.h"
 #include "pure.h"
 
 #define RATE_SLOW_SPAN 30               /* 2^30 ns = 1.07 s */
@@ -279,7 +280,7 @@ static __always_inline void rate_update(struct ecdn_xdp_rate *rate,
 	note_silence(rate, now_ns);
 	window_roll(&rate->fast, RATE_FAST_SPAN, now_ns);
 	window_roll(&rate->slow, RATE_SLOW_SPAN, now_ns);
-	if (limits->blocked || now_ns < limits->exempt_until_ns)
+	if (layer_exempt(limits, now_ns) || layer_blocked(limits, now_ns))
 		forget_surge(rate);
 	else
 		judge_surge(rate, limits, now_ns);
@@ -289,10 +290,10 @@ static __always_inline void rate_update(struct ecdn_xdp_rate *rate,
 static __always_inline __u32 rates_state(const struct ecdn_xdp_limits *limits, __u32 claimed,
 					 __u32 proven, int shield, __u64 now_ns)
 {
-	if (limits->blocked)
-		return ECDN_XDP_STATE_BLOCKED;
-	if (now_ns < limits->exempt_until_ns)
+	if (layer_exempt(limits, now_ns))
 		return ECDN_XDP_STATE_EXEMPT;
+	if (layer_blocked(limits, now_ns))
+		return ECDN_XDP_STATE_BLOCKED;
 	if ((shield ? proven : claimed) == SURGE_STANDS)
 		return ECDN_XDP_STATE_LIMITED;
 	return claimed || proven ? ECDN_XDP_STATE_SHIELDED : ECDN_XDP_STATE_NORMAL;
@@ -332,6 +333,8 @@ static __always_inline __u64 rates_until(const struct ecdn_xdp_region_rate *rate
 {
 	if (state == ECDN_XDP_STATE_EXEMPT)
 		return limits->exempt_until_ns;
+	if (state == ECDN_XDP_STATE_BLOCKED)
+		return layer_block_end(limits);
 	if (state == ECDN_XDP_STATE_LIMITED)
 		return rate_end(shield ? &rates->proven : &rates->claimed, limits);
 	if (state == ECDN_XDP_STATE_SHIELDED)
@@ -345,16 +348,26 @@ static __always_inline __u32 rates_next(const struct ecdn_xdp_region_rate *rates
 					const struct ecdn_xdp_limits *limits, int shield,
 					__u32 state)
 {
+	if (state == ECDN_XDP_STATE_EXEMPT && layer_blocked_next(limits))
+		return ECDN_XDP_STATE_BLOCKED;
 	if (state == ECDN_XDP_STATE_LIMITED && shield &&
 	    rate_end(&rates->claimed, limits) > rate_end(&rates->proven, limits))
 		return ECDN_XDP_STATE_SHIELDED;
 	return ECDN_XDP_STATE_NORMAL;
 }
 
+/* When that state ends in turn; ~0: not by itself. */
+static __always_inline __u64 rates_next_until(const struct ecdn_xdp_region_rate *rates,
+					      const struct ecdn_xdp_limits *limits, __u32 next)
+{
+	if (next == ECDN_XDP_STATE_BLOCKED)
+		return layer_block_end(limits);
+	return next == ECDN_XDP_STATE_SHIELDED ? rate_end(&rates->claimed, limits) : ~0ULL;
+}
+
 /*
  * Readers take no lock and may see a new state with an old until_ns or `next`, for as long as
- * these stores take. Those that refuse use until_ns while the state is LIMITED or EXEMPT, and a
- * stale one ends a limit early or late by that time alone.
+ * these stores take: a stale one ends a state early or late by that time alone.
  */
 static __always_inline void publish_state(struct ecdn_xdp_region_state *public,
 					  const struct ecdn_xdp_region_rate *rates,
@@ -363,7 +376,10 @@ static __always_inline void publish_state(struct ecdn_xdp_region_state *public,
 {
 	__u64 until_ns = rates_until(rates, limits, shield, state);
 	__u32 next = rates_next(rates, limits, shield, state);
+	__u64 next_until_ns = rates_next_until(rates, limits, next);
 
+	if (public->next_until_ns != next_until_ns)
+		public->next_until_ns = next_until_ns;
 	if (public->next != next)
 		public->next = next;
 	if (public->until_ns != until_ns)

@@ -46,10 +46,10 @@ static __always_inline bool is_refused(const struct ecdn_xdp_config *conf, __u8 
 
 	if (region < 0 || !state)
 		return false;
-	is = state->state;
-	if ((is == ECDN_XDP_STATE_LIMITED || is == ECDN_XDP_STATE_EXEMPT) &&
-	    bpf_ktime_get_ns() >= state->until_ns)
-		is = state->next;
+	/* In a region that is normal the clock need not be asked. */
+	if (state->state == ECDN_XDP_STATE_NORMAL)
+		return false;
+	is = ecdn_xdp_state_at(state, bpf_ktime_get_ns());
 	if (is != ECDN_XDP_STATE_LIMITED && is != ECDN_XDP_STATE_BLOCKED)
 		return false;
 	if (region == ECDN_XDP_REGION_NONE && is_loopback(family, addr_be))

@@ -208,7 +208,8 @@ struct ecdn_xdp_region_name {
 
 /*
  * region_state: written with the packets of the region, and when a command changes its
- * limits. In between it may be out of date, so a reader compares until_ns with the time.
+ * limits. In between it may be out of date, as when a region's users come through nodes alone: so
+ * it tells what follows by itself, and a reader asks ecdn_xdp_state_at() what it is now.
  */
 enum ecdn_xdp_state {
 	ECDN_XDP_STATE_NORMAL,
@@ -223,13 +224,25 @@ struct ecdn_xdp_region_state {
 	__u32 state;           /* enum ecdn_xdp_state */
 	__u32 next;            /* the state that follows at until_ns */
 	__u64 since_ns;        /* when the region entered that state */
-	/*
-	 * While LIMITED, SHIELDED or EXEMPT: when `next` follows if no further packet arrives,
-	 * which readers apply. ~0: no end, and in the other states.
-	 */
-	__u64 until_ns;
-	__u64 reserved;
+	__u64 until_ns;        /* when `next` follows if no further packet arrives; ~0: it does
+				  not */
+	__u64 next_until_ns;   /* when NORMAL follows upon `next` in the same way, as where a
+				  block outlasts an exemption; ~0: it does not; 0: the same, as
+				  an earlier version has written */
 };
+
+/* The state at that time if no packet has arrived since it was written. */
+static ECDN_XDP_INLINE __u32 ecdn_xdp_state_at(const volatile struct ecdn_xdp_region_state *state,
+					       __u64 now_ns)
+{
+	__u64 next_until_ns = state->next_until_ns;
+	__u32 is = state->state;
+
+	if (is == ECDN_XDP_STATE_NORMAL || now_ns < state->until_ns)
+		return is;
+	return next_until_ns && now_ns >= next_until_ns ? (__u32)ECDN_XDP_STATE_NORMAL :
+							  state->next;
+}
 
 /*
  * public_config: what readers without privileges may know of the configuration. Written

@@ -17,6 +17,7 @@
 	family(prefix) \
 	family(region) \
 	family(limit) \
+	family(layer) \
 	family(allow) \
 	family(node) \
 	family(steer)

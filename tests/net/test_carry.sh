@@ -32,7 +32,8 @@ said_by() {
 		.dropped.answer_cps.packets, .would_drop.blocked.packets, .requests, .refused]'
 	"$1" stats --json --all | jq -S '[.not_ip, .passed, .give_ups, .events] | del(.. | nulls) |
 		del(.[]? | .vlan_depth?, .bucket_full?, .unproven?)'
-	"$1" limit --json | jq -S 'del(.. | .answer_cps?, .grace?, .shield_cps?, .aggregate_pps?)'
+	"$1" limit --json | jq -S 'del(.. | .answer_cps?, .grace?, .shield_cps?, .aggregate_pps?,
+		.blocked?, .blocked_until?)'
 	"$1" allow --json | jq -S .allow
 	"$1" node --json | jq -S 'del(.nodes[].traffic)'
 	"$1" steer --json 2>/dev/null | jq -S .

@@ -23,7 +23,7 @@ test_help() {
 			"$(tail -n 3 <<<"$said" | awk '{ print $1, $2 }' | xargs)"
 		has "help: it lists $verb" "^ +$verb " "$(program --help)"
 	done
-	for verb in status stats prefix region limit allow node; do
+	for verb in status stats prefix region limit exempt block allow node; do
 		has "help: $verb: --json" '--json' "$(program "$verb" --help)"
 	done
 	has "--version" '^ecdn-xdp [0-9]+\.[0-9]+' "$(program --version)"
@@ -38,7 +38,8 @@ test_usage() {
 	fails "limit set: what" 2 'at least one' ecdn limit set ALPHA
 	fails "limit: not a number" 2 'pps fast' ecdn limit set ALPHA --pps fast
 	fails "limit: not a duration" 2 'hold' ecdn limit set ALPHA --hold long
-	fails "block: one region" 2 'region' ecdn block
+	fails "block: one region" 2 'region' ecdn block ALPHA BETA
+	fails "release: one region" 2 'region' ecdn release
 	fails "region: unknown word" 2 'lookup' ecdn region find 192.0.2.1
 	fails "allow: unknown word" 2 'add' ecdn allow put 192.0.2.1
 	fails "prefix: two regions" 2 'one region' ecdn prefix ALPHA BETA
@@ -187,7 +188,7 @@ test_config() {
 		"$(ecdn status --json | jq -r '"\(.mode) \(.protect)"')"
 	fails "room for regions cannot change in place" 1 'unload --all' \
 		ecdn load --max-regions 200 e0
-	printf 'protect: [99999]\nmode: fast\nmonitor: maybe\nblock: {}\nmonitor: true\n' \
+	printf 'protect: [99999]\nmode: fast\nmonitor: maybe\nblock: {1 2: 1h}\nmonitor: true\n' \
 		>"$work/bad.yaml"
 	is "all mistakes of a configuration are shown, with their lines" "1 2 3 4 5" \
 		"$(program load --config "$work/bad.yaml" 2>&1 |

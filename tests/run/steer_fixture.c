@@ -195,6 +195,17 @@ void world_set_state(struct world *world, uint32_t region, enum ecdn_xdp_state s
 	     "set a region's state");
 }
 
+void world_set_next(struct world *world, uint32_t region, uint64_t next_until_ns)
+{
+	struct ecdn_xdp_region_state value;
+
+	must(!maps_get(world->guard.region_state, "region_state", &region, &value),
+	     "read a region's state");
+	value.next_until_ns = next_until_ns;
+	must(!maps_set(world->guard.region_state, "region_state", &region, &value),
+	     "set a region's state");
+}
+
 static struct ecdn_xdp_steer_key key_of(uint8_t protocol, int family)
 {
 	return (struct ecdn_xdp_steer_key){ STEERED_PORT, protocol, family };

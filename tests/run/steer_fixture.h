@@ -41,6 +41,9 @@ void world_configure(struct world *world);
 void world_protect(struct world *world, bool tcp, bool udp);
 void world_set_state(struct world *world, uint32_t region, enum ecdn_xdp_state state,
 		     uint64_t until_ns, enum ecdn_xdp_state next);
+
+/* When the state that follows ends in turn. */
+void world_set_next(struct world *world, uint32_t region, uint64_t next_until_ns);
 /* Trusts a prefix; NULL: nothing. */
 void world_trust(struct world *world, const char *cidr);
 /* Removes the region table. */

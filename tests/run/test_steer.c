@@ -39,6 +39,12 @@ static void test_states(const struct protocol *protocol, const struct family *fa
 			ECDN_XDP_STATE_BLOCKED);
 	check(&world, "exempt until now, then blocked", protocol, family, family->surging, places,
 	      REFUSING, &one_steered);
+	world_set_next(&world, REGION_SURGING, now_ns() - 1);
+	check(&world, "exempt, then blocked until now", protocol, family, family->surging, places,
+	      NORMAL, &nothing);
+	set_state(ECDN_XDP_STATE_BLOCKED, now_ns() - 1);
+	check(&world, "blocked until now", protocol, family, family->surging, places, NORMAL,
+	      &nothing);
 	set_state(ECDN_XDP_STATE_BLOCKED, FOR_EVER);
 	check(&world, "blocked", protocol, family, family->surging, places, REFUSING, &one_steered);
 	world_steer_end(&world, protocol->number);

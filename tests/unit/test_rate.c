@@ -247,13 +247,17 @@ static void test_exempt_and_blocked(void **state)
 		  ECDN_XDP_STATE_EXEMPT);
 	assert_int_equal(node_send(&node, 10000, START + 5 * SECOND + 20 * MS,
 				   START + 6 * SECOND, ECDN_XDP_STATE_LIMITED), 0);
+	/* An exemption over a block that ends later. */
 	node.limits.blocked = 1;
-	node.limits.exempt_until_ns = ~0ULL;
+	node.limits.blocked_until_ns = START + 9 * SECOND;
+	node.limits.exempt_until_ns = START + 8 * SECOND;
 	node_send(&node, 10, START + 6 * SECOND, START + 7 * SECOND, ECDN_XDP_STATE_LIMITED);
-	assert_int_equal(node_send(&node, 10, START + 7 * SECOND, START + 9 * SECOND,
+	assert_int_equal(node_send(&node, 10, START + 7 * SECOND, START + 8 * SECOND,
+				   ECDN_XDP_STATE_EXEMPT), 0);
+	node_send(&node, 10, START + 8 * SECOND, START + 8 * SECOND + 200 * MS,
+		  ECDN_XDP_STATE_EXEMPT);
+	assert_int_equal(node_send(&node, 10, START + 8 * SECOND + 200 * MS, START + 9 * SECOND,
 				   ECDN_XDP_STATE_BLOCKED), 0);
-	node.limits.blocked = 0;
-	node.limits.exempt_until_ns = 0;
 	node_send(&node, 10, START + 9 * SECOND, START + 10 * SECOND, ECDN_XDP_STATE_BLOCKED);
 	assert_int_equal(node_send(&node, 10, START + 10 * SECOND, START + 12 * SECOND,
 				   ECDN_XDP_STATE_NORMAL), 0);

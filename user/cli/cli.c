@@ -24,13 +24,14 @@ static void print_help(const struct verb *verb, const struct option_row *rows, s
 int cli_read(struct cli *cli, const struct verb *verb, int argc, char **argv, bool reads,
 	     const struct option_row *rows, size_t row_count)
 {
-	bool help = false, quiet = false;
+	bool help = false;
 	const struct option_row common[] = {
 		{ "pin-dir", 0, OPTION_TEXT, &cli->given_pin_dir, "DIR",
 		  "where the pins are (" ECDN_XDP_PIN_DIR ")", 0 },
 		{ "verbose", 'v', OPTION_MORE, &cli->verbose, NULL,
 		  "log more; twice: what libbpf and the kernel log, too", 0 },
-		{ "quiet", 'q', OPTION_FLAG, &quiet, NULL, "log errors only", 0 },
+		{ "quiet", 'q', OPTION_FLAG, &cli->quiet, NULL,
+		  "log errors only, and do not say what was changed", 0 },
 		{ "help", 'h', OPTION_FLAG, &help, NULL, "print this help", 0 },
 		{ "json", 'j', OPTION_FLAG, &cli->json, NULL, "print JSON", 0 },
 	};
@@ -51,7 +52,7 @@ int cli_read(struct cli *cli, const struct verb *verb, int argc, char **argv, bo
 		return CLI_HELP;
 	}
 	log_set_level(cli->verbose > 1 ? LOG_DEBUG : cli->verbose ? LOG_INFO :
-		      quiet ? LOG_ERROR : LOG_WARNING);
+		      cli->quiet ? LOG_ERROR : LOG_WARNING);
 	cli->pin_dir = cli->given_pin_dir ?: ECDN_XDP_PIN_DIR;
 	return words;
 }

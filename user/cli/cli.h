@@ -31,6 +31,7 @@ struct cli {
 	const char *given_pin_dir; /* 0: not on the command line */
 	bool json;
 	unsigned int verbose;   /* how often -v was given */
+	bool quiet;             /* -q */
 	unsigned int given;     /* bits of the verb's own rows */
 };
 

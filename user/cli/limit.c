@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * limit.c - the verbs that change one region: limit, exempt, block, release; and the limits
- * in force.
+ * limit.c - the verb that sets limits, and the limits in force.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
-#include "cli/cli.h"
-#include "control/bring_up.h"
-#include "regions/names.h"
+#include "cli/cli_limit.h"
 #include "show/limit_fields.h"
 #include "show/output.h"
 #include "view/view_regions.h"
@@ -91,22 +88,6 @@ static int list(const char *pin_dir, bool json)
 	return err;
 }
 
-static int change_region(const struct cli *cli, const char *region,
-			 struct limits_change *change)
-{
-	struct request request;
-	int err;
-
-	if (strlen(region) >= sizeof(change->region))
-		return names_unknown(region);
-	strcpy(change->region, region);
-	request_init(&request);
-	err = limits_add(&request.guard.changes, change);
-	err = err ?: bring_up_change(cli->pin_dir, &request);
-	request_free(&request);
-	return err;
-}
-
 static int limit_words(const struct verb *verb, const struct cli *cli, int count,
 		       char **words, struct limits_change *change)
 {
@@ -116,11 +97,11 @@ static int limit_words(const struct verb *verb, const struct cli *cli, int count
 	if (count == 2 && !strcmp(words[0], "set")) {
 		if (!change->what)
 			return cli_usage(verb, "set what? Give at least one limit");
-		return change_region(cli, words[1], change);
+		return cli_limit_change(cli, words[1], change);
 	}
 	if (count == 2 && !strcmp(words[0], "clear") && !change->what) {
 		change->what = LIMITS_CLEAR;
-		return change_region(cli, words[1], change);
+		return cli_limit_change(cli, words[1], change);
 	}
 	return cli_usage(verb, "must be `limit`, `limit set REGION --...` or `limit clear REGION`");
 }
@@ -162,58 +143,10 @@ static int run_limit(const struct verb *verb, int argc, char **argv)
 	return count < 0 ? count : limit_words(verb, &cli, count, argv, &change);
 }
 
-static int change_state(const struct verb *verb, int argc, char **argv, unsigned int what,
-			const struct option_row *rows, size_t row_count,
-			struct limits_change *change)
-{
-	struct cli cli = {};
-	int count = cli_read(&cli, verb, argc, argv, false, rows, row_count);
-
-	if (count < 0)
-		return count;
-	if (count != 1)
-		return cli_usage(verb, "name one region");
-	if (!strcmp(argv[0], LIMITS_DEFAULT))
-		return cli_usage(verb, "\"default\" is no region");
-	change->what = what;
-	return change_region(&cli, argv[0], change);
-}
-
-static int run_exempt(const struct verb *verb, int argc, char **argv)
-{
-	struct limits_change change = { .exempt_for_ns = LIMITS_FOREVER };
-	const struct option_row rows[] = {
-		{ "for", 0, OPTION_DURATION, &change.exempt_for_ns, "DURATION",
-		  "how long; without it, until `release`", 0 },
-	};
-
-	return change_state(verb, argc, argv, LIMITS_EXEMPT, rows, 1, &change);
-}
-
-static int run_block(const struct verb *verb, int argc, char **argv)
-{
-	struct limits_change change = {};
-
-	return change_state(verb, argc, argv, LIMITS_BLOCK, NULL, 0, &change);
-}
-
-static int run_release(const struct verb *verb, int argc, char **argv)
-{
-	struct limits_change change = {};
-
-	return change_state(verb, argc, argv, LIMITS_RELEASE, NULL, 0, &change);
-}
-
 const struct verb limit_verbs[] = {
 	{ "limit", run_limit,
 	  "[set REGION|default [--pps N] [--bps N] [--cps N] ... | clear REGION|default]",
 	  "Rates that declare a surge, and what passes during one",
 	  { "limit set default --pps 200k --cps 20k", "limit set XX --pps 50k --hold 30s" } },
-	{ "exempt", run_exempt, "REGION [--for DURATION]", "Never limit a region",
-	  { "exempt XX", "exempt XX --for 2h" } },
-	{ "block", run_block, "REGION", "Drop a region's packets to the protected ports",
-	  { "block XX", "block XX --verbose" } },
-	{ "release", run_release, "REGION", "End a region's surge, exemption or block",
-	  { "release XX", "release XX --verbose" } },
 	{},
 };

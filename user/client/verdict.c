@@ -145,9 +145,7 @@ static inline enum ecdn_xdp_verdict verdict_on(const struct glance *glance, uint
 
 	if (likely(is == ECDN_XDP_STATE_NORMAL) || public->monitor)
 		return ECDN_XDP_PASS;
-	if ((is == ECDN_XDP_STATE_LIMITED || is == ECDN_XDP_STATE_EXEMPT) &&
-	    now_ns >= state->until_ns)
-		is = state->next;
+	is = ecdn_xdp_state_at(state, now_ns);
 	if (is == ECDN_XDP_STATE_BLOCKED)
 		return ECDN_XDP_BLOCKED;
 	return is == ECDN_XDP_STATE_LIMITED ? ECDN_XDP_LIMITED : ECDN_XDP_PASS;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "config/config_layers.h"
 #include "config/config_limits.h"
 #include "config/config_ping.h"
 #include "config/interfaces.h"
@@ -160,12 +161,12 @@ static void take_limits(struct reader *reader, const yaml_node_t *value, void *t
 
 static void take_exempt(struct reader *reader, const yaml_node_t *value, void *to)
 {
-	config_limits_take_exempt(reader, value, &((struct config *)to)->request.guard.changes);
+	config_layers_take_exempt(reader, value, &((struct config *)to)->request.guard.changes);
 }
 
 static void take_block(struct reader *reader, const yaml_node_t *value, void *to)
 {
-	config_limits_take_block(reader, value, &((struct config *)to)->request.guard.changes);
+	config_layers_take_block(reader, value, &((struct config *)to)->request.guard.changes);
 }
 
 static void take_allowed(struct reader *reader, const yaml_node_t *item, void *to)
@@ -329,6 +330,7 @@ int config_read(struct config *config, const char *path)
 	if (!file)
 		return log_error(-errno, "cannot open the configuration %s: %s", path,
 				 strerror(errno));
+	config->request.guard.changes.from_file = true;
 	err = yaml_read(&reader, file, take_document, config);
 	fclose(file);
 	config->ifaces = config->request.guard.ifaces;

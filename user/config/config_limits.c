@@ -4,9 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Begins a change to the region that the key names, or to the word that it may be instead.
- * False, logged, if the name is wrong. */
-static bool start_change(struct reader *reader, const yaml_node_t *key, const char *may_be,
+bool config_limits_begin(struct reader *reader, const yaml_node_t *key, const char *may_be,
 			 struct limits_change *change)
 {
 	const char *name = yaml_text(key);
@@ -103,7 +101,7 @@ static void take_limit(struct reader *reader, const yaml_node_t *key, const yaml
 {
 	struct limits_change change;
 
-	if (!start_change(reader, key, LIMITS_DEFAULT, &change))
+	if (!config_limits_begin(reader, key, LIMITS_DEFAULT, &change))
 		return;
 	yaml_each_pair(reader, value, &change, take_limit_value);
 	if (limits_add(to, &change))
@@ -114,42 +112,4 @@ void config_limits_take(struct reader *reader, const yaml_node_t *value,
 			struct limits_changes *changes)
 {
 	yaml_each_pair(reader, value, changes, take_limit);
-}
-
-static void take_exemption(struct reader *reader, const yaml_node_t *key,
-			   const yaml_node_t *value, void *to)
-{
-	struct limits_change change;
-
-	if (!start_change(reader, key, "", &change))
-		return;
-	change.what = LIMITS_EXEMPT;
-	change.exempt_for_ns = LIMITS_FOREVER;
-	if (!yaml_text(value) || strcmp(yaml_text(value), "forever"))
-		yaml_take_duration(reader, value, &change.exempt_for_ns);
-	if (limits_add(to, &change))
-		reader->errors++;
-}
-
-void config_limits_take_exempt(struct reader *reader, const yaml_node_t *value,
-			       struct limits_changes *changes)
-{
-	yaml_each_pair(reader, value, changes, take_exemption);
-}
-
-static void take_blocked(struct reader *reader, const yaml_node_t *item, void *to)
-{
-	struct limits_change change;
-
-	if (!start_change(reader, item, "", &change))
-		return;
-	change.what = LIMITS_BLOCK;
-	if (limits_add(to, &change))
-		reader->errors++;
-}
-
-void config_limits_take_block(struct reader *reader, const yaml_node_t *value,
-			      struct limits_changes *changes)
-{
-	yaml_each_item(reader, value, changes, take_blocked);
 }

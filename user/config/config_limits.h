@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * config_limits.h - what the file sets of regions: limits, exemptions and blocks. Each appends
- * the changes that the node asks for, and passes what is wrong with it to yaml_bad().
+ * config_limits.h - the limits that the file sets. What is wrong goes to yaml_bad().
  */
 #ifndef CONFIG_CONFIG_LIMITS_H
 #define CONFIG_CONFIG_LIMITS_H
@@ -9,11 +8,12 @@
 #include "config/yaml.h"
 #include "guard/limits.h"
 
+/* Appends the changes that the node asks for. */
 void config_limits_take(struct reader *reader, const yaml_node_t *value,
 			struct limits_changes *changes);
-void config_limits_take_exempt(struct reader *reader, const yaml_node_t *value,
-			       struct limits_changes *changes);
-void config_limits_take_block(struct reader *reader, const yaml_node_t *value,
-			      struct limits_changes *changes);
+/* Begins a change to the region that the key names, or to the word that it may be instead. False,
+ * logged, if the name is wrong. */
+bool config_limits_begin(struct reader *reader, const yaml_node_t *key, const char *may_be,
+			 struct limits_change *change);
 
 #endif

@@ -25,6 +25,8 @@ const struct map_row guard_maps_rows[] = {
 		MAP_IS(ARRAY, __u32, struct ecdn_xdp_events), MAP_MMAP),
 	MAP_ROW(struct guard_maps, request_stats,
 		MAP_IS(ARRAY, __u32, struct ecdn_xdp_requests), MAP_MMAP),
+	MAP_ROW(struct guard_maps, region_notes,
+		MAP_IS(HASH, struct ecdn_xdp_note_key, struct ecdn_xdp_note), MAP_OPTIONAL),
 	MAP_ROW_CLOSED(region_lines, MAP_IS(ARRAY, __u32, struct ecdn_xdp_table_line), MAP_MMAP),
 	MAP_ROW_CLOSED(prefix_buckets, MAP_IS(ARRAY, __u32, struct ecdn_xdp_bucket_set)),
 	MAP_ROW_CLOSED(cpu, MAP_IS(ARRAY, __u32, struct ecdn_xdp_cpu), MAP_MMAP),

@@ -15,6 +15,7 @@
 #include "guard/guard_links.h"
 #include "guard/guard_program.h"
 #include "guard/iterator.h"
+#include "guard/limits_apply.h"
 #include "guard/publish.h"
 #include "guard/shield.h"
 #include "guard/ssh.h"
@@ -136,6 +137,8 @@ static int prepare(struct part_run *run)
 	if (guard->lines)
 		run->rooms->region_lines = lines_used(guard->lines);
 	err = err ?: limits_check(&request->changes, guard->names);
+	if (!err && !run->opens)
+		err = limits_check_earlier(&request->changes, &guard->maps, guard->names);
 	return err ?: shield_check(request);
 }
 
@@ -304,6 +307,8 @@ static int configure(struct part_run *run)
 	if (!err && request->proxy_group != (gid_t)-1)
 		err = publish_group(run->pins, request->proxy_group);
 	err = err ?: apply_settings(run, &config);
+	run->same = !err && guard_request_only_changes(request) &&
+		    !limits_apply_changed_any(&request->changes);
 	return err ?: config_map_write(run->pins, &config);
 }
 

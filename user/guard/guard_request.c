@@ -30,10 +30,20 @@ int guard_request_shield_parse(const char *text, int *shield)
 	return -EINVAL;
 }
 
-bool guard_request_wanted(const struct guard_request *request)
+static bool is_more_than_changes(const struct guard_request *request)
 {
 	return request->iface_count || request->max_regions ||
 	       request->proxy_group != (gid_t)-1 || request->sources.count ||
 	       request->has_ports || request->monitor >= 0 || request->shield >= 0 ||
-	       request->shield_cgroup || request->changes.count || request->ceilings.what;
+	       request->shield_cgroup || request->ceilings.what;
+}
+
+bool guard_request_only_changes(const struct guard_request *request)
+{
+	return request->changes.count && !is_more_than_changes(request);
+}
+
+bool guard_request_wanted(const struct guard_request *request)
+{
+	return request->changes.count || is_more_than_changes(request);
 }

@@ -39,6 +39,9 @@ void guard_request_free(struct guard_request *request);
 /* Reads "on" or "off". 0 or -EINVAL, silent. */
 int guard_request_shield_parse(const char *text, int *shield);
 
+/* Whether the request asks for changes of limits and nothing else. */
+bool guard_request_only_changes(const struct guard_request *request);
+
 /* Whether the request asks for anything. */
 bool guard_request_wanted(const struct guard_request *request);
 

@@ -18,12 +18,12 @@ int limits_add(struct limits_changes *changes, const struct limits_change *chang
 	return 0;
 }
 
-static bool is_default(const struct limits_change *change)
+bool limits_is_default(const struct limits_change *change)
 {
 	return !strcmp(change->region, LIMITS_DEFAULT);
 }
 
-static int region_of(const struct limits_change *change, const struct names *names)
+int limits_region(const struct limits_change *change, const struct names *names)
 {
 	return names_find(names, change->region, strlen(change->region));
 }
@@ -41,15 +41,51 @@ int limits_check(const struct limits_changes *changes, const struct names *names
 	for (unsigned int i = 0; i < changes->count; i++) {
 		const struct limits_change *change = &changes->at[i];
 
-		if (change->what & LIMITS_EXEMPT && !change->exempt_for_ns)
-			return refuse(change, -EINVAL, "an exemption must last longer than 0s");
+		if (change->what & (LIMITS_EXEMPT | LIMITS_BLOCK) && !change->span.for_ns &&
+		    !change->span.until_ns)
+			return refuse(change, -EINVAL, change->what & LIMITS_BLOCK ?
+				      "a block must last longer than 0s" :
+				      "an exemption must last longer than 0s");
 		if (change->what & LIMITS_GRACE && change->limits.grace_ns > LIMITS_GRACE_MAX_NS)
 			return refuse(change, -EINVAL, "grace can be 1h at the most");
-		if (is_default(change) || region_of(change, names) >= 0)
+		if (limits_is_default(change) || limits_region(change, names) >= 0)
 			continue;
 		return refuse(change, -ENOENT, NAMES_UNKNOWN);
 	}
 	return 0;
+}
+
+/* An earlier guard knows one layer at a time, and no end of a block. */
+static int check_earlier(const struct limits_change *change, const struct guard_maps *maps,
+			 const struct names *names)
+{
+	struct ecdn_xdp_limits limits;
+	int err;
+
+	if (!(change->what & (LIMITS_EXEMPT | LIMITS_BLOCK)))
+		return 0;
+	if (change->what & LIMITS_BLOCK && change->span.for_ns != LAYERS_FOREVER)
+		return refuse(change, -EOPNOTSUPP, "the guard that is loaded is of a version whose "
+			      "blocks have no end; `ecdn-xdp load` upgrades it in place");
+	err = guard_maps_limits(maps, limits_region(change, names), &limits);
+	if (err)
+		return err;
+	if (change->what & LIMITS_EXEMPT ? !limits.blocked :
+	    !layers_stands(&limits, ECDN_XDP_NOTE_EXEMPT, clock_monotonic_ns()))
+		return 0;
+	return refuse(change, -EOPNOTSUPP, "the guard that is loaded is of a version whose regions "
+		      "are either blocked or exempt; `ecdn-xdp load` upgrades it in place, "
+		      "`ecdn-xdp release` ends what holds now");
+}
+
+int limits_check_earlier(const struct limits_changes *changes, const struct guard_maps *maps,
+			 const struct names *names)
+{
+	int err = 0;
+
+	for (unsigned int i = 0; i < changes->count && maps->region_notes < 0 && !err; i++)
+		err = check_earlier(&changes->at[i], maps, names);
+	return err;
 }
 
 /* Copies the values that a change names. */
@@ -140,7 +176,7 @@ void limits_follow(struct ecdn_xdp_limits *limits, const struct ecdn_xdp_limits 
 	}
 }
 
-static void change_limits(struct ecdn_xdp_limits *limits, const struct limits_change *change,
+void limits_change_values(struct ecdn_xdp_limits *limits, const struct limits_change *change,
 			  const struct ecdn_xdp_limits *defaults)
 {
 	if (change->what & LIMITS_CLEAR)
@@ -150,38 +186,9 @@ static void change_limits(struct ecdn_xdp_limits *limits, const struct limits_ch
 	limits_follow(limits, defaults);
 }
 
-static void change_state(struct ecdn_xdp_limits *limits, const struct limits_change *change)
-{
-	if (change->what & (LIMITS_EXEMPT | LIMITS_BLOCK | LIMITS_RELEASE)) {
-		limits->exempt_until_ns = 0;
-		limits->blocked = 0;
-	}
-	if (change->what & LIMITS_EXEMPT)
-		limits->exempt_until_ns = change->exempt_for_ns == LIMITS_FOREVER ?
-			UINT64_MAX : clock_monotonic_ns() + change->exempt_for_ns;
-	if (change->what & LIMITS_BLOCK)
-		limits->blocked = 1;
-	if (change->what & LIMITS_RELEASE)
-		limits->released_ns = clock_monotonic_ns();
-}
-
-static int apply_to_region(const struct limits_change *change, const struct guard_maps *maps,
-			   uint32_t region, const struct ecdn_xdp_limits *defaults, int publish)
-{
-	struct ecdn_xdp_limits limits;
-	int err = guard_maps_limits(maps, region, &limits);
-
-	if (err)
-		return err;
-	change_limits(&limits, change, defaults);
-	change_state(&limits, change);
-	return publish_limits(publish, region, &limits);
-}
-
 /* Regions get copies of the default limits that are not their own, so that a packet reads one
  * place. Those that stay as they are are not written. */
-static int spread_default(const struct guard_maps *maps, const struct ecdn_xdp_config *config,
-			  int publish)
+int limits_spread(const struct guard_maps *maps, const struct ecdn_xdp_config *config, int publish)
 {
 	int err = 0;
 
@@ -195,25 +202,6 @@ static int spread_default(const struct guard_maps *maps, const struct ecdn_xdp_c
 		limits_follow(&limits, &config->default_limits);
 		if (memcmp(&limits, &before, sizeof(limits)))
 			err = publish_limits(publish, region, &limits);
-	}
-	return err;
-}
-
-int limits_apply(const struct limits_changes *changes, const struct guard_maps *maps,
-		 const struct names *names, struct ecdn_xdp_config *config, int publish)
-{
-	int err = 0;
-
-	for (unsigned int i = 0; i < changes->count && !err; i++) {
-		const struct limits_change *change = &changes->at[i];
-
-		if (is_default(change)) {
-			change_limits(&config->default_limits, change, NULL);
-			err = spread_default(maps, config, publish);
-		} else {
-			err = apply_to_region(change, maps, region_of(change, names),
-					      &config->default_limits, publish);
-		}
 	}
 	return err;
 }
@@ -248,7 +236,7 @@ int limits_upgrade(const struct guard_maps *maps, struct ecdn_xdp_config *config
 {
 	if (is_earlier(&config->default_limits))
 		limits_carry(&config->default_limits);
-	return spread_default(maps, config, publish);
+	return limits_spread(maps, config, publish);
 }
 
 void limits_first_config(struct ecdn_xdp_config *config, uint32_t max_regions,

@@ -7,6 +7,7 @@
 #define GUARD_LIMITS_H
 
 #include "guard/guard_maps.h"
+#include "guard/layers.h"
 
 /* What a change sets: values, whose bits are those of limits.own, and what it does besides. */
 enum limits_what {
@@ -20,15 +21,13 @@ enum limits_what {
 	LIMITS_SHIELD_CPS = ECDN_XDP_OWN_SHIELD_CPS,
 	LIMITS_AGGREGATE_PPS = ECDN_XDP_OWN_AGGREGATE_PPS,
 	LIMITS_CLEAR = 1 << 9,  /* back to the default, or to no limits */
-	LIMITS_EXEMPT = 1 << 10, /* also ends a block */
-	LIMITS_BLOCK = 1 << 11, /* also ends an exemption */
+	LIMITS_EXEMPT = 1 << 10, /* holds over a block */
+	LIMITS_BLOCK = 1 << 11,
 	LIMITS_RELEASE = 1 << 12, /* ends an exemption, a block and a surge */
 };
 
 /* This name stands for the limits of all regions that have none of their own. */
 #define LIMITS_DEFAULT "default"
-
-#define LIMITS_FOREVER UINT64_MAX
 
 #define LIMITS_DEFAULT_PREFIX_PPS 1000
 #define LIMITS_GRACE_MAX_NS (3600 * 1000000000ULL)
@@ -59,27 +58,49 @@ struct limits_change {
 	char region[ECDN_XDP_NAME_SIZE];
 	unsigned int what;      /* enum limits_what */
 	struct ecdn_xdp_limits limits;
-	uint64_t exempt_for_ns; /* or LIMITS_FOREVER */
+	struct layers_span span; /* of an exemption or a block */
 	const char *file;       /* the file that asks for it; NULL: the command line */
 	unsigned int line;
+
+	/* What limits_apply() finds and makes of it. */
+	struct {
+		bool done;
+		uint64_t now_ns;
+		uint32_t state; /* enum ecdn_xdp_state, before */
+		struct ecdn_xdp_limits before, after;
+		struct layers_notes notes; /* before */
+		bool reason;    /* it gives another reason than before */
+	} told;
 };
 
 /* The changes are carried out in this order. */
 struct limits_changes {
 	struct limits_change *at;
 	unsigned int count;
+	bool from_file;         /* these are all that a configuration file has */
 };
 
 /* Appends a copy of a change. Returns 0 or -ENOMEM. The owner frees the array. */
 int limits_add(struct limits_changes *changes, const struct limits_change *change);
 
-/* Returns 0 if every region that a change names exists. */
+/* Returns 0 if every region that a change names exists, and all values can be. */
 int limits_check(const struct limits_changes *changes, const struct names *names);
 
-/* Carries out what limits_check() has passed, by the program publish. The defaults are in
- * *config, which the caller writes afterwards. */
-int limits_apply(const struct limits_changes *changes, const struct guard_maps *maps,
-		 const struct names *names, struct ecdn_xdp_config *config, int publish);
+/* For a guard that an earlier version has loaded: returns 0 if it knows what these need. */
+int limits_check_earlier(const struct limits_changes *changes, const struct guard_maps *maps,
+			 const struct names *names);
+
+/* Whether a change is one of the default limits; and the region that it names, or -ENOENT,
+ * silent. */
+bool limits_is_default(const struct limits_change *change);
+int limits_region(const struct limits_change *change, const struct names *names);
+
+/* Changes the values that a change names, and those that follow from them. */
+void limits_change_values(struct ecdn_xdp_limits *limits, const struct limits_change *change,
+			  const struct ecdn_xdp_limits *defaults);
+
+/* Gives all regions the default limits that are not their own. */
+int limits_spread(const struct guard_maps *maps, const struct ecdn_xdp_config *config, int publish);
 
 /*
  * Reads N or N,N into both numbers of aggregate_pps, of which the second follows from the first if

@@ -35,7 +35,8 @@ static int size_maps(struct publish_bpf *publish, uint32_t max_regions)
 	if (cpus < 0)
 		return cpus;
 	err = bpf_map__set_max_entries(publish->maps.request_stats, cpus * max_regions);
-	return err ? log_error(err, "cannot size map " COUNTS) : 0;
+	err = err ?: bpf_map__set_max_entries(publish->maps.region_notes, 2 * max_regions);
+	return err ? log_error(err, "cannot size the maps of %s", names.label) : 0;
 }
 
 static bool is_frozen(const struct pins *pins)

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/when.h"
+#include "guard/layers.h"
 #include "view/view_regions.h"
 
 #define AT(member) FIELD_AT(struct limit_fields_item, member)
@@ -33,16 +35,37 @@ static uint64_t exempt_until_ns(const void *item)
 	return limit->state != ECDN_XDP_STATE_EXEMPT || until_ns == UINT64_MAX ? 0 : until_ns;
 }
 
-static const char *state_and_rest(const void *item, char room[FIELD_TEXT_SIZE])
+/* 0: not blocked, or for good. */
+static uint64_t blocked_until_ns(const void *item)
 {
 	const struct limit_fields_item *limit = item;
 
+	return layers_stands(&limit->limits, ECDN_XDP_NOTE_BLOCK, limit->now_ns) ?
+	       limit->limits.blocked_until_ns : 0;
+}
+
+/* Also below an exemption. */
+static uint64_t is_blocked(const void *item)
+{
+	const struct limit_fields_item *limit = item;
+
+	return layers_stands(&limit->limits, ECDN_XDP_NOTE_BLOCK, limit->now_ns);
+}
+
+static const char *state_and_rest(const void *item, char room[FIELD_TEXT_SIZE])
+{
+	const struct limit_fields_item *limit = item;
+	bool exempt = limit->state == ECDN_XDP_STATE_EXEMPT;
+	uint64_t until_ns = exempt ? exempt_until_ns(item) : blocked_until_ns(item);
+	char span[WHEN_SIZE];
+
 	if (!limit->has_state)
 		return "";
-	if (!exempt_until_ns(item))
+	if (!until_ns)
 		return state(item, room);
-	snprintf(room, FIELD_TEXT_SIZE, "exempt for %.0fs",
-		 (exempt_until_ns(item) - limit->now_ns) / 1e9);
+	snprintf(room, FIELD_TEXT_SIZE, "%s for %s%s", exempt ? "exempt" : "blocked",
+		 when_span(until_ns - limit->now_ns, span),
+		 exempt && is_blocked(item) ? ", over a block" : "");
 	return room;
 }
 
@@ -76,6 +99,11 @@ const struct field limit_fields[] = {
 	  .metric = "ecdn_xdp_region_exempt_until_timestamp_seconds", .unit = "seconds",
 	  .help = "End of the exemption; +Inf if it has none. Absent without one.",
 	  .number = exempt_until_ns },
+	{ FIELD_FLAG, .key = "blocked", .number = is_blocked },
+	{ FIELD_AGO, .key = "blocked_until",
+	  .metric = "ecdn_xdp_region_blocked_until_timestamp_seconds", .unit = "seconds",
+	  .help = "End of the block; +Inf if it has none. Absent without one.",
+	  .number = blocked_until_ns },
 	RATE(">PPS", pps, "ecdn_xdp_region_limit_packets_per_second", "packets/s",
 	     "Rate of packets that declares a surge; +Inf if none."),
 	RATE(">BPS", bps, "ecdn_xdp_region_limit_bytes_per_second", "bits/s",
