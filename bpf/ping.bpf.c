@@ -136,6 +136,15 @@ static __always_inline bool within_rate(const struct ecdn_xdp_ping_config *conf,
 	return granted;
 }
 
+/* While the tool is switched off nothing is dropped here either. */
+static __always_inline bool is_off(void)
+{
+	__u32 slot = 0;
+	struct ecdn_xdp_config *conf = bpf_map_lookup_elem(&config, &slot);
+
+	return conf && conf->off;
+}
+
 static __always_inline void count_request(struct ecdn_xdp_node_stats *stats, __u32 bytes,
 					  __u64 now_ns)
 {
@@ -173,7 +182,7 @@ static __always_inline int serve(struct __sk_buff *skb, const struct echo *echo,
 	if (!within_rate(conf, &node, now_ns)) {
 		count_request(node.stats, bytes, now_ns);
 		node.stats->over_rate++;
-		return TC_ACT_SHOT;
+		return is_off() ? TC_ACT_UNSPEC : TC_ACT_SHOT;
 	}
 	if (conf->mode == ECDN_XDP_PING_ANSWER && answer(skb, echo, conf)) {
 		events->give_up++;
@@ -205,7 +214,7 @@ static __always_inline bool is_to_all(const struct __sk_buff *skb, const struct 
 static __always_inline int meet_stranger(const struct ecdn_xdp_ping_config *conf,
 					 struct ecdn_xdp_ping_events *events)
 {
-	if (conf->only_nodes) {
+	if (conf->only_nodes && !is_off()) {
 		events->stranger_dropped++;
 		return TC_ACT_SHOT;
 	}

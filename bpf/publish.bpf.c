@@ -61,7 +61,7 @@ static __always_inline int publish_config(__u32 gone)
 	if (!public || !conf)
 		return -1;
 	public->abi = conf->abi;
-	public->monitor = conf->monitor;
+	public->monitor = conf->monitor || conf->unguarded;
 	public->max_regions = conf->max_regions;
 	public->table_generation = generation_of(bpf_map_lookup_elem(&region_table, &slot));
 	public->trusted_generation = generation_of(bpf_map_lookup_elem(&trusted_table, &slot));

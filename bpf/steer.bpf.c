@@ -133,6 +133,7 @@ int steer(struct bpf_sk_lookup *ctx)
 	enum assigned assigned = NO_LISTENER;
 	struct ecdn_xdp_config *conf;
 	__u32 addr_be[4] = {}, slot = 0;
+	bool monitor;
 
 	if (!stats)
 		return SK_PASS;
@@ -152,11 +153,12 @@ int steer(struct bpf_sk_lookup *ctx)
 	}
 	if (!is_refused(conf, key.family, addr_be))
 		return SK_PASS;
-	if (!conf->monitor)
+	monitor = conf->monitor || conf->unguarded;
+	if (!monitor)
 		assigned = assign_either(ctx, &key);
 	if (guard_looks())
 		return SK_PASS;
-	if (conf->monitor)
+	if (monitor)
 		stats->would_steer++;
 	else
 		count(stats, assigned, conf->listen_hook && key.protocol == IPPROTO_TCP);

@@ -647,7 +647,7 @@ struct ecdn_xdp_steer_stats {
 	__u64 steered;
 	__u64 no_socket;       /* not steered, as no socket of the listener is open */
 	__u64 refused;         /* not steered, as the socket does not serve this family */
-	__u64 would_steer;     /* not steered, as monitor mode is on */
+	__u64 would_steer;     /* not steered, as monitor mode is on or no interface guarded */
 };
 
 /*
@@ -721,7 +721,8 @@ enum ecdn_xdp_ping_mode {
 
 struct ecdn_xdp_ping_config {
 	__u32 mode;            /* enum ecdn_xdp_ping_mode */
-	__u32 only_nodes;      /* 1: requests to this host that come from no node are dropped */
+	__u32 only_nodes;      /* 1: requests to this host that come from no node are dropped,
+				  unless config.off is 1 */
 	__u64 rate;            /* requests/s of a node that are answered or go on */
 	__u64 burst;           /* requests of a node that may come at once */
 	__u8 ttl;              /* of IPv4 answers */
@@ -758,7 +759,8 @@ struct ecdn_xdp_local_key {
 struct ecdn_xdp_node_stats {
 	__u64 requests;        /* echo requests to this host: the sum of the next two */
 	__u64 answered;        /* answered, or passed to the stack with the mark */
-	__u64 over_rate;       /* dropped, as they came faster than ping_config.rate */
+	__u64 over_rate;       /* dropped, as they came faster than ping_config.rate; left to the
+				  stack while config.off is 1 */
 	__u64 bytes;           /* of requests, from the Ethernet header on */
 	__u64 first_seen_ns;   /* by this CPU; 0: never */
 	__u64 last_seen_ns;

@@ -18,6 +18,7 @@
 	family(region) \
 	family(limit) \
 	family(layer) \
+	family(power) \
 	family(allow) \
 	family(node) \
 	family(steer)

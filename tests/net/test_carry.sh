@@ -40,7 +40,7 @@ said_by() {
 	"$1" prefix --json | jq -S '.prefixes[] | [.region, .prefix, .packets, .bytes]'
 	"$1" region lookup --json -v 198.51.100.7 2001:db8:b::1 192.0.2.7 8.8.8.8 | jq -S .
 	"$1" status --json | jq -S 'del(.abi, .version, .lines, .table.lines, .pins, .requests_frozen,
-		.ceilings, .proven, .shield_passed, .give_ups.bucket_full, .give_ups.unproven)'
+		.ceilings, .proven, .off, .guarded, .shield_passed, .give_ups.bucket_full, .give_ups.unproven)'
 }
 
 # A bit of everything that pins can hold.

@@ -5,7 +5,7 @@
 # shellcheck source=tests/net/lib.sh
 source "$(dirname "$0")/lib.sh"
 
-VERBS=(load unload status stats prefix region limit exempt block release allow node steer)
+VERBS=(load unload status stats prefix region limit exempt block release off on allow node steer)
 
 program() {
 	on edge "$build/ecdn-xdp" "$@"

@@ -30,6 +30,16 @@ void ping_configure(struct ping_world *ping, uint32_t mode, bool only_nodes, uin
 				  &ping->config, BPF_ANY), "configure ping");
 }
 
+void ping_switch(const struct ping_world *ping, bool off)
+{
+	int map = bpf_map__fd(ping->skel->maps.config);
+	struct ecdn_xdp_config config;
+
+	must(!bpf_map_lookup_elem(map, &(__u32){ 0 }, &config), "read the configuration");
+	config.off = off;
+	must(!bpf_map_update_elem(map, &(__u32){ 0 }, &config, BPF_ANY), "switch off or on");
+}
+
 static void add_node(struct trust_list *list, const char *cidr)
 {
 	struct trust_node node = { .name = "" };

@@ -43,6 +43,9 @@ void ping_close(struct ping_world *ping);
 void ping_configure(struct ping_world *ping, uint32_t mode, bool only_nodes, uint64_t rate,
 		    uint64_t burst);
 
+/* Switches the tool off or on, as config.off does. */
+void ping_switch(const struct ping_world *ping, bool off);
+
 /* Runs the program on a frame that carries the mark PING_MARK_BEFORE. */
 void ping_run(const struct ping_world *ping, const uint8_t *frame, uint32_t length,
 	      struct ping_outcome *outcome);

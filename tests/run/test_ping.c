@@ -280,6 +280,11 @@ int main(void)
 	check_costs(&ping);
 	ping_configure(&ping, ECDN_XDP_PING_ANSWER, true, 0, 1);
 	check_fixtures(&ping, "answer only nodes");
+	/* Off, it is as if only_nodes were not set. */
+	ping_switch(&ping, true);
+	ping.config.only_nodes = false;
+	check_fixtures(&ping, "answer only nodes, switched off");
+	ping_switch(&ping, false);
 	ping_configure(&ping, ECDN_XDP_PING_PASS, false, 0, 1);
 	check_fixtures(&ping, "pass");
 	ping_configure(&ping, ECDN_XDP_PING_PASS, true, 0, 1);

@@ -133,6 +133,18 @@ static void check_memory(struct sender *sender)
 	judge("a refusal is not remembered", passed, 5, 5);
 }
 
+static void check_off(struct sender *sender)
+{
+	start(sender, 4, ECDN_XDP_PING_ANSWER, 100, 20);
+	ping_spend(&sender->ping, sender->node, now_ns() + NS_PER_SECOND);
+	ping_switch(&sender->ping, true);
+	judge("switched off, nothing above the rate is dropped", send_some(sender, 100), 100, 100);
+	ping_switch(&sender->ping, false);
+	usleep(NEXT_JIFFY_US);
+	ping_spend(&sender->ping, sender->node, now_ns() + NS_PER_SECOND);
+	judge("and on again all of it is", send_some(sender, 100), 0, 0);
+}
+
 static void check_no_limit(struct sender *sender)
 {
 	start(sender, 4, ECDN_XDP_PING_ANSWER, 0, 1);
@@ -189,6 +201,7 @@ int main(void)
 	check_bursts(&sender);
 	check_flood(&sender);
 	check_memory(&sender);
+	check_off(&sender);
 	check_no_limit(&sender);
 	check_sums(&sender, 4);
 	check_sums(&sender, 6);

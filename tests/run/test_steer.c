@@ -65,6 +65,11 @@ static void test_settings(const struct protocol *protocol, const struct family *
 	check(&world, "monitor mode, another region", protocol, family, family->quiet, places, NORMAL,
 	      &nothing);
 	world.config.monitor = 0;
+	world.config.unguarded = 1;
+	world_configure(&world);
+	check(&world, "no interface has the guard", protocol, family, family->surging, places,
+	      NORMAL, &one_would);
+	world.config.unguarded = 0;
 	world_protect(&world, protocol == &udp, protocol == &tcp);
 	check(&world, "a port protected for the other protocol", protocol, family, family->surging, places,
 	      NORMAL, &nothing);

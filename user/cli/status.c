@@ -9,6 +9,7 @@
 #include "show/event_fields.h"
 #include "show/output.h"
 #include "show/status_fields.h"
+#include "view/view_off.h"
 #include "view/view_steer.h"
 
 static void print_attachments(const struct view_status *guard)
@@ -25,7 +26,7 @@ static void print_attachments(const struct view_status *guard)
 	if (!guard->guard)
 		printf("guard       not loaded\n");
 	else if (!guard->attachment_count)
-		printf("interface   none\n");
+		printf("interface   none: proxies refuse nobody, and nothing is steered\n");
 }
 
 static const char *steer_state(const struct view_status *guard)
@@ -131,7 +132,9 @@ static void print_guard(const struct status_fields_item *status)
 	char room[FIELD_TEXT_SIZE];
 	const char *ports = status_fields_ports(status, room);
 
-	printf("mode        %s\n", status->guard.config.monitor ?
+	printf("mode        %s\n", status->guard.config.off ?
+	       status->guard.config.monitor_wanted ? "off, and monitor once it is on again" :
+	       "off, and enforce once it is on again" : status->guard.config.monitor ?
 	       "monitor: counts what it would drop, drops nothing" : "enforce");
 	printf("protect     %s\n", *ports ? ports : "nothing");
 	if (status->guard.requests_frozen)
@@ -184,11 +187,23 @@ static void print_ceilings(const struct ecdn_xdp_config *config)
 	       "; drop nothing on the first day" : "");
 }
 
+/* First of all, as nothing else that is printed holds meanwhile. */
+static void print_off(const struct status_fields_item *status)
+{
+	char room[VIEW_OFF_TEXT_SIZE];
+	struct view_off off;
+
+	if (status->guard.config.off && !view_off_read(&off, status->pin_dir))
+		printf("off        %s\n            nothing is dropped, refused or steered; "
+		       "`ecdn-xdp on` ends that\n", view_off_text(&off, room));
+}
+
 static int print_text(const struct status_fields_item *status)
 {
 	const struct fields events = { event_fields_guard, 0, NULL };
 	const struct view_status *guard = &status->guard;
 
+	print_off(status);
 	print_attachments(guard);
 	if (guard->guard)
 		print_guard(status);

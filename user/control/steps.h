@@ -13,4 +13,7 @@ int steps_open(const struct part *part, struct part_run *run);
 int steps_attach(const struct part *part, struct part_run *run);
 int steps_settle(const struct part *part, struct part_run *run);
 
+/* Has every part that is loaded in dir follow what a command has changed without a run. */
+int steps_follow(const char *dir);
+
 #endif

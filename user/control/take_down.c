@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "control/journal.h"
 #include "control/session.h"
+#include "control/steps.h"
 
 /* Checks that a part is attached to the interface, can be read and is within reach. */
 static int check(const char *dir, const char *iface)
@@ -44,6 +45,7 @@ int take_down(const char *pin_dir, char **ifaces, unsigned int count)
 		err = check(session.pins.dir, ifaces[i]);
 	for (unsigned int i = 0; i < count && !err; i++)
 		err = detach(session.pins.dir, ifaces[i]);
+	err = err ?: steps_follow(session.pins.dir);
 	if (!err)
 		journal_append(&session.pins);
 	session_close(&session, err);

@@ -5,7 +5,10 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "base/scoped.h"
 #include "base/words.h"
+#include "guard/publish.h"
+#include "kernel/config_map.h"
 
 /* Interfaces of an earlier load get the new program, too. */
 static int attach_again(struct guard_links *links, const struct pins *pins,
@@ -97,4 +100,35 @@ int guard_links_stop(const char *dir)
 		err = xdp_link_remove(dir, names[i]);
 	pins_free_names(names, count);
 	return err;
+}
+
+/* An interface that has vanished counts as long as its link is pinned: it may come back. */
+int guard_links_tell(const char *dir, unsigned int to_come, struct ecdn_xdp_config *config)
+{
+	unsigned int count;
+	char **names;
+	int err = xdp_link_names(dir, &names, &count);
+
+	if (err)
+		return err;
+	pins_free_names(names, count);
+	config->unguarded = !count && !to_come;
+	return 0;
+}
+
+int guard_links_follow(const char *dir)
+{
+	struct ecdn_xdp_config config;
+	struct pins pins;
+	scoped_fd int program = -1;
+	__u32 before;
+	int err = pins_init(&pins, dir);
+
+	err = err ?: config_map_read(&pins, &config);
+	before = config.unguarded;
+	err = err ?: guard_links_tell(dir, 0, &config);
+	if (!err && config.unguarded != before)
+		err = config_map_write(&pins, &config);
+	program = err ?: pins_get(dir, PUBLISH_PIN);
+	return program < 0 ? program : publish_config(program);
 }

@@ -25,4 +25,12 @@ void guard_links_end(struct guard_links *links, int err, int old_program);
 int guard_links_check(const char *dir, const char *iface);
 int guard_links_stop(const char *dir);
 
+/* Sets config.unguarded: whether no interface has the guard, and a command gives it to none. In a
+ * first load the links follow. */
+int guard_links_tell(const char *dir, unsigned int to_come, struct ecdn_xdp_config *config);
+
+/* The same when links have gone, and proxies are told; they are told too what else has changed in
+ * the configuration. As struct part has it. */
+int guard_links_follow(const char *dir);
+
 #endif

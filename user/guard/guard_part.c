@@ -282,8 +282,9 @@ static int apply_settings(const struct part_run *run, struct ecdn_xdp_config *co
 		config->protect = request->ports.protect;
 		err = ports_write(&guard->maps, &request->ports);
 	}
-	if (request->monitor >= 0)
-		config->monitor = request->monitor;
+	config_map_set_monitor(config, request->monitor, -1);
+	if (!err && run->opens)
+		err = guard_links_tell(run->pins->dir, request->iface_count, config);
 	guard->upgrades = run->opens && !config->ceiling_from_ns;
 	guard_ceilings_apply(&request->ceilings, run->opens, config);
 	return err;
@@ -389,6 +390,7 @@ const struct part guard_part = {
 	.end = end,
 	.check = guard_links_check,
 	.detach = detach,
+	.follow = guard_links_follow,
 	.stop = stop,
 	.retire = publish_retire,
 };

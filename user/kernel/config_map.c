@@ -100,6 +100,18 @@ int config_map_write(const struct pins *pins, struct ecdn_xdp_config *config)
 	return fd < 0 ? fd : maps_set(fd, NAME, &(__u32){ 0 }, config);
 }
 
+/* A version that could not be switched off has left what is configured in `monitor` alone. */
+void config_map_set_monitor(struct ecdn_xdp_config *config, int wanted, int off)
+{
+	if (!config->off)
+		config->monitor_wanted = config->monitor;
+	if (wanted >= 0)
+		config->monitor_wanted = wanted;
+	if (off >= 0)
+		config->off = off;
+	config->monitor = config->off || config->monitor_wanted;
+}
+
 int config_map_add_parts(const struct pins *pins, __u32 bits)
 {
 	struct ecdn_xdp_config config;

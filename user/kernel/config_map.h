@@ -30,6 +30,10 @@ int config_map_begin(const struct pins *pins);
 int config_map_read(const struct pins *pins, struct ecdn_xdp_config *config);
 int config_map_write(const struct pins *pins, struct ecdn_xdp_config *config);
 
+/* Sets whether monitor mode is configured, and whether the tool is switched off, 1 or 0; -1: as it
+ * is. Monitor mode is on if either is. */
+void config_map_set_monitor(struct ecdn_xdp_config *config, int wanted, int off);
+
 /* Sets bits of config.parts, enum ecdn_xdp_part. */
 int config_map_add_parts(const struct pins *pins, __u32 bits);
 

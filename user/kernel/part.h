@@ -122,6 +122,10 @@ struct part {
 	int (*check)(const char *dir, const char *iface);
 	int (*detach)(const char *dir, const char *iface);
 
+	/* What follows for the part, which is loaded, when a command has changed the
+	 * configuration, or has taken parts off interfaces, without a run. */
+	int (*follow)(const char *dir);
+
 	/* stop() takes the part off everything, for good; retire() then tells proxies. */
 	int (*stop)(const char *dir);
 	int (*retire)(const char *dir);

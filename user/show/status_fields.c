@@ -123,6 +123,16 @@ static const char *pin_dir(const void *item, char room[FIELD_TEXT_SIZE])
 	return status_of(item)->pin_dir;
 }
 
+static uint64_t is_off(const void *item)
+{
+	return status_of(item)->guard.config.off;
+}
+
+static uint64_t is_guarded(const void *item)
+{
+	return !status_of(item)->guard.config.unguarded;
+}
+
 static const char *mode(const void *item, char room[FIELD_TEXT_SIZE])
 {
 	(void)room;
@@ -183,6 +193,8 @@ const struct field status_fields_guard[] = {
 	{ FIELD_TEXT, .key = "pin_dir", .text = pin_dir },
 	{ FIELD_COUNT, .key = "abi", AT(guard.config.abi) },
 	{ FIELD_JSON, .key = "interfaces", .json = guard_interfaces },
+	{ FIELD_FLAG, .key = "off", .number = is_off },
+	{ FIELD_FLAG, .key = "guarded", .number = is_guarded, .present = has_guard },
 	{ FIELD_TEXT, .key = "mode", .text = mode, .present = has_guard },
 	{ FIELD_TEXT, .key = "protect", .text = status_fields_ports, .present = has_guard },
 	{ FIELD_FLAG, .key = "proven.on", .number = proven, .present = has_guard },

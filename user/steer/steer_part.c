@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/scoped.h"
 #include "attach/netns_link.h"
+#include "attach/xdp_link.h"
 #include "kernel/carry.h"
 #include "kernel/config_map.h"
 #include "kernel/object.h"
@@ -111,14 +112,50 @@ static int open_program(struct part_run *run)
 	return maps_open(steer_maps_rows, &steer->maps, run->pins);
 }
 
+/*
+ * Whether an interface has the guard, or is to have it: then its link is new, as the guard comes
+ * before. *returns: none had it before this command.
+ */
+static int is_guarded(const struct part_run *run, bool *guarded, bool *returns)
+{
+	struct ecdn_xdp_config config;
+	unsigned int count;
+	char **names;
+	int err = config_map_read(run->pins, &config);
+
+	err = err ?: xdp_link_names(run->pins->next, &names, &count);
+	if (err)
+		return err;
+	pins_free_names(names, count);
+	*guarded = !config.unguarded || count;
+	*returns = config.unguarded && count;
+	return 0;
+}
+
+/* Whether there are rules in the maps, or the request has some. */
+static int has_rules(const struct part_run *run)
+{
+	const struct steer_request *request = run->request;
+	const struct steer_run *steer = run->state;
+	struct steer_table table = {};
+	int err = request->rules.count ? 0 : steer_maps_read(&steer->maps, &table);
+
+	return err ?: request->rules.count || table.count;
+}
+
 static int attach(struct part_run *run)
 {
 	const struct steer_request *request = run->request;
 	struct steer_run *steer = run->state;
-	int err;
+	bool guarded, returns;
+	int err = is_guarded(run, &guarded, &returns), rules = 0;
 
 	listen_hook_attach(&steer->hook, run, request->cgroup);
-	if (request->rules.count)
+	if (!err && guarded)
+		rules = returns ? has_rules(run) : request->rules.count > 0;
+	if (err || rules < 0)
+		return err ?: rules;
+	if (rules)
 		return netns_link_attach(&steer->link, &steer_part_hook, run->pins,
 					 steer->program);
 	err = pinned_link_replace(&steer->link, &steer_part_hook, run->pins->dir, steer->program);
@@ -143,12 +180,21 @@ static bool is_hooked(const struct part_run *run)
 	return listen_hook_is_on(&steer->hook, run->pins->dir);
 }
 
+/* Attaches the program of an earlier command, unless no interface has the guard. */
+static int start(const struct part_run *run)
+{
+	struct ecdn_xdp_config config;
+	int err = config_map_read(run->pins, &config);
+
+	return err || config.unguarded ? err : netns_link_start(&steer_part_hook, run->pins->dir);
+}
+
 /* A listener that is missing must not keep the guard from being loaded. */
 static int add(const struct part_run *run)
 {
 	const struct steer_request *request = run->request;
 	const struct steer_run *steer = run->state;
-	int err = run->opens ? 0 : netns_link_start(&steer_part_hook, run->pins->dir), untaken = 0;
+	int err = run->opens ? 0 : start(run), untaken = 0;
 
 	err = err ?: steer_sockets_put_all(&steer->maps, &request->rules, is_hooked(run), &untaken);
 	if (!err && untaken && !request->must_listen)
@@ -193,11 +239,20 @@ static int refresh(const struct part_run *run, int *untaken)
 
 	err = err ?: rules_of(&table, &rules);
 	if (!err && rules.count)
-		err = netns_link_start(&steer_part_hook, run->pins->dir);
+		err = start(run);
 	if (!err && rules.count)
 		err = steer_sockets_put_all(&steer->maps, &rules, is_hooked(run), untaken);
 	steer_rules_free(&rules);
 	return err;
+}
+
+/* Nobody is steered while no interface has the guard. */
+static int stand_aside(const struct pins *pins)
+{
+	struct ecdn_xdp_config config;
+	int err = config_map_read(pins, &config);
+
+	return err || !config.unguarded ? err : pinned_link_stop(&steer_part_hook, pins->dir);
 }
 
 /* What an earlier version has put into the maps is neither marked, nor known to belong to whom
@@ -241,6 +296,18 @@ static int configure(struct part_run *run)
 		err = look_again(run);
 	err = err ?: set_hook(run, is_hooked(run));
 	return err ?: untaken;
+}
+
+static int settle(struct part_run *run)
+{
+	return stand_aside(run->pins);
+}
+
+static int follow(const char *dir)
+{
+	struct pins pins;
+
+	return pins_init(&pins, dir) ?: stand_aside(&pins);
 }
 
 static void end(struct part_run *run, int err)
@@ -293,6 +360,8 @@ const struct part steer_part = {
 	.open = open_program,
 	.attach = attach,
 	.configure = configure,
+	.settle = settle,
 	.end = end,
+	.follow = follow,
 	.stop = stop,
 };
