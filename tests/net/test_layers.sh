@@ -124,6 +124,7 @@ test_told() {
 	has "again" '^BETA: nothing changed' "$(ecdn block BETA)"
 	is "which leaves no entry" "$before" "$(verbs)"
 	is "quiet" "" "$(ecdn block BETA --for 1h -q)"
+	does "a line that cannot be written is no failure" full ecdn block BETA --for 2h
 	is "release" 'BETA: no longer blocked' "$(ecdn release BETA)"
 	is "release of nothing" 'BETA: normal, so there was nothing to release' "$(ecdn release BETA)"
 	is "limit set" 'BETA: pps 5.00k (was no limit), hold 30s (was 10s)' \
@@ -143,6 +144,10 @@ test_told() {
 	ecdn block BETA >/dev/null
 	is "pins without the ring get one" 1 "$(verbs)"
 	ecdn release BETA >/dev/null
+}
+
+full() {
+	"$@" >/dev/full
 }
 
 # The last entry's number; and a filter of it.
@@ -231,8 +236,7 @@ test_bad_files() {
 test_earlier() {
 	ecdn block ALPHA >/dev/null
 	rm "$pin/region_notes" "$pin/verbs"
-	is "earlier pins: the list" "null ALPHA" "$(ecdn block --json |
-		jq -r '.blocked[] | "\(.since) \(.region)"')"
+	is "earlier pins: the list" "null false" "$(listed block '"\(.since) \(.from_file)"')"
 	fails "earlier pins: an exemption over a block" 1 'load. upgrades it' ecdn exempt ALPHA
 	fails "earlier pins: a block with an end" 1 'load. upgrades it' ecdn block BETA --for 1h
 	does "earlier pins: release" ecdn release ALPHA

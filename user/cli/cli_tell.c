@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/log.h"
+
 void cli_tell(const struct cli *cli, const char *format, ...)
 {
 	va_list args;
@@ -14,4 +16,9 @@ void cli_tell(const struct cli *cli, const char *format, ...)
 	vprintf(format, args);
 	va_end(args);
 	putchar('\n');
+	/* What is told is done, so this is no failure of the command. */
+	if (fflush(stdout) || ferror(stdout)) {
+		clearerr(stdout);
+		log_warning("all is done, but it cannot be told: standard output cannot be written");
+	}
 }

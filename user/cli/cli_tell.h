@@ -7,7 +7,8 @@
 
 #include "cli/cli.h"
 
-/* Prints a line to standard output, unless -q was given. */
+/* Prints a line to standard output, unless -q was given. If it cannot be written, that is a
+ * warning. */
 void cli_tell(const struct cli *cli, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
