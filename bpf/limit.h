@@ -11,7 +11,7 @@
 #include "ceiling.h"
 #include "count.h"
 #include "cpu.h"
-#include "hand_over.h"
+#include "judge.h"
 #include "packet.h"
 #include "prefix_lease.h"
 #include "rate.h"
@@ -57,77 +57,6 @@ enum standing {
 	STANDING_MEASURED,      /* it is measured, and may be dropped */
 	STANDING_OVER,          /* trusted, but above its prefix's ceiling: it may be dropped */
 };
-
-static __always_inline void set_lease(struct ecdn_xdp_lease *lease, __u64 limit)
-{
-	lease->batch = bucket_batch(limit);
-	lease->cost_ns = bucket_cost(limit, lease->batch);
-	lease->depth_ns = bucket_depth(limit);
-}
-
-/* Takes what the CPU has added up of arriving packets, and begins anew. */
-static __always_inline struct ecdn_xdp_load take_claimed(struct ecdn_xdp_region_cpu *local)
-{
-	const struct ecdn_xdp_load load = {
-		local->load_packets, local->load_bits, local->load_connections,
-	};
-
-	local->load_packets = 0;
-	local->load_connections = 0;
-	local->load_bits = 0;
-	return load;
-}
-
-/*
- * Hands over the packets that the CPU has added up and learns the region's state. False if a
- * map is missing. A global function, as it is verified once then, and not once for every
- * kind of packet.
- */
-__attribute__((noinline)) int hand_over(__u32 region, __u32 id)
-{
-	struct ecdn_xdp_limits *limits = bpf_map_lookup_elem(&region_limits, &region);
-	struct ecdn_xdp_region_state *public = bpf_map_lookup_elem(&region_state, &region);
-	struct ecdn_xdp_region_rate *shared = bpf_map_lookup_elem(&region_rate, &region);
-	struct ecdn_xdp_region_cpu *local = region_of_cpu(region, id);
-	const struct ecdn_xdp_cpu *now = bpf_map_lookup_elem(&cpu, &id);
-	__u32 slot = 0, generation;
-	struct ecdn_xdp_config *conf = bpf_map_lookup_elem(&config, &slot);
-	__u64 answer_cps, prefix_pps, aggregate_pps[2] = {};
-	struct ecdn_xdp_load claimed;
-	bool shield;
-
-	if (!limits || !public || !shared || !local || !now || !conf)
-		return false;
-	claimed = take_claimed(local);
-	/* Read first: a change that comes meanwhile is learned with the next packet. */
-	generation = *(volatile __u32 *)&conf->generation;
-	shield = conf->shield == ECDN_XDP_SHIELD_ON;
-
-	bpf_spin_lock(&shared->lock);
-	rate_hand_over(&shared->claimed, limits, &claimed, local->measured_ns, now->now_ns);
-	hand_over_proven(shared, local, limits, now->now_ns);
-	local->state = rates_update(shared, limits, shield, now->now_ns);
-	publish_state(public, shared, limits, shield, local->state, now->now_ns);
-	answer_cps = local->state == ECDN_XDP_STATE_LIMITED ? limits->answer_cps :
-							      limits->shield_cps;
-	prefix_pps = limits->prefix_pps;
-	if (in_surge(local->state)) {
-		aggregate_pps[0] = limits->aggregate_pps[0];
-		aggregate_pps[1] = limits->aggregate_pps[1];
-	}
-	bpf_spin_unlock(&shared->lock);
-
-	local->jiffies = now->jiffies;
-	local->generation = generation;
-	local->measured_ns = now->now_ns;
-	set_lease(&local->answer_lease, answer_cps);
-	set_lease(&local->prefix_lease, prefix_pps);
-	if (in_surge(local->state)) {
-		set_lease(&local->aggregate_lease[0], aggregate_pps[0]);
-		set_lease(&local->aggregate_lease[1], aggregate_pps[1]);
-	}
-	return true;
-}
 
 /* Leases from a region's bucket for answers, of which the lowest reserve_ns are not given. */
 static __always_inline bool lease_answer(__u32 region, const struct ecdn_xdp_lease *lease,
@@ -242,7 +171,8 @@ static __always_inline bool measure(struct xdp_md *ctx, const struct ecdn_xdp_co
 				    struct ecdn_xdp_cpu *now, __u32 id)
 {
 	if ((local->jiffies != now->jiffies || local->generation != conf->generation) &&
-	    !hand_over(region, id))
+	    !hand_over(region, id, packet->family, change_pair(packet->addr_be),
+		       change_pair(packet->addr_be + 2)))
 		return false;
 	if (standing == STANDING_OVER)
 		return true;

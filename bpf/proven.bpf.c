@@ -17,6 +17,7 @@
 #include <bpf/bpf_core_read.h>
 
 #include "armed.h"
+#include "change_ring.h"
 #include "config.h"
 #include "cpu.h"
 #include "hand_over.h"
@@ -93,29 +94,60 @@ static __always_inline bool came_past_guard(struct bpf_sock_ops *ctx,
 	return false;
 }
 
-/* Hands the CPU's connections over to the region's rate, and judges the region. */
-static __always_inline void hand_over_connections(__u32 region, struct ecdn_xdp_region_cpu *local,
-						  const struct ecdn_xdp_config *conf,
-						  __u64 jiffies)
+#define JUDGED_OVER -1          /* nothing was done, as what is published ended before */
+
+/*
+ * Hands the CPU's connections over to the region's rate, and judges the region. Returns its states
+ * before and after, in 8 bits each; 0 too if a map is missing. A global function, as it is verified
+ * once then, and not once for every kind of connection.
+ */
+__attribute__((noinline)) int judge_connections(__u32 region, __u32 id, __u64 jiffies)
 {
 	struct ecdn_xdp_limits *limits = bpf_map_lookup_elem(&region_limits, &region);
 	struct ecdn_xdp_region_state *public = bpf_map_lookup_elem(&region_state, &region);
 	struct ecdn_xdp_region_rate *shared = bpf_map_lookup_elem(&region_rate, &region);
-	bool shield = conf->shield == ECDN_XDP_SHIELD_ON;
-	__u64 now_ns = bpf_ktime_get_ns();
-	__u32 state;
+	struct ecdn_xdp_region_cpu *local = region_of_cpu(region, id);
+	__u64 now_ns = bpf_ktime_get_ns(), before_ns;
+	__u32 slot = 0, before, state;
+	struct ecdn_xdp_config *conf = bpf_map_lookup_elem(&config, &slot);
+	bool shield;
 
-	if (!limits || !public || !shared) {
+	if (!limits || !public || !shared || !local || !conf) {
 		count_event(COUNT_MAP_MISSING);
-		return;
+		return 0;
 	}
+	if (change_is_over(public, now_ns, CHANGE_SOON_NS))
+		return JUDGED_OVER;
+	shield = conf->shield == ECDN_XDP_SHIELD_ON;
 	bpf_spin_lock(&shared->lock);
+	before = public->state;
+	before_ns = public->since_ns;
 	hand_over_proven(shared, local, limits, now_ns);
 	state = rates_update(shared, limits, shield, now_ns);
 	publish_state(public, shared, limits, shield, state, now_ns);
+	change_time(public, before, before_ns);
 	local->proven_ns = now_ns;
 	local->proven_jiffies = jiffies;
 	bpf_spin_unlock(&shared->lock);
+	return (before & 0xff) << 8 | (state & 0xff);
+}
+
+static __always_inline void hand_over_connections(__u32 region, __u32 id,
+						  const struct connection *connection,
+						  __u64 jiffies)
+{
+	int result = judge_connections(region, id, jiffies);
+	__u32 before, state;
+
+	if (result == JUDGED_OVER) {
+		change_end(region, bpf_ktime_get_ns());
+		result = judge_connections(region, id, jiffies);
+	}
+	before = result >> 8 & 0xff;
+	state = result & 0xff;
+	if (before != state)
+		change_made(change_what(region, before, state, connection->family),
+			    change_pair(connection->peer_be), change_pair(connection->peer_be + 2));
 }
 
 /* Connections of nodes and allowed prefixes are no part of their region's rates, as their
@@ -136,7 +168,7 @@ static __always_inline void count_region(const struct connection *connection,
 		return;
 	}
 	if (local->proven_jiffies != jiffies)
-		hand_over_connections(region < 0 ? ECDN_XDP_REGION_NONE : region, local, conf,
+		hand_over_connections(region < 0 ? ECDN_XDP_REGION_NONE : region, id, connection,
 				      jiffies);
 	/* The guard may interrupt this program, or another run of it. */
 	__sync_fetch_and_add(&local->proven_connections, 1);

@@ -9,6 +9,7 @@
 #include <linux/if_ether.h>
 #include <bpf/bpf_helpers.h>
 
+#include "change_ring.h"
 #include "config.h"
 #include "publish_marks.h"
 #include "rate.h"
@@ -76,19 +77,26 @@ static __always_inline int set_limits(__u32 region, const struct ecdn_xdp_limits
 	struct ecdn_xdp_limits *limits = bpf_map_lookup_elem(&region_limits, &region);
 	struct ecdn_xdp_region_state *public = bpf_map_lookup_elem(&region_state, &region);
 	struct ecdn_xdp_region_rate *shared = bpf_map_lookup_elem(&region_rate, &region);
-	__u64 now_ns = bpf_ktime_get_ns();
-	__u32 slot = 0, state;
+	__u64 now_ns = bpf_ktime_get_ns(), before_ns;
+	__u32 slot = 0, before, state;
 	struct ecdn_xdp_config *conf = bpf_map_lookup_elem(&config, &slot);
 	bool shield;
 
 	if (!limits || !public || !shared || !conf)
 		return -1;
 	shield = conf->shield == ECDN_XDP_SHIELD_ON;
+	if (change_is_over(public, now_ns, CHANGE_SOON_NS))
+		change_end(region, now_ns);
 	bpf_spin_lock(&shared->lock);
+	before = public->state;
+	before_ns = public->since_ns;
 	*limits = *wanted;
 	state = rates_update(shared, limits, shield, now_ns);
 	publish_state(public, shared, limits, shield, state, now_ns);
+	change_time(public, before, before_ns);
 	bpf_spin_unlock(&shared->lock);
+	if (before != state)
+		change_made(change_what(region, before, state, 0), 0, 0);
 	return 0;
 }
 

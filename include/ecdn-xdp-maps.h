@@ -18,9 +18,9 @@
  *	known            ARRAY, mmap    line         known_line       guard, proven   0600  guard
  *	armed            LRU_HASH       armed_key    armed            guard, proven   0600  guard
  *	shield_ifaces    HASH           ifindex      __u32            agent           0600  guard
- *	region_history   ARRAY          region       region_history   guard, proven   0600  guard
- *	change_head      ARRAY          0            change_head      guard, proven   0600  guard
- *	changes          ARRAY, mmap    place        change           guard, proven   0600  guard
+ *	region_history   ARRAY          region       region_history   guard, publish  0600  guard
+ *	change_head      ARRAY          0            change_head      guard, publish  0600  guard
+ *	changes          ARRAY, mmap    place        change           guard, publish  0600  guard
  *	verbs            ARRAY, mmap    place        verb             agent           0600  guard
  *	region_notes     HASH           note_key     note             agent           0600  guard
  *	region_sources   HASH           index        source           agent           0600  guard
@@ -373,15 +373,18 @@ struct ecdn_xdp_region_rate {
 				  this time */
 };
 
-/* region_history: what is kept of a region's past, written when a CPU hands over. */
+/* region_history: what is kept of a region's past. The program proven writes it too, as it does
+ * the next two maps. Peaks are written under the lock of the region's rate, the others under that
+ * of change_head. */
 struct ecdn_xdp_region_history {
-	__u64 peak_pps;        /* the highest rates of what is claimed, over the slow window */
-	__u64 peak_bps;
+	__u64 peak_pps;        /* the highest rates of what is claimed, over the slow window; */
+	__u64 peak_bps;        /* looked at each time a new span of the fast one begins */
 	__u64 peak_cps;
-	__u64 peak_pps_ns;     /* when each was measured */
+	__u64 peak_pps_ns;     /* when each was measured; 0: never */
 	__u64 peak_bps_ns;
 	__u64 peak_cps_ns;
-	__u64 flap;            /* number of the last change between NORMAL and SHIELDED; 0: none */
+	__u64 flap;            /* number of the last change, if it was one between NORMAL and
+				  SHIELDED, else 0 */
 	__u64 flap_ns;         /* when the first one that it stands for was */
 };
 
@@ -389,13 +392,17 @@ struct ecdn_xdp_region_history {
  * changes: the last ECDN_XDP_CHANGES changes of a region's state, written by whatever program
  * makes one. Change N stands at place N % ECDN_XDP_CHANGES; numbers begin at 1, and the last one
  * is in change_head. A reader copies a change and takes it only if its number is the same before
- * and after. A state that ends by silence makes no change here: until_ns tells it.
+ * and after. Changes of one region are in the order of time_ns, and their numbers may not be.
+ *
+ * A state that ends while no packet comes makes no change here at once: region_state.until_ns
+ * tells it. The next packet of the region makes a change that is `silent` and has that time.
  */
 #define ECDN_XDP_CHANGES 4096
 #define ECDN_XDP_FLAP_NS (60 * 1000000000ULL)
 
 enum ecdn_xdp_measure {
-	ECDN_XDP_MEASURE_NONE, /* a command made the change, or rates that fell */
+	ECDN_XDP_MEASURE_NONE, /* a command made the change, or rates that fell, or a time that
+				  was over */
 	ECDN_XDP_MEASURE_PPS,
 	ECDN_XDP_MEASURE_BPS,
 	ECDN_XDP_MEASURE_CPS,
@@ -407,7 +414,7 @@ struct ecdn_xdp_change {
 	__u64 time_ns;
 	__u64 last_ns;         /* time of the last change that it stands for */
 	__u64 rate;            /* what was measured ... */
-	__u64 limit;           /* ... and the limit that it is above; 0: none */
+	__u64 limit;           /* ... and the limit that it was held against; 0: none */
 	__u64 until_ns;        /* of the new state, as in region_state */
 	__u32 region;
 	__u32 count;           /* changes between NORMAL and SHIELDED of a region within
@@ -415,9 +422,10 @@ struct ecdn_xdp_change {
 	__u8 from;             /* enum ecdn_xdp_state; of the first of them ... */
 	__u8 to;               /* ... and of the last */
 	__u8 measure;          /* enum ecdn_xdp_measure */
-	__u8 proven;           /* 1: what is proven was above the limit; 0: what is claimed */
+	__u8 proven;           /* 1: the rate is of what is proven; 0: of what is claimed */
 	__u8 family;           /* of the packet that made the change: 4 or 6; 0: none did */
-	__u8 reserved[3];
+	__u8 silent;           /* 1: `from` ended by itself at time_ns, while no packet came */
+	__u8 reserved[2];
 	__u8 addr[16];         /* its source, network byte order; IPv4: the first four */
 	__u64 reserved_more[2];
 };

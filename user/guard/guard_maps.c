@@ -43,6 +43,12 @@ const struct map_row guard_maps_rows[] = {
 		       MAP_OPTIONAL),
 	MAP_ROW(struct guard_maps, armed,
 		MAP_IS(LRU_HASH, struct ecdn_xdp_armed_key, struct ecdn_xdp_armed), MAP_OPTIONAL),
+	MAP_ROW(struct guard_maps, region_history,
+		MAP_IS(ARRAY, __u32, struct ecdn_xdp_region_history), MAP_OPTIONAL),
+	MAP_ROW(struct guard_maps, change_head,
+		MAP_IS(ARRAY, __u32, struct ecdn_xdp_change_head), MAP_OPTIONAL),
+	MAP_ROW(struct guard_maps, changes,
+		MAP_IS(ARRAY, __u32, struct ecdn_xdp_change), MAP_MMAP, MAP_OPTIONAL),
 	MAP_ROW_CLOSED(shield_ifaces, MAP_IS(HASH, __u32, __u32), MAP_OPTIONAL),
 	MAP_ROW_CLOSED(proven, MAP_OPTIONAL), /* the link of that program */
 	MAP_ROW_END,

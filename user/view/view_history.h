@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * view_history.h - the highest rates that a region has had since the guard was loaded, so that a
+ * limit can be chosen.
+ */
+#ifndef VIEW_VIEW_HISTORY_H
+#define VIEW_VIEW_HISTORY_H
+
+#include <stdint.h>
+
+#include "guard/guard_maps.h"
+
+/* Of protected traffic as it arrives, over the slow window. A rate of this moment may be above its
+ * peak, as peaks are looked at thirty times a second. */
+struct view_peak {
+	uint64_t pps, bps, cps; /* 0: none, or an earlier version has loaded the guard */
+	uint64_t pps_ns, bps_ns, cps_ns; /* when each was measured; 0: never */
+};
+
+/* 0 or a negative errno, logged. */
+int view_history_read(const struct guard_maps *maps, uint32_t region, struct view_peak *peak);
+
+#endif
