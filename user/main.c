@@ -15,6 +15,7 @@
 	family(status) \
 	family(stats) \
 	family(prefix) \
+	family(events) \
 	family(region) \
 	family(limit) \
 	family(layer) \
