@@ -7,7 +7,7 @@
 #define BPF_JUDGE_H
 
 #include "bucket.h"
-#include "change_ring.h"
+#include "change_made.h"
 #include "config.h"
 #include "cpu.h"
 #include "hand_over.h"

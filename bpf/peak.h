@@ -8,6 +8,7 @@
 
 #include "change_ring.h"
 #include "cpu.h"
+#include "region_maps.h"
 
 static __always_inline void peak_raise(__u64 *peak, __u64 *peak_ns, __u64 sum, __u64 now_ns)
 {

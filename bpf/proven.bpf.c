@@ -17,7 +17,7 @@
 #include <bpf/bpf_core_read.h>
 
 #include "armed.h"
-#include "change_ring.h"
+#include "change_made.h"
 #include "config.h"
 #include "cpu.h"
 #include "hand_over.h"

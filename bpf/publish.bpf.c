@@ -9,7 +9,7 @@
 #include <linux/if_ether.h>
 #include <bpf/bpf_helpers.h>
 
-#include "change_ring.h"
+#include "change_made.h"
 #include "config.h"
 #include "publish_marks.h"
 #include "rate.h"
