@@ -5,7 +5,7 @@
 # shellcheck source=tests/net/lib.sh
 source "$(dirname "$0")/lib.sh"
 
-VERBS=(load unload status stats prefix region limit exempt block release off on allow node steer)
+VERBS=(load unload status stats prefix events region limit exempt block release off on allow node steer)
 
 program() {
 	on edge "$build/ecdn-xdp" "$@"
@@ -23,7 +23,7 @@ test_help() {
 			"$(tail -n 3 <<<"$said" | awk '{ print $1, $2 }' | xargs)"
 		has "help: it lists $verb" "^ +$verb " "$(program --help)"
 	done
-	for verb in status stats prefix region limit exempt block allow node; do
+	for verb in status stats prefix events region limit exempt block allow node; do
 		has "help: $verb: --json" '--json' "$(program "$verb" --help)"
 	done
 	has "--version" '^ecdn-xdp [0-9]+\.[0-9]+' "$(program --version)"

@@ -54,6 +54,8 @@ test_ping_alone() {
 		"$(ecdn status --json | jq -c '[.mode, .table, .interfaces]')"
 	fails "ping alone: stats" 1 'the guard is not loaded' ecdn stats
 	fails "ping alone: limit" 1 'the guard is not loaded' ecdn limit
+	does "ping alone: events, of commands" ecdn events
+	fails "ping alone: events of a region" 1 'the guard is not loaded' ecdn events ALPHA
 	fails "ping alone: prefix" 1 'the guard is not loaded' ecdn prefix
 	fails "ping alone: region lookup" 1 'the guard is not loaded' ecdn region lookup 192.0.2.1
 	fails "ping alone: limit set" 1 'the guard is not loaded' ecdn limit set default --pps 1k

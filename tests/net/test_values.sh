@@ -108,6 +108,7 @@ test_full_output() {
 	local verb
 
 	for verb in stats "stats --json" status "status --json" limit region prefix \
+		events "events --json" \
 		"region lookup 198.51.100.9"; do
 		# shellcheck disable=SC2086
 		fails "standard output is full: $verb" 1 'standard output' to_full ecdn $verb
