@@ -79,8 +79,10 @@ test_verdicts() {
 	has "and so does block" '^blocked ' "$(ask one verdict 203.0.113.7)"
 	ecdn allow add 203.0.113.0/28 2001:db8:b::/64
 	has "and allow" '^pass [0-9]+ BETA$' "$(ask one verdict 203.0.113.7)"
+	is "which is told as the reason" 'pass BETA blocked 5 0' "$(ask one info 203.0.113.7)"
 	has "of IPv6" '^pass [0-9]+ BETA$' "$(ask one verdict 2001:db8:b::7)"
 	has "not of others" '^blocked ' "$(ask one verdict 203.0.113.16)"
+	is "which is told, too" 'blocked BETA blocked 10 0' "$(ask one info 203.0.113.16)"
 	ecdn allow del 203.0.113.0/28
 	has "and its end" '^blocked ' "$(ask one verdict 203.0.113.7)"
 	ecdn load --monitor e0
@@ -103,6 +105,8 @@ test_surge() {
 	flood_start "$work/flood" --from 198.51.100.0/24 --rate 5k
 	wait_for 10 limited one || true
 	has "a surge: limited" '^limited [0-9]+ ALPHA$' "$(ask one verdict 198.51.100.7)"
+	has "when to try again is told" '^limited ALPHA limited 9 [1-9]$' \
+		"$(ask one info 198.51.100.7)"
 	has "IPv6 of that region, too" '^limited [0-9]+ ALPHA$' "$(ask one verdict 2001:db8:a::7)"
 	has "another region is not" '^pass [0-9]+ BETA$' "$(ask one verdict 203.0.113.7)"
 	ecdn exempt ALPHA --for 1m
@@ -202,6 +206,34 @@ test_comes_and_goes() {
 	is "each of it is said once" "2 2" \
 		"$(grep -c 'no guard' "$work/one.said") $(grep -c 'verdicts come from' "$work/one.said")"
 	clients_end "comes and goes"
+}
+
+# The pin is that of the table before: a command was killed between the slot and the pin.
+test_lags() {
+	client one "${nobody[@]}"
+	has "a pin that lags: before" ' ALPHA$' "$(ask one verdict 198.51.100.7)"
+	bpftool map pin pinned "$pin/region_lines" "$pin-old"
+	sed 's/ ALPHA/ OMEGA/' "$regions" >"$work/new"
+	ecdn region load "$work/new"
+	soon "a pin that lags: the new table was there" one 'info 198.51.100.7' \
+		'pass OMEGA normal 2 0'
+	chmod 666 "$pin-old"
+	mv "$pin-old" "$pin/region_lines"
+	client late "${nobody[@]}"
+	is "a pin that lags: who comes late has its table" 'pass ALPHA normal 2 0' \
+		"$(ask late info 198.51.100.7)"
+	wait_for 10 told_of_lag || true
+	has "a pin that lags: that is said" 'not the one that the guard uses.*ecdn-xdp load' \
+		"$(<"$work/late.said")"
+	ecdn load e0
+	soon "a pin that lags: load puts it right" late 'info 198.51.100.7' 'pass OMEGA normal 2 0'
+	ecdn region load "$regions"
+	clients_end "a pin that lags"
+}
+
+told_of_lag() {
+	ask late ready >/dev/null
+	grep -q 'the one that the guard' "$work/late.said"
 }
 
 # Who opens the client as root and then drops privileges.
@@ -313,6 +345,7 @@ test_verdicts
 test_surge
 test_tables
 test_counts
+test_lags
 test_comes_and_goes
 test_inherited
 test_calls

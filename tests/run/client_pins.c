@@ -199,6 +199,20 @@ void client_pins_swap(struct client_pins *pins, int table)
 	pin_table(pins, pins->dir, table);
 }
 
+void client_pins_lag(struct client_pins *pins, bool trusted)
+{
+	__u64 *announced = trusted ? &pins->public->trusted_generation :
+				     &pins->public->table_generation;
+
+	__atomic_store_n(announced, ++pins->generation, __ATOMIC_RELEASE);
+}
+
+void client_pins_catch_up(struct client_pins *pins, int table)
+{
+	table_header(pins->table[table])->generation = pins->public->table_generation;
+	pin(pins->dir, "region_lines", pins->table_fd[table]);
+}
+
 void client_pins_trust(struct client_pins *pins, bool trust)
 {
 	char path[128];

@@ -57,6 +57,10 @@ void client_pins_close(struct client_pins *pins);
 void client_pins_load(struct client_pins *pins, int table);
 /* Replaces the region table as `region load` does. */
 void client_pins_swap(struct client_pins *pins, int table);
+/* Announces a table that is pinned only by client_pins_catch_up(): what a reader finds is a
+ * generation behind the slot. */
+void client_pins_lag(struct client_pins *pins, bool trusted);
+void client_pins_catch_up(struct client_pins *pins, int table);
 /* Removes the pins as `unload --all` does. */
 void client_pins_unload(struct client_pins *pins);
 /* Puts the trusted table in place, or removes it, as `allow` does. */

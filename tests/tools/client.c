@@ -5,6 +5,7 @@
  *
  *	ready               ready ERRNO
  *	verdict ADDR        pass|limited|blocked ID NAME
+ *	info ADDR           pass|limited|blocked NAME STATE REASON RETRY-AFTER
  *	node ADDR           node 0|1
  *	count ID STATUS     count ERRNO
  *	calls N ADDR        calls N: system calls of N verdicts, each counted; 100: or more
@@ -50,13 +51,23 @@ static bool socket_address(const char *text, struct sockaddr_storage *socket)
 	return true;
 }
 
+static const char *const name[] = {
+	[ECDN_XDP_PASS] = "pass",
+	[ECDN_XDP_LIMITED] = "limited",
+	[ECDN_XDP_BLOCKED] = "blocked",
+};
+
+static void info(struct ecdn_xdp_client *client, const struct sockaddr *address)
+{
+	struct ecdn_xdp_info info = { .size = sizeof(info) };
+
+	ecdn_xdp_verdict_info(client, address, &info);
+	printf("%s %s %s %d %u\n", name[info.verdict], info.region.name, info.state, info.reason,
+	       info.retry_after);
+}
+
 static void verdict(struct ecdn_xdp_client *client, const struct sockaddr *address)
 {
-	static const char *const name[] = {
-		[ECDN_XDP_PASS] = "pass",
-		[ECDN_XDP_LIMITED] = "limited",
-		[ECDN_XDP_BLOCKED] = "blocked",
-	};
 	struct ecdn_xdp_region region;
 	enum ecdn_xdp_verdict is = ecdn_xdp_verdict(client, address, &region);
 
@@ -96,7 +107,10 @@ static void child_calls(struct ecdn_xdp_client *client, const struct sockaddr *a
 	if (trap_calls())
 		_exit(CALLS_MAX);
 	while (count--) {
+		struct ecdn_xdp_info info = { .size = sizeof(info) };
+
 		ecdn_xdp_verdict(client, address, &region);
+		ecdn_xdp_verdict_info(client, address, &info);
 		ecdn_xdp_count(client, region.id, 200);
 	}
 	_exit(calls < CALLS_MAX ? calls : CALLS_MAX);
@@ -129,6 +143,8 @@ static void answer(struct ecdn_xdp_client *client, const char *line)
 		printf("count %d\n", ecdn_xdp_count(client, number, status));
 	else if (sscanf(line, "verdict %45s", text) == 1 && socket_address(text, &socket))
 		verdict(client, address);
+	else if (sscanf(line, "info %45s", text) == 1 && socket_address(text, &socket))
+		info(client, address);
 	else if (sscanf(line, "node %45s", text) == 1 && socket_address(text, &socket))
 		printf("node %d\n", ecdn_xdp_is_node(client, address));
 	else if (sscanf(line, "calls %u %45s", &number, text) == 2 &&

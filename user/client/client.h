@@ -94,6 +94,7 @@ struct ecdn_xdp_client {
 	uint64_t serial;        /* the last one given to a pin */
 	int dir_fd;             /* the pins' directory, O_PATH, or -1 */
 	int kept;               /* why the last look left an old table in use */
+	unsigned int retries;   /* looks in a row after which something still was new */
 	int told, told_kept;    /* logged last: why nothing answers, why a table is kept */
 	ecdn_xdp_say *say;
 	void *context;

@@ -88,10 +88,17 @@ void ecdn_xdp_close(struct ecdn_xdp_client *client)
 	free(client);
 }
 
+const char *ecdn_xdp_version(void)
+{
+	return ECDN_XDP_VERSION;
+}
+
 int ecdn_xdp_ready(struct ecdn_xdp_client *client)
 {
 	unsigned int sequence;
 
+	if (!client)
+		return -EINVAL;
 	keep_up(client, clock_ns());
 	sequence = __atomic_load_n(&client->sequence, __ATOMIC_ACQUIRE);
 	return __atomic_load_n(&client->view[sequence & 1].error, __ATOMIC_RELAXED);

@@ -13,6 +13,8 @@
 /* Where a look changes nothing although something is new, the pins are just being replaced
  * or privileges are missing; that must not become a system call per request. */
 #define RETRY_NS 100000000ULL
+/* So many of these in a row, then once a second: what is awaited may never come. */
+#define RETRIES 20
 
 /* How often the pins are opened again when they are replaced meanwhile. */
 #define TRIES 3
@@ -83,7 +85,8 @@ static void read_public(const struct ecdn_xdp_client *client,
 }
 
 /* Logs a table that cannot be opened when it could not twice, and nothing new has come in
- * between. */
+ * between. A pin that is another generation than public_config names is about to be replaced,
+ * unless it stays so. */
 static void tell_kept(struct ecdn_xdp_client *client, int err,
 		      const struct ecdn_xdp_public_config *before)
 {
@@ -92,6 +95,8 @@ static void tell_kept(struct ecdn_xdp_client *client, int err,
 	read_public(client, &now);
 	if (err && memcmp(&now, before, sizeof(now)))
 		err = -EAGAIN;
+	else if (err == -EAGAIN && client->retries >= RETRIES)
+		err = -ESTALE;
 	if (err != -EAGAIN && err == client->kept)
 		say_kept(client, err);
 	client->kept = err;
@@ -135,13 +140,26 @@ static void look(struct ecdn_xdp_client *client)
 	say_ready(client, client->set.error);
 }
 
+/* When the pins are to be looked at again, although the last look came a moment ago. */
+static uint64_t retry_at(struct ecdn_xdp_client *client, uint64_t now_ns)
+{
+	if (!has_news(client)) {
+		client->retries = 0;
+		return 0;
+	}
+	if (client->retries < RETRIES) {
+		client->retries++;
+		return now_ns + RETRY_NS;
+	}
+	return now_ns + LOOK_NS;
+}
+
 void refresh(struct ecdn_xdp_client *client, uint64_t now_ns)
 {
 	if (__atomic_exchange_n(&client->busy, 1, __ATOMIC_ACQUIRE))
 		return;
 	look(client);
 	__atomic_store_n(&client->look_ns, now_ns + LOOK_NS, __ATOMIC_RELAXED);
-	__atomic_store_n(&client->retry_ns, has_news(client) ? now_ns + RETRY_NS : 0,
-			 __ATOMIC_RELAXED);
+	__atomic_store_n(&client->retry_ns, retry_at(client, now_ns), __ATOMIC_RELAXED);
 	__atomic_store_n(&client->busy, 0, __ATOMIC_RELEASE);
 }

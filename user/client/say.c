@@ -78,7 +78,11 @@ void say_kept(struct ecdn_xdp_client *client, int error)
 	if (client->told_kept == error)
 		return;
 	client->told_kept = error;
-	if (error)
+	if (error == -ESTALE)
+		say(client, "a table that is pinned in %s is not the one that the guard uses, as a "
+		    "command was killed: going on with it; `ecdn-xdp load` pins the right one",
+		    client->dir);
+	else if (error)
 		say(client, "cannot open the new table in %s: %s: going on with the old one; "
 		    "restart or reload the proxy, so that it is opened with privileges",
 		    client->dir, strerror(-error));

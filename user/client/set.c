@@ -120,7 +120,12 @@ static void open_counts(struct ecdn_xdp_client *client, const char *via, struct 
 	set->counts_error = err == -EPERM ? -EACCES : err;
 }
 
-/* Opens the table that public_config names if it is not open yet; 0: there is none. */
+/*
+ * Opens the table that public_config names if it is not open yet; 0: there is none. What
+ * public_config names is what the slot holds. A pin may be a generation behind, as the slot is
+ * filled first: then the pin's table is better than an older one, or than none, and the next
+ * look finds that public_config names another still.
+ */
 static int follow_table(struct ecdn_xdp_client *client, const char *via, enum part part,
 			uint64_t wanted, uint64_t *generation, struct pin *pin)
 {
@@ -134,8 +139,8 @@ static int follow_table(struct ecdn_xdp_client *client, const char *via, enum pa
 		err = open_table(client, via, part, &found, &opened);
 	if (err)
 		return err;
-	/* The pin still is the table that is open already: it is about to be replaced. */
-	if (found == *generation) {
+	/* The pin still is the table that is open already, or one before it. */
+	if (wanted && found != wanted && found <= *generation) {
 		pin_close(&opened);
 		return -EAGAIN;
 	}

@@ -4,77 +4,15 @@
  * memory holds: another map may be there by the time it is read.
  */
 #include <errno.h>
-#include <netinet/in.h>
 #include <sched.h>
 #include <string.h>
 
+#include "glance.h"
 #include "refresh.h"
 
 #define likely(x) __builtin_expect(!!(x), 1)
 
 #define TRUSTED (ECDN_XDP_ENTRY_ALLOWED | ECDN_XDP_ENTRY_NO_NODE | ECDN_XDP_ENTRY_NODE)
-
-/* The view that an answer is made of: while (glance_failed()) begin again. */
-struct glance {
-	unsigned int sequence;
-	const struct view *view;
-	const char *memory;
-};
-
-static inline struct glance glance_at(const struct ecdn_xdp_client *client)
-{
-	unsigned int sequence = __atomic_load_n(&client->sequence, __ATOMIC_ACQUIRE);
-
-	return (struct glance){
-		.sequence = sequence,
-		.view = &client->view[sequence & 1],
-		.memory = client_memory(client, sequence),
-	};
-}
-
-static inline bool glance_failed(const struct ecdn_xdp_client *client,
-				 const struct glance *glance)
-{
-	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	return __atomic_load_n(&client->sequence, __ATOMIC_RELAXED) != glance->sequence;
-}
-
-/* The bytes of an address, 4 or 16 of them. */
-struct source {
-	const uint8_t *addr;
-	unsigned int length;
-};
-
-static inline bool is_mapped(const uint8_t addr[16])
-{
-	uint64_t zeros;
-	uint32_t mark_be;
-
-	memcpy(&zeros, addr, sizeof(zeros));
-	memcpy(&mark_be, addr + 8, sizeof(mark_be));
-	return !zeros && mark_be == htonl(0xffff);
-}
-
-/* The address inside a sockaddr; false for a family that has no regions. */
-static inline bool source_of(const struct sockaddr *address, struct source *source)
-{
-	const uint8_t *bytes = (const uint8_t *)address;
-
-	if (address->sa_family == AF_INET) {
-		source->addr = bytes + offsetof(struct sockaddr_in, sin_addr);
-	} else if (address->sa_family == AF_INET6) {
-		source->addr = bytes + offsetof(struct sockaddr_in6, sin6_addr);
-		if (!is_mapped(source->addr)) {
-			source->length = 16;
-			return true;
-		}
-		source->addr += 12;
-	} else {
-		return false;
-	}
-	source->length = 4;
-	return true;
-}
 
 /* An ecdn_xdp_line_at: never NULL, and inside the view's part whatever the index. */
 static inline const struct ecdn_xdp_table_line *line_at(const void *table, uint32_t index)
@@ -125,30 +63,58 @@ static bool is_loopback(const struct source *source)
 	       !memcmp(source->addr, &in6addr_loopback, sizeof(in6addr_loopback));
 }
 
-/* True if the source passes whatever the region's state. */
-static bool is_exempt(const struct glance *glance, const struct source *source, uint32_t region)
+/* Why the source passes whatever the region's state; ECDN_XDP_REASON_NORMAL: it does not. */
+static enum ecdn_xdp_reason excuse_of(const struct glance *glance, const struct source *source,
+				      uint32_t region)
 {
-	return trust_in(glance, source) ||
-	       (region == ECDN_XDP_REGION_NONE && is_loopback(source));
+	uint32_t leaf = trust_in(glance, source);
+
+	if (leaf)
+		return ecdn_xdp_node(leaf) ? ECDN_XDP_REASON_NODE : ECDN_XDP_REASON_ALLOWED;
+	return region == ECDN_XDP_REGION_NONE && is_loopback(source) ? ECDN_XDP_REASON_LOOPBACK :
+	       ECDN_XDP_REASON_NORMAL;
 }
 
-/* The verdict by the region's state and monitor mode alone. */
-static inline enum ecdn_xdp_verdict verdict_on(const struct glance *glance, uint32_t region,
-					       uint64_t now_ns)
+/* The state that a region is in now: the published one, or what has followed upon it. */
+struct phase {
+	uint32_t state;
+	uint64_t since_ns;
+	uint64_t until_ns;      /* UINT64_MAX: no end */
+};
+
+static inline struct phase phase_of(const struct glance *glance, uint32_t region, uint64_t now_ns)
 {
 	const volatile struct ecdn_xdp_region_state *state =
 		(const void *)(glance->memory + AT_STATE +
 			       region * sizeof(struct ecdn_xdp_region_state));
+	struct phase phase = { state->state, state->since_ns, UINT64_MAX };
+
+	if (phase.state != ECDN_XDP_STATE_LIMITED && phase.state != ECDN_XDP_STATE_EXEMPT &&
+	    phase.state != ECDN_XDP_STATE_SHIELDED)
+		return phase;
+	phase.until_ns = state->until_ns;
+	if (now_ns < phase.until_ns)
+		return phase;
+	return (struct phase){ state->next, phase.until_ns, UINT64_MAX };
+}
+
+static inline bool is_monitoring(const struct glance *glance)
+{
 	const volatile struct ecdn_xdp_public_config *public =
 		(const void *)(glance->memory + AT_PUBLIC);
-	uint32_t is = state->state;
 
-	if (likely(is == ECDN_XDP_STATE_NORMAL) || public->monitor)
+	return public->monitor;
+}
+
+/* The verdict by the region's state and monitor mode alone. */
+static inline enum ecdn_xdp_verdict verdict_on(const struct glance *glance,
+					       const struct phase *phase)
+{
+	if (likely(phase->state == ECDN_XDP_STATE_NORMAL) || is_monitoring(glance))
 		return ECDN_XDP_PASS;
-	is = ecdn_xdp_state_at(state, now_ns);
-	if (is == ECDN_XDP_STATE_BLOCKED)
+	if (phase->state == ECDN_XDP_STATE_BLOCKED)
 		return ECDN_XDP_BLOCKED;
-	return is == ECDN_XDP_STATE_LIMITED ? ECDN_XDP_LIMITED : ECDN_XDP_PASS;
+	return phase->state == ECDN_XDP_STATE_LIMITED ? ECDN_XDP_LIMITED : ECDN_XDP_PASS;
 }
 
 /* The name that the table in the view has for an id. */
@@ -193,21 +159,141 @@ enum ecdn_xdp_verdict ecdn_xdp_verdict(struct ecdn_xdp_client *client,
 	uint64_t now_ns = clock_ns();
 	struct source source;
 	struct glance glance;
+	struct phase phase;
 	uint32_t id;
 
+	if (!client)
+		return no_verdict(region);
 	keep_up(client, now_ns);
 	if (!source_of(address, &source))
 		return no_verdict(region);
 	do {
 		glance = glance_at(client);
 		id = region_of(&glance, &source);
-		verdict = verdict_on(&glance, id, now_ns);
-		if (verdict != ECDN_XDP_PASS && is_exempt(&glance, &source, id))
+		phase = phase_of(&glance, id, now_ns);
+		verdict = verdict_on(&glance, &phase);
+		if (verdict != ECDN_XDP_PASS &&
+		    excuse_of(&glance, &source, id) != ECDN_XDP_REASON_NORMAL)
 			verdict = ECDN_XDP_PASS;
 		if (region)
 			tell_region(&glance, id, region);
 	} while (glance_failed(client, &glance));
 	return verdict;
+}
+
+static const char *state_name(uint32_t state)
+{
+	static const char *const names[] = {
+		[ECDN_XDP_STATE_NORMAL] = "normal",
+		[ECDN_XDP_STATE_LIMITED] = "limited",
+		[ECDN_XDP_STATE_EXEMPT] = "exempt",
+		[ECDN_XDP_STATE_BLOCKED] = "blocked",
+		[ECDN_XDP_STATE_SHIELDED] = "shielded",
+	};
+
+	return state < ECDN_XDP_STATE_MAX ? names[state] : "unknown";
+}
+
+static enum ecdn_xdp_reason reason_of(uint32_t state)
+{
+	static const enum ecdn_xdp_reason reasons[] = {
+		[ECDN_XDP_STATE_NORMAL] = ECDN_XDP_REASON_NORMAL,
+		[ECDN_XDP_STATE_LIMITED] = ECDN_XDP_REASON_LIMITED,
+		[ECDN_XDP_STATE_EXEMPT] = ECDN_XDP_REASON_EXEMPT,
+		[ECDN_XDP_STATE_BLOCKED] = ECDN_XDP_REASON_BLOCKED,
+		[ECDN_XDP_STATE_SHIELDED] = ECDN_XDP_REASON_SHIELDED,
+	};
+
+	return state < ECDN_XDP_STATE_MAX ? reasons[state] : ECDN_XDP_REASON_NORMAL;
+}
+
+#define NS_PER_MS 1000000
+
+/* The clock is exact to a jiffy, so that what has just begun may seem to lie ahead. */
+static void tell_times(const struct phase *phase, uint64_t now_ns, struct ecdn_xdp_info *info)
+{
+	uint64_t left_ms, seconds;
+
+	if (phase->since_ns)
+		info->since_ms = now_ns > phase->since_ns ?
+				 (now_ns - phase->since_ns) / NS_PER_MS : 0;
+	if (phase->until_ns == UINT64_MAX || phase->until_ns <= now_ns)
+		return;
+	left_ms = (phase->until_ns - now_ns) / NS_PER_MS;
+	info->until_ms = left_ms;
+	seconds = left_ms / 1000 + 1;
+	if (info->verdict != ECDN_XDP_PASS)
+		info->retry_after = seconds < ECDN_XDP_RETRY_AFTER_MAX ? seconds :
+				    ECDN_XDP_RETRY_AFTER_MAX;
+}
+
+static void judge(const struct glance *glance, const struct source *source, uint64_t now_ns,
+		  struct ecdn_xdp_info *info)
+{
+	uint32_t id = region_of(glance, source);
+	struct phase phase = phase_of(glance, id, now_ns);
+	enum ecdn_xdp_reason excuse = ECDN_XDP_REASON_NORMAL;
+
+	if (__atomic_load_n(&glance->view->error, __ATOMIC_RELAXED))
+		return;
+	tell_region(glance, id, &info->region);
+	info->state = state_name(phase.state);
+	info->reason = reason_of(phase.state);
+	info->verdict = verdict_on(glance, &phase);
+	if (info->verdict != ECDN_XDP_PASS)
+		excuse = excuse_of(glance, source, id);
+	else if (phase.state == ECDN_XDP_STATE_LIMITED || phase.state == ECDN_XDP_STATE_BLOCKED)
+		excuse = ECDN_XDP_REASON_MONITOR;
+	if (excuse != ECDN_XDP_REASON_NORMAL) {
+		info->verdict = ECDN_XDP_PASS;
+		info->reason = excuse;
+	}
+	tell_times(&phase, now_ns, info);
+}
+
+/* A caller that was built with another version of the library has another struct: one that is
+ * longer gets zeros at its end. */
+static void hand_over(const struct ecdn_xdp_info *found, struct ecdn_xdp_info *info)
+{
+	const size_t skipped = offsetof(struct ecdn_xdp_info, verdict);
+	size_t size = info->size, known = size < sizeof(*found) ? size : sizeof(*found);
+
+	if (known <= skipped)
+		return;
+	memcpy(&info->verdict, &found->verdict, known - skipped);
+	if (size > known)
+		memset((char *)info + known, 0, size - known);
+}
+
+enum ecdn_xdp_verdict ecdn_xdp_verdict_info(struct ecdn_xdp_client *client,
+					    const struct sockaddr *address,
+					    struct ecdn_xdp_info *info)
+{
+	static const struct ecdn_xdp_info none = {
+		.region.name = ECDN_XDP_REGION_NONE_NAME,
+		.state = "unknown",
+		.since_ms = -1,
+		.until_ms = -1,
+	};
+	struct ecdn_xdp_info found = none;
+	uint64_t now_ns = clock_ns();
+	struct source source;
+	struct glance glance;
+
+	if (client)
+		keep_up(client, now_ns);
+	if (client && source_of(address, &source)) {
+		do {
+			glance = glance_at(client);
+			found = none;
+			judge(&glance, &source, now_ns, &found);
+		} while (glance_failed(client, &glance));
+	} else if (client && !ecdn_xdp_ready(client)) {
+		found.reason = ECDN_XDP_REASON_NO_ADDRESS;
+	}
+	if (info)
+		hand_over(&found, info);
+	return found.verdict;
 }
 
 int ecdn_xdp_is_node(struct ecdn_xdp_client *client, const struct sockaddr *address)
@@ -216,6 +302,8 @@ int ecdn_xdp_is_node(struct ecdn_xdp_client *client, const struct sockaddr *addr
 	struct glance glance;
 	uint32_t leaf;
 
+	if (!client)
+		return 0;
 	keep_up(client, clock_ns());
 	if (!source_of(address, &source))
 		return 0;
@@ -234,6 +322,8 @@ int ecdn_xdp_count(struct ecdn_xdp_client *client, unsigned int region, int stat
 	uint32_t regions;
 	int err;
 
+	if (!client)
+		return -EINVAL;
 	keep_up(client, clock_ns());
 	do {
 		glance = glance_at(client);
