@@ -213,7 +213,8 @@ tabled_maps() {
 }
 
 verbs_and_files() {
-	grep -hoE '`ecdn-xdp [a-z]+' README.md user/nginx/README.md | sed 's/.* //'
+	grep -hoE '`ecdn-xdp [a-z]+' README.md user/nginx/README.md \
+		user/client/README.md | sed 's/.* //'
 	grep -hoE 'ecdn-xdp [a-z]+' user/ecdn-xdp.8 | sed 's/.* //'
 }
 

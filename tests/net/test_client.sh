@@ -98,6 +98,32 @@ libecdn-xdp: verdicts come from the guard in DIR"
 	clients_end "verdicts"
 }
 
+# The program of user/client/README.md, as it stands there.
+test_readme() {
+	awk '/^```$/ { on = 0 } on; /^```c$/ { on = 1 }' "$top/user/client/README.md" \
+		>"$work/proxy.c"
+	does "README: its program compiles" gcc -std=c11 -Wall -Wextra -Werror -D_GNU_SOURCE \
+		-I "$top/include" -o "$work/proxy" "$work/proxy.c" "$build/libecdn-xdp.a"
+	ecdn block BETA
+	is "README: what it answers, and logs" "200 region ALPHA state normal
+513 region BETA state blocked" "$(printf '%s\n' 198.51.100.7 203.0.113.7 |
+		"${nobody[@]}" "$work/proxy" "$pin" 2>&1 >"$work/answers")"
+	is "README: a block has no end to be told" "200 513" "$(xargs <"$work/answers")"
+	ecdn release BETA
+	is "README: without a client, everybody is answered" "200" \
+		"$(echo 203.0.113.7 | "$work/proxy" not/absolute 2>/dev/null)"
+	limit_alpha
+	has "README: a surge has an end" '^513 Retry-After: [1-9]' \
+		"$(echo 198.51.100.7 | "$work/proxy" "$pin" 2>/dev/null | xargs)"
+	ecdn release ALPHA
+	ecdn limit clear ALPHA
+}
+
+limit_alpha() {
+	ecdn limit set ALPHA --pps 500 --grace 0s --hold 1h
+	flood --from 198.51.100.0/24 --rate 5k --seconds 500ms >/dev/null
+}
+
 # A surge that ends by itself: no packet tells anybody that it is over.
 test_surge() {
 	client one "${nobody[@]}"
@@ -215,20 +241,24 @@ test_lags() {
 	bpftool map pin pinned "$pin/region_lines" "$pin-old"
 	sed 's/ ALPHA/ OMEGA/' "$regions" >"$work/new"
 	ecdn region load "$work/new"
-	soon "a pin that lags: the new table was there" one 'info 198.51.100.7' \
-		'pass OMEGA normal 2 0'
+	does "a pin that lags: the new table was there" wait_for 5 is_of one OMEGA
 	chmod 666 "$pin-old"
 	mv "$pin-old" "$pin/region_lines"
 	client late "${nobody[@]}"
-	is "a pin that lags: who comes late has its table" 'pass ALPHA normal 2 0' \
-		"$(ask late info 198.51.100.7)"
+	has "a pin that lags: who comes late has its table" ' ALPHA$' \
+		"$(ask late verdict 198.51.100.7)"
 	wait_for 10 told_of_lag || true
 	has "a pin that lags: that is said" 'not the one that the guard uses.*ecdn-xdp load' \
 		"$(<"$work/late.said")"
 	ecdn load e0
-	soon "a pin that lags: load puts it right" late 'info 198.51.100.7' 'pass OMEGA normal 2 0'
+	does "a pin that lags: load puts it right" wait_for 5 is_of late OMEGA
 	ecdn region load "$regions"
 	clients_end "a pin that lags"
+}
+
+# is_of CLIENT REGION
+is_of() {
+	[[ $(ask "$1" verdict 198.51.100.7) = *" $2" ]]
 }
 
 told_of_lag() {
@@ -346,6 +376,7 @@ test_surge
 test_tables
 test_counts
 test_lags
+test_readme
 test_comes_and_goes
 test_inherited
 test_calls

@@ -79,6 +79,10 @@ test_programs() {
 	is "what is missing is said on standard error" \
 		"libecdn-xdp: no guard is loaded in $pin" \
 		"$("$work/c-static" 192.0.2.1 "$pin" 2>&1 >/dev/null | cut -d : -f 1-2)"
+	has "where no bpffs is: that is said" "no guard can be found in $work/none, as no bpffs" \
+		"$("$work/c-static" 192.0.2.1 "$work/none" 2>&1 >/dev/null)"
+	has "nor above it" "no guard can be found in /nowhere/none, as no bpffs" \
+		"$("$work/c-static" 192.0.2.1 /nowhere/none 2>&1 >/dev/null)"
 	is "a path that cannot be" 2 \
 		"$("$work/c-static" 192.0.2.1 relative >/dev/null 2>&1; echo $?)"
 }

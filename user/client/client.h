@@ -92,6 +92,7 @@ struct ecdn_xdp_client {
 	unsigned int busy __attribute__((aligned(CACHE_LINE)));
 	struct set set;         /* the maps that the view in use shows */
 	uint64_t serial;        /* the last one given to a pin */
+	uint32_t found_abi;     /* of the pins that were opened last */
 	int dir_fd;             /* the pins' directory, O_PATH, or -1 */
 	int kept;               /* why the last look left an old table in use */
 	unsigned int retries;   /* looks in a row after which something still was new */

@@ -5,6 +5,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/vfs.h>
+
+#define BPF_FS 0xcafe4a11       /* BPF_FS_MAGIC of linux/magic.h */
 
 /* Room for a path and a sentence. */
 #define LINE_SIZE (PATH_MAX + 512)
@@ -27,19 +30,63 @@ static void say(const struct ecdn_xdp_client *client, const char *format, ...)
 	client->say(client->context, line);
 }
 
+/* Whether the directory, or the one above it that is there, is in a bpffs: a container or a host
+ * that has not mounted one can see no pins, whatever is loaded. */
+static bool in_bpffs(const char *dir)
+{
+	char path[PATH_MAX];
+	struct statfs found;
+	char *slash;
+
+	strcpy(path, dir);
+	while (statfs(path, &found)) {
+		if (errno != ENOENT)
+			return true;
+		slash = strrchr(path, '/');
+		if (slash == path)
+			return false;
+		*slash = 0;
+	}
+	return (unsigned int)found.f_type == BPF_FS;
+}
+
+static void say_missing(const struct ecdn_xdp_client *client)
+{
+	if (in_bpffs(client->dir))
+		say(client, "no guard is loaded in %s: every request passes until `ecdn-xdp load` "
+		    "is run", client->dir);
+	else
+		say(client, "no guard can be found in %s, as no bpffs is mounted there: every "
+		    "request passes; run `ecdn-xdp load`, and give a container the host's "
+		    "directory: --volume /sys/fs/bpf:/sys/fs/bpf", client->dir);
+}
+
+static void say_abi(const struct ecdn_xdp_client *client)
+{
+	uint32_t found = client->found_abi;
+
+	if (found == ECDN_XDP_ABI)
+		say(client, "a map in %s is not what ecdn-xdp pins there: every request passes; "
+		    "`ecdn-xdp unload --all` and `ecdn-xdp load` make the maps anew", client->dir);
+	else
+		say(client, "the maps in %s are of ABI %u, and this library (%s) uses ABI %d: every "
+		    "request passes; %s", client->dir, found, ECDN_XDP_VERSION, ECDN_XDP_ABI,
+		    found > ECDN_XDP_ABI ?
+		    "install the libecdn-xdp of the ecdn-xdp that is loaded, and restart the proxy" :
+		    "run `ecdn-xdp load` of the library's version, which carries over what is "
+		    "loaded");
+}
+
 static void say_error(const struct ecdn_xdp_client *client, int error)
 {
 	const char *dir = client->dir;
 
 	switch (error) {
 	case -ENOENT:
-		say(client, "no guard is loaded in %s: every request passes until `ecdn-xdp load` "
-		    "is run", dir);
+		say_missing(client);
 		break;
 	case -EPROTO:
-		say(client, "the maps in %s are not of ABI %d, which this library uses: every "
-		    "request passes; install the library and the ecdn-xdp of one version, and "
-		    "load again", dir, ECDN_XDP_ABI);
+		say_abi(client);
 		break;
 	case -EACCES:
 		say(client, "cannot open the pins in %s: %s: every request passes; make the "

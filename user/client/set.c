@@ -102,6 +102,7 @@ static int open_public(struct ecdn_xdp_client *client, const char *via, struct s
 		return err;
 	memcpy(public, memory, sizeof(*public));
 	munmap(memory, sizeof(*public));
+	client->found_abi = public->abi;
 	if (public->abi != ECDN_XDP_ABI || !public->max_regions ||
 	    public->max_regions > ECDN_XDP_REGIONS_MAX)
 		return -EPROTO;
