@@ -90,7 +90,7 @@ haproxy_513() {
 			bind [::1]:8513 v6only
 			bind 127.0.0.1:8543 ssl crt $certificate.pem
 			bind [::1]:8543 ssl crt $certificate.pem v6only
-			http-request return status 513
+			http-request return status 513 hdr Retry-After 10
 	END
 }
 

@@ -29,6 +29,7 @@ edge_conf() {
 		server {                 # where connections are steered to
 			listen 8513;
 			error_page 513 /513.html;
+			add_header Retry-After \$ecdn_retry_after always;
 			location / { return 513; }
 			location /away { error_page 513 =302 https://sorry.test/; return 513; }
 			location = /513.html { }
@@ -43,6 +44,7 @@ edge_conf() {
 			ssl_certificate_key $certificate_key;
 			access_log $proxies/edge.access ecdn;
 			add_header X-Region "\$ecdn_region \$ecdn_verdict \$ecdn_peer" always;
+			add_header Retry-After \$ecdn_retry_after always;
 
 			location / { }
 			location /off { ecdn_xdp off; return 200 "\$ecdn_region \$ecdn_verdict: "; }
@@ -192,6 +194,21 @@ test_variables() {
 	is "variables: log" "/logged 513 ALPHA limited client" "$(tail -n 1 "$proxies/edge.access")"
 }
 
+# retry_after HOST PATH: the header of that name, empty without one.
+retry_after() {
+	get "$1" "$2" -o /dev/null -D - | tr -d '\r' | sed -nE 's/^retry-after: //Ip'
+}
+
+test_retry_after() {
+	local url
+
+	for url in / /return "https://$edge_ip/" "http://$edge_ip:8513/" /page; do
+		between "retry after: $url, at most the hour of hold and a moment" 3000 3700 \
+			"$(retry_after client "$url")"
+	done
+	is "retry after: another's answer has none" "" "$(retry_after other /)"
+}
+
 test_upstreams() {
 	local before
 
@@ -265,6 +282,7 @@ test_states() {
 	ecdn block BETA
 	is "block: on a port that the guard leaves alone" 513 \
 		"$(status other "http://$edge_ip:8080/")"
+	is "block: it has no end to be told" "" "$(retry_after other "http://$edge_ip:8080/")"
 	is "block: verdict" "BETA blocked client" "$(x_region other "http://$edge_ip:8080/")"
 	ecdn release BETA
 	is "release: the next request" 200 "$(status other /)"
@@ -285,6 +303,7 @@ does "limited: the surge is declared" limit_region ALPHA 198.51.100.64/26
 test_refused
 test_pages
 test_variables
+test_retry_after
 test_upstreams
 test_counts
 test_realip

@@ -38,6 +38,7 @@ struct ecdn_ngx_answer {
 	const struct sockaddr *address;
 	struct ecdn_xdp_region region;
 	enum ecdn_xdp_verdict verdict;
+	ngx_uint_t retry_after; /* seconds; 0: not known, or the request passes */
 	unsigned int judged : 1;        /* `ecdn_xdp on` has acted on it */
 	unsigned int refused : 1;
 };

@@ -64,8 +64,9 @@ static void open_guard(ngx_cycle_t *cycle, struct ecdn_ngx_guard *guard)
 		guard->client = ecdn_xdp_open(pins, say, guard);
 	if (!guard->client) {
 		ngx_log_error(NGX_LOG_ALERT, cycle->log, ngx_errno,
-			      "ecdn_xdp: cannot open %s; every request passes",
-			      pins ? pins : "the default pins");
+			      "ecdn_xdp: cannot make a client of libecdn-xdp for %s: every request "
+			      "passes; name a shorter ecdn_xdp_pins, or reload nginx when there is "
+			      "memory", pins ? pins : "the default pins");
 		return;
 	}
 	cleanup->handler = close_guard;

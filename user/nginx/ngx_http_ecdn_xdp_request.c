@@ -48,17 +48,17 @@ static struct ecdn_ngx_answer *create(ngx_http_request_t *r)
 	return cleanup->data;
 }
 
+/* Without a client, which is NULL then, every request passes. */
 static void ask(struct ecdn_ngx_answer *answer, struct ecdn_ngx_guard *guard,
 		const struct sockaddr *address)
 {
+	struct ecdn_xdp_info info = { .size = sizeof(info) };
+
 	answer->guard = guard;
 	answer->address = address;
-	if (guard->client) {
-		answer->verdict = ecdn_xdp_verdict(guard->client, address, &answer->region);
-		return;
-	}
-	answer->verdict = ECDN_XDP_PASS;
-	answer->region = (struct ecdn_xdp_region){ .name = "--" };
+	answer->verdict = ecdn_xdp_verdict_info(guard->client, address, &info);
+	answer->region = info.region;
+	answer->retry_after = info.retry_after;
 }
 
 /* Asks again if realip has set another address since, or the location has another guard,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ngx_http_ecdn_xdp_variables.c - $ecdn_region, $ecdn_verdict and $ecdn_peer, which ask the
- * guard even where `ecdn_xdp` is off.
+ * ngx_http_ecdn_xdp_variables.c - $ecdn_region, $ecdn_verdict, $ecdn_retry_after and
+ * $ecdn_peer, which ask the guard even where `ecdn_xdp` is off.
  */
 #include "ngx_http_ecdn_xdp.h"
 
@@ -42,6 +42,27 @@ static ngx_int_t get_verdict(ngx_http_request_t *r, ngx_http_variable_value_t *v
 	return NGX_OK;
 }
 
+/* Empty where there is nothing to wait for: nginx's add_header leaves such a header out. */
+static ngx_int_t get_retry_after(ngx_http_request_t *r, ngx_http_variable_value_t *value,
+				 uintptr_t data)
+{
+	const struct ecdn_ngx_answer *answer = ecdn_ngx_answer(r);
+	u_char *text;
+
+	(void)data;
+	if (!answer)
+		return NGX_ERROR;
+	set(value, "");
+	if (!answer->retry_after)
+		return NGX_OK;
+	text = ngx_pnalloc(r->pool, NGX_INT_T_LEN);
+	if (!text)
+		return NGX_ERROR;
+	value->data = text;
+	value->len = ngx_sprintf(text, "%ui", answer->retry_after) - text;
+	return NGX_OK;
+}
+
 /*
  * Returns the peer of the connection, NULL if it has no address. Where realip has put the
  * client's address in its place, only realip knows the peer, as text.
@@ -74,7 +95,7 @@ static ngx_int_t get_peer(ngx_http_request_t *r, ngx_http_variable_value_t *valu
 	return NGX_OK;
 }
 
-/* Region and verdict may change within a request, when realip finds the address. */
+/* Region, verdict and its end may change within a request, when realip finds the address. */
 static ngx_http_variable_t variables[] = {
 	{
 		.name = ngx_string("ecdn_region"),
@@ -84,6 +105,11 @@ static ngx_http_variable_t variables[] = {
 	{
 		.name = ngx_string("ecdn_verdict"),
 		.get_handler = get_verdict,
+		.flags = NGX_HTTP_VAR_NOCACHEABLE,
+	},
+	{
+		.name = ngx_string("ecdn_retry_after"),
+		.get_handler = get_retry_after,
 		.flags = NGX_HTTP_VAR_NOCACHEABLE,
 	},
 	{
