@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # Commands that are killed half-way, and pins that are not what they seem: of
-# another network namespace, of an interface renamed, of somebody else.
+# another network namespace, of names that cannot be, of somebody else.
 # shellcheck source=tests/net/lib.sh
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/net/killer.sh
@@ -153,16 +153,6 @@ test_names() {
 	printf 'interfaces: [abcdefghijklmnopqrst]\n' >"$work/long.yaml"
 	fails "names: too long, in a configuration" 1 "^$work/long.yaml:1: " \
 		ecdn load --config "$work/long.yaml"
-	ip -n "ecdn-$id-edge" link set e0 down
-	ip -n "ecdn-$id-edge" link set e0 name w0
-	ip -n "ecdn-$id-edge" link set w0 up
-	fails "names: a renamed interface is told its former name" 1 \
-		'w0 is loaded as e0.*unload e0' ecdn load w0
-	is "names: and keeps its guard" "$(pinned_program)" "$(xdp_of edge w0)"
-	fails "names: the former name alone" 1 'renamed' ecdn load e0
-	does "names: unload by the former name" ecdn unload e0
-	does "names: load by the new one" ecdn load w0
-	is "names: it is attached" "$(pinned_program)" "$(xdp_of edge w0)"
 	ecdn unload --all
 }
 

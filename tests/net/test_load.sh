@@ -143,7 +143,7 @@ test_several() {
 test_vanished() {
 	ip -n "ecdn-$id-edge" link del e1
 	is "vanished: status says so" vanished "$(interface_state e1)"
-	has "vanished: status says what to do" 'interface +e1: vanished; .*unload' "$(ecdn status)"
+	has "vanished: status says what to do" 'interface +e1: vanished; .*unload e1' "$(ecdn status)"
 	does "vanished: the others can be upgraded" ecdn load e0
 	does "vanished: unload cleans up" ecdn unload e1
 	is "vanished: nothing is left of it" "e0" "$(ls "$pin/link")"

@@ -97,7 +97,7 @@ static void set_up_loopback(void)
 
 static void check_tc(enum tc_kind kind, bool egress)
 {
-	const struct tc_hook hook = { "test", "test", "test", "note", egress };
+	const struct tc_hook hook = { "test", "test", "test", "note", "index", egress };
 	int drop = program(BPF_PROG_TYPE_SCHED_CLS, 0, TC_ACT_SHOT);
 	int pass = program(BPF_PROG_TYPE_SCHED_CLS, 0, TC_ACT_UNSPEC);
 	struct tc_link link, again;
@@ -106,7 +106,7 @@ static void check_tc(enum tc_kind kind, bool egress)
 #define NAME(what) (snprintf(name, sizeof(name), "%s %s: %s", tc_link_kind_name(kind), \
 			     egress ? "egress" : "ingress", what), name)
 	begin();
-	expect(NAME("it is attached"), !tc_link_attach(&link, &hook, &pins, IFACE, kind, drop) &&
+	expect(NAME("it is attached"), !tc_link_attach(&link, &hook, &pins, IFACE, IFACE, kind, drop) &&
 	       link.created, "it is not");
 	expect(NAME("it acts"), !arrives(), "a datagram arrived");
 	tc_link_close(&link);
@@ -115,7 +115,7 @@ static void check_tc(enum tc_kind kind, bool egress)
 	if (pins_make(pins.next))
 		exit(1);
 	expect(NAME("another program takes its place"),
-	       !tc_link_attach(&again, &hook, &pins, IFACE, TC_AUTO, pass) && again.replaced,
+	       !tc_link_attach(&again, &hook, &pins, IFACE, IFACE, TC_AUTO, pass) && again.replaced,
 	       "it does not");
 	expect(NAME("which lets datagrams pass"), arrives(), "none arrived");
 	tc_link_undo(&again, drop);

@@ -12,7 +12,8 @@ struct tc_hook {
 	const char *program;    /* what messages call the program */
 	const char *load;       /* the command that attaches it again */
 	const char *pins;       /* folder of the pins: DIR/PINS/IFACE */
-	const char *notes;      /* folder of the notes: DIR/NOTES/IFACE */
+	const char *notes;      /* folder of the notes of filters: DIR/NOTES/IFACE */
+	const char *index;      /* folder of the notes of where links are (attach/place.h) */
 	bool egress;            /* on packets that leave; else on those that arrive */
 };
 

@@ -62,7 +62,7 @@ static bool runs_here(const struct tc_link *of, __u32 program_id)
 	return false;
 }
 
-static int read_link(struct tc_link *of)
+static int read_link(struct tc_link *of, const char *dir)
 {
 	struct bpf_link_info info = {};
 	__u32 length = sizeof(info);
@@ -75,6 +75,10 @@ static int read_link(struct tc_link *of)
 	of->ifindex = info.xdp.ifindex;
 	of->state = !of->ifindex ? TC_GONE :
 		    runs_here(of, info.prog_id) ? TC_HERE : TC_ELSEWHERE;
+	if (of->state == TC_GONE)
+		place_lost(&of->place, dir, of->hook->index, of->iface);
+	else
+		place_attached(&of->place, of->ifindex, of->state == TC_HERE);
 	return 0;
 }
 
@@ -116,17 +120,23 @@ static int read_filter(struct tc_link *of, const char *dir)
 
 	of->kind = TC_CLSACT;
 	of->state = TC_GONE;
+	place_lost_at(&of->place, 0, of->iface);
 	if (tc_note_read(&note, of->hook, dir, of->iface))
 		return 0;
 	of->ifindex = note.ifindex;
 	of->made_qdisc = note.made_qdisc;
 	if (!note.here) {
 		of->state = TC_ELSEWHERE;
+		place_attached(&of->place, of->ifindex, false);
 		return 0;
 	}
 	err = find_anywhere(of, dir);
-	if (err > 0)
+	if (err > 0) {
 		of->state = TC_HERE;
+		place_attached(&of->place, of->ifindex, true);
+	} else {
+		place_lost_at(&of->place, of->ifindex, of->iface);
+	}
 	return err < 0 ? err : 0;
 }
 
@@ -145,7 +155,7 @@ int tc_link_read(struct tc_link *of, const struct tc_hook *hook, const char *dir
 	of->fd = tc_note_open_pin(hook, dir, iface, &is_program);
 	if (of->fd < 0)
 		return of->fd;
-	err = is_program ? read_filter(of, dir) : read_link(of);
+	err = is_program ? read_filter(of, dir) : read_link(of, dir);
 	if (err)
 		tc_link_close(of);
 	return err;
@@ -170,7 +180,8 @@ static int keep_link(struct tc_link *to, const struct pins *pins)
 				 to->iface, strerror(-to->fd),
 				 to->fd == -EPERM ? "; run as root" : "");
 	to->created = true;
-	return tc_note_pin(to->hook, pins->next, to->iface, to->fd);
+	return tc_note_pin(to->hook, pins->next, to->iface, to->fd) ?:
+	       place_note(pins->next, to->hook->index, to->iface, to->ifindex);
 }
 
 /* The note is written first: if the command is killed, it tells at least that the qdisc is
@@ -196,48 +207,17 @@ static int attach_clsact(struct tc_link *to, const struct pins *pins, int progra
 	return err ?: tc_clsact_attach(to->hook, to->ifindex, to->iface, program);
 }
 
-/*
- * Finds the pin of an interface that was loaded under another name. A filter may have got
- * its new program already, so that its program is not the one that is pinned.
- */
-static bool former_name(const struct tc_link *of, const char *dir, int ifindex,
-			char name[IF_NAMESIZE])
+static int attach_new(struct tc_link *to, const struct pins *pins, const char *iface,
+		      enum tc_kind kind, int program)
 {
-	struct tc_link other;
-	unsigned int count;
-	bool found = false;
-	char **names;
-
-	if (tc_note_pin_names(of->hook, dir, &names, &count))
-		return false;
-	for (unsigned int i = 0; i < count && !found; i++) {
-		if (!strcmp(names[i], of->iface) ||
-		    tc_link_read(&other, of->hook, dir, names[i]))
-			continue;
-		found = other.ifindex == ifindex && other.state != TC_ELSEWHERE;
-		tc_link_close(&other);
-		if (found)
-			strcpy(name, other.iface);
-	}
-	pins_free_names(names, count);
-	return found;
-}
-
-static int attach_new(struct tc_link *to, const struct pins *pins, enum tc_kind kind,
-		      int program)
-{
-	int ifindex = if_nametoindex(to->iface);
-	char former[IF_NAMESIZE];
+	int ifindex = if_nametoindex(iface);
 
 	if (!ifindex)
-		return log_error(-ENODEV, "there is no interface %s; `ip link` lists them",
-				 to->iface);
-	if (!link_has_ethernet(to->iface))
+		return log_error(-ENODEV, "there is no interface %s; `ip link` lists them", iface);
+	if (!link_has_ethernet(iface))
 		return log_error(-EINVAL, "%s is not an Ethernet interface, and its frames cannot "
-				 "be parsed; load the interface below it", to->iface);
-	if (former_name(to, pins->dir, ifindex, former))
-		return log_error(-EBUSY, "%s is loaded as %s, its former name; `ecdn-xdp unload "
-				 "%s` first", to->iface, former, former);
+				 "be parsed; load the interface below it", iface);
+	place_attached(&to->place, ifindex, true);
 	to->made_qdisc &= to->ifindex == ifindex;
 	to->ifindex = ifindex;
 	to->state = TC_HERE;
@@ -294,32 +274,34 @@ int tc_link_attach_again(struct tc_link *to, const struct tc_hook *hook,
 	return err;
 }
 
-static int attach_in_place(struct tc_link *to, const struct pins *pins, enum tc_kind kind,
-			   int program)
+static int attach_in_place(struct tc_link *to, const struct pins *pins, const char *iface,
+			   enum tc_kind kind, int program)
 {
-	if (to->state == TC_ELSEWHERE || (int)if_nametoindex(to->iface) != to->ifindex)
-		return log_error(-EEXIST, "%s is pinned for an interface that is not here under "
-				 "that name: it was renamed, or is in another network namespace; "
-				 "unload it there, or use another --pin-dir", to->iface);
+	if (to->state == TC_ELSEWHERE)
+		return log_error(-EEXIST, "%s is pinned for an interface that is in another "
+				 "network namespace; unload it there, or use another --pin-dir", to->iface);
+	if (strcmp(to->place.now, iface))
+		return log_error(-ENODEV, "there is no interface %s: it was renamed, and is called "
+				 "%s now; name it so", iface, to->place.now);
 	if (kind != TC_AUTO && kind != to->kind)
 		return log_error(-EINVAL, "%s is attached to %s through %s, which cannot change in "
-				 "place; `ecdn-xdp unload %s` first", to->hook->program, to->iface,
-				 tc_link_kind_name(to->kind), to->iface);
+				 "place; `ecdn-xdp unload %s` first", to->hook->program, iface,
+				 tc_link_kind_name(to->kind), iface);
 	return attach_over(to, pins, program);
 }
 
 int tc_link_attach(struct tc_link *to, const struct tc_hook *hook, const struct pins *pins,
-		   const char *iface, enum tc_kind kind, int program)
+		   const char *pin, const char *iface, enum tc_kind kind, int program)
 {
-	int err = tc_link_read(to, hook, pins->dir, iface);
+	int err = tc_link_read(to, hook, pins->dir, pin);
 
 	if (err && err != -ENOENT)
 		return err;
 	if (!err && to->state != TC_GONE) {
-		err = attach_in_place(to, pins, kind, program);
+		err = attach_in_place(to, pins, iface, kind, program);
 	} else {
 		tc_link_close(to);
-		err = attach_new(to, pins, kind, program);
+		err = attach_new(to, pins, iface, kind, program);
 	}
 	if (err)
 		tc_link_undo(to, -1);

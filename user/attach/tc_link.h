@@ -19,6 +19,7 @@
 #include <stdbool.h>
 
 #include "kernel/pins.h"
+#include "attach/place.h"
 #include "attach/tc_clsact.h"
 #include "attach/tc_hook.h"
 
@@ -36,8 +37,9 @@ enum tc_state {
 
 struct tc_link {
 	const struct tc_hook *hook;
-	char iface[IF_NAMESIZE];
+	char iface[IF_NAMESIZE]; /* what its pin is called: its name when it was loaded */
 	int ifindex;
+	struct place place;
 	enum tc_kind kind;      /* TC_AUTO: nothing is attached */
 	enum tc_state state;
 	int fd;                 /* fd of the link, or for clsact of the program that is pinned */
@@ -47,10 +49,11 @@ struct tc_link {
 	bool replaced;          /* tc_link_attach() replaced the program of what was there */
 };
 
-/* Attaches program to iface: in the place of what is pinned in pins->dir if there is
- * anything, else for the first time. What is new is pinned in pins->next. */
+/* Attaches program to the interface that is called iface today: in the place of what is pinned
+ * in pins->dir if there is anything, else for the first time. What is new is pinned in
+ * pins->next. pin: from tc_find_new(). */
 int tc_link_attach(struct tc_link *to, const struct tc_hook *hook, const struct pins *pins,
-		   const char *iface, enum tc_kind kind, int program);
+		   const char *pin, const char *iface, enum tc_kind kind, int program);
 
 /* Replaces the program of what is pinned in pins->dir, unless that cannot be reached from
  * here. */

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/scoped.h"
+#include "attach/tc_find.h"
 #include "attach/tc_link.h"
 #include "attach/tc_note.h"
 
@@ -36,7 +37,8 @@ static int remove_read(const char *dir, struct tc_link *of)
 
 	tc_link_close(of);
 	err = err ?: tc_note_drop_pin(of->hook, dir, of->iface);
-	return err ?: tc_note_drop(of->hook, dir, of->iface);
+	err = err ?: tc_note_drop(of->hook, dir, of->iface);
+	return err ?: place_forget(dir, of->hook->index, of->iface);
 }
 
 static bool out_of_reach(const struct tc_link *of)
@@ -47,7 +49,10 @@ static bool out_of_reach(const struct tc_link *of)
 static int read_reachable(struct tc_link *of, const struct tc_hook *hook, const char *dir,
 			  const char *iface)
 {
-	int err = tc_link_read(of, hook, dir, iface);
+	char pin[IF_NAMESIZE];
+	int err = tc_find(hook, dir, iface, pin);
+
+	err = err ?: tc_link_read(of, hook, dir, pin);
 
 	if (err || !out_of_reach(of))
 		return err;

@@ -9,7 +9,9 @@
 #include "kernel/pins.h"
 #include "attach/tc_hook.h"
 
-/* Detaches at once and removes the pin. -ENOENT, silent, if there is no pin. */
+/* Detaches at once from the interface that is called iface today, or was when it was loaded, and
+ * removes the pin. -ENOENT if there is no pin: silent, but for a warning if another interface was
+ * loaded by that name. */
 int tc_remove(const struct tc_hook *hook, const char *dir, const char *iface);
 
 /* The error that tc_remove() would return before it changes anything, or 0. */

@@ -16,6 +16,9 @@
 #include "base/words.h"
 #include "net/link.h"
 
+/* Folder of the notes of where links are. */
+#define NOTES "link-index"
+
 static const char *const mode_names[] = {
 	[XDP_MODE_AUTO] = "auto",
 	[XDP_MODE_NATIVE] = "native",
@@ -74,7 +77,46 @@ int xdp_link_read(struct xdp_link *of, const char *dir, const char *iface)
 		return log_error(-errno, "cannot read %s: %s", path, strerror(errno));
 	of->ifindex = info.xdp.ifindex;
 	of->mode = mode_of(of->ifindex, info.prog_id);
+	if (of->ifindex)
+		place_attached(&of->place, of->ifindex, of->mode != XDP_MODE_AUTO);
+	else
+		place_lost(&of->place, dir, NOTES, iface);
 	return 0;
+}
+
+static int read_place(struct place *place, const void *context, const char *dir, const char *iface)
+{
+	struct xdp_link of;
+	int err = xdp_link_read(&of, dir, iface);
+
+	(void)context;
+	*place = of.place;
+	xdp_link_close(&of);
+	return err;
+}
+
+int xdp_link_find(const char *dir, const char *word, char pin[IF_NAMESIZE])
+{
+	return place_find(dir, PINS_LINKS, read_place, NULL, word, pin);
+}
+
+int xdp_link_make_way(const char *dir, const char *iface)
+{
+	char from[PINS_PATH_SIZE], to[PINS_PATH_SIZE];
+	struct xdp_link of;
+	int err = xdp_link_read(&of, dir, iface);
+	const char *now = of.place.now;
+
+	xdp_link_close(&of);
+	if (err)
+		return err;
+	link_path(dir, iface, from);
+	if (!access(link_path(dir, now, to), F_OK))
+		return log_error(-EEXIST, "cannot load %s: by that name %s was loaded before it "
+				 "was renamed; `ecdn-xdp unload %s`, then load both", iface, now, now);
+	if (rename(from, to))
+		return log_error(-errno, "cannot rename %s to %s: %s", from, to, strerror(errno));
+	return place_forget(dir, NOTES, iface) ?: place_note(dir, NOTES, now, of.ifindex);
 }
 
 /* Writes the name and id of the program on an interface: the kernel's error does not tell
@@ -163,41 +205,14 @@ static int attach_over(struct xdp_link *to, enum xdp_mode mode, int program)
 	return 0;
 }
 
-/* Finds the pin of an interface that was loaded under another name. */
-static bool former_name(const char *dir, int ifindex, char name[IF_NAMESIZE])
+static int attach_unpinned(struct xdp_link *to, const char *iface, enum xdp_mode mode, int program)
 {
-	struct xdp_link other;
-	unsigned int count;
-	bool found = false;
-	char **names;
-
-	if (xdp_link_names(dir, &names, &count))
-		return false;
-	for (unsigned int i = 0; i < count && !found; i++) {
-		found = !xdp_link_read(&other, dir, names[i]) && other.ifindex == ifindex &&
-			other.mode != XDP_MODE_AUTO;
-		xdp_link_close(&other);
-		if (found)
-			strcpy(name, other.iface);
-	}
-	pins_free_names(names, count);
-	return found;
-}
-
-static int attach_unpinned(struct xdp_link *to, const char *dir, enum xdp_mode mode,
-			   int program)
-{
-	char former[IF_NAMESIZE];
-
 	if (!to->ifindex)
-		return log_error(-ENODEV, "there is no interface %s; `ip link` lists them",
-				 to->iface);
-	if (!link_has_ethernet(to->iface))
+		return log_error(-ENODEV, "there is no interface %s; `ip link` lists them", iface);
+	if (!link_has_ethernet(iface))
 		return log_error(-EINVAL, "%s is not an Ethernet interface, and its frames cannot "
-				 "be parsed; load the interface below it", to->iface);
-	if (former_name(dir, to->ifindex, former))
-		return log_error(-EBUSY, "%s is loaded as %s, its former name; `ecdn-xdp unload "
-				 "%s` first", to->iface, former, former);
+				 "be parsed; load the interface below it", iface);
+	place_attached(&to->place, to->ifindex, true);
 	return attach_new(to, mode, program);
 }
 
@@ -213,33 +228,54 @@ int xdp_link_attach_again(struct xdp_link *to, const struct pins *pins, const ch
 	return err;
 }
 
+/* A link that an earlier version has made gets its note now. */
 static int pin_new(const struct xdp_link *of, const struct pins *pins)
 {
 	char name[PINS_NAME_SIZE];
+	int err = 0;
 
-	if (!of->created)
+	if (of->created)
+		err = pins_put(pins->next, pins_interface(PINS_LINKS, of->iface, name), of->fd);
+	else if (place_noted(pins->dir, NOTES, of->iface))
 		return 0;
-	return pins_put(pins->next, pins_interface(PINS_LINKS, of->iface, name), of->fd);
+	return err ?: place_note(pins->next, NOTES, of->iface, of->ifindex);
+}
+
+/* Whether iface can be attached through its link: 1; 0: the link holds nothing any more. */
+static int can_replace(const struct xdp_link *of, const char *iface)
+{
+	if (of->place.state == PLACE_ELSEWHERE)
+		return log_error(-EEXIST, "%s is pinned for an interface that is in another "
+				 "network namespace; unload it there, or use another --pin-dir", iface);
+	if (of->place.state == PLACE_HERE && strcmp(of->place.now, iface))
+		return log_error(-ENODEV, "there is no interface %s: it was renamed, and is called "
+				 "%s now; name it so", iface, of->place.now);
+	return of->place.state == PLACE_HERE;
 }
 
 int xdp_link_attach(struct xdp_link *to, const struct pins *pins, const char *iface,
 		    enum xdp_mode mode, int program)
 {
-	int ifindex = if_nametoindex(iface);
-	int err = xdp_link_read(to, pins->dir, iface);
+	char pin[IF_NAMESIZE];
+	int err = xdp_link_find(pins->dir, iface, pin), holds = 0;
 
-	if (!err && to->ifindex == ifindex && to->mode != XDP_MODE_AUTO) {
-		err = attach_over(to, mode, program);
-	} else if (!err && to->ifindex) {
-		err = log_error(-EEXIST, "%s is pinned for an interface that is not here under "
-				"that name: it was renamed, or is in another network namespace; "
-				"unload it there, or use another --pin-dir", iface);
-	} else if (!err || err == -ENOENT) {
-		xdp_link_close(to);
-		to->ifindex = ifindex;
-		err = attach_unpinned(to, pins->dir, mode, program);
+	memset(to, 0, sizeof(*to));
+	to->fd = -1;
+	if (!err) {
+		err = xdp_link_read(to, pins->dir, pin);
+		holds = err ?: can_replace(to, iface);
+	} else if (err == -ENOENT) {
+		snprintf(to->iface, sizeof(to->iface), "%s", iface);
+		err = 0;
 	}
-	err = err ?: pin_new(to, pins);
+	if (holds > 0) {
+		err = attach_over(to, mode, program);
+	} else if (!err && !holds) {
+		xdp_link_close(to);
+		to->ifindex = if_nametoindex(iface);
+		err = attach_unpinned(to, iface, mode, program);
+	}
+	err = err ?: holds < 0 ? holds : pin_new(to, pins);
 	if (err)
 		xdp_link_close(to);
 	return err;
@@ -274,7 +310,7 @@ int xdp_link_remove(const char *dir, const char *iface)
 	xdp_link_close(&of);
 	if (unlink(link_path(dir, iface, path)))
 		return log_error(-errno, "cannot remove %s: %s", path, strerror(errno));
-	return 0;
+	return place_forget(dir, NOTES, iface);
 }
 
 int xdp_link_names(const char *dir, char ***names, unsigned int *count)

@@ -10,6 +10,7 @@
 #include <net/if.h>
 #include <stdbool.h>
 
+#include "attach/place.h"
 #include "kernel/pins.h"
 
 enum xdp_mode {
@@ -19,8 +20,9 @@ enum xdp_mode {
 };
 
 struct xdp_link {
-	char iface[IF_NAMESIZE];
-	int ifindex;            /* 0: the interface is gone */
+	char iface[IF_NAMESIZE]; /* what its pin is called: its name when it was loaded */
+	int ifindex;            /* 0: it is gone, or the program was detached */
+	struct place place;
 	int fd;
 	bool created;           /* xdp_link_attach() made it: it is pinned in next only */
 	bool replaced;          /* xdp_link_attach() replaced the program of an existing link */
@@ -28,9 +30,9 @@ struct xdp_link {
 };
 
 /*
- * Attaches program to iface: through the link pinned in pins->dir if there is one, else by
- * a new link, which is pinned in pins->next. If another program is in the way, the error
- * names it.
+ * Attaches program to the interface that is called iface today: through the link pinned in
+ * pins->dir if it has one, else by a new link, which is pinned in pins->next. If another program
+ * is in the way, the error names it.
  */
 int xdp_link_attach(struct xdp_link *to, const struct pins *pins, const char *iface,
 		    enum xdp_mode mode, int program);
@@ -47,6 +49,13 @@ void xdp_link_close(struct xdp_link *of);
 /* Reads what is pinned as dir/link/IFACE and leaves its link open. -ENOENT, silent, if
  * nothing is pinned. */
 int xdp_link_read(struct xdp_link *of, const char *dir, const char *iface);
+
+/* place_find() for the pinned links. */
+int xdp_link_find(const char *dir, const char *word, char pin[IF_NAMESIZE]);
+
+/* Gives the pin of another interface, which is called iface no more, that one's name of today, so
+ * that iface can be pinned. */
+int xdp_link_make_way(const char *dir, const char *iface);
 
 /* Detaches at once and removes the pin. -ENOENT, silent, if there is no pin. */
 int xdp_link_remove(const char *dir, const char *iface);

@@ -60,11 +60,15 @@ static void print_meaning(const struct node_fields_check_item *check)
 
 static void print_gone(const struct view_ping *ping)
 {
-	for (unsigned int i = 0; i < ping->attachment_count; i++)
-		if (ping->attachments[i].state == TC_GONE)
+	for (unsigned int i = 0; i < ping->attachment_count; i++) {
+		const struct tc_link *at = &ping->attachments[i];
+		const char *now = *at->place.now ? at->place.now : at->iface;
+		char text[PLACE_TEXT_SIZE];
+
+		if (at->state == TC_GONE)
 			printf("Ping is gone from %s: `ecdn-xdp load --ping %s` puts it on "
-			       "again.\n",
-			       ping->attachments[i].iface, ping->attachments[i].iface);
+			       "again.\n", place_name(&at->place, at->iface, text), now);
+	}
 }
 
 static int print_text(const struct node_fields_check_item *check)

@@ -12,16 +12,41 @@
 #include "view/view_off.h"
 #include "view/view_steer.h"
 
+/* What there is to say of an interface; `load` is the command that attaches the program. */
+static void print_interface(const char *head, const struct place *place, const char *pin,
+			    const char *state, const char *without, const char *load)
+{
+	char text[PLACE_TEXT_SIZE];
+	const char *now = place->now;
+
+	printf("%-11s %s: ", head, place_name(place, pin, text));
+	switch (place->state) {
+	case PLACE_HERE:
+		puts(state);
+		return;
+	case PLACE_ELSEWHERE:
+		puts("attached, in another network namespace");
+		return;
+	case PLACE_DETACHED:
+		printf("detached by somebody, %s: `%s %s`\n", without, load, now);
+		return;
+	case PLACE_BACK:
+		printf("is back, %s: `%s %s`\n", without, load, now);
+		return;
+	case PLACE_VANISHED:
+		printf("vanished; `ecdn-xdp unload %s`, or `%s %s` when it is back\n", pin, load,
+		       pin);
+		return;
+	}
+}
+
 static void print_attachments(const struct view_status *guard)
 {
 	for (unsigned int i = 0; i < guard->attachment_count; i++) {
-		const struct xdp_link *attachment = &guard->attachments[i];
+		const struct xdp_link *at = &guard->attachments[i];
 
-		printf("interface   %s: %s\n", attachment->iface, !attachment->ifindex ?
-		       "vanished; `ecdn-xdp unload` it, or `load` it again when it is back" :
-		       attachment->mode == XDP_MODE_AUTO ? "attached, in another network "
-			       "namespace" :
-		       status_fields_guard_state(attachment));
+		print_interface("interface", &at->place, at->iface,
+				status_fields_guard_state(at), "unguarded", "ecdn-xdp load");
 	}
 	if (!guard->guard)
 		printf("guard       not loaded\n");
@@ -79,13 +104,10 @@ static void print_ping(const struct view_ping *ping)
 	const struct fields events = { event_fields_ping, 0, NULL };
 
 	for (unsigned int i = 0; i < ping->attachment_count; i++) {
-		const struct tc_link *attachment = &ping->attachments[i];
+		const struct tc_link *at = &ping->attachments[i];
 
-		printf("ping        %s: %s\n", attachment->iface, attachment->state == TC_GONE ?
-		       "gone; `ecdn-xdp unload` it, or `load --ping` it again" :
-		       attachment->state == TC_ELSEWHERE ?
-		       "attached, in another network namespace" :
-		       status_fields_ping_state(attachment));
+		print_interface("ping", &at->place, at->iface, status_fields_ping_state(at),
+				"without ping", "ecdn-xdp load --ping");
 	}
 	if (!ping->attachment_count) {
 		printf("ping        %s\n", ping->loaded ? "not attached" : "not loaded");

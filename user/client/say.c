@@ -69,10 +69,11 @@ static void say_abi(const struct ecdn_xdp_client *client)
 		say(client, "a map in %s is not what ecdn-xdp pins there: every request passes; "
 		    "`ecdn-xdp unload --all` and `ecdn-xdp load` make the maps anew", client->dir);
 	else
-		say(client, "the maps in %s are of ABI %u, and this library (%s) uses ABI %d: every "
-		    "request passes; %s", client->dir, found, ECDN_XDP_VERSION, ECDN_XDP_ABI,
+		say(client, "the maps in %s are of ABI %u, and this library (%s) uses ABI %d: "
+		    "every request passes; %s", client->dir, found, ECDN_XDP_VERSION, ECDN_XDP_ABI,
 		    found > ECDN_XDP_ABI ?
-		    "install the libecdn-xdp of the ecdn-xdp that is loaded, and restart the proxy" :
+		    "install the libecdn-xdp of the ecdn-xdp that is loaded, and restart the "
+		    "proxy" :
 		    "run `ecdn-xdp load` of the library's version, which carries over what is "
 		    "loaded");
 }

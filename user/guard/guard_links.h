@@ -21,6 +21,10 @@ int guard_links_attach(struct guard_links *links, const struct pins *pins,
 /* Frees the links. After an error those that were changed get old_program back, an fd. */
 void guard_links_end(struct guard_links *links, int err, int old_program);
 
+/* Finds the pin of an interface by today's name or the former one, as place_find() does. -ENOENT
+ * if there is none; a warning if another interface was loaded by that name. */
+int guard_links_find(const char *dir, const char *iface, char pin[IF_NAMESIZE]);
+
 /* Whether the guard can be taken off an interface, and takes it off all: as struct part has it. */
 int guard_links_check(const char *dir, const char *iface);
 int guard_links_stop(const char *dir);

@@ -348,10 +348,11 @@ static void end(struct part_run *run, int err)
 
 static int detach(const char *dir, const char *iface)
 {
-	int err = guard_links_check(dir, iface);
+	char pin[IF_NAMESIZE];
+	int err = guard_links_find(dir, iface, pin);
 
-	err = err ?: shield_detach(dir, iface);
-	return err ?: xdp_link_remove(dir, iface);
+	err = err ?: shield_detach(dir, pin);
+	return err ?: xdp_link_remove(dir, pin);
 }
 
 static int stop(const char *dir)

@@ -9,12 +9,14 @@
  *	DIR/prog/PART      each part's program; a part is loaded if this is there
  *	DIR/link/IFACE     the link that holds an XDP program to an interface; bpffs takes
  *	                   no '.' in a name, so eth0.7 is eth0:7 here
+ *	DIR/link-index/IFACE  a note of where that interface is (attach/place.h)
  *	DIR/proven         the link that holds the program proven to a cgroup
  *	DIR/steer          the link that holds steer to a network namespace
  *	DIR/listen         the link that holds listen, steer's second program, to a cgroup
  *	DIR/ping/IFACE     what holds ping to an interface: a link, or before Linux 6.6 the
  *	                   program, by which its filter is found
- *	DIR/clsact/IFACE   for a filter, a note of where it is (attach/tc_link.h)
+ *	DIR/ping-index/IFACE  for a link, a note of where it is (attach/place.h)
+ *	DIR/clsact/IFACE   for a filter, the same (attach/tc_link.h)
  *	DIR/regions        an iterator, which prints the regions when it is read
  *	DIR-next/ready     a folder: programs with larger maps are being put in place of those
  *	                   in DIR, and a command that was killed is finished by the next

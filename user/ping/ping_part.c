@@ -10,6 +10,7 @@
 #include "base/words.h"
 #include "kernel/carry.h"
 #include "kernel/object.h"
+#include "attach/tc_find.h"
 #include "attach/tc_note.h"
 #include "attach/tc_remove.h"
 #include "ping.skel.h"
@@ -27,6 +28,7 @@ const struct tc_hook ping_part_hook = {
 	.load = "ecdn-xdp load --ping",
 	.pins = "ping",
 	.notes = "clsact",
+	.index = "ping-index",
 };
 
 static const struct object_names object_names = { "ping", PROGRAM_PIN };
@@ -143,14 +145,16 @@ static int attach_again(const struct part_run *run, char **old, unsigned int old
 	struct ping_run *ping = run->state;
 	int err = 0;
 
-	for (unsigned int i = 0; i < old_count && !err; i++) {
-		if (words_have(request->ifaces, request->iface_count, old[i]))
+	for (unsigned int i = 0; i < old_count && err >= 0; i++) {
+		err = tc_find_among(&ping_part_hook, run->pins->dir, request->ifaces,
+				    request->iface_count, old[i]);
+		if (err)
 			continue;
 		err = tc_link_attach_again(&ping->links[ping->link_count], &ping_part_hook,
 					   run->pins, old[i], ping->program);
 		ping->link_count += !err;
 	}
-	return err;
+	return err < 0 ? err : 0;
 }
 
 static int attach_wanted(const struct part_run *run)
@@ -161,14 +165,17 @@ static int attach_wanted(const struct part_run *run)
 
 	for (unsigned int i = 0; i < request->iface_count && !err; i++) {
 		struct tc_link *to = &ping->links[ping->link_count];
+		const char *iface = request->ifaces[i];
+		char pin[IF_NAMESIZE];
 
-		if (words_have(request->ifaces, i, request->ifaces[i]))
+		if (words_have(request->ifaces, i, iface))
 			continue;
-		err = tc_link_attach(to, &ping_part_hook, run->pins, request->ifaces[i],
-				     request->kind, ping->program);
+		err = tc_find_new(&ping_part_hook, run->pins->dir, iface, pin);
+		err = err ?: tc_link_attach(to, &ping_part_hook, run->pins, pin, iface,
+					    request->kind, ping->program);
 		ping->link_count += !err;
 		if (!err)
-			log_info("%s: ping %s through %s", to->iface,
+			log_info("%s: ping %s through %s", to->place.now,
 				 to->created ? "attached" : "upgraded",
 				 tc_link_kind_name(to->kind));
 	}

@@ -63,25 +63,41 @@ const char *status_fields_ports(const void *item, char room[FIELD_TEXT_SIZE])
 	return room;
 }
 
+static const char *state_of(const struct place *place, const char *vanished, const char *attached)
+{
+	switch (place->state) {
+	case PLACE_HERE:
+		return attached;
+	case PLACE_ELSEWHERE:
+		return "attached elsewhere";
+	case PLACE_DETACHED:
+		return "detached";
+	case PLACE_BACK:
+		return "back";
+	case PLACE_VANISHED:
+		break;
+	}
+	return vanished;
+}
+
 const char *status_fields_guard_state(const struct xdp_link *attachment)
 {
-	if (!attachment->ifindex)
-		return "vanished";
-	return attachment->mode == XDP_MODE_AUTO ? "attached elsewhere" :
-	       xdp_link_mode_name(attachment->mode);
+	return state_of(&attachment->place, "vanished", xdp_link_mode_name(attachment->mode));
 }
 
 const char *status_fields_ping_state(const struct tc_link *attachment)
 {
-	if (attachment->state == TC_GONE)
-		return "gone";
-	return attachment->state == TC_ELSEWHERE ? "attached elsewhere" :
-	       tc_link_kind_name(attachment->kind);
+	return state_of(&attachment->place, "gone", tc_link_kind_name(attachment->kind));
 }
 
-static json_t *interface(const char *name, int ifindex, const char *state)
+/* Today's name where it is known; else the one that it was loaded by. */
+static json_t *interface(const struct place *place, const char *pin, int ifindex,
+			 const char *state)
 {
-	return json_pack("{s:s, s:i, s:s}", "interface", name, "ifindex", ifindex, "state", state);
+	const char *former = place_former(place, pin);
+
+	return json_pack("{s:s, s:s?, s:i, s:s}", "interface", former ? place->now : pin, "former",
+			 former, "ifindex", ifindex, "state", state);
 }
 
 static json_t *guard_interfaces(const void *item)
@@ -92,7 +108,7 @@ static json_t *guard_interfaces(const void *item)
 	for (unsigned int i = 0; i < guard->attachment_count; i++) {
 		const struct xdp_link *at = &guard->attachments[i];
 
-		json_array_append_new(array, interface(at->iface, at->ifindex,
+		json_array_append_new(array, interface(&at->place, at->iface, at->ifindex,
 						       status_fields_guard_state(at)));
 	}
 	return array;
@@ -106,7 +122,7 @@ static json_t *ping_interfaces(const void *item)
 	for (unsigned int i = 0; i < ping->attachment_count; i++) {
 		const struct tc_link *at = &ping->attachments[i];
 
-		json_array_append_new(array, interface(at->iface, at->ifindex,
+		json_array_append_new(array, interface(&at->place, at->iface, at->ifindex,
 						       status_fields_ping_state(at)));
 	}
 	return array;
