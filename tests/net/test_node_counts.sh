@@ -46,7 +46,7 @@ test_silent() {
 	ecdn node add 192.0.2.128/25 far
 	ecdn node add 2001:db8::/64
 	is "silent: JSON has these keys" \
-		'["answered","bytes","first_seen","last_seen","name","over_rate","prefix","requests","traffic"]' \
+		'["answered","bytes","first_seen","last_seen","name","over_rate","passed","prefix","requests","traffic"]' \
 		"$(ecdn node --json | jq -c '.nodes[0] | keys')"
 	is "silent: zeros, and no times" '[0,0,0,0,null,null]' "$(node $client_ip/32 \
 		'[.requests, .answered, .over_rate, .bytes, .first_seen, .last_seen]' | jq -c .)"

@@ -224,6 +224,10 @@ test_rule_nft() {
 	does "rule: nft takes them too" on edge sh -e "$work/netdev"
 	does "rule: a node's ping passes" pings $edge_ip
 	does "rule: IPv6 too" pings $edge_ip6
+	is "rule: what passes is told as passed, not as answered" "0 true" "$(ecdn node --json |
+		jq -r '"\([.nodes[].answered] | add) \(all(.nodes[]; .passed > 0))"')"
+	has "rule: and as text" '^PREFIX .* REQUESTS +PASSED +OVER-RATE' "$(ecdn node)"
+	lacks "rule: without ANSWERED" ANSWERED "$(ecdn node)"
 	change_mark 'or 0x1'
 	does "rule: other bits of the mark are others'" pings $edge_ip
 	change_mark 'and 0x0e800000'

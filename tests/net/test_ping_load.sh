@@ -168,6 +168,8 @@ test_errors() {
 	local kind
 
 	fails "errors: a mode that is none" 2 'never: not a mode' ecdn load --ping=never e0
+	fails "errors: a mode without its '='" 2 'pass is no interface.*--ping=pass' \
+		ecdn load --ping pass e0
 	fails "errors: a mode of nothing" 2 'no value' ecdn load --ping= e0
 	fails "errors: a rate without ping" 2 'name --ping' ecdn load --ping-rate 5 e0
 	fails "errors: only nodes without ping" 2 'name --ping' ecdn load --ping-only-nodes e0

@@ -44,8 +44,8 @@ int tc_find_new(const struct tc_hook *hook, const char *dir, const char *iface,
 
 	if (err == -EEXIST)
 		return log_error(err, "cannot attach %s to %s: by that name %s was loaded before "
-				 "it was renamed; `ecdn-xdp unload %s`, then load both", hook->program,
-				 iface, pin, pin);
+				 "it was renamed; `ecdn-xdp unload %s`, then load both",
+				 hook->program, iface, pin, pin);
 	if (err == -ENOENT)
 		snprintf(pin, IF_NAMESIZE, "%s", iface);
 	return err == -ENOENT ? 0 : err;

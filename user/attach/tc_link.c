@@ -279,7 +279,8 @@ static int attach_in_place(struct tc_link *to, const struct pins *pins, const ch
 {
 	if (to->state == TC_ELSEWHERE)
 		return log_error(-EEXIST, "%s is pinned for an interface that is in another "
-				 "network namespace; unload it there, or use another --pin-dir", to->iface);
+				 "network namespace; unload it there, or use another --pin-dir",
+				 to->iface);
 	if (strcmp(to->place.now, iface))
 		return log_error(-ENODEV, "there is no interface %s: it was renamed, and is called "
 				 "%s now; name it so", iface, to->place.now);

@@ -113,7 +113,8 @@ int xdp_link_make_way(const char *dir, const char *iface)
 	link_path(dir, iface, from);
 	if (!access(link_path(dir, now, to), F_OK))
 		return log_error(-EEXIST, "cannot load %s: by that name %s was loaded before it "
-				 "was renamed; `ecdn-xdp unload %s`, then load both", iface, now, now);
+				 "was renamed; `ecdn-xdp unload %s`, then load both", iface, now,
+				 now);
 	if (rename(from, to))
 		return log_error(-errno, "cannot rename %s to %s: %s", from, to, strerror(errno));
 	return place_forget(dir, NOTES, iface) ?: place_note(dir, NOTES, now, of.ifindex);
@@ -246,7 +247,8 @@ static int can_replace(const struct xdp_link *of, const char *iface)
 {
 	if (of->place.state == PLACE_ELSEWHERE)
 		return log_error(-EEXIST, "%s is pinned for an interface that is in another "
-				 "network namespace; unload it there, or use another --pin-dir", iface);
+				 "network namespace; unload it there, or use another --pin-dir",
+				 iface);
 	if (of->place.state == PLACE_HERE && strcmp(of->place.now, iface))
 		return log_error(-ENODEV, "there is no interface %s: it was renamed, and is called "
 				 "%s now; name it so", iface, of->place.now);

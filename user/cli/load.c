@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <errno.h>
+#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -120,6 +121,19 @@ static int read_ping(const struct load_words *words, unsigned int given,
 	       log_error(CLI_USAGE, "%s", ping_request_wrong(settings)) : 0;
 }
 
+/* A mode that is meant for --ping, whose value follows a '='. */
+static int check_words(const struct load_words *words, char **ifaces, int count)
+{
+	int mode;
+
+	for (int i = 0; i < count; i++)
+		if (words->ping && !*words->ping && !if_nametoindex(ifaces[i]) &&
+		    !ping_request_mode_parse(ifaces[i], &mode))
+			return log_error(CLI_USAGE, "%s is no interface of this host; write "
+					 "--ping=%s for that mode of ping", ifaces[i], ifaces[i]);
+	return 0;
+}
+
 /* The interfaces are for the parts that are named, or for the guard if none is. */
 static void read_interfaces(const struct load_words *words, char **ifaces, int count,
 			    struct request *request, bool *ping_follows)
@@ -189,6 +203,7 @@ static int load(const struct verb *verb, const struct cli *cli, const struct loa
 	pin_dir = cli->given_pin_dir ?: config.pin_dir ?: cli->pin_dir;
 	err = read_words(words, cli->given, &request->guard);
 	err = err ?: read_ping(words, cli->given, &request->ping);
+	err = err ?: check_words(words, ifaces, count);
 	err = err ?: read_files(words, request);
 	read_interfaces(words, ifaces, count, request, &config.ping_follows);
 	err = err ?: check_interfaces(verb, words, request, pin_dir);

@@ -143,7 +143,8 @@ static int load(const struct cli *cli, const char *path)
 
 static int print_text(const struct view_nodes *nodes)
 {
-	const struct fields fields = { node_fields, NODE_FIELDS_LIST, &nodes->moment };
+	const struct fields fields = { node_fields, NODE_FIELDS_LIST |
+		(nodes->passes ? NODE_FIELDS_PASSED : NODE_FIELDS_ANSWERED), &nodes->moment };
 	struct columns *columns = columns_new();
 
 	fields_heads(&fields, columns);
@@ -154,7 +155,8 @@ static int print_text(const struct view_nodes *nodes)
 
 static int print_json(const struct view_nodes *nodes)
 {
-	const struct fields fields = { node_fields, NODE_FIELDS_LIST, &nodes->moment };
+	const struct fields fields = { node_fields, NODE_FIELDS_LIST | NODE_FIELDS_ANSWERED |
+		NODE_FIELDS_PASSED, &nodes->moment };
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < nodes->count; i++)

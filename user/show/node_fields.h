@@ -12,6 +12,8 @@
 
 enum node_fields_in {
 	NODE_FIELDS_LIST = 1 << 0,      /* `node list` */
+	NODE_FIELDS_ANSWERED = 1 << 2,  /* `node list`, if ping answers */
+	NODE_FIELDS_PASSED = 1 << 3,    /* `node list`, if it passes pings on */
 	NODE_FIELDS_SILENT = 1 << 1,    /* `node check`: nodes that were never heard from */
 };
 

@@ -10,7 +10,9 @@
 #include "base/log.h"
 #include "base/scoped.h"
 #include "kernel/percpu.h"
+#include "ping/ping_maps.h"
 #include "ping/ping_nodes.h"
+#include "ping/ping_part.h"
 #include "trust/trust_store.h"
 #include "view/view_pins.h"
 
@@ -123,6 +125,30 @@ static int read_stats(struct view_nodes *nodes, const struct trust_maps *maps)
 	return err;
 }
 
+/* The program has one counter for both modes: the present one tells what it is taken for. */
+static void tell_passed(struct view_nodes *nodes)
+{
+	for (size_t i = 0; i < nodes->count && nodes->passes; i++) {
+		nodes->at[i].passed = nodes->at[i].stats.answered;
+		nodes->at[i].stats.answered = 0;
+	}
+}
+
+static int read_mode(struct view_nodes *nodes, const struct pins *pins)
+{
+	struct ecdn_xdp_ping_config config = {};
+	struct ping_maps maps;
+	int err;
+
+	if (!part_is_loaded(&ping_part, pins->dir))
+		return 0;
+	err = maps_open(ping_maps_rows, &maps, pins);
+	err = err ?: maps_get(maps.ping_config, "ping_config", &(__u32){ 0 }, &config);
+	maps_close(ping_maps_rows, &maps);
+	nodes->passes = config.mode == ECDN_XDP_PING_PASS;
+	return err;
+}
+
 int view_nodes_read(struct view_nodes *nodes, const char *pin_dir)
 {
 	struct trust_list list = {};
@@ -142,6 +168,9 @@ int view_nodes_read(struct view_nodes *nodes, const char *pin_dir)
 		view_rates_close(&rates);
 	}
 	err = err ?: read_stats(nodes, &maps);
+	err = err ?: read_mode(nodes, &pins.pins);
+	if (!err)
+		tell_passed(nodes);
 	nodes->moment = clock_now();
 	trust_list_free(&list);
 	maps_close(trust_store_rows, &maps);

@@ -20,7 +20,8 @@ struct view_node {
 	uint32_t index;         /* of its rows in the maps */
 	char name[ECDN_XDP_TRUSTED_NAME_SIZE]; /* empty: none */
 	uint64_t added_at;      /* seconds since the epoch */
-	struct ecdn_xdp_node_stats stats; /* of its pings */
+	struct ecdn_xdp_node_stats stats; /* of its pings; answered: none if they are passed on */
+	uint64_t passed;        /* pings that went on to the stack with the mark */
 	struct view_rate rate;  /* of what came to protected ports */
 };
 
@@ -28,6 +29,7 @@ struct view_nodes {
 	struct clock_moment moment; /* of reading */
 	struct view_node *at;   /* by family, address and length */
 	size_t count;
+	bool passes;            /* ping's mode: nodes' pings go on to the stack, unanswered */
 };
 
 /* 0 or a negative errno, logged. To be freed with view_nodes_free(). */
