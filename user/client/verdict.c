@@ -75,46 +75,25 @@ static enum ecdn_xdp_reason excuse_of(const struct glance *glance, const struct 
 	       ECDN_XDP_REASON_NORMAL;
 }
 
-/* The state that a region is in now: the published one, or what has followed upon it. */
-struct phase {
-	uint32_t state;
-	uint64_t since_ns;
-	uint64_t until_ns;      /* UINT64_MAX: no end */
-};
-
-static inline struct phase phase_of(const struct glance *glance, uint32_t region, uint64_t now_ns)
+/* The verdict by the region's state and monitor mode alone. */
+static inline enum ecdn_xdp_verdict verdict_on(const struct glance *glance, uint32_t region,
+					       uint64_t now_ns)
 {
 	const volatile struct ecdn_xdp_region_state *state =
 		(const void *)(glance->memory + AT_STATE +
 			       region * sizeof(struct ecdn_xdp_region_state));
-	struct phase phase = { state->state, state->since_ns, UINT64_MAX };
-
-	if (phase.state != ECDN_XDP_STATE_LIMITED && phase.state != ECDN_XDP_STATE_EXEMPT &&
-	    phase.state != ECDN_XDP_STATE_SHIELDED)
-		return phase;
-	phase.until_ns = state->until_ns;
-	if (now_ns < phase.until_ns)
-		return phase;
-	return (struct phase){ state->next, phase.until_ns, UINT64_MAX };
-}
-
-static inline bool is_monitoring(const struct glance *glance)
-{
 	const volatile struct ecdn_xdp_public_config *public =
 		(const void *)(glance->memory + AT_PUBLIC);
+	uint32_t is = state->state;
 
-	return public->monitor;
-}
-
-/* The verdict by the region's state and monitor mode alone. */
-static inline enum ecdn_xdp_verdict verdict_on(const struct glance *glance,
-					       const struct phase *phase)
-{
-	if (likely(phase->state == ECDN_XDP_STATE_NORMAL) || is_monitoring(glance))
+	if (likely(is == ECDN_XDP_STATE_NORMAL) || public->monitor)
 		return ECDN_XDP_PASS;
-	if (phase->state == ECDN_XDP_STATE_BLOCKED)
+	if ((is == ECDN_XDP_STATE_LIMITED || is == ECDN_XDP_STATE_EXEMPT) &&
+	    now_ns >= state->until_ns)
+		is = state->next;
+	if (is == ECDN_XDP_STATE_BLOCKED)
 		return ECDN_XDP_BLOCKED;
-	return phase->state == ECDN_XDP_STATE_LIMITED ? ECDN_XDP_LIMITED : ECDN_XDP_PASS;
+	return is == ECDN_XDP_STATE_LIMITED ? ECDN_XDP_LIMITED : ECDN_XDP_PASS;
 }
 
 /* The name that the table in the view has for an id. */
@@ -159,7 +138,6 @@ enum ecdn_xdp_verdict ecdn_xdp_verdict(struct ecdn_xdp_client *client,
 	uint64_t now_ns = clock_ns();
 	struct source source;
 	struct glance glance;
-	struct phase phase;
 	uint32_t id;
 
 	if (!client)
@@ -170,8 +148,7 @@ enum ecdn_xdp_verdict ecdn_xdp_verdict(struct ecdn_xdp_client *client,
 	do {
 		glance = glance_at(client);
 		id = region_of(&glance, &source);
-		phase = phase_of(&glance, id, now_ns);
-		verdict = verdict_on(&glance, &phase);
+		verdict = verdict_on(&glance, id, now_ns);
 		if (verdict != ECDN_XDP_PASS &&
 		    excuse_of(&glance, &source, id) != ECDN_XDP_REASON_NORMAL)
 			verdict = ECDN_XDP_PASS;
@@ -194,17 +171,40 @@ static const char *state_name(uint32_t state)
 	return state < ECDN_XDP_STATE_MAX ? names[state] : "unknown";
 }
 
+/* Of the states in which nobody is refused. */
 static enum ecdn_xdp_reason reason_of(uint32_t state)
 {
-	static const enum ecdn_xdp_reason reasons[] = {
-		[ECDN_XDP_STATE_NORMAL] = ECDN_XDP_REASON_NORMAL,
-		[ECDN_XDP_STATE_LIMITED] = ECDN_XDP_REASON_LIMITED,
-		[ECDN_XDP_STATE_EXEMPT] = ECDN_XDP_REASON_EXEMPT,
-		[ECDN_XDP_STATE_BLOCKED] = ECDN_XDP_REASON_BLOCKED,
-		[ECDN_XDP_STATE_SHIELDED] = ECDN_XDP_REASON_SHIELDED,
-	};
+	switch (state) {
+	case ECDN_XDP_STATE_EXEMPT:
+		return ECDN_XDP_REASON_EXEMPT;
+	case ECDN_XDP_STATE_SHIELDED:
+		return ECDN_XDP_REASON_SHIELDED;
+	default:
+		return ECDN_XDP_REASON_NORMAL;
+	}
+}
 
-	return state < ECDN_XDP_STATE_MAX ? reasons[state] : ECDN_XDP_REASON_NORMAL;
+/* The state that a region is in now: the published one, or what has followed upon it. */
+struct phase {
+	uint32_t state;
+	uint64_t since_ns;
+	uint64_t until_ns;      /* UINT64_MAX: no end */
+};
+
+static struct phase phase_of(const struct glance *glance, uint32_t region, uint64_t now_ns)
+{
+	const volatile struct ecdn_xdp_region_state *state =
+		(const void *)(glance->memory + AT_STATE +
+			       region * sizeof(struct ecdn_xdp_region_state));
+	struct phase phase = { state->state, state->since_ns, UINT64_MAX };
+
+	if (phase.state != ECDN_XDP_STATE_LIMITED && phase.state != ECDN_XDP_STATE_EXEMPT &&
+	    phase.state != ECDN_XDP_STATE_SHIELDED)
+		return phase;
+	phase.until_ns = state->until_ns;
+	if (now_ns < phase.until_ns)
+		return phase;
+	return (struct phase){ state->next, phase.until_ns, UINT64_MAX };
 }
 
 #define NS_PER_MS 1000000
@@ -227,26 +227,37 @@ static void tell_times(const struct phase *phase, uint64_t now_ns, struct ecdn_x
 				    ECDN_XDP_RETRY_AFTER_MAX;
 }
 
+/* Why an address passes that nothing excuses. The state may have changed since the verdict. */
+static enum ecdn_xdp_reason pass_reason(const struct glance *glance, uint32_t state)
+{
+	const volatile struct ecdn_xdp_public_config *public =
+		(const void *)(glance->memory + AT_PUBLIC);
+
+	if (state != ECDN_XDP_STATE_LIMITED && state != ECDN_XDP_STATE_BLOCKED)
+		return reason_of(state);
+	return public->monitor ? ECDN_XDP_REASON_MONITOR : ECDN_XDP_REASON_NORMAL;
+}
+
 static void judge(const struct glance *glance, const struct source *source, uint64_t now_ns,
 		  struct ecdn_xdp_info *info)
 {
 	uint32_t id = region_of(glance, source);
 	struct phase phase = phase_of(glance, id, now_ns);
-	enum ecdn_xdp_reason excuse = ECDN_XDP_REASON_NORMAL;
 
 	if (__atomic_load_n(&glance->view->error, __ATOMIC_RELAXED))
 		return;
 	tell_region(glance, id, &info->region);
 	info->state = state_name(phase.state);
-	info->reason = reason_of(phase.state);
-	info->verdict = verdict_on(glance, &phase);
-	if (info->verdict != ECDN_XDP_PASS)
-		excuse = excuse_of(glance, source, id);
-	else if (phase.state == ECDN_XDP_STATE_LIMITED || phase.state == ECDN_XDP_STATE_BLOCKED)
-		excuse = ECDN_XDP_REASON_MONITOR;
-	if (excuse != ECDN_XDP_REASON_NORMAL) {
-		info->verdict = ECDN_XDP_PASS;
-		info->reason = excuse;
+	info->verdict = verdict_on(glance, id, now_ns);
+	if (info->verdict == ECDN_XDP_PASS) {
+		info->reason = pass_reason(glance, phase.state);
+	} else {
+		info->reason = excuse_of(glance, source, id);
+		if (info->reason != ECDN_XDP_REASON_NORMAL)
+			info->verdict = ECDN_XDP_PASS;
+		else
+			info->reason = info->verdict == ECDN_XDP_BLOCKED ?
+				       ECDN_XDP_REASON_BLOCKED : ECDN_XDP_REASON_LIMITED;
 	}
 	tell_times(&phase, now_ns, info);
 }
