@@ -69,6 +69,7 @@ static void open_client(void)
 
 static void ask(const struct sockaddr *address)
 {
+	struct ecdn_xdp_info info = { .size = sizeof(info) };
 	enum ecdn_xdp_verdict verdict;
 	struct ecdn_xdp_region region;
 
@@ -78,6 +79,12 @@ static void ask(const struct sockaddr *address)
 	check(region.id < REGIONS && memchr(region.name, 0, sizeof(region.name)));
 	verdict = ecdn_xdp_verdict(&client, address, NULL);
 	check(verdict <= ECDN_XDP_BLOCKED);
+	verdict = ecdn_xdp_verdict_info(&client, address, &info);
+	check(verdict == info.verdict && verdict <= ECDN_XDP_BLOCKED);
+	check(info.reason <= ECDN_XDP_REASON_BLOCKED && *info.state);
+	check(info.region.id < REGIONS && memchr(info.region.name, 0, sizeof(info.region.name)));
+	check(info.since_ms >= -1 && info.until_ms >= -1);
+	check(info.retry_after <= ECDN_XDP_RETRY_AFTER_MAX);
 	check((ecdn_xdp_is_node(&client, address) & ~1) == 0);
 	check(!ecdn_xdp_count(&client, region.id, ECDN_XDP_STATUS));
 }
