@@ -126,7 +126,7 @@ test_qdisc() {
 	on edge tc qdisc del dev e0 clsact
 	ecdn load --ping --tc clsact e0
 	on edge tc qdisc del dev e0 clsact
-	is "qdisc: removed by hand, ping is gone" gone "$(status '.interfaces[0].state')"
+	is "qdisc: removed by hand, ping is detached" detached "$(status '.interfaces[0].state')"
 	is "qdisc: removed by hand, check tells" false "$(ecdn node check --json | jq .attached)"
 	has "qdisc: removed by hand, a load tells" 'warning: e0: .*no longer attached.*load --ping e0' \
 		"$(ecdn load 2>&1)"

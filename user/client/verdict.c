@@ -88,9 +88,7 @@ static inline enum ecdn_xdp_verdict verdict_on(const struct glance *glance, uint
 
 	if (likely(is == ECDN_XDP_STATE_NORMAL) || public->monitor)
 		return ECDN_XDP_PASS;
-	if ((is == ECDN_XDP_STATE_LIMITED || is == ECDN_XDP_STATE_EXEMPT) &&
-	    now_ns >= state->until_ns)
-		is = state->next;
+	is = ecdn_xdp_state_at(state, now_ns);
 	if (is == ECDN_XDP_STATE_BLOCKED)
 		return ECDN_XDP_BLOCKED;
 	return is == ECDN_XDP_STATE_LIMITED ? ECDN_XDP_LIMITED : ECDN_XDP_PASS;
@@ -196,15 +194,14 @@ static struct phase phase_of(const struct glance *glance, uint32_t region, uint6
 	const volatile struct ecdn_xdp_region_state *state =
 		(const void *)(glance->memory + AT_STATE +
 			       region * sizeof(struct ecdn_xdp_region_state));
-	struct phase phase = { state->state, state->since_ns, UINT64_MAX };
+	const struct phase written = { state->state, state->since_ns, state->until_ns };
+	uint64_t next_until_ns = state->next_until_ns ?: UINT64_MAX;
 
-	if (phase.state != ECDN_XDP_STATE_LIMITED && phase.state != ECDN_XDP_STATE_EXEMPT &&
-	    phase.state != ECDN_XDP_STATE_SHIELDED)
-		return phase;
-	phase.until_ns = state->until_ns;
-	if (now_ns < phase.until_ns)
-		return phase;
-	return (struct phase){ state->next, phase.until_ns, UINT64_MAX };
+	if (written.state == ECDN_XDP_STATE_NORMAL || now_ns < written.until_ns)
+		return written;
+	if (now_ns < next_until_ns)
+		return (struct phase){ state->next, written.until_ns, next_until_ns };
+	return (struct phase){ ECDN_XDP_STATE_NORMAL, next_until_ns, UINT64_MAX };
 }
 
 #define NS_PER_MS 1000000
