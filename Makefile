@@ -22,7 +22,7 @@ BPFTOOL    := $(shell bpf/bpftool.sh)
 endif
 
 LIBBPF_LEAST := 1.1
-LIBS     := libbpf libelf libmnl yaml-0.1 jansson libmaxminddb
+LIBS     := libbpf libelf zlib libmnl yaml-0.1 jansson libmaxminddb
 LDLIBS   := $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null)
 MACHINE  := $(subst -pc-,-,$(shell $(CC) -dumpmachine))
 

@@ -42,7 +42,7 @@ static inline struct text fuzz_piece(const uint8_t *data, size_t size)
 static inline void fuzz_text(fuzz_reader *read, const uint8_t *data, size_t size)
 {
 	struct source source = {
-		.file = { .path = "fuzz", .fd = -1, .text = fuzz_piece(data, size) },
+		.file = { .path = "fuzz", .text = fuzz_piece(data, size) },
 		.report = { .path = "fuzz" },
 		.number = 1,
 	};

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -117,6 +118,50 @@ static void fills_to_its_capacity(void **state)
 	names_free(names);
 }
 
+/* What an earlier version took stays what it is. */
+static void takes_names_of_before(void **state)
+{
+	struct names *names = names_new(8);
+
+	(void)state;
+	assert_int_equal(names_set(names, 1, "$(id)"), 0);
+	assert_int_equal(find(names, "$(id)"), 1);
+	assert_int_equal(intern(names, "$(id)"), 1);
+	assert_int_equal(intern(names, "`id`"), -EINVAL);
+	assert_int_equal(names_set(names, 2, "a\"b"), -EINVAL);
+	names_free(names);
+}
+
+static void forgets(void **state)
+{
+	struct names *names = names_new(5);
+
+	(void)state;
+	assert_int_equal(names_set(names, 1, "DE"), 0);
+	assert_int_equal(intern(names, "FR"), 2);
+	assert_int_equal(intern(names, "IT"), 3);
+	assert_int_equal(intern(names, "US"), 4);
+	assert_int_equal(names_used(names), 5);
+	assert_false(names_changed(names, 1));
+	assert_true(names_changed(names, 2));
+	names_forget(names, 1);
+	names_forget(names, 3);
+	assert_true(names_changed(names, 1));
+	assert_int_equal(find(names, "DE"), -ENOENT);
+	assert_int_equal(find(names, "FR"), 2);
+	assert_int_equal(find(names, "US"), 4);
+	assert_null(names_of(names, 1));
+	assert_int_equal(names_count(names), 5);
+	assert_int_equal(names_used(names), 3);
+	assert_int_equal(intern(names, "CH"), 1);
+	assert_int_equal(intern(names, "AT"), 3);
+	assert_int_equal(intern(names, "SE"), -ENOSPC);
+	names_forget(names, 4);
+	assert_int_equal(names_count(names), 4);
+	assert_int_equal(intern(names, "SE"), 4);
+	names_free(names);
+}
+
 static void valid_names(void **state)
 {
 	(void)state;
@@ -124,7 +169,8 @@ static void valid_names(void **state)
 	assert_true(names_valid("a", 1));
 	assert_true(names_valid("123456789012345", 15));
 	assert_true(names_valid("--", 2));
-	assert_true(names_valid("??", 2));
+	assert_false(names_valid("??", 2));
+	assert_false(names_valid("$(id)", 5));
 	assert_true(names_valid("eu-west/1:a.b_c", 15));
 	assert_false(names_valid("", 0));
 	assert_false(names_valid("1234567890123456", 16));
@@ -132,7 +178,7 @@ static void valid_names(void **state)
 		char name[3] = { 'a', c, 'b' };
 
 		assert_int_equal(names_valid(name, 3),
-				 c > ' ' && c < 127 && !strchr("\"',#", c));
+				 isalnum(c) || (c && strchr("-_.+/:@", c)));
 	}
 }
 
@@ -145,6 +191,8 @@ int main(void)
 		cmocka_unit_test(refuses_what_is_no_name),
 		cmocka_unit_test(keeps_ids_that_were_given),
 		cmocka_unit_test(fills_to_its_capacity),
+		cmocka_unit_test(takes_names_of_before),
+		cmocka_unit_test(forgets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,8 +9,10 @@
 
 #include "source_fixture.h"
 
-#define IS_NO_NAME " is not a region name: 1 to 15 printable characters without space, quote, " \
-		   "comma or '#'"
+#define IS_NO_NAME " is not a region name: 1 to 15 letters, digits or -_.+/:@"
+
+#define CUT_OFF "the file ends within the line, and perhaps within the name: it may be cut off; " \
+		"add a newline if it is whole"
 
 static const struct { const char *text; int line; const char *reason; } bad[] = {
 	/* START,END,NAME */
@@ -31,6 +33,10 @@ static const struct { const char *text; int line; const char *reason; } bad[] = 
 	{ "5,6,A B", 1, "'A B'" IS_NO_NAME },
 	{ "5,6,1234567890123456", 1, "'1234567890123456'" IS_NO_NAME },
 	{ "5,6,\x1b[2J", 1, "'?[2J'" IS_NO_NAME },
+	{ "5,6,$(id)", 1, "'$(id)'" IS_NO_NAME },
+	{ "5,6,`id`", 1, "'`id`'" IS_NO_NAME },
+	{ "5,6,a;b", 1, "'a;b'" IS_NO_NAME },
+	{ "0,1,DEU\n2,3,AT\n5,6,DE", 3, CUT_OFF },
 	{ "0,5,A\n5,6,B\n", 2, "the range overlaps that of line 1" },
 	{ "5,6,B\n0,5,A\n", 2, "the range overlaps that of line 1" },
 	{ "0,9,A\n1,2,A\n20,30,C\n", 2, "the range overlaps that of line 1" },
@@ -58,6 +64,8 @@ static const struct { const char *text; int line; const char *reason; } bad[] = 
 	  "the prefix has another name on line 1" },
 	{ "::/0 A\n::/0 ??\n", 2, "the prefix has another name on line 1" },
 	{ "::/0 --\n::/0 ??\n", 2, "the prefix has another name on line 1" },
+	{ "10.0.0.0/8 'A'", 1, "''A''" IS_NO_NAME },
+	{ "10.0.0.0/8 AS64500\n11.0.0.0/8 AS6450", 2, CUT_OFF },
 };
 
 static void bad_lines(void **state)
@@ -120,7 +128,7 @@ static void ten_are_shown(void **state)
 static void no_text(void **state)
 {
 	static const char binary[] = "10.0.0.0/8 A\n11.0.0.0/8\0 B\n";
-	static const char zip[] = "\x1f\x8b\x08\x00\x00";
+	static const char zip[] = "PK\x03\x04\x14\x00\x00";
 	char expected[300];
 
 	(void)state;
@@ -151,8 +159,8 @@ static void names_full(void **state)
 	(void)state;
 	names = names_new(3);
 	assert_int_equal(read_text("0,1,A\n2,3,B\n4,5,A\n6,7,C\n8,9,D\n"), -ENOSPC);
-	snprintf(expected, sizeof(expected), "%s:4: no room for region 'C': all 3 ids are in use; "
-		 "more need `unload --all` and `load --max-regions`\n", file);
+	snprintf(expected, sizeof(expected), "%s:4: no room for region 'C': these files name more than "
+		 "3 regions\n", file);
 	check_logged(expected);
 	assert_int_equal(read_text("1.1.1.1 A\n1.1.1.2 ??\n1.1.1.3 --\n1.1.1.4 E\n"), -ENOSPC);
 	assert_non_null(strstr(logged, ":4: no room for region 'E'"));

@@ -27,14 +27,14 @@ static void whole_space(void **state)
 	struct range_set set = { 0 };
 
 	(void)state;
-	add(&set.v4, 0, LAST, 0x10001);
-	add(&set.v6, 0, LAST, 0x20002);
+	add(&set.v4, 0, LAST, 1 << RANGE_SOURCE_SHIFT | 1);
+	add(&set.v6, 0, LAST, 2 << RANGE_SOURCE_SHIFT | 2);
 	compile(&set);
 	assert_int_equal(blocks_end(), ECDN_XDP_TABLE_FIRST_FREE);
-	assert_int_equal(lookup(AF_INET, 0), 0x10001);
-	assert_int_equal(lookup(AF_INET, LAST), 0x10001);
-	assert_int_equal(lookup(AF_INET6, 0), 0x20002);
-	assert_int_equal(lookup(AF_INET6, LAST), 0x20002);
+	assert_int_equal(lookup(AF_INET, 0), 1 << RANGE_SOURCE_SHIFT | 1);
+	assert_int_equal(lookup(AF_INET, LAST), 1 << RANGE_SOURCE_SHIFT | 1);
+	assert_int_equal(lookup(AF_INET6, 0), 2 << RANGE_SOURCE_SHIFT | 2);
+	assert_int_equal(lookup(AF_INET6, LAST), 2 << RANGE_SOURCE_SHIFT | 2);
 	for (int i = 0; i < 256; i++)
 		assert_int_equal(lines[ECDN_XDP_TABLE_ROOT_V4 + 77 * 16 + i / 16].word[i % 16], 1);
 	range_set_free(&set);
@@ -87,18 +87,18 @@ static void one_row_of_one_file(void **state)
 
 	(void)state;
 	for (uint32_t i = 1; i < 100; i++) {
-		add(&set.v4, V4(i << 16), V4_LAST((i << 16) + 7), 0x10000 | i);
+		add(&set.v4, V4(i << 16), V4_LAST((i << 16) + 7), 1 << RANGE_SOURCE_SHIFT | i);
 		add(&set.v6, (addr_bits)i << 80, ((addr_bits)i << 80) + 7,
-		    (i < 50 ? 0x20000 : 0x30000) | i);
+		    (i < 50 ? 2U : 3U) << RANGE_SOURCE_SHIFT | i);
 	}
 	compile(&set);
 	assert_int_equal(table_header(lines)->rows_v4, 1);
 	assert_int_equal(table_header(lines)->rows_v6, 2);
-	assert_int_equal(lookup(AF_INET, V4(1 << 16)), 0x10001);
+	assert_int_equal(lookup(AF_INET, V4(1 << 16)), 1 << RANGE_SOURCE_SHIFT | 1);
 	assert_int_equal(lookup(AF_INET, V4((1 << 16) - 1)), 0);
-	assert_int_equal(lookup(AF_INET, V4_LAST((99 << 16) + 7)), 0x10063);
-	assert_int_equal(lookup(AF_INET6, ((addr_bits)49 << 80) + 7), 0x20031);
-	assert_int_equal(lookup(AF_INET6, (addr_bits)50 << 80), 0x30032);
+	assert_int_equal(lookup(AF_INET, V4_LAST((99 << 16) + 7)), 1 << RANGE_SOURCE_SHIFT | 99);
+	assert_int_equal(lookup(AF_INET6, ((addr_bits)49 << 80) + 7), 2 << RANGE_SOURCE_SHIFT | 49);
+	assert_int_equal(lookup(AF_INET6, (addr_bits)50 << 80), 3 << RANGE_SOURCE_SHIFT | 50);
 	range_set_free(&set);
 }
 
@@ -109,10 +109,10 @@ static void check_crowd(uint32_t count, uint32_t step)
 
 	for (uint32_t i = 0; i < count; i++)
 		add(&set.v4, V4(0x0a0b0000 + i * step), V4_LAST(0x0a0b0000 + i * step + step - 1),
-		    0x10001 + i % 2);
+		    (1 << RANGE_SOURCE_SHIFT | 1) + i % 2);
 	compile(&set);
 	for (uint32_t i = 0; i < count * step; i++)
-		assert_int_equal(lookup(AF_INET, V4(0x0a0b0000 + i)), 0x10001 + i / step % 2);
+		assert_int_equal(lookup(AF_INET, V4(0x0a0b0000 + i)), (1 << RANGE_SOURCE_SHIFT | 1) + i / step % 2);
 	assert_int_equal(lookup(AF_INET, V4(0x0a0b0000 + count * step)), 0);
 	assert_int_equal(lookup(AF_INET, V4(0x0a0affff)), 0);
 	range_set_free(&set);
@@ -200,7 +200,7 @@ static void random_list(struct range_list *list, bool v4)
 
 		if ((i + 1 < cuts && cut[i] == cut[i + 1]) || rand() % 3 == 0)
 			continue;
-		add(list, cut[i], last, (1 + rand() % 5) | (1 + rand() % 63) << 16);
+		add(list, cut[i], last, (1 + rand() % 5) | (1U + rand() % 63) << RANGE_SOURCE_SHIFT);
 	}
 }
 
@@ -228,7 +228,7 @@ static void crowded_ends(void **state)
 			for (int i = 0; i < count; i++) {
 				addr_bits first = base | (addr_bits)i << shift;
 
-				add(&set.v6, first, first | ~(LAST << shift), 0x10001 + i % 2);
+				add(&set.v6, first, first | ~(LAST << shift), (1 << RANGE_SOURCE_SHIFT | 1) + i % 2);
 			}
 			compile(&set);
 			check_borders(&set.v6, AF_INET6, reference);

@@ -8,34 +8,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/gunzip.h"
 #include "base/log.h"
 #include "base/scoped.h"
 
 /* Upper bound, so that a pipe without end cannot fill memory. */
 #define READ_MAX (1UL << 30)
 #define ROOM_AT_FIRST (64UL << 10)
-
-int file_open(struct file *file, const char *path)
-{
-	struct stat stat;
-
-	*file = (struct file){ .path = path, .fd = open(path, O_RDONLY | O_CLOEXEC) };
-	if (file->fd < 0)
-		return log_error(-errno, "cannot open %s: %s", path, strerror(errno));
-	if (fstat(file->fd, &stat))
-		return log_error(-errno, "cannot read %s: %s", path, strerror(errno));
-	if (S_ISDIR(stat.st_mode))
-		return log_error(-EISDIR, "cannot read %s: it is a directory", path);
-	if (S_ISREG(stat.st_mode))
-		file->size = stat.st_size;
-	return 0;
-}
-
-void file_close(struct file *file)
-{
-	free(file->data);
-	scoped_close(&file->fd);
-}
 
 static ssize_t read_some(int fd, char *to, size_t room)
 {
@@ -49,26 +28,100 @@ static ssize_t read_some(int fd, char *to, size_t room)
 
 /* The file is copied and not mapped: one that is cut short meanwhile would kill the process
  * with SIGBUS, and pipes cannot be mapped. */
-static int read_data(struct file *file, size_t room, size_t *size)
+static int read_data(struct file *file, int fd, size_t room)
 {
-	for (*size = 0;; room = *size == room ? 2 * room : room) {
+	for (;; room = file->size == room ? 2 * room : room) {
 		char *grown = realloc(file->data, room);
 		ssize_t got;
 
 		if (!grown)
 			return -ENOMEM;
 		file->data = grown;
-		got = read_some(file->fd, grown + *size, room - *size);
+		got = read_some(fd, grown + file->size, room - file->size);
 		if (got < 0)
 			return log_error(-errno, "cannot read %s: %s", file->path,
 					 strerror(errno));
 		if (!got)
 			return 0;
-		*size += got;
-		if (*size > READ_MAX)
+		file->size += got;
+		if (file->size > READ_MAX)
 			return log_error(-EFBIG, "%s is larger than 1 GiB, which is the most that "
 					 "is read", file->path);
 	}
+}
+
+static bool same_time(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+/* Files whose size is 0 may have something to read all the same, as those in /proc. */
+static bool is_as_before(const struct file *file, const struct stat *before, int fd)
+{
+	struct stat after, named;
+
+	return !fstat(fd, &after) && !stat(file->path, &named) &&
+	       before->st_dev == named.st_dev && before->st_ino == named.st_ino &&
+	       before->st_size == after.st_size && same_time(&before->st_mtim, &after.st_mtim) &&
+	       (!after.st_size || (size_t)after.st_size == file->size);
+}
+
+static int read_fd(struct file *file, int fd)
+{
+	struct stat stat;
+	bool regular;
+	int err;
+
+	if (fstat(fd, &stat))
+		return log_error(-errno, "cannot read %s: %s", file->path, strerror(errno));
+	if (S_ISDIR(stat.st_mode))
+		return log_error(-EISDIR, "cannot read %s: it is a directory", file->path);
+	regular = S_ISREG(stat.st_mode);
+	/* One byte more than the file has shows its end without another allocation. */
+	err = read_data(file, fd, regular && stat.st_size > 0 && stat.st_size < (off_t)READ_MAX ?
+			(size_t)stat.st_size + 1 : ROOM_AT_FIRST);
+	if (err || !regular || is_as_before(file, &stat, fd))
+		return err;
+	return log_error(-EAGAIN, "cannot read %s: it was written or replaced while it was read; "
+			 "run this again once that is done, and have new files renamed into place",
+			 file->path);
+}
+
+static int unpack(struct file *file)
+{
+	const char *reason;
+	char *data;
+	size_t size;
+	int err;
+
+	if (!gunzip_knows(file->data, file->size))
+		return 0;
+	err = gunzip(file->data, file->size, READ_MAX, &data, &size, &reason);
+	if (err)
+		return err == -ENOMEM ? err :
+		       log_error(err, "cannot read %s: %s", file->path, reason);
+	free(file->data);
+	file->data = data;
+	file->size = size;
+	return 0;
+}
+
+int file_open(struct file *file, const char *path)
+{
+	scoped_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int err;
+
+	*file = (struct file){ .path = path };
+	if (fd < 0)
+		return log_error(-errno, "cannot open %s: %s", path, strerror(errno));
+	err = read_fd(file, fd);
+	return err ?: unpack(file);
+}
+
+void file_close(struct file *file)
+{
+	free(file->data);
+	file->data = NULL;
 }
 
 static void skip_byte_order_mark(struct text *text)
@@ -79,19 +132,11 @@ static void skip_byte_order_mark(struct text *text)
 		text->start += strlen(mark);
 }
 
-int file_read_text(struct file *file, const char *otherwise)
+int file_text(struct file *file, const char *otherwise)
 {
-	bool known = file->size && file->size < (off_t)READ_MAX;
-	const char *nul;
-	size_t size;
-	int err;
+	const char *nul = memchr(file->data, 0, file->size);
 
-	/* One byte more than the file has shows its end without another allocation. */
-	err = read_data(file, known ? (size_t)file->size + 1 : ROOM_AT_FIRST, &size);
-	if (err)
-		return err;
-	file->text = (struct text){ file->data, file->data + size };
-	nul = memchr(file->data, 0, size);
+	file->text = (struct text){ file->data, file->data + file->size };
 	if (nul) {
 		log_at(file->path, text_line_number(file->text, nul), "a NUL byte: %s", otherwise);
 		return -EINVAL;

@@ -63,7 +63,7 @@ static uint32_t range_entry(uint32_t leaf)
 
 static int add(struct reader *reader, addr_bits first, addr_bits last, uint32_t leaf)
 {
-	if ((leaf & ABI2_ENTRY_REGION) > RANGE_REGION)
+	if ((leaf & ABI2_ENTRY_REGION) > ECDN_XDP_REGION_ID)
 		return damaged();
 	if (range_list_add(reader->list, first, last, range_entry(leaf)))
 		return log_error(-ENOMEM, "out of memory for the region table");

@@ -25,13 +25,35 @@ struct names {
 	uint32_t slot_mask;
 	uint32_t *slot;         /* id + 1, found by the hash of the name; 0: empty */
 	union name *name;       /* by id; empty: the id is not in use */
+	bool *changed;          /* by id: since names_new(), but for names_set() */
 };
+
+static bool is_reserved(const char *name, size_t length)
+{
+	return length == strlen(RESERVED_NAME) && !memcmp(name, RESERVED_NAME, length);
+}
+
+/* Nothing that a shell, a terminal or a format of ours takes for more than itself. */
+static bool is_plain(unsigned char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+	       (c && strchr("-_.+/:@", c));
+}
 
 bool names_valid(const char *name, size_t length)
 {
-	if (!length || length >= ECDN_XDP_NAME_SIZE)
+	if (!length || length >= ECDN_XDP_NAME_SIZE || is_reserved(name, length))
 		return false;
-	if (length == strlen(RESERVED_NAME) && !memcmp(name, RESERVED_NAME, length))
+	for (size_t i = 0; i < length; i++)
+		if (!is_plain(name[i]))
+			return false;
+	return true;
+}
+
+/* What an earlier version took, and may have left in the maps. */
+static bool was_valid(const char *name, size_t length)
+{
+	if (!length || length >= ECDN_XDP_NAME_SIZE || is_reserved(name, length))
 		return false;
 	for (size_t i = 0; i < length; i++)
 		if (!isgraph((unsigned char)name[i]) || strchr("\"',#", name[i]))
@@ -89,7 +111,8 @@ struct names *names_new(uint32_t capacity)
 	names->slot_mask = slots - 1;
 	names->slot = calloc(slots, sizeof(*names->slot));
 	names->name = calloc(capacity, sizeof(*names->name));
-	if (!names->slot || !names->name) {
+	names->changed = calloc(capacity, sizeof(*names->changed));
+	if (!names->slot || !names->name || !names->changed) {
 		names_free(names);
 		return NULL;
 	}
@@ -103,6 +126,7 @@ void names_free(struct names *names)
 		return;
 	free(names->slot);
 	free(names->name);
+	free(names->changed);
 	free(names);
 }
 
@@ -114,7 +138,7 @@ int names_set(struct names *names, uint32_t id, const char *name)
 
 	if (id >= names->capacity)
 		return -ERANGE;
-	if (!names_valid(name, length) || !name_pack(&packed, name, length))
+	if (!was_valid(name, length) || !name_pack(&packed, name, length))
 		return -EINVAL;
 	slot = name_slot(names, &packed);
 	if (*slot)
@@ -160,7 +184,27 @@ int names_intern(struct names *names, const char *name, size_t length)
 	if (id == names->capacity)
 		return -ENOSPC;
 	name_put(names, slot, id, &packed);
+	names->changed[id] = true;
 	return id;
+}
+
+void names_forget(struct names *names, uint32_t id)
+{
+	memset(&names->name[id], 0, sizeof(*names->name));
+	names->changed[id] = true;
+	if (id < names->free_from)
+		names->free_from = id;
+	while (names->count && !names->name[names->count - 1].text[0])
+		names->count--;
+	memset(names->slot, 0, (names->slot_mask + 1) * sizeof(*names->slot));
+	for (uint32_t i = 0; i < names->count; i++)
+		if (names->name[i].text[0])
+			*name_slot(names, &names->name[i]) = i + 1;
+}
+
+bool names_changed(const struct names *names, uint32_t id)
+{
+	return id < names->capacity && names->changed[id];
 }
 
 const char *names_of(const struct names *names, uint32_t id)
@@ -173,4 +217,18 @@ const char *names_of(const struct names *names, uint32_t id)
 uint32_t names_count(const struct names *names)
 {
 	return names->count;
+}
+
+uint32_t names_capacity(const struct names *names)
+{
+	return names->capacity;
+}
+
+uint32_t names_used(const struct names *names)
+{
+	uint32_t used = 0;
+
+	for (uint32_t id = 0; id < names->count; id++)
+		used += !!names->name[id].text[0];
+	return used;
 }

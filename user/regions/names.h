@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * names.h - the names of regions and their ids. A name keeps its id for good, as counters are
- * kept by id. Nothing is logged unless a comment tells so.
+ * names.h - the names of regions and their ids. A name keeps its id, as counters are kept by id,
+ * until it is forgotten. Nothing is logged unless a comment tells so.
  */
 #ifndef REGIONS_NAMES_H
 #define REGIONS_NAMES_H
@@ -14,8 +14,9 @@
 
 struct names;
 
-/* True for 1 to 15 printable characters without space, quote, comma or '#', except for the
- * reserved name "default". */
+/* True for 1 to 15 of the letters and digits of ASCII and - _ . + / : @, except for the reserved
+ * name "default". */
+#define NAMES_ARE "1 to 15 letters, digits or -_.+/:@"
 bool names_valid(const char *name, size_t length);
 
 /* Names with room for `capacity` ids, of which id 0 is "--"; NULL when out of memory. */
@@ -39,10 +40,20 @@ int names_unknown(const char *name);
  * if the name is not valid. */
 int names_intern(struct names *names, const char *name, size_t length);
 
+/* Takes the name of an id that has one: the id is free then. */
+void names_forget(struct names *names, uint32_t id);
+
+/* Whether names_intern() or names_forget() has changed what an id stands for. */
+bool names_changed(const struct names *names, uint32_t id);
+
 /* The name of an id, or NULL. It lives as long as names. */
 const char *names_of(const struct names *names, uint32_t id);
 
-/* One more than the highest id in use. */
+/* One more than the highest id in use; ids below it may be free. */
 uint32_t names_count(const struct names *names);
+
+/* How many ids there are, and how many of them are in use. */
+uint32_t names_capacity(const struct names *names);
+uint32_t names_used(const struct names *names);
 
 #endif

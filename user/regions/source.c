@@ -45,7 +45,7 @@ static int read_file(struct source *source, struct range_set *set)
 
 	if (!err && !format) {
 		describe_no_text(no_text, sizeof(no_text));
-		err = file_read_text(&source->file, no_text);
+		err = file_text(&source->file, no_text);
 		err = err ?: find_format(source, true, &format);
 	}
 	if (err)

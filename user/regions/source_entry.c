@@ -8,10 +8,8 @@
 
 #define UNKNOWN_NAME "??"
 
-#define FULL "no room for region '%s': all %u ids are in use; more need `unload --all` and " \
-	     "`load --max-regions`"
-#define BAD_NAME "'%s' is not a region name: 1 to 15 printable characters without space, " \
-		 "quote, comma or '#'"
+#define FULL "no room for region '%s': these files name more than %u regions"
+#define BAD_NAME "'%s' is not a region name: " NAMES_ARE
 
 static int find_entry(struct source *source, struct text name, uint32_t *entry)
 {
@@ -37,7 +35,7 @@ int source_entry_of_line(struct source *source, struct text name, unsigned int l
 
 	if (err == -ENOSPC)
 		log_at(source->file.path, line, FULL, text_quote(name, quoted),
-		       names_count(source->names));
+		       names_capacity(source->names));
 	else if (err)
 		report_line(&source->report, line, BAD_NAME, text_quote(name, quoted));
 	return err;
@@ -51,7 +49,7 @@ int source_entry_of_record(struct source *source, struct text name, const struct
 
 	if (err == -ENOSPC)
 		log_error(err, "%s: %s: " FULL, source->file.path, cidr_format(at, prefix),
-			  text_quote(name, quoted), names_count(source->names));
+			  text_quote(name, quoted), names_capacity(source->names));
 	else if (err)
 		report_record(&source->report, at, "%s " BAD_NAME "; choose another field",
 			      source->field, text_quote(name, quoted));

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/scoped.h"
@@ -58,18 +60,16 @@ static bool has_suffix(const char *path, const char *suffix)
 static int has_marker(const struct file *file)
 {
 	size_t length = file->size < METADATA_MAX ? file->size : METADATA_MAX;
-	scoped_free char *tail = malloc(length + 1);
-	ssize_t got;
 
-	if (!tail)
-		return -ENOMEM;
-	got = pread(file->fd, tail, length, file->size - length);
-	return got > 0 && memmem(tail, got, MARKER, strlen(MARKER));
+	return !!memmem(file->data + file->size - length, length, MARKER, strlen(MARKER));
 }
 
 int source_mmdb_knows(const struct source *source)
 {
-	return has_suffix(source->file.path, ".mmdb") ? 1 : has_marker(&source->file);
+	const char *path = source->file.path;
+
+	return has_suffix(path, ".mmdb") || has_suffix(path, ".mmdb.gz") ||
+	       has_marker(&source->file);
 }
 
 static int fail(const struct mmdb *mmdb, const char *reason)
@@ -279,10 +279,38 @@ static int read_open(struct mmdb *mmdb, struct range_set *set)
 	return err ?: report_finish(&source->report, "record");
 }
 
+/* A file in memory that holds what was read; fd, or a negative errno, logged but for -ENOMEM. */
+static int copy_file(const struct file *file)
+{
+	scoped_fd int fd = memfd_create("mmdb", MFD_CLOEXEC);
+	size_t done = 0;
+
+	while (fd >= 0 && done < file->size) {
+		ssize_t put = write(fd, file->data + done, file->size - done);
+
+		if (put < 0 && errno != EINTR)
+			break;
+		done += put > 0 ? put : 0;
+	}
+	if (fd < 0 || done < file->size)
+		return errno == ENOSPC ? -ENOMEM :
+		       log_error(-errno, "cannot copy %s to memory: %s", file->path,
+				 strerror(errno));
+	return take_fd(&fd);
+}
+
+/* The library maps a file by its name. It gets a copy that nobody else can write: one that is cut
+ * short while it is mapped would kill the process with SIGBUS. */
 static int open_and_read(struct mmdb *mmdb, struct range_set *set)
 {
-	int status = MMDB_open(mmdb->source->file.path, MMDB_MODE_MMAP, &mmdb->db), err;
+	scoped_fd int fd = copy_file(&mmdb->source->file);
+	char path[sizeof("/proc/self/fd/") + 3 * sizeof(fd)];
+	int status, err;
 
+	if (fd < 0)
+		return fd;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	status = MMDB_open(path, MMDB_MODE_MMAP, &mmdb->db);
 	if (status != MMDB_SUCCESS)
 		return fail(mmdb, MMDB_strerror(status));
 	err = read_open(mmdb, set);

@@ -8,7 +8,7 @@
 #include "table/lines.h"
 #include "table/pack.h"
 
-_Static_assert(RANGE_REGION == ECDN_XDP_REGION_ID, "a region's id in ranges and in tables");
+_Static_assert((RANGE_REGION & ECDN_XDP_REGION_ID) == ECDN_XDP_REGION_ID, "ranges take all ids");
 _Static_assert(sizeof(struct ecdn_xdp_table_line) % sizeof(struct ecdn_xdp_region_name) == 0,
 	       "names fill lines");
 

@@ -11,10 +11,11 @@
 
 #include "base/address.h"
 
-/* An entry of region files. */
-#define RANGE_REGION 0x3fffU    /* the region's id, and ... */
-#define RANGE_SOURCE_SHIFT 16   /* ... which source named it, from 1 */
-#define RANGE_SOURCE 0x003f0000U
+/* An entry of region files. While these are read the id is that of a name among all that they
+ * hold; the ids of regions, which have 14 bits, take its place before a table is compiled. */
+#define RANGE_REGION 0x03ffffffU /* the id, and ... */
+#define RANGE_SOURCE_SHIFT 26   /* ... which source named it, from 1 */
+#define RANGE_SOURCE 0xfc000000U
 
 struct range {
 	addr_bits first, last;  /* both inside; left-aligned as in base/address.h */

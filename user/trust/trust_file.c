@@ -117,7 +117,7 @@ static int read_nodes(struct report *report, struct node_list *list)
 	struct file file;
 	int error = file_open(&file, report->path);
 
-	error = error ?: file_read_text(&file, "not text");
+	error = error ?: file_text(&file, "not text");
 	error = error ?: read_lines(report, file.text, list);
 	file_close(&file);
 	if (error)
