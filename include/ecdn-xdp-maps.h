@@ -201,7 +201,8 @@ struct ecdn_xdp_protected_ports {
 	__u8 udp[8192];
 };
 
-/* region_name: an id keeps its name until `ecdn-xdp unload --all`. */
+/* region_name: an id keeps its name until `ecdn-xdp region forget`, or until ids run out and
+ * nothing was counted of the region for 30 days. Ids in between may have no name. */
 struct ecdn_xdp_region_name {
 	char name[ECDN_XDP_NAME_SIZE]; /* NUL-terminated; empty: the id is not in use */
 };
@@ -473,9 +474,21 @@ struct ecdn_xdp_note {
 	char lasts[32];        /* how long it lasts or until when, as it was written */
 };
 
-/* region_sources: the files that the region table was read from, for `region reload`. */
+/*
+ * region_sources: what the region table was read from, for `region reload`: the files from index 1
+ * on, in their order, and options that were given. Each table has a map of its own.
+ */
+enum ecdn_xdp_source_index {
+	ECDN_XDP_SOURCE_FILE = 1,
+	ECDN_XDP_SOURCE_MMDB_FIELD = ECDN_XDP_SOURCE_FILE + ECDN_XDP_TABLE_SOURCES,
+	ECDN_XDP_SOURCE_KEEP_LARGEST, /* a number */
+	ECDN_XDP_SOURCE_KEEP,  /* NAME[,NAME]... */
+	ECDN_XDP_SOURCE_REST,
+	ECDN_XDP_SOURCE_MAX,
+};
+
 struct ecdn_xdp_source {
-	char path[1024];       /* absolute; NUL-terminated */
+	char path[1024];       /* absolute, or what an option says; NUL-terminated */
 };
 
 /*

@@ -7,6 +7,7 @@
 
 #include "lines.h"
 #include "regions/table.h"
+#include "table/unpack.h"
 
 #define V4(address) ((addr_bits)(uint32_t)(address) << 96)
 #define V4_LAST(address) (V4(address) | (((addr_bits)1 << 96) - 1))
@@ -95,6 +96,31 @@ static inline void check_lines(void)
 	free(marks);
 }
 
+static inline void take_range(const struct range *range, void *to)
+{
+	assert_int_equal(range_list_add(to, range->first, range->last, range->entry), 0);
+}
+
+/* What a table holds becomes its ranges again, without their sources. */
+static inline void check_unpacked(const struct range_list *list, int family)
+{
+	struct range_list expected = {}, found = {};
+
+	for (size_t i = 0; i < list->count; i++)
+		if (list->range[i].entry & RANGE_REGION)
+			add(&expected, list->range[i].first, list->range[i].last,
+			    list->range[i].entry & RANGE_REGION);
+	assert_int_equal(unpack_ranges(lines, family, take_range, &found), 0);
+	assert_int_equal(found.count, expected.count);
+	for (size_t i = 0; i < found.count; i++) {
+		assert_true(found.range[i].first == expected.range[i].first);
+		assert_true(found.range[i].last == expected.range[i].last);
+		assert_int_equal(found.range[i].entry, expected.range[i].entry);
+	}
+	range_list_free(&expected);
+	range_list_free(&found);
+}
+
 static inline void compile(const struct range_set *set)
 {
 	const struct table_room room = { 5, 2 };
@@ -113,6 +139,8 @@ static inline void compile(const struct range_set *set)
 			 header->first_row_v4 + (header->rows_v4 + 7) / 8);
 	assert_int_equal(header->lines, header->first_row_v6 + (header->rows_v6 * 24 + 63) / 64);
 	check_lines();
+	check_unpacked(&set->v4, AF_INET);
+	check_unpacked(&set->v6, AF_INET6);
 }
 
 /* By looking at every range. */

@@ -228,7 +228,8 @@ static void crowded_ends(void **state)
 			for (int i = 0; i < count; i++) {
 				addr_bits first = base | (addr_bits)i << shift;
 
-				add(&set.v6, first, first | ~(LAST << shift), (1 << RANGE_SOURCE_SHIFT | 1) + i % 2);
+				add(&set.v6, first, first | ~(LAST << shift),
+				    (1 << RANGE_SOURCE_SHIFT | 1) + i % 2);
 			}
 			compile(&set);
 			check_borders(&set.v6, AF_INET6, reference);

@@ -30,6 +30,7 @@ struct cli {
 	const char *pin_dir;
 	const char *given_pin_dir; /* 0: not on the command line */
 	bool json;
+	bool quiet;             /* -q: nothing is said of what was done */
 	unsigned int verbose;   /* how often -v was given */
 	bool quiet;             /* -q */
 	unsigned int given;     /* bits of the verb's own rows */

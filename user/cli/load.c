@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/cli_change.h"
 #include "config/config.h"
 #include "control/bring_up.h"
 #include "guard/ports.h"
@@ -30,6 +31,7 @@ struct load_words {
 	uint64_t ping_rate, ping_burst;
 	struct guard_ceilings ceilings;
 	struct option_list regions;
+	struct cli_change change;
 	unsigned int max_regions;
 	bool monitor, enforce, guard, ping_only_nodes, ping_everybody;
 };
@@ -193,6 +195,7 @@ static int load(const struct verb *verb, const struct cli *cli, const struct loa
 {
 	struct config config = {};
 	struct request *request = &config.request;
+	struct region_change change = {};
 	const char *pin_dir;
 	int err;
 
@@ -205,9 +208,13 @@ static int load(const struct verb *verb, const struct cli *cli, const struct loa
 	err = err ?: read_ping(words, cli->given, &request->ping);
 	err = err ?: check_words(words, ifaces, count);
 	err = err ?: read_files(words, request);
+	err = err ?: cli_change_take(&words->change, cli, &request->guard);
+	request->guard.change = &change;
 	read_interfaces(words, ifaces, count, request, &config.ping_follows);
 	err = err ?: check_interfaces(verb, words, request, pin_dir);
 	err = err ?: bring_up(pin_dir, request);
+	if (!err)
+		cli_change_print(cli, &change, false);
 	config_free(&config);
 	return err;
 }
@@ -222,6 +229,7 @@ static int run(const struct verb *verb, int argc, char **argv)
 		  "range CSV, CIDR lines or MMDB; later files override earlier ones", 0 },
 		{ "mmdb-field", 0, OPTION_TEXT, &words.mmdb_field, "PATH",
 		  "the field of an MMDB that names the region (country.iso_code)", 0 },
+		CLI_CHANGE_ROWS(words.change),
 		{ "max-regions", 0, OPTION_COUNT, &words.max_regions, "N",
 		  "how many regions the maps have room for (4096)", GIVEN_MAX_REGIONS },
 		{ "protect", 'p', OPTION_TEXT, &words.protect, "PORTS",

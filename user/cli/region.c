@@ -9,11 +9,13 @@
 #include "base/log.h"
 #include "base/scoped.h"
 #include "cli/cli.h"
+#include "cli/cli_change.h"
 #include "control/bring_up.h"
 #include "show/output.h"
 #include "show/region_fields.h"
 #include "view/view_regions.h"
 #include "view/view_table.h"
+#include "view/view_update.h"
 
 static int print_text(const struct view_regions *view)
 {
@@ -40,11 +42,17 @@ static int print_json(const struct view_regions *view)
 static int list(const struct cli *cli)
 {
 	struct view_regions view;
+	struct view_table table;
 	int err = view_regions_read(&view, cli->pin_dir);
 
 	if (err)
 		return err;
-	err = cli->json ? print_json(&view) : print_text(&view);
+	err = view_table_open(&table, cli->pin_dir);
+	if (!err) {
+		err = view_table_count(&table, &view);
+		view_table_close(&table);
+	}
+	err = err ?: cli->json ? print_json(&view) : print_text(&view);
 	view_regions_free(&view);
 	return err;
 }
@@ -138,40 +146,134 @@ static int look_up(const struct cli *cli, char **words, int count)
 	return err;
 }
 
-static int load(const struct cli *cli, char **files, int count, const char *mmdb_field)
+struct region_words {
+	const char *mmdb_field;
+	struct cli_change change;
+	bool check;
+};
+
+/* Whether a load would be refused is an answer, and no error. */
+static int check(const struct cli *cli, struct guard_request *request)
+{
+	bool refused;
+	int err = view_update_read(cli->pin_dir, request, &refused);
+
+	if (err)
+		return err;
+	cli_change_print(cli, request->change, true);
+	return refused ? CLI_NO : 0;
+}
+
+static int load_request(const struct cli *cli, const struct region_words *words,
+			struct request *request)
+{
+	struct region_change change = {};
+	int err = cli_change_take(&words->change, cli, &request->guard);
+
+	request->guard.change = &change;
+	if (!err && words->check) {
+		err = check(cli, &request->guard);
+	} else if (!err) {
+		err = bring_up_change(cli->pin_dir, request);
+		if (!err)
+			cli_change_print(cli, &change, false);
+	}
+	request->guard.change = NULL;
+	return err;
+}
+
+static int load(const struct cli *cli, char **files, int count, const struct region_words *words)
 {
 	struct request request;
 	int err = 0;
 
 	request_init(&request);
-	request.guard.sources.mmdb_field = mmdb_field;
+	request.guard.sources.mmdb_field = words->mmdb_field;
 	for (int i = 0; i < count && !err; i++)
 		err = region_store_add_source(&request.guard.sources, files[i]);
-	return err ?: bring_up_change(cli->pin_dir, &request);
+	err = err ?: load_request(cli, words, &request);
+	request_free(&request);
+	return err;
+}
+
+/* The same files, and the same options. */
+static int reload(const struct verb *verb, const struct cli *cli, const struct region_words *words)
+{
+	struct request request;
+	int err;
+
+	if (words->mmdb_field || words->change.keep || words->change.rest ||
+	    cli->given & CLI_CHANGE_KEEP_LARGEST)
+		return cli_usage(verb, "`region reload` reads the same files in the same way: of "
+				 "these options it takes --shrink and --check");
+	request_init(&request);
+	request.guard.reload = true;
+	err = load_request(cli, words, &request);
+	request_free(&request);
+	return err;
+}
+
+static int forget(const struct cli *cli, const char *name)
+{
+	struct request request;
+	int err;
+
+	request_init(&request);
+	request.guard.forget = name;
+	err = bring_up_change(cli->pin_dir, &request);
+	request_free(&request);
+	if (!err && !cli->quiet)
+		printf("region \"%s\" is forgotten; what was counted of it counts in region "
+		       ECDN_XDP_REGION_NONE_NAME "\n", name);
+	return err;
+}
+
+static bool is_load_only(const struct region_words *words, const struct cli *cli)
+{
+	return words->mmdb_field || words->check || words->change.keep || words->change.rest ||
+	       words->change.shrink || cli->given & CLI_CHANGE_KEEP_LARGEST;
+}
+
+static int run_words(const struct verb *verb, const struct cli *cli, int count, char **words,
+		     const struct region_words *given)
+{
+	if (count > 1 && !strcmp(words[0], "load"))
+		return load(cli, words + 1, count - 1, given);
+	if (count == 1 && !strcmp(words[0], "reload"))
+		return reload(verb, cli, given);
+	if (is_load_only(given, cli))
+		return cli_usage(verb, "--check, --shrink, --keep-largest, --keep, --rest and "
+				 "--mmdb-field go with `region load`");
+	if (!count)
+		return list(cli);
+	if (count > 1 && !strcmp(words[0], "lookup"))
+		return look_up(cli, words + 1, count - 1);
+	if (count == 2 && !strcmp(words[0], "forget"))
+		return forget(cli, words[1]);
+	return cli_usage(verb, "must be `region`, `region load FILE...`, `region reload`, "
+			 "`region forget NAME` or `region lookup ADDR...`");
 }
 
 static int run(const struct verb *verb, int argc, char **argv)
 {
-	const char *mmdb_field = NULL;
+	struct region_words words = {};
 	const struct option_row rows[] = {
-		{ "mmdb-field", 0, OPTION_TEXT, &mmdb_field, "PATH",
+		{ "mmdb-field", 0, OPTION_TEXT, &words.mmdb_field, "PATH",
 		  "the field that names the region in an MMDB (country.iso_code)", 0 },
+		CLI_CHANGE_ROWS(words.change),
+		{ "check", 0, OPTION_FLAG, &words.check, NULL,
+		  "load nothing, but tell what a load would do; exit with 3 if it would be refused "
+		  "for what it loses", 0 },
 	};
 	struct cli cli = {};
 	int count = cli_read(&cli, verb, argc, argv, true, rows, sizeof(rows) / sizeof(*rows));
 
-	if (count <= 0)
-		return count ? count : list(&cli);
-	if (count > 1 && !strcmp(argv[0], "load"))
-		return load(&cli, argv + 1, count - 1, mmdb_field);
-	if (count > 1 && !strcmp(argv[0], "lookup"))
-		return look_up(&cli, argv + 1, count - 1);
-	return cli_usage(verb, "must be `region`, `region load FILE...` or "
-			 "`region lookup ADDR...`");
+	return count < 0 ? count : run_words(verb, &cli, count, argv, &words);
 }
 
 const struct verb region_verbs[] = {
-	{ "region", run, "[load FILE... | lookup ADDR...|-]",
+	{ "region", run, "[load FILE... [--check] [--shrink] | reload | forget NAME | "
+	  "lookup ADDR...|-]",
 	  "The region table: list its regions, replace it, look up addresses in it",
 	  { "region load /etc/ecdn-xdp/regions.csv", "region lookup 192.0.2.1 2001:db8::1" } },
 	{},

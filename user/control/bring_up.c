@@ -124,11 +124,14 @@ static int load(struct session *session)
 	return err ?: carry_out(session);
 }
 
-int bring_up(const char *pin_dir, const struct request *request)
+int bring_up(const char *pin_dir, struct request *request)
 {
 	struct session session;
-	int err = session_lock(&session, pin_dir, true);
+	int err = session_read(pin_dir, request, false);
 
+	if (err)
+		return err;
+	err = session_lock(&session, pin_dir, true);
 	session.request = request;
 	session.first = !err && !pins_has(session.pins.dir, "config");
 	if (!err && !session.first && config_map_has(session.pins.dir, ABI2)) {
@@ -181,11 +184,14 @@ static bool has_changed(const struct session *session)
 	return false;
 }
 
-int bring_up_change(const char *pin_dir, const struct request *request)
+int bring_up_change(const char *pin_dir, struct request *request)
 {
 	struct session session;
-	int err = session_open(&session, pin_dir);
+	int err = session_read(pin_dir, request, true);
 
+	if (err)
+		return err;
+	err = session_open(&session, pin_dir);
 	session.request = request;
 	err = err ?: change(&session);
 	if (!err && has_changed(&session))

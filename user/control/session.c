@@ -81,6 +81,19 @@ static int check_pins(const struct pins *pins)
 	return config < 0 ? config : 0;
 }
 
+int session_read(const char *pin_dir, struct request *request, bool loaded)
+{
+	struct pins pins;
+	int err = pins_init(&pins, pin_dir);
+
+	if (!err && loaded)
+		err = check_pins(&pins);
+	for (unsigned int i = 0; i < parts_count() && !err; i++)
+		if (parts[i].part->read)
+			err = parts[i].part->read(pins.dir, (char *)request + parts[i].request);
+	return err;
+}
+
 /* Pins of ABI 2 come first: a command makes room when they are carried over. */
 static int finish_killed(const struct session *session)
 {

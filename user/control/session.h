@@ -24,6 +24,10 @@ struct session {
 /* All functions return 0 or a negative errno, logged. session_close() closes a session,
  * after an error too. */
 
+/* Before the lock is taken: reads the files that a request names, and keeps what they hold in it.
+ * loaded: -ENOENT if no pins of this ABI are there. */
+int session_read(const char *pin_dir, struct request *request, bool loaded);
+
 /* Takes the lock and tidies up what a killed command has left; if `finish` is true, it does
  * the rest of what that command had to. No pins need be there. */
 int session_lock(struct session *session, const char *pin_dir, bool finish);

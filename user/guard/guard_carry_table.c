@@ -132,8 +132,8 @@ static int compile(const struct abi2_line *old, const struct names *names,
 
 	err = err ?: read_family(old, ABI2_TABLE_ROOT_V4, header->ranges_v4, &set.v4);
 	err = err ?: read_family(old, ABI2_TABLE_ROOT_V6, header->ranges_v6, &set.v6);
-	err = err ?: region_store_compile_ranges(&set, &sources, names, header->generation,
-						 header->loaded_at, lines);
+	err = err ?: region_store_compile(&set, &sources, names, header->generation,
+					  header->loaded_at, lines);
 	range_set_free(&set);
 	return err;
 }

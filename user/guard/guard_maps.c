@@ -51,6 +51,7 @@ const struct map_row guard_maps_rows[] = {
 		MAP_IS(ARRAY, __u32, struct ecdn_xdp_change), MAP_MMAP, MAP_OPTIONAL),
 	MAP_ROW_CLOSED(shield_ifaces, MAP_IS(HASH, __u32, __u32), MAP_OPTIONAL),
 	MAP_ROW_CLOSED(proven, MAP_OPTIONAL), /* the link of that program */
+	MAP_ROW_CLOSED(region_sources, MAP_IS(HASH, __u32, struct ecdn_xdp_source), MAP_OPTIONAL),
 	MAP_ROW_END,
 };
 
@@ -87,8 +88,10 @@ static int read_names(const struct guard_maps *maps, uint32_t max_regions, struc
 		struct ecdn_xdp_region_name name;
 		int err = maps_get(maps->region_name, "region_name", &id, &name);
 
-		if (err || !name.name[0])
+		if (err)
 			return err;
+		if (!name.name[0])
+			continue;
 		name.name[sizeof(name.name) - 1] = 0;
 		err = names_set(names, id, name.name);
 		if (err)
@@ -112,15 +115,17 @@ int guard_maps_names(const struct guard_maps *maps, uint32_t max_regions, struct
 	return err;
 }
 
-int guard_maps_set_names(const struct guard_maps *maps, const struct names *names,
-			 uint32_t first)
+int guard_maps_set_names(const struct guard_maps *maps, const struct names *names)
 {
 	int err = 0;
 
-	for (uint32_t id = first; id < names_count(names) && !err; id++) {
+	for (uint32_t id = 0; id < names_capacity(names) && !err; id++) {
 		struct ecdn_xdp_region_name name = {};
+		const char *now = names_of(names, id) ?: "";
 
-		memcpy(name.name, names_of(names, id), strlen(names_of(names, id)));
+		if (!names_changed(names, id))
+			continue;
+		memcpy(name.name, now, strlen(now));
 		err = maps_set(maps->region_name, "region_name", &id, &name);
 	}
 	return err;

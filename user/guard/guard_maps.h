@@ -37,8 +37,7 @@ int guard_maps_set_limits(const struct guard_maps *maps, uint32_t region,
 /* Reads the names that have ids, with room for max_regions; freed with names_free(). */
 int guard_maps_names(const struct guard_maps *maps, uint32_t max_regions, struct names **names);
 
-/* Writes the names whose ids are `first` or greater. */
-int guard_maps_set_names(const struct guard_maps *maps, const struct names *names,
-			 uint32_t first);
+/* Writes the names that names_changed() tells of. */
+int guard_maps_set_names(const struct guard_maps *maps, const struct names *names);
 
 #endif

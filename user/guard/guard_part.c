@@ -10,10 +10,10 @@
 #include "base/scoped.h"
 #include "base/words.h"
 #include "guard/guard_carry.h"
-#include "guard/guard_carry_table.h"
 #include "guard/guard_ceilings.h"
 #include "guard/guard_links.h"
 #include "guard/guard_program.h"
+#include "guard/guard_regions.h"
 #include "guard/iterator.h"
 #include "guard/limits_apply.h"
 #include "guard/publish.h"
@@ -21,18 +21,13 @@
 #include "guard/ssh.h"
 #include "kernel/carry.h"
 #include "kernel/config_map.h"
-#include "table/lines.h"
 
 #define PROTECT_DEFAULT "80,443"
 
 /* The guard in a command that is under way. */
 struct guard_run {
 	struct guard_maps maps;
-	struct names *names;    /* NULL if the request names no region */
-	uint32_t max_regions;
-	uint32_t known_names;   /* number of names that the maps hold already */
-	struct ecdn_xdp_table_line *lines; /* the new generation, compiled, or NULL */
-	int table;              /* the same in the kernel; fd, or -1 */
+	struct guard_regions regions;
 	int program, old_program, publish; /* fds, or -1 */
 	struct guard_links links;
 	struct shield shield;
@@ -42,6 +37,11 @@ struct guard_run {
 static bool wanted(const void *request)
 {
 	return guard_request_wanted(request);
+}
+
+static int read_ahead(const char *dir, void *request)
+{
+	return guard_regions_read(dir, request);
 }
 
 static int refuse_room(uint32_t max_regions)
@@ -64,12 +64,11 @@ static int read_loaded(const struct part_run *run, uint64_t *generation)
 		return err;
 	if (request->max_regions && request->max_regions != config.max_regions)
 		return refuse_room(config.max_regions);
-	guard->max_regions = config.max_regions;
+	guard->regions.max_regions = config.max_regions;
 	err = region_store_used(&guard->maps, generation, &run->rooms->region_lines);
-	if (!err && (run->opens || request->sources.count || request->changes.count))
-		err = guard_maps_names(&guard->maps, config.max_regions, &guard->names);
-	if (!err && guard->names)
-		guard->known_names = names_count(guard->names);
+	if (!err && (run->opens || request->sources.count || request->changes.count ||
+		     request->forget))
+		err = guard_maps_names(&guard->maps, config.max_regions, &guard->regions.names);
 	return err;
 }
 
@@ -92,13 +91,13 @@ static int read_carried(const struct part_run *run, uint64_t *generation)
 {
 	const struct guard_request *request = run->request;
 	struct guard_run *guard = run->state;
-	int err = guard_carry_read(run->pins->dir, &guard->max_regions, generation, &guard->names);
+	int err = guard_carry_read(run->pins->dir, &guard->regions.max_regions, generation,
+				   &guard->regions.names);
 
 	if (err)
 		return err;
-	guard->known_names = names_count(guard->names);
-	if (request->max_regions && request->max_regions != guard->max_regions)
-		return refuse_room(guard->max_regions);
+	if (request->max_regions && request->max_regions != guard->regions.max_regions)
+		return refuse_room(guard->regions.max_regions);
 	guard->old_program = pins_get(run->pins->dir, GUARD_PROGRAM_PIN);
 	return guard->old_program < 0 ? guard->old_program : 0;
 }
@@ -108,9 +107,9 @@ static int begin_new(const struct part_run *run)
 	const struct guard_request *request = run->request;
 	struct guard_run *guard = run->state;
 
-	guard->max_regions = request->max_regions ?: ECDN_XDP_REGIONS_DEFAULT;
-	guard->names = names_new(guard->max_regions);
-	return guard->names ? 0 : log_error(-ENOMEM, "out of memory");
+	guard->regions.max_regions = request->max_regions ?: ECDN_XDP_REGIONS_DEFAULT;
+	guard->regions.names = names_new(guard->regions.max_regions);
+	return guard->regions.names ? 0 : log_error(-ENOMEM, "out of memory");
 }
 
 static int prepare(struct part_run *run)
@@ -121,7 +120,7 @@ static int prepare(struct part_run *run)
 	int err;
 
 	*guard = (struct guard_run){
-		.table = -1, .program = -1, .old_program = -1, .publish = -1,
+		.regions = GUARD_REGIONS_NONE, .program = -1, .old_program = -1, .publish = -1,
 		.shield = SHIELD_NONE,
 	};
 	guard_maps_init(&guard->maps);
@@ -129,16 +128,10 @@ static int prepare(struct part_run *run)
 		err = read_loaded(run, &generation) ?: open_loaded_programs(run);
 	else
 		err = run->carried ? read_carried(run, &generation) : begin_new(run);
-	if (!err && run->carried && !request->sources.count)
-		err = guard_carry_table_compile(run->pins->dir, guard->names, &guard->lines);
-	else if (!err && (!run->loaded || request->sources.count))
-		err = region_store_compile(&request->sources, guard->names, generation + 1,
-					   &guard->lines);
-	if (guard->lines)
-		run->rooms->region_lines = lines_used(guard->lines);
-	err = err ?: limits_check(&request->changes, guard->names);
+	err = err ?: guard_regions_prepare(&guard->regions, run, &guard->maps, generation);
+	err = err ?: limits_check(&request->changes, guard->regions.names);
 	if (!err && !run->opens)
-		err = limits_check_earlier(&request->changes, &guard->maps, guard->names);
+		err = limits_check_earlier(&request->changes, &guard->maps, guard->regions.names);
 	return err ?: shield_check(request);
 }
 
@@ -189,10 +182,7 @@ static int build(struct part_run *run)
 		err = reopen(run);
 	else
 		guard->maps.region_table = pins_open(run->pins, region_store_slot.map);
-	if (err || !guard->lines)
-		return err;
-	err = guard->table = region_store_table(&guard->maps, guard->lines);
-	return err < 0 ? err : 0;
+	return err < 0 ? err : guard_regions_build(&guard->regions, run, &guard->maps);
 }
 
 static int open_programs(struct part_run *run)
@@ -200,18 +190,19 @@ static int open_programs(struct part_run *run)
 	struct guard_run *guard = run->state;
 	int err;
 
-	guard->program = guard_program_make(run, guard->max_regions);
+	guard->program = guard_program_make(run, guard->regions.max_regions);
 	if (guard->program < 0)
 		return guard->program;
-	err = guard->publish = publish_open(run->pins, guard->max_regions);
+	err = guard->publish = publish_open(run->pins, guard->regions.max_regions);
 	if (err < 0)
 		return err;
 	err = run->loaded || run->carried ? 0 : publish_permit(run->pins->next);
 	guard_maps_close(&guard->maps);
 	err = err ?: guard_maps_open(&guard->maps, run->pins);
 	if (!err)
-		iterator_pin(&guard->maps, guard->max_regions, run->pins);
-	return err ?: shield_open(&guard->shield, run->pins, run->request, guard->max_regions);
+		iterator_pin(&guard->maps, guard->regions.max_regions, run->pins);
+	return err ?: shield_open(&guard->shield, run->pins, run->request,
+				  guard->regions.max_regions);
 }
 
 static int attach(struct part_run *run)
@@ -230,25 +221,18 @@ static int fill_config(const struct guard_run *guard, struct ecdn_xdp_config *co
 
 	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
 		return log_error(-errno, "cannot get random bytes: %s", strerror(errno));
-	limits_first_config(config, guard->max_regions, seed);
+	limits_first_config(config, guard->regions.max_regions, seed);
 	guard_ceilings_first(config);
 	ports_parse(PROTECT_DEFAULT, &ports);
 	config->protect = ports.protect;
 	return ports_write(&guard->maps, &ports);
 }
 
-/* Names are written before the table that uses them, so that no reader finds an id without
- * a name. */
-static int put_table(const struct part_run *run)
+static int put_regions(const struct part_run *run)
 {
 	const struct guard_run *guard = run->state;
-	int err;
 
-	if (guard->table < 0)
-		return 0;
-	err = guard_maps_set_names(&guard->maps, guard->names, guard->known_names);
-	return err ?: slot_put(&region_store_slot, guard->maps.region_table, part_dir(run),
-			       guard->table);
+	return guard_regions_put(&guard->regions, run, &guard->maps, guard->publish);
 }
 
 static int fill(struct part_run *run)
@@ -258,16 +242,16 @@ static int fill(struct part_run *run)
 	int err = config_map_read(run->pins, &config);
 
 	err = err ?: fill_config(guard, &config);
-	for (uint32_t region = 0; region < guard->max_regions && !err; region++)
+	for (uint32_t region = 0; region < guard->regions.max_regions && !err; region++)
 		err = guard_maps_set_limits(&guard->maps, region, &config.default_limits);
-	err = err ?: put_table(run);
+	err = err ?: put_regions(run);
 	return err ?: config_map_write(run->pins, &config);
 }
 
 /* The table is the one that ABI 2 had in use, or that of the request, if it names files. */
 static int fill_carried(struct part_run *run)
 {
-	return guard_carry_fill(run->pins) ?: put_table(run);
+	return guard_carry_fill(run->pins) ?: put_regions(run);
 }
 
 static int apply_settings(const struct part_run *run, struct ecdn_xdp_config *config)
@@ -276,7 +260,7 @@ static int apply_settings(const struct part_run *run, struct ecdn_xdp_config *co
 	struct guard_run *guard = run->state;
 	int err = run->opens ? limits_upgrade(&guard->maps, config, guard->publish) : 0;
 
-	err = err ?: limits_apply(&request->changes, &guard->maps, guard->names, config,
+	err = err ?: limits_apply(&request->changes, &guard->maps, guard->regions.names, config,
 				  guard->publish);
 	if (!err && request->has_ports) {
 		config->protect = request->ports.protect;
@@ -302,7 +286,7 @@ static int configure(struct part_run *run)
 		return err;
 	err = config_map_read(run->pins, &config);
 	if (!err && run->loaded && !run->carried)
-		err = put_table(run);
+		err = put_regions(run);
 	if (!err)
 		ssh_warn(request, &guard->maps, config.protect, run->pins);
 	if (!err && request->proxy_group != (gid_t)-1)
@@ -339,11 +323,9 @@ static void end(struct part_run *run, int err)
 	guard_links_end(&guard->links, err, guard->old_program);
 	guard_maps_close(&guard->maps);
 	scoped_close(&guard->publish);
-	lines_free(guard->lines);
-	scoped_close(&guard->table);
 	scoped_close(&guard->program);
 	scoped_close(&guard->old_program);
-	names_free(guard->names);
+	guard_regions_end(&guard->regions);
 }
 
 static int detach(const char *dir, const char *iface)
@@ -377,6 +359,7 @@ const struct part guard_part = {
 	.state_size = sizeof(struct guard_run),
 	.carry = &carry,
 	.wanted = wanted,
+	.read = read_ahead,
 	.prepare = prepare,
 	.fits = fits,
 	.make = make,

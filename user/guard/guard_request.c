@@ -16,6 +16,8 @@ void guard_request_init(struct guard_request *request)
 void guard_request_free(struct guard_request *request)
 {
 	free(request->changes.at);
+	free(request->files);
+	reading_free(&request->reading);
 }
 
 int guard_request_shield_parse(const char *text, int *shield)
@@ -34,6 +36,7 @@ static bool is_more_than_changes(const struct guard_request *request)
 {
 	return request->iface_count || request->max_regions ||
 	       request->proxy_group != (gid_t)-1 || request->sources.count ||
+	       request->reload || request->forget ||
 	       request->has_ports || request->monitor >= 0 || request->shield >= 0 ||
 	       request->shield_cgroup || request->ceilings.what;
 }

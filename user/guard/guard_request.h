@@ -10,8 +10,11 @@
 #include "guard/guard_ceilings.h"
 #include "guard/limits.h"
 #include "guard/ports.h"
+#include "guard/region_change.h"
+#include "guard/region_files.h"
 #include "guard/region_store.h"
 #include "attach/xdp_link.h"
+#include "regions/reading.h"
 
 struct guard_request {
 	char **ifaces;          /* interfaces to attach to, besides those that have the guard
@@ -22,6 +25,13 @@ struct guard_request {
 	gid_t proxy_group;      /* the group that may write request_stats; -1: as it is, or
 				   root only */
 	struct region_sources sources; /* none: the table stays */
+	bool reload;            /* the sources are to be those of the table in use */
+	bool shrink;            /* a table that covers much less than the one in use is meant */
+	const char *forget;     /* a region whose id is to be free; NULL: none */
+	struct region_change *change; /* where it is told what becomes of the table, or NULL */
+	struct reading reading; /* what the sources hold, once they are read ... */
+	struct region_files *files; /* ... or NULL; what the sources of a reload point to */
+	uint32_t seen;          /* the table that was in use before (region_store_seen()) */
 	bool has_ports;
 	struct protected_ports ports;
 	int monitor;            /* 1 or 0; -1: as it is */
@@ -31,8 +41,8 @@ struct guard_request {
 	struct guard_ceilings ceilings;
 };
 
-/* Sets a request that asks for nothing. The request owns its changes; the names of
- * interfaces and files stay the caller's. */
+/* Sets a request that asks for nothing. The request owns its changes and what was read; the names
+ * of interfaces and files stay the caller's. */
 void guard_request_init(struct guard_request *request);
 void guard_request_free(struct guard_request *request);
 

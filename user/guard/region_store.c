@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include <bpf/bpf.h>
 
 #include "base/log.h"
 #include "base/scoped.h"
-#include "regions/source.h"
 #include "regions/table.h"
 #include "table/lines.h"
 
@@ -22,34 +22,6 @@ int region_store_add_source(struct region_sources *sources, const char *file)
 		return log_error(-E2BIG, "a table has at most %d region files; join some of them",
 				 ECDN_XDP_TABLE_SOURCES);
 	sources->file[sources->count++] = file;
-	return 0;
-}
-
-static bool is_empty(const struct range_set *set)
-{
-	return !set->v4.count && !set->v6.count;
-}
-
-static int read_sources(const struct region_sources *sources, struct names *names,
-			struct range_set *set)
-{
-	for (unsigned int i = 0; i < sources->count; i++) {
-		struct range_set one = {};
-		int err = source_read(sources->file[i], sources->mmdb_field ?: SOURCE_MMDB_FIELD,
-				      i + 1, names, &one);
-
-		if (!err && is_empty(&one))
-			log_warning("%s holds no ranges", sources->file[i]);
-		if (!err && range_set_overlay(set, &one))
-			err = log_error(-ENOMEM, "out of memory for the ranges of %s",
-					sources->file[i]);
-		range_set_free(&one);
-		if (err)
-			return err;
-	}
-	if (sources->count && is_empty(set))
-		return log_error(-EINVAL, "no region file holds any range; the table stays as it "
-				 "is");
 	return 0;
 }
 
@@ -67,8 +39,11 @@ static void fill_names(struct ecdn_xdp_table_line *lines, const struct names *na
 {
 	struct ecdn_xdp_region_name *name = table_names(lines);
 
-	for (uint32_t id = 0; id < names_count(names); id++)
-		memcpy(name[id].name, names_of(names, id), strlen(names_of(names, id)));
+	for (uint32_t id = 0; id < names_count(names); id++) {
+		const char *known = names_of(names, id) ?: "";
+
+		memcpy(name[id].name, known, strlen(known));
+	}
 }
 
 static void fill_header(struct ecdn_xdp_table_line *lines, const struct region_sources *sources,
@@ -95,9 +70,9 @@ static int compile(const struct range_set *set, const struct region_sources *sou
 	return 0;
 }
 
-int region_store_compile_ranges(const struct range_set *set, const struct region_sources *sources,
-				const struct names *names, uint64_t number, uint64_t loaded_at,
-				struct ecdn_xdp_table_line **lines)
+int region_store_compile(const struct range_set *set, const struct region_sources *sources,
+			 const struct names *names, uint64_t number, uint64_t loaded_at,
+			 struct ecdn_xdp_table_line **lines)
 {
 	struct ecdn_xdp_table_line *compiled = lines_new();
 	int err = compiled ? compile(set, sources, names, compiled) :
@@ -113,17 +88,6 @@ int region_store_compile_ranges(const struct range_set *set, const struct region
 		 set->v4.count, set->v6.count, lines_used(compiled));
 	*lines = compiled;
 	return 0;
-}
-
-int region_store_compile(const struct region_sources *sources, struct names *names,
-			 uint64_t number, struct ecdn_xdp_table_line **lines)
-{
-	struct range_set set = {};
-	int err = read_sources(sources, names, &set);
-
-	err = err ?: region_store_compile_ranges(&set, sources, names, number, time(NULL), lines);
-	range_set_free(&set);
-	return err;
 }
 
 int region_store_fits(int map, uint32_t lines)
@@ -170,4 +134,19 @@ int region_store_used(const struct guard_maps *maps, uint64_t *number, uint32_t 
 	*used = lines_used(lines);
 	slot_unmap(lines);
 	return 0;
+}
+
+uint32_t region_store_seen(const char *dir)
+{
+	char path[PINS_PATH_SIZE];
+	scoped_fd int map = bpf_obj_get(pins_path(dir, region_store_slot.map, path));
+	struct bpf_map_info info = {};
+	__u32 id = 0;
+
+	/* User space reads the id of a table as a value of the array. */
+	if (map < 0 || bpf_obj_get_info_by_fd(map, &info, &(__u32){ sizeof(info) }) ||
+	    info.key_size != sizeof(id) || info.value_size != sizeof(id) ||
+	    bpf_map_lookup_elem(map, &(__u32){ 0 }, &id))
+		return 0;
+	return id;
 }

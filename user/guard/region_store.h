@@ -9,15 +9,8 @@
 
 #include "guard/guard_maps.h"
 #include "kernel/slot.h"
+#include "regions/region_sources.h"
 #include "table/range.h"
-
-/* The region files of one table; each overrides those before it. */
-struct region_sources {
-	const char *file[ECDN_XDP_TABLE_SOURCES];
-	unsigned int count;
-	const char *mmdb_field; /* path of the region's name in an MMDB's records; NULL: the
-				   default */
-};
 
 extern const struct slot region_store_slot;
 
@@ -25,17 +18,13 @@ extern const struct slot region_store_slot;
 int region_store_add_source(struct region_sources *sources, const char *file);
 
 /*
- * Reads the sources, gives new regions ids from names, and compiles all as generation
- * `number` in this process's memory, to be freed with lines_free(). No map is changed.
+ * Compiles ranges of regions in `names`, which were read out of the sources at loaded_at, in
+ * seconds since the epoch, as generation `number` in this process's memory, to be freed with
+ * lines_free(). No map is changed.
  */
-int region_store_compile(const struct region_sources *sources, struct names *names,
-			 uint64_t number, struct ecdn_xdp_table_line **lines);
-
-/* The same of ranges, which name the sources and regions, that were read out of the sources at
- * loaded_at, in seconds since the epoch. */
-int region_store_compile_ranges(const struct range_set *set, const struct region_sources *sources,
-				const struct names *names, uint64_t number, uint64_t loaded_at,
-				struct ecdn_xdp_table_line **lines);
+int region_store_compile(const struct range_set *set, const struct region_sources *sources,
+			 const struct names *names, uint64_t number, uint64_t loaded_at,
+			 struct ecdn_xdp_table_line **lines);
 
 /* How the array of maps suits tables of so many lines: an enum part_fit, or a negative
  * errno. */
@@ -50,6 +39,10 @@ int region_store_table(const struct guard_maps *maps, const struct ecdn_xdp_tabl
 
 /* Maps the table in use for reading; freed with slot_unmap(). */
 int region_store_map(const struct guard_maps *maps, const struct ecdn_xdp_table_line **lines);
+
+/* Tells tables apart, without the lock: a number of the one in use, or 0 if there is none or it
+ * cannot be read. Silent. */
+uint32_t region_store_seen(const char *dir);
 
 /* Reads the generation of the table in use, and how many lines it uses. */
 int region_store_used(const struct guard_maps *maps, uint64_t *number, uint32_t *used);

@@ -72,6 +72,10 @@ struct part {
 	/* Whether the request names this part. */
 	bool (*wanted)(const void *request);
 
+	/* Before the command has the lock: reads the files that the request names, which may take
+	 * as long as a download, and keeps in the request what they hold. */
+	int (*read)(const char *dir, void *request);
+
 	/* Opens what is loaded and checks the request. Changes nothing. */
 	int (*prepare)(struct part_run *run);
 

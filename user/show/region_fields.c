@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "show/region_fields.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "drops.h"
 #include "view/view_regions.h"
 
@@ -11,6 +14,17 @@ static const char *state(const void *item, char room[FIELD_TEXT_SIZE])
 {
 	(void)room;
 	return view_regions_state_name(((const struct view_region *)item)->state);
+}
+
+/* A region without any is one that nothing can be in; "--" is all that is in no other. */
+static const char *ranges(const void *item, char room[FIELD_TEXT_SIZE])
+{
+	const struct view_region *region = item;
+
+	if (!region->ranges)
+		return region->id == ECDN_XDP_REGION_NONE ? NULL : "none";
+	snprintf(room, FIELD_TEXT_SIZE, "%" PRIu64, region->ranges);
+	return room;
 }
 
 static const struct region_counts *counts_of(const void *item)
@@ -63,6 +77,8 @@ const struct field region_fields[] = {
 	{ FIELD_COUNT, ">ID", "id", .in = REGION_FIELDS_LIST, AT(id) },
 	{ FIELD_TEXT, "<STATE", "state", .metric = "ecdn_xdp_region_state", .label = "state",
 	  .help = "1 for the state that the region is in, 0 for the others.", .text = state },
+	{ FIELD_TEXT, ">RANGES", .in = REGION_FIELDS_LIST, .text = ranges },
+	{ FIELD_COUNT, .key = "ranges", .in = REGION_FIELDS_LIST, AT(ranges) },
 	{ FIELD_AGO, .key = "limited_since", STATS, AT(limited_ns) },
 	{ FIELD_COUNT, ">PACKETS", "packets", "ecdn_xdp_region_packets_total", STATS,
 	  .unit = "packets", .help = "Packets whose source is in the region, before any drop.",

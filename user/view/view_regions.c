@@ -63,11 +63,14 @@ static int read_named(struct view_regions *view, const struct guard_maps *maps,
 	for (uint32_t id = 0; id < names_count(names) && !err; id++) {
 		struct view_region *region = &view->region[id];
 
+		view->count = id + 1;
+		/* An id that was given back. */
+		if (!names_of(names, id))
+			continue;
 		region->id = id;
 		strcpy(region->name, names_of(names, id));
 		counts_of_region(&rows, view->config.max_regions, id, &region->counts);
 		err = read_region(region, maps, shield, view->moment.now_ns);
-		view->count = id + 1;
 	}
 	mapped_close(&rows);
 	return err;
@@ -104,6 +107,17 @@ static int read_requests(struct view_regions *view, const struct guard_maps *map
 	return err;
 }
 
+/* Leaves out the ids that no region has. */
+static void close_gaps(struct view_regions *view)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t id = 0; id < view->count; id++)
+		if (view->region[id].name[0])
+			view->region[kept++] = view->region[id];
+	view->count = kept;
+}
+
 static int read_maps(struct view_regions *view, const struct guard_maps *maps)
 {
 	int err = counts_events(maps->cpu_events, &view->events);
@@ -111,7 +125,9 @@ static int read_maps(struct view_regions *view, const struct guard_maps *maps)
 
 	err = err ?: region_store_used(maps, &view->generation, &lines);
 	err = err ?: read_regions(view, maps);
-	return err ?: read_requests(view, maps);
+	err = err ?: read_requests(view, maps);
+	close_gaps(view);
+	return err;
 }
 
 int view_regions_read(struct view_regions *view, const char *pin_dir)

@@ -26,6 +26,7 @@ struct view_region {
 	struct view_speed claimed; /* of protected traffic as it arrives */
 	struct view_speed proven; /* of what belongs to sockets; packets and bits in a surge */
 	struct ecdn_xdp_requests requests; /* as proxies count them */
+	uint64_t ranges;        /* in the table in use, once view_table_count() has counted them */
 };
 
 struct view_regions {
@@ -33,7 +34,7 @@ struct view_regions {
 	struct ecdn_xdp_config config;
 	uint64_t generation;    /* of the region table */
 	struct ecdn_xdp_events events; /* packets without a region, and give-ups */
-	struct view_region *region; /* by id */
+	struct view_region *region; /* sorted by id */
 	uint32_t count;         /* of names */
 };
 

@@ -40,7 +40,7 @@ static int count_regions(struct view_status *view, const struct guard_maps *maps
 
 	if (err)
 		return err;
-	view->regions = names_count(names);
+	view->regions = names_used(names);
 	names_free(names);
 	return 0;
 }

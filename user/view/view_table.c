@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "view/view_table.h"
 
+#include <errno.h>
 #include <string.h>
 
+#include "base/scoped.h"
+#include "guard/region_change.h"
 #include "guard/region_store.h"
 #include "regions/names.h"
 #include "regions/table.h"
@@ -44,4 +47,16 @@ struct view_table_answer view_table_find(const struct view_table *view,
 		.source = source && source <= view->header->sources ?
 			table_path((struct ecdn_xdp_table_line *)view->lines, source) : NULL,
 	};
+}
+
+int view_table_count(const struct view_table *view, struct view_regions *regions)
+{
+	scoped_free struct coverage *by_id = region_change_measure(view->lines);
+
+	for (uint32_t i = 0; by_id && i < regions->count; i++) {
+		const struct coverage *of = &by_id[regions->region[i].id % ECDN_XDP_REGIONS_MAX];
+
+		regions->region[i].ranges = of->ranges[COVERAGE_V4] + of->ranges[COVERAGE_V6];
+	}
+	return by_id ? 0 : -EPROTO;
 }

@@ -8,6 +8,7 @@
 
 #include "ecdn-xdp-maps.h"
 #include "base/address.h"
+#include "view/view_regions.h"
 
 struct names;
 
@@ -26,6 +27,9 @@ struct view_table_answer {
 /* 0 or a negative errno, logged. To be closed with view_table_close(). */
 int view_table_open(struct view_table *view, const char *pin_dir);
 void view_table_close(struct view_table *view);
+
+/* Counts the ranges that each region of a view has. 0 or a negative errno, logged. */
+int view_table_count(const struct view_table *view, struct view_regions *regions);
 
 /* The region of an address; what it points to lives as long as the view. */
 struct view_table_answer view_table_find(const struct view_table *view,
