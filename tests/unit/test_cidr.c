@@ -21,6 +21,11 @@ static void cidrs(void **state)
 		{ "::/0", "::/0", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff" },
 		{ "::1", "::1/128", "::1" },
 		{ "2001:DB8:0::/127", "2001:db8::/127", "2001:db8::1" },
+		{ "::ffff:10.0.0.0/104", "10.0.0.0/8", "10.255.255.255" },
+		{ "::FFFF:a00:1", "10.0.0.1/32", "10.0.0.1" },
+		{ "::ffff:0:0/96", "0.0.0.0/0", "255.255.255.255" },
+		{ "::fffe:0:0/96", "::fffe:0:0/96", "::fffe:ffff:ffff" },
+		{ "::ffff:0:0:0/80", "::ffff:0:0:0/80", "::ffff:ffff:ffff:ffff" },
 	};
 
 	(void)state;
@@ -41,6 +46,7 @@ static void cidrs_refused(void **state)
 	static const struct { const char *text; int error; } bad[] = {
 		{ "10.0.0.1/8", -ERANGE }, { "10.0.0.0/6", -ERANGE }, { "0.0.0.1/0", -ERANGE },
 		{ "255.255.255.255/31", -ERANGE }, { "2001:db8::1/32", -ERANGE },
+		{ "::ffff:10.0.0.0/95", -ERANGE }, { "::ffff:10.0.0.1/104", -ERANGE },
 		{ "::1/0", -ERANGE }, { "::1/127", -ERANGE },
 		{ "", -EINVAL }, { "/8", -EINVAL }, { "10.0.0.0/", -EINVAL },
 		{ "10.0.0.0/33", -EINVAL }, { "::/129", -EINVAL }, { "10.0.0.0/-1", -EINVAL },

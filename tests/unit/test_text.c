@@ -18,13 +18,19 @@ static struct text text_of(const char *string)
 	return (struct text){ string, string + strlen(string) };
 }
 
-/* inet_pton() decides what is an address and which. */
+/* inet_pton() decides what is an address and which; the IPv4 address in one that is mapped. */
 static void check_address(const char *string)
 {
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	int family = strchr(string, ':') ? AF_INET6 : AF_INET;
 	struct address address;
 	uint8_t expected[16];
 	bool valid = inet_pton(family, string, expected) == 1;
+
+	if (valid && family == AF_INET6 && !memcmp(expected, mapped, sizeof(mapped))) {
+		family = AF_INET;
+		memmove(expected, expected + 12, 4);
+	}
 
 	if (!text_address(text_of(string), &address) != valid)
 		fail_msg("'%s' is %s", string, valid ? "refused" : "accepted");

@@ -22,7 +22,7 @@ static void bits_to_bytes(addr_bits bits, uint8_t *bytes, size_t count)
 		bytes[i] = bits >> (120 - 8 * i);
 }
 
-int address_parse(const char *text, struct address *address)
+int address_parse_written(const char *text, struct address *address)
 {
 	int family = strchr(text, ':') ? AF_INET6 : AF_INET;
 	uint8_t bytes[16];
@@ -32,6 +32,15 @@ int address_parse(const char *text, struct address *address)
 	address->family = family;
 	address->bits = bits_from_bytes(bytes, address_family_bits(family) / 8);
 	return 0;
+}
+
+int address_parse(const char *text, struct address *address)
+{
+	int err = address_parse_written(text, address);
+
+	if (!err)
+		address_unmap(address);
+	return err;
 }
 
 char *address_format(const struct address *address, char text[ADDRESS_TEXT_SIZE])

@@ -23,7 +23,11 @@ struct address {
 /* Bytes of the longest address as text, NUL included. */
 #define ADDRESS_TEXT_SIZE 46
 
+/* IPv4 in dotted decimals without leading zeros, and IPv6, without a zone. ::ffff:192.0.2.1, in
+ * any spelling, is 192.0.2.1: no packet carries it as IPv6, and proxies write IPv4 clients so. The
+ * second form leaves it IPv6, for those who look at more than the address. */
 int address_parse(const char *text, struct address *address);
+int address_parse_written(const char *text, struct address *address);
 
 /* Returns text. */
 char *address_format(const struct address *address, char text[ADDRESS_TEXT_SIZE]);

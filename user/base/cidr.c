@@ -7,6 +7,8 @@
 
 #include "base/quantity.h"
 
+#define MAPPED_BITS 96          /* before the IPv4 address in one that is mapped */
+
 addr_bits cidr_host_mask(int length)
 {
 	return length == 0 ? ~(addr_bits)0 : ((addr_bits)1 << (128 - length)) - 1;
@@ -29,7 +31,7 @@ int cidr_parse(const char *text, struct cidr *cidr)
 		return -EINVAL;
 	memcpy(addr, text, size);
 	addr[size] = 0;
-	if (address_parse(addr, &parsed.addr))
+	if (address_parse_written(addr, &parsed.addr))
 		return -EINVAL;
 	length = address_family_bits(parsed.addr.family);
 	if (slash && quantity_parse_whole(slash + 1, length, &length))
@@ -37,8 +39,18 @@ int cidr_parse(const char *text, struct cidr *cidr)
 	parsed.length = length;
 	if (parsed.addr.bits & cidr_host_mask(length))
 		return -ERANGE;
+	cidr_unmap(&parsed);
 	*cidr = parsed;
 	return 0;
+}
+
+void cidr_unmap(struct cidr *cidr)
+{
+	if (cidr->length < MAPPED_BITS)
+		return;
+	address_unmap(&cidr->addr);
+	if (cidr->addr.family == AF_INET && cidr->length > 32)
+		cidr->length -= MAPPED_BITS;
 }
 
 char *cidr_format(const struct cidr *cidr, char text[CIDR_TEXT_SIZE])

@@ -21,6 +21,10 @@ struct cidr {
  */
 int cidr_parse(const char *text, struct cidr *cidr);
 
+/* Turns a prefix of IPv4-mapped addresses into that of IPv4, as address_unmap() does: cidr_parse()
+ * has done so. */
+void cidr_unmap(struct cidr *cidr);
+
 /* Returns text. */
 char *cidr_format(const struct cidr *cidr, char text[CIDR_TEXT_SIZE]);
 

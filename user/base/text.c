@@ -173,7 +173,7 @@ static int read_ipv6(struct text text, addr_bits *bits)
 	return 0;
 }
 
-int text_address(struct text text, struct address *address)
+static int read_address(struct text text, struct address *address)
 {
 	size_t length = text_length(text);
 	char copy[ADDRESS_TEXT_SIZE];
@@ -186,7 +186,16 @@ int text_address(struct text text, struct address *address)
 	}
 	memcpy(copy, text.start, length);
 	copy[length] = 0;
-	return address_parse(copy, address);
+	return address_parse_written(copy, address);
+}
+
+int text_address(struct text text, struct address *address)
+{
+	int err = read_address(text, address);
+
+	if (!err)
+		address_unmap(address);
+	return err;
 }
 
 int text_cidr(struct text text, struct cidr *cidr)
@@ -194,11 +203,14 @@ int text_cidr(struct text text, struct cidr *cidr)
 	const char *slash = memchr(text.start, '/', text_length(text));
 	uint64_t length;
 
-	if (text_address((struct text){ text.start, slash ? slash : text.end }, &cidr->addr))
+	if (read_address((struct text){ text.start, slash ? slash : text.end }, &cidr->addr))
 		return -EINVAL;
 	length = address_family_bits(cidr->addr.family);
 	if (slash && quantity_parse_digits(slash + 1, text.end, length, &length))
 		return -EINVAL;
 	cidr->length = length;
-	return cidr->addr.bits & cidr_host_mask(length) ? -ERANGE : 0;
+	if (cidr->addr.bits & cidr_host_mask(length))
+		return -ERANGE;
+	cidr_unmap(cidr);
+	return 0;
 }

@@ -57,38 +57,69 @@ void yaml_each_item(struct reader *reader, const yaml_node_t *value, void *to,
 		take(reader, node_at(reader, *item), to);
 }
 
-static bool repeated(struct reader *reader, const yaml_node_t *map, const yaml_node_pair_t *pair)
+/* A key of a mapping, and which of its pairs it is of. */
+struct place {
+	const char *name;
+	size_t at;
+};
+
+static int by_name(const void *left, const void *right)
 {
-	const char *name = yaml_text(node_at(reader, pair->key));
+	const struct place *a = left, *b = right;
 
-	for (yaml_node_pair_t *other = map->data.mapping.pairs.start; other < pair; other++) {
-		const char *text = yaml_text(node_at(reader, other->key));
+	return strcmp(a->name, b->name) ?: a->at < b->at ? -1 : a->at > b->at;
+}
 
-		if (name && text && !strcmp(name, text))
-			return true;
+/* Returns for each pair whether its key is a pair's before it, too; to be freed. NULL: out of
+ * memory. */
+static bool *find_repeated(struct reader *reader, const yaml_node_t *map, size_t count)
+{
+	scoped_free struct place *places = calloc(count + 1, sizeof(*places));
+	bool *repeated = calloc(count + 1, sizeof(*repeated));
+	size_t names = 0;
+
+	if (!places || !repeated) {
+		free(repeated);
+		return NULL;
 	}
-	return false;
+	for (size_t i = 0; i < count; i++) {
+		const char *name = yaml_text(node_at(reader, map->data.mapping.pairs.start[i].key));
+
+		if (name)
+			places[names++] = (struct place){ name, i };
+	}
+	qsort(places, names, sizeof(*places), by_name);
+	for (size_t i = 1; i < names; i++)
+		repeated[places[i].at] = !strcmp(places[i - 1].name, places[i].name);
+	return repeated;
 }
 
 /* For mappings whose keys are names that the configuration chooses, such as regions. */
 void yaml_each_pair(struct reader *reader, const yaml_node_t *map, void *to,
 		    take_pair *take)
 {
+	scoped_free bool *repeated = NULL;
+	size_t count;
+
 	if (map->type != YAML_MAPPING_NODE) {
 		yaml_bad(reader, map, "must be a mapping of NAME: VALUE");
 		return;
 	}
-	for (yaml_node_pair_t *pair = map->data.mapping.pairs.start;
-	     pair < map->data.mapping.pairs.top; pair++) {
+	count = map->data.mapping.pairs.top - map->data.mapping.pairs.start;
+	repeated = find_repeated(reader, map, count);
+	for (size_t i = 0; repeated && i < count; i++) {
+		const yaml_node_pair_t *pair = &map->data.mapping.pairs.start[i];
 		const yaml_node_t *key = node_at(reader, pair->key);
 
 		if (!yaml_text(key))
 			yaml_bad(reader, key, "a key must be a plain word");
-		else if (repeated(reader, map, pair))
+		else if (repeated[i])
 			yaml_bad(reader, key, "\"%s\" is given twice", yaml_text(key));
 		else
 			take(reader, key, node_at(reader, pair->value), to);
 	}
+	if (!repeated)
+		yaml_bad(reader, map, "out of memory");
 }
 
 struct keyed {
@@ -100,7 +131,7 @@ static void take_key(struct reader *reader, const yaml_node_t *key, const yaml_n
 		     void *to)
 {
 	const struct keyed *keyed = to;
-	char known[256] = "";
+	char known[512] = "";
 
 	for (const struct yaml_key *k = keyed->keys; k->name; k++) {
 		if (!strcmp(k->name, yaml_text(key))) {

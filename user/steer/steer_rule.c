@@ -61,9 +61,8 @@ int steer_rule_parse_listener(const char *text, struct steer_rule *rule)
 		return -EINVAL;
 	memcpy(word, text, length);
 	word[length] = 0;
-	if (address_parse(word, &address) || bracketed != (address.family == AF_INET6))
+	if (address_parse(word, &address) || bracketed != !!strchr(word, ':'))
 		return -EINVAL;
-	address_unmap(&address);
 	rule->listener = address;
 	rule->listener_port = port;
 	return 0;
