@@ -7,23 +7,49 @@
 #include "base/log.h"
 #include "cli/cli.h"
 #include "cli/cli_ceiling.h"
+#include "cli/cli_list.h"
 #include "control/bring_up.h"
 #include "show/output.h"
 #include "show/rate_fields.h"
 
+/* Prefixes that are to be changed, and what has come of it. */
+struct allowing {
+	struct cli_cidrs cidrs;
+	struct cli_list_change change;
+};
+
+static size_t count_allowed(const struct trust_list *list)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		count += !!list->row[i].allowed;
+	return count;
+}
+
 static int add(struct trust_list *list, void *context)
 {
-	const struct cli_cidrs *cidrs = context;
+	struct allowing *allowing = context;
+	const struct cli_cidrs *cidrs = &allowing->cidrs;
+	size_t before = count_allowed(list);
 
+	for (size_t i = 0; i < cidrs->count; i++) {
+		const struct ecdn_xdp_trusted_row *row = trust_list_find(list, &cidrs->at[i]);
+
+		allowing->change.there += row && row->allowed;
+	}
 	if (trust_list_allow(list, cidrs->at, cidrs->count, time(NULL)))
 		return log_error(-ENOMEM, "out of memory for the allowed prefixes");
+	allowing->change.added = count_allowed(list) - before;
 	return 0;
 }
 
 /* Deletes all of the prefixes, or none if one is not on the list. */
 static int del(struct trust_list *list, void *context)
 {
-	const struct cli_cidrs *cidrs = context;
+	struct allowing *allowing = context;
+	const struct cli_cidrs *cidrs = &allowing->cidrs;
+	size_t before = count_allowed(list);
 	char text[CIDR_TEXT_SIZE];
 
 	for (size_t i = 0; i < cidrs->count; i++) {
@@ -35,6 +61,7 @@ static int del(struct trust_list *list, void *context)
 					 cidr_format(&cidrs->at[i], text));
 	}
 	trust_list_disallow(list, cidrs->at, cidrs->count);
+	allowing->change.added = before - count_allowed(list);
 	return 0;
 }
 
@@ -77,7 +104,7 @@ static int list(const struct cli *cli)
 	return err;
 }
 
-static int change(const struct cli *cli, struct cli_cidrs *cidrs, trust_edit *edit,
+static int change(const struct cli *cli, struct allowing *allowing, trust_edit *edit,
 		  const struct cli_ceiling *ceiling)
 {
 	struct request request;
@@ -85,10 +112,14 @@ static int change(const struct cli *cli, struct cli_cidrs *cidrs, trust_edit *ed
 
 	request_init(&request);
 	request.trust.edit = edit;
-	request.trust.context = cidrs;
-	err = cli_ceiling_request(ceiling, cidrs, &request.trust);
+	request.trust.context = allowing;
+	err = cli_ceiling_request(ceiling, &allowing->cidrs, &request.trust);
 	err = err ?: bring_up_change(cli->pin_dir, &request);
 	request_free(&request);
+	if (!err && edit == add)
+		cli_list_tell_added(cli, &allowing->change);
+	else if (!err)
+		cli_list_tell_removed(cli, allowing->change.added);
 	return err;
 }
 
@@ -96,7 +127,7 @@ static int run(const struct verb *verb, int argc, char **argv)
 {
 	struct cli_ceiling ceiling = {};
 	const struct option_row rows[] = { CLI_CEILING_ROWS(ceiling) };
-	struct cli_cidrs cidrs = {};
+	struct allowing allowing = {};
 	struct cli cli = {};
 	int err, count = cli_read(&cli, verb, argc, argv, true, rows, 2);
 	bool adds = count > 1 && !strcmp(argv[0], "add");
@@ -109,9 +140,9 @@ static int run(const struct verb *verb, int argc, char **argv)
 		return cli_usage(verb, "must be `allow`, `allow add CIDR...` or "
 				 "`allow del CIDR...`");
 	err = cli_ceiling_check(&ceiling);
-	err = err ?: cli_read_cidrs(&cidrs, count - 1, argv + 1);
-	err = err ?: change(&cli, &cidrs, adds ? add : del, &ceiling);
-	free(cidrs.at);
+	err = err ?: cli_read_cidrs(&allowing.cidrs, count - 1, argv + 1);
+	err = err ?: change(&cli, &allowing, adds ? add : del, &ceiling);
+	free(allowing.cidrs.at);
 	return err;
 }
 

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "cli/cli.h"
 #include "cli/cli_ceiling.h"
+#include "cli/cli_list.h"
 #include "cli/node_check.h"
 #include "cli/node_formats.h"
 #include "control/bring_up.h"
@@ -29,20 +30,46 @@ struct node_words {
 struct given_nodes {
 	struct trust_node *at;
 	size_t count;
+	struct cli_list_change change;
 };
+
+/* Prefixes that are taken off, and how many of the nodes went. */
+struct gone_nodes {
+	struct cli_cidrs cidrs;
+	size_t removed;
+};
+
+static size_t count_nodes(const struct trust_list *list)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		count += trust_list_is_node(&list->row[i]);
+	return count;
+}
 
 static int add_to(struct trust_list *list, void *context)
 {
-	const struct given_nodes *nodes = context;
-	int err = trust_list_add_nodes(list, nodes->at, nodes->count, time(NULL));
+	struct given_nodes *nodes = context;
+	size_t before = count_nodes(list);
+	int err;
 
+	for (size_t i = 0; i < nodes->count; i++) {
+		const struct ecdn_xdp_trusted_row *row = trust_list_find(list, &nodes->at[i].cidr);
+
+		nodes->change.there += row && trust_list_is_node(row);
+	}
+	err = trust_list_add_nodes(list, nodes->at, nodes->count, time(NULL));
+	nodes->change.added = count_nodes(list) - before;
 	return err ? trust_request_error(err) : 0;
 }
 
 /* Deletes all of the prefixes, or none if one is not on the list. */
 static int del_from(struct trust_list *list, void *context)
 {
-	const struct cli_cidrs *cidrs = context;
+	struct gone_nodes *gone = context;
+	const struct cli_cidrs *cidrs = &gone->cidrs;
+	size_t before = count_nodes(list);
 	char text[CIDR_TEXT_SIZE];
 
 	for (size_t i = 0; i < cidrs->count; i++) {
@@ -54,6 +81,7 @@ static int del_from(struct trust_list *list, void *context)
 					 cidr_format(&cidrs->at[i], text));
 	}
 	trust_list_remove_nodes(list, cidrs->at, cidrs->count);
+	gone->removed = before - count_nodes(list);
 	return 0;
 }
 
@@ -97,6 +125,8 @@ static int add_nodes(const struct cli *cli, struct given_nodes *nodes,
 	err = cli_ceiling_request(ceiling, cidrs, &request.trust);
 	err = err ?: bring_up_change(cli->pin_dir, &request);
 	request_free(&request);
+	if (!err)
+		cli_list_tell_added(cli, &nodes->change);
 	return err;
 }
 
@@ -121,11 +151,13 @@ static int add(const struct cli *cli, int count, char **words, const struct node
 
 static int del(const struct cli *cli, int count, char **words)
 {
-	struct cli_cidrs cidrs = {};
-	int err = cli_read_cidrs(&cidrs, count, words);
+	struct gone_nodes gone = {};
+	int err = cli_read_cidrs(&gone.cidrs, count, words);
 
-	err = err ?: bring_up_edit(cli->pin_dir, del_from, &cidrs);
-	free(cidrs.at);
+	err = err ?: bring_up_edit(cli->pin_dir, del_from, &gone);
+	free(gone.cidrs.at);
+	if (!err)
+		cli_list_tell_removed(cli, gone.removed);
 	return err;
 }
 

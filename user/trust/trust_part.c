@@ -47,6 +47,32 @@ static int change(const struct trust_request *request, struct trust_list *list)
 	return request->edit ? request->edit(list, request->context) : 0;
 }
 
+/* Prefixes shorter than these are more than any one of them can mean to trust. */
+#define WIDE_V4 8
+#define WIDE_V6 16
+
+/* Whoever forges an address inside passes. */
+static void warn_of_wide(const struct trust_list *before, const struct trust_list *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct ecdn_xdp_trusted_row *row = &list->row[i], *was;
+		char text[CIDR_TEXT_SIZE];
+		struct cidr cidr;
+
+		if (row->length >= (row->family == 4 ? WIDE_V4 : WIDE_V6))
+			continue;
+		trust_list_cidr(row, &cidr);
+		was = trust_list_find(before, &cidr);
+		if (was && was->allowed == row->allowed &&
+		    trust_list_is_node(was) == trust_list_is_node(row))
+			continue;
+		log_warning("%s is %s as a whole: up to its ceiling nothing from there is limited, "
+			    "forged packets too, and proxies give nobody there 513",
+			    cidr_format(&cidr, text),
+			    trust_list_is_node(row) ? "a node" : "allowed");
+	}
+}
+
 static int make_list(const struct part_run *run)
 {
 	struct trust_run *trust = run->state;
@@ -65,6 +91,8 @@ static int make_list(const struct part_run *run)
 	trust->same = err > 0;
 	if (!err && trust->list.count)
 		err = trust_store_compile(&trust->list, &trust->lines);
+	if (err >= 0)
+		warn_of_wide(&trust->before, &trust->list);
 	return err < 0 ? err : 0;
 }
 
