@@ -484,6 +484,7 @@ enum ecdn_xdp_source_index {
 	ECDN_XDP_SOURCE_KEEP_LARGEST, /* a number */
 	ECDN_XDP_SOURCE_KEEP,  /* NAME[,NAME]... */
 	ECDN_XDP_SOURCE_REST,
+	ECDN_XDP_SOURCE_GENERATION, /* of the table; another one's files are not known */
 	ECDN_XDP_SOURCE_MAX,
 };
 

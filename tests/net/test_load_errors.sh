@@ -44,7 +44,7 @@ refused() {
 bad_files() {
 	printf '198.51.100.0/24 ALPHA\n203.0.113.0/33 BETA\n203.0.113.0/24\n' >"$work/bad-regions"
 	: >"$work/empty"
-	printf 'protect: [80]\nblock: [NOWHERE]\n' >"$work/no-region.yaml"
+	printf 'protect: [80]\nblock: [NO?WHERE]\n' >"$work/no-region.yaml"
 	printf 'monitor: true\nlimit: {}\n' >"$work/unknown-key.yaml"
 	printf 'monitor: true\n\nlimits:\n  ALPHA: {pps: many}\n' >"$work/bad-value.yaml"
 	printf 'monitor: [true\n' >"$work/not.yaml"
@@ -64,8 +64,8 @@ every_mistake() {
 	refused "$state, second interface missing" 'nowhere0' --regions "$regions" e0 nowhere0
 	refused "$state, third interface busy" 'busy.*other_guest|other_guest.*busy' \
 		--regions "$regions" --monitor --protect all e0 e1 busy
-	refused "$state, unknown region in the configuration" \
-		"^$work/no-region.yaml:2: .*NOWHERE" --regions "$regions" \
+	refused "$state, what is no region's name in the configuration" \
+		"^$work/no-region.yaml:2: .*NO.WHERE" --regions "$regions" \
 		--config "$work/no-region.yaml" e0
 	refused "$state, unknown key" "^$work/unknown-key.yaml:2: .*limit" \
 		--regions "$regions" --config "$work/unknown-key.yaml" e0

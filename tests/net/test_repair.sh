@@ -32,7 +32,7 @@ without() {
 counts() {
 	local before
 
-	ecdn region load "$work/omega"
+	ecdn region load --shrink "$work/omega"
 	before=$(stats OMEGA .packets)
 	flood --from 198.51.100.0/24 --count 100 >/dev/null
 	via=c1 flood --from 198.51.100.0/24 --count 100 >/dev/null

@@ -40,8 +40,8 @@ test_swap() {
 	generation=$(stats_all .generation)
 	flood_start "$work/flood" --from 203.0.113.0/24 --rate $RATE
 	for ((round = 0; round < ROUNDS / 2; round++)); do
-		ecdn region load "$work/one"
-		ecdn region load "$work/two"
+		ecdn region load --shrink "$work/one"
+		ecdn region load --shrink "$work/two"
 	done
 	flood_stop "new tables under traffic"
 	said=$(<"$work/flood")
@@ -82,7 +82,7 @@ test_bad_tables() {
 
 test_lookup() {
 	is "lookup" $'203.0.113.9 BETA\n1.2.3.4 GAMMA\n::1 --' \
-		"$(ecdn region load "$work/one"; ecdn region lookup 203.0.113.9 1.2.3.4 ::1)"
+		"$(ecdn region load -q --shrink "$work/one"; ecdn region lookup 203.0.113.9 1.2.3.4 ::1)"
 	is "lookup: standard input" $'203.0.113.9 BETA\n200.1.1.1 --' \
 		"$(printf '203.0.113.9\n200.1.1.1\n' | ecdn region lookup -)"
 	has "lookup -v: id, generation, source" \

@@ -89,6 +89,43 @@ static void take_mmdb_field(struct reader *reader, const yaml_node_t *value, voi
 	yaml_take_word(reader, value, &((struct config *)to)->request.guard.sources.mmdb_field);
 }
 
+static void take_keep_largest(struct reader *reader, const yaml_node_t *value, void *to)
+{
+	struct region_sources *sources = &((struct config *)to)->request.guard.sources;
+	const char *text = yaml_text(value);
+	uint64_t number;
+
+	if (!text || quantity_parse_rate(text, &number) || !number || number > UINT32_MAX)
+		yaml_bad(reader, value, "must be a number of regions");
+	else
+		sources->keep_largest = number;
+}
+
+/* A list, or what --keep takes. */
+static void take_keep_name(struct reader *reader, const yaml_node_t *item, void *to)
+{
+	struct region_sources *sources = to;
+	scoped_free char *joined = NULL;
+	const char *text = yaml_text(item);
+
+	if (!text || asprintf(&joined, "%s%s%s", sources->keep ?: "", sources->keep ? "," : "",
+			      text) < 0)
+		yaml_bad(reader, item, "must be the name of a region");
+	else
+		sources->keep = yaml_keep(reader, joined);
+}
+
+static void take_keep(struct reader *reader, const yaml_node_t *value, void *to)
+{
+	yaml_each_item(reader, value, &((struct config *)to)->request.guard.sources,
+		       take_keep_name);
+}
+
+static void take_rest(struct reader *reader, const yaml_node_t *value, void *to)
+{
+	yaml_take_word(reader, value, &((struct config *)to)->request.guard.sources.rest);
+}
+
 static void take_port(struct reader *reader, const yaml_node_t *item, void *to)
 {
 	const char *text = yaml_text(item);
@@ -300,6 +337,8 @@ static void take_document(struct reader *reader, const yaml_node_t *root, void *
 		{ "interfaces", take_interfaces }, { "mode", take_mode },
 		{ "pin_dir", take_pin_dir }, { "max_regions", take_max_regions },
 		{ "regions", take_regions }, { "mmdb_field", take_mmdb_field },
+		{ "keep_largest", take_keep_largest }, { "keep", take_keep },
+		{ "rest", take_rest },
 		{ "protect", take_protect }, { "monitor", take_monitor },
 		{ "limits", take_limits }, { "exempt", take_exempt },
 		{ "block", take_block }, { "allow", take_allow },

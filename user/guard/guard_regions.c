@@ -10,6 +10,7 @@
 #include "guard/region_ids.h"
 #include "guard/region_store.h"
 #include "guard/region_update.h"
+#include "regions/table.h"
 #include "table/lines.h"
 
 static int read_again(const char *dir, struct guard_request *request)
@@ -47,6 +48,15 @@ static int check_seen(const struct part_run *run)
 	return log_error(-EAGAIN, "another command has loaded a region table while the files of "
 			 "this one were read; nothing was changed; run this again if its files are "
 			 "the newer ones");
+}
+
+/* A command that was killed has put its table in use, and not the files that it is made of. */
+static int check_files(const struct region_files *files, uint64_t generation)
+{
+	if (!files || files->generation == generation)
+		return 0;
+	return log_error(-ENOENT, "which region files the table was read from is not known: the "
+			 "command that loaded it was killed; `ecdn-xdp region load` names them");
 }
 
 /* The table of an earlier version, in the lines of this one. */
@@ -95,7 +105,7 @@ int guard_regions_prepare(struct guard_regions *regions, const struct part_run *
 
 	if (!asks(run))
 		return 0;
-	err = check_seen(run);
+	err = check_seen(run) ?: check_files(request->files, generation);
 	if (!err && run->carried)
 		err = update_carried(regions, run, &update);
 	else if (!err)
@@ -119,7 +129,8 @@ int guard_regions_build(struct guard_regions *regions, const struct part_run *ru
 	err = regions->table = region_store_table(maps, regions->lines);
 	/* What an earlier version's table was read from is not known, and stays so. */
 	if (err >= 0 && (request->reading.names || !run->carried))
-		err = regions->files = region_files_make(&request->sources);
+		err = regions->files = region_files_make(&request->sources,
+							  table_header(regions->lines)->generation);
 	return err < 0 ? err : 0;
 }
 

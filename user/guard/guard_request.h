@@ -10,7 +10,7 @@
 #include "guard/guard_ceilings.h"
 #include "guard/limits.h"
 #include "guard/ports.h"
-#include "guard/region_change.h"
+#include "regions/region_change.h"
 #include "guard/region_files.h"
 #include "guard/region_store.h"
 #include "attach/xdp_link.h"

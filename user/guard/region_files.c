@@ -2,6 +2,7 @@
 #include "guard/region_files.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,22 +43,27 @@ static int put_path(int map, __u32 index, const char *path)
 	return put_text(map, index, absolute ?: path);
 }
 
+static int put_number(int map, __u32 index, uint64_t number)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRIu64, number);
+	return put_text(map, index, text);
+}
+
 static int put_sources(int map, const struct region_sources *sources)
 {
-	char number[24];
 	int err = 0;
 
 	for (unsigned int i = 0; i < sources->count && !err; i++)
 		err = put_path(map, ECDN_XDP_SOURCE_FILE + i, sources->file[i]);
-	snprintf(number, sizeof(number), "%u", sources->keep_largest);
 	err = err ?: put_text(map, ECDN_XDP_SOURCE_MMDB_FIELD, sources->mmdb_field);
-	err = err ?: put_text(map, ECDN_XDP_SOURCE_KEEP_LARGEST,
-			      sources->keep_largest ? number : NULL);
+	err = err ?: put_number(map, ECDN_XDP_SOURCE_KEEP_LARGEST, sources->keep_largest);
 	err = err ?: put_text(map, ECDN_XDP_SOURCE_KEEP, sources->keep);
 	return err ?: put_text(map, ECDN_XDP_SOURCE_REST, sources->rest);
 }
 
-int region_files_make(const struct region_sources *sources)
+int region_files_make(const struct region_sources *sources, uint64_t generation)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_NO_PREALLOC);
 	scoped_fd int map = bpf_map_create(BPF_MAP_TYPE_HASH, REGION_FILES_PIN, sizeof(__u32),
@@ -66,6 +72,7 @@ int region_files_make(const struct region_sources *sources)
 	int err = map < 0 ? log_error(map, "cannot create map " REGION_FILES_PIN ": %s",
 				      strerror(-map)) : put_sources(map, sources);
 
+	err = err ?: put_number(map, ECDN_XDP_SOURCE_GENERATION, generation);
 	return err ?: take_fd(&map);
 }
 
@@ -100,12 +107,23 @@ static int check_file(const char *path)
 			 "names the files anew", path);
 }
 
+static int get_number(struct region_files *files, int map, __u32 index, uint64_t max,
+		      uint64_t *number)
+{
+	const char *text = get_text(files, map, index);
+
+	return text && !quantity_parse_whole(text, max, number) ? 0 :
+	       log_error(-EPROTO, "map " REGION_FILES_PIN " is damaged");
+}
+
 static int read_all(struct region_files *files, int map)
 {
 	struct region_sources *sources = &files->sources;
-	const char *text = get_text(files, map, ECDN_XDP_SOURCE_KEEP_LARGEST);
 	uint64_t largest = 0;
-	int err = 0;
+	int err = get_number(files, map, ECDN_XDP_SOURCE_KEEP_LARGEST, UINT32_MAX, &largest);
+
+	err = err ?: get_number(files, map, ECDN_XDP_SOURCE_GENERATION, UINT64_MAX,
+				&files->generation);
 
 	for (__u32 i = 0; i < ECDN_XDP_TABLE_SOURCES && !err; i++) {
 		const char *path = get_text(files, map, ECDN_XDP_SOURCE_FILE + i);
@@ -115,8 +133,6 @@ static int read_all(struct region_files *files, int map)
 		err = check_file(path);
 		sources->file[sources->count++] = path;
 	}
-	if (text && quantity_parse_whole(text, UINT32_MAX, &largest))
-		return log_error(-EPROTO, "map " REGION_FILES_PIN " is damaged");
 	sources->keep_largest = largest;
 	sources->mmdb_field = get_text(files, map, ECDN_XDP_SOURCE_MMDB_FIELD);
 	sources->keep = get_text(files, map, ECDN_XDP_SOURCE_KEEP);

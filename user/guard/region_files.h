@@ -16,12 +16,13 @@
 /* The files of a table, with room for the texts that `sources` points to. */
 struct region_files {
 	struct region_sources sources;
+	uint64_t generation;    /* of the table */
 	struct ecdn_xdp_source text[ECDN_XDP_SOURCE_MAX];
 };
 
-/* Makes a map of the sources, whose paths become absolute. Links in them are followed when they
- * are read again. Returns its fd, which the caller closes. */
-int region_files_make(const struct region_sources *sources);
+/* Makes a map of the sources of a table, whose paths become absolute. Links in them are followed
+ * when they are read again. Returns its fd, which the caller closes. */
+int region_files_make(const struct region_sources *sources, uint64_t generation);
 
 /* Pins the map in dir, in the place of that of the table before. */
 int region_files_put(const char *dir, int map);

@@ -7,7 +7,7 @@
 #define GUARD_REGION_UPDATE_H
 
 #include "guard/guard_request.h"
-#include "guard/region_change.h"
+#include "regions/region_change.h"
 
 struct region_update {
 	const struct guard_request *request;

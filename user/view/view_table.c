@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/scoped.h"
-#include "guard/region_change.h"
+#include "regions/region_change.h"
 #include "guard/region_store.h"
 #include "regions/names.h"
 #include "regions/table.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "guard/region_change.h"
+#include "regions/region_change.h"
 
 #include <errno.h>
 #include <stdlib.h>

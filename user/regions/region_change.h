@@ -3,8 +3,8 @@
  * region_change.h - how a region table differs from the one that it replaces: what is told of it,
  * and whether so much is lost that somebody must have meant it.
  */
-#ifndef GUARD_REGION_CHANGE_H
-#define GUARD_REGION_CHANGE_H
+#ifndef REGIONS_REGION_CHANGE_H
+#define REGIONS_REGION_CHANGE_H
 
 #include "regions/coverage.h"
 #include "regions/names.h"
