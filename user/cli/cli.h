@@ -32,7 +32,6 @@ struct cli {
 	bool json;
 	bool quiet;             /* -q: nothing is said of what was done */
 	unsigned int verbose;   /* how often -v was given */
-	bool quiet;             /* -q */
 	unsigned int given;     /* bits of the verb's own rows */
 };
 

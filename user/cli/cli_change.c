@@ -10,8 +10,13 @@
 int cli_change_take(const struct cli_change *words, const struct cli *cli,
 		    struct guard_request *request)
 {
+	bool given = words->keep || words->rest || words->shrink ||
+		     cli->given & CLI_CHANGE_KEEP_LARGEST;
 	struct region_sources *sources = &request->sources;
 
+	if (given && !sources->count && !request->reload)
+		return log_error(CLI_USAGE, "--shrink, --keep-largest, --keep and --rest go with "
+				 "region files: name them");
 	if (cli->given & CLI_CHANGE_KEEP_LARGEST) {
 		if (!words->keep_largest)
 			return log_error(CLI_USAGE, "--keep-largest 0: must be at least 1");

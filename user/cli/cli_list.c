@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "cli/cli_list.h"
 
-#include <stdio.h>
+#include "cli/cli_tell.h"
 
 static const char *plural(size_t count)
 {
@@ -10,16 +10,14 @@ static const char *plural(size_t count)
 
 void cli_list_tell_added(const struct cli *cli, const struct cli_list_change *change)
 {
-	if (cli->quiet)
-		return;
-	printf("added %zu prefix%s", change->added, plural(change->added));
 	if (change->there)
-		printf(", %zu %s there", change->there, change->there == 1 ? "was" : "were");
-	putchar('\n');
+		cli_tell(cli, "added %zu prefix%s, %zu %s there", change->added,
+			 plural(change->added), change->there, change->there == 1 ? "was" : "were");
+	else
+		cli_tell(cli, "added %zu prefix%s", change->added, plural(change->added));
 }
 
 void cli_list_tell_removed(const struct cli *cli, size_t removed)
 {
-	if (!cli->quiet)
-		printf("removed %zu prefix%s\n", removed, plural(removed));
+	cli_tell(cli, "removed %zu prefix%s", removed, plural(removed));
 }

@@ -19,6 +19,6 @@ void cli_tell(const struct cli *cli, const char *format, ...)
 	/* What is told is done, so this is no failure of the command. */
 	if (fflush(stdout) || ferror(stdout)) {
 		clearerr(stdout);
-		log_warning("all is done, but it cannot be told: standard output cannot be written");
+		log_warning("all is done, but standard output cannot be written, to tell it");
 	}
 }

@@ -38,12 +38,11 @@ int guard_regions_read(const char *dir, struct guard_request *request)
 }
 
 /* What was read would undo the other command's work. */
-static int check_seen(const struct part_run *run)
+static int check_seen(const struct part_run *run, uint64_t generation)
 {
 	const struct guard_request *request = run->request;
 
-	if (!request->reading.names || !request->seen ||
-	    request->seen == region_store_seen(run->pins->dir))
+	if (!request->reading.names || !request->seen || request->seen == generation)
 		return 0;
 	return log_error(-EAGAIN, "another command has loaded a region table while the files of "
 			 "this one were read; nothing was changed; run this again if its files are "
@@ -105,7 +104,7 @@ int guard_regions_prepare(struct guard_regions *regions, const struct part_run *
 
 	if (!asks(run))
 		return 0;
-	err = check_seen(run) ?: check_files(request->files, generation);
+	err = check_seen(run, generation) ?: check_files(request->files, generation);
 	if (!err && run->carried)
 		err = update_carried(regions, run, &update);
 	else if (!err)

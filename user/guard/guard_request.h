@@ -31,7 +31,7 @@ struct guard_request {
 	struct region_change *change; /* where it is told what becomes of the table, or NULL */
 	struct reading reading; /* what the sources hold, once they are read ... */
 	struct region_files *files; /* ... or NULL; what the sources of a reload point to */
-	uint32_t seen;          /* the table that was in use before (region_store_seen()) */
+	uint64_t seen;          /* generation of the table that was in use before; 0: unknown */
 	bool has_ports;
 	struct protected_ports ports;
 	int monitor;            /* 1 or 0; -1: as it is */

@@ -136,17 +136,32 @@ int region_store_used(const struct guard_maps *maps, uint64_t *number, uint32_t 
 	return 0;
 }
 
-uint32_t region_store_seen(const char *dir)
+/* The table that is pinned, if it is the one in use, or else that one by its number. */
+static int open_silently(const char *dir, __u32 id)
 {
 	char path[PINS_PATH_SIZE];
-	scoped_fd int map = bpf_obj_get(pins_path(dir, region_store_slot.map, path));
+	scoped_fd int pinned = bpf_obj_get(pins_path(dir, region_store_slot.pin, path));
+
+	return pinned >= 0 && maps_id(pinned) == id ? take_fd(&pinned) : bpf_map_get_fd_by_id(id);
+}
+
+uint64_t region_store_seen(const char *dir)
+{
+	char path[PINS_PATH_SIZE];
+	scoped_fd int map = bpf_obj_get(pins_path(dir, region_store_slot.map, path)), table = -1;
+	struct ecdn_xdp_table_line line;
 	struct bpf_map_info info = {};
 	__u32 id = 0;
 
-	/* User space reads the id of a table as a value of the array. */
+	/* User space reads the number of a table as a value of the array. */
 	if (map < 0 || bpf_obj_get_info_by_fd(map, &info, &(__u32){ sizeof(info) }) ||
 	    info.key_size != sizeof(id) || info.value_size != sizeof(id) ||
 	    bpf_map_lookup_elem(map, &(__u32){ 0 }, &id))
 		return 0;
-	return id;
+	table = open_silently(dir, id);
+	if (table < 0 || bpf_obj_get_info_by_fd(table, &info, &(__u32){ sizeof(info) }) ||
+	    info.value_size != sizeof(line) ||
+	    bpf_map_lookup_elem(table, &(__u32){ ECDN_XDP_TABLE_HEADER }, &line))
+		return 0;
+	return table_header(&line)->generation;
 }

@@ -40,9 +40,9 @@ int region_store_table(const struct guard_maps *maps, const struct ecdn_xdp_tabl
 /* Maps the table in use for reading; freed with slot_unmap(). */
 int region_store_map(const struct guard_maps *maps, const struct ecdn_xdp_table_line **lines);
 
-/* Tells tables apart, without the lock: a number of the one in use, or 0 if there is none or it
- * cannot be read. Silent. */
-uint32_t region_store_seen(const char *dir);
+/* The generation of the table in use, without the lock; 0 if there is none or it cannot be read.
+ * Silent. */
+uint64_t region_store_seen(const char *dir);
 
 /* Reads the generation of the table in use, and how many lines it uses. */
 int region_store_used(const struct guard_maps *maps, uint64_t *number, uint32_t *used);

@@ -185,6 +185,9 @@ static void warn_of_empty(const struct region_update *update, const struct cover
 	for (unsigned int i = 0; i < changes->count; i++) {
 		int id = id_of(update->names, changes->at[i].region);
 
+		/* What only takes something back needs no ranges. */
+		if (!(changes->at[i].what & ~(LIMITS_CLEAR | LIMITS_RELEASE)))
+			continue;
 		if (id <= ECDN_XDP_REGION_NONE || !coverage_is_none(&used[id]) ||
 		    (empty < NAMED && is_told(changes, i)))
 			continue;
