@@ -98,6 +98,10 @@ static void check_state(struct ecdn_xdp_client *client, const struct sockaddr_in
 		  ECDN_XDP_BLOCKED, ECDN_XDP_REASON_BLOCKED, "blocked", 0, 0 },
 		{ "blocked", ECDN_XDP_STATE_BLOCKED, 0, FOREVER, ECDN_XDP_BLOCKED,
 		  ECDN_XDP_REASON_BLOCKED, "blocked", 0, 0 },
+		{ "blocked until a time", ECDN_XDP_STATE_BLOCKED, 0, 100 * SECOND, ECDN_XDP_BLOCKED,
+		  ECDN_XDP_REASON_BLOCKED, "blocked", 60, 101 },
+		{ "blocked until it was over", ECDN_XDP_STATE_BLOCKED, 0, 0, ECDN_XDP_PASS,
+		  ECDN_XDP_REASON_NORMAL, "normal", 0, 0 },
 		{ "a state that this library does not know", ECDN_XDP_STATE_MAX, 0, FOREVER,
 		  ECDN_XDP_PASS, ECDN_XDP_REASON_NORMAL, "unknown", 0, 0 },
 	};
@@ -131,6 +135,32 @@ static void check_state(struct ecdn_xdp_client *client, const struct sockaddr_in
 			snprintf(why, sizeof(why), "since %lld ms", info.since_ms);
 		report(cases[i].name, why);
 	}
+	pins.state[id] = before;
+}
+
+/* An exemption that is over, and a block that outlasts it: the block's end is told, until that
+ * is over too. */
+static void check_second(struct ecdn_xdp_client *client, const struct sockaddr_in *address,
+			 uint32_t id)
+{
+	struct ecdn_xdp_region_state before = pins.state[id];
+	struct ecdn_xdp_info info;
+	uint64_t now = now_ns();
+
+	pins.state[id] = (struct ecdn_xdp_region_state){
+		.state = ECDN_XDP_STATE_EXEMPT,
+		.next = ECDN_XDP_STATE_BLOCKED,
+		.since_ns = now - 2 * SECOND,
+		.until_ns = now - SECOND,
+		.next_until_ns = now + 100 * SECOND,
+	};
+	info = ask(client, address);
+	check("a block after an exemption", "reason", info.reason, ECDN_XDP_REASON_BLOCKED);
+	check("... has its own end", "in time", info.retry_after >= 60 && info.retry_after <= 101, 1);
+	pins.state[id].next_until_ns = now - SECOND / 2;
+	info = ask(client, address);
+	check("... upon which the region is normal", "reason", info.reason, ECDN_XDP_REASON_NORMAL);
+	check("... and passes", "verdict", info.verdict, ECDN_XDP_PASS);
 	pins.state[id] = before;
 }
 
@@ -320,6 +350,7 @@ int main(void)
 	need(client, "open a client");
 	*said = 0;
 	check_state(client, &other, of_other);
+	check_second(client, &other, of_other);
 	check_excuses(client, &trusted, &other);
 	check_sizes(client, &other);
 	check_addresses(client);

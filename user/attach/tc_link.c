@@ -257,6 +257,7 @@ int tc_link_attach_again(struct tc_link *to, const struct tc_hook *hook,
 			 const struct pins *pins, const char *iface, int program)
 {
 	int err = tc_link_read(to, hook, pins->dir, iface);
+	const char *now = *to->place.now ? to->place.now : iface;
 
 	if (err)
 		return err;
@@ -267,8 +268,7 @@ int tc_link_attach_again(struct tc_link *to, const struct tc_hook *hook,
 			    "stays", iface, hook->program);
 	else
 		log_warning("%s: %s is no longer attached; `%s %s` attaches it again, `ecdn-xdp "
-			    "unload %s` removes its pin", iface, hook->program, hook->load,
-			    iface, iface);
+			    "unload %s` removes its pin", now, hook->program, hook->load, now, now);
 	if (err)
 		tc_link_close(to);
 	return err;
