@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli/cli.h"
 #include "base/log.h"
@@ -77,6 +78,8 @@ int main(int argc, char **argv)
 	/* A line is written at once, so that the lines of two commands do not mix. */
 	setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
 	libbpf_log_adopt();
+	/* Proxies have to find their pins, whatever umask root has. */
+	umask(022);
 	if (!strcmp(name, "--version")) {
 		puts("ecdn-xdp " ECDN_XDP_VERSION);
 		return exit_code(written(0));

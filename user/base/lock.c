@@ -3,41 +3,170 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/scoped.h"
+#include "base/text.h"
 
-/* A second in all; most commands are done sooner, and a wait for these is not logged. */
-#define TRIES 20
-#define PAUSE_NS 50000000
+#define PAUSE_NS 20000000
 
-static bool take_soon(int fd)
+/* Most commands are done sooner, and a wait for these is not logged. */
+#define SILENT_NS NS_PER_SECOND
+
+/* Bytes of what a holder writes, and of what is told of it. */
+#define NOTE_SIZE 96
+#define TOLD_SIZE (NOTE_SIZE + 64)
+
+static char own_name[TEXT_QUOTE_SIZE] = "a command";
+static uint64_t wait_ns = LOCK_WAIT_NS;
+
+void lock_introduce(const char *verb, const char *word, uint64_t wait)
 {
-	const struct timespec pause = { .tv_nsec = PAUSE_NS };
-
-	for (int i = 0; i < TRIES; i++) {
-		if (!flock(fd, LOCK_EX | LOCK_NB))
-			return true;
-		nanosleep(&pause, NULL);
-	}
-	return false;
+	snprintf(own_name, sizeof(own_name), "%s%s%s", verb, word ? " " : "", word ?: "");
+	wait_ns = wait;
 }
 
-int lock_take(const char *path)
+/* The note helps who waits, and a lock without one is held as well: nothing depends on it. */
+static void write_note(int fd)
 {
-	scoped_fd int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	char note[NOTE_SIZE];
+	int length = snprintf(note, sizeof(note), "%d %" PRIu64 " %s\n", getpid(),
+			      clock_monotonic_ns(), own_name);
 
-	if (fd < 0)
-		return log_error(-errno, "cannot open %s: %s%s", path, strerror(errno),
-				 errno == EACCES ? "; run as root" : "");
-	if (!take_soon(fd)) {
-		log_warning("waiting for another ecdn-xdp to finish");
-		if (flock(fd, LOCK_EX))
-			return log_error(-errno, "cannot lock %s: %s", path, strerror(errno));
+	if (ftruncate(fd, 0) || pwrite(fd, note, length, 0) != length)
+		log_debug("cannot write into a lock who holds it: %s", strerror(errno));
+}
+
+/* Writes who holds the lock into told, as far as the file tells: until this one has written it,
+ * it names the holder before, which is not told if that is gone. Words that were typed are not
+ * printed raw. */
+static const char *read_note(int fd, char told[TOLD_SIZE])
+{
+	char note[NOTE_SIZE] = "", quoted[TEXT_QUOTE_SIZE];
+	struct clock_moment now = clock_now();
+	struct text name;
+	uint64_t since_ns;
+	int pid, at = 0;
+	ssize_t length = pread(fd, note, sizeof(note) - 1, 0);
+
+	if (length <= 0 || sscanf(note, "%d %" SCNu64 " %n", &pid, &since_ns, &at) != 2 || !at ||
+	    pid <= 0 || (kill(pid, 0) && errno == ESRCH))
+		return "";
+	name = text_trim((struct text){ note + at, note + length });
+	snprintf(told, TOLD_SIZE, ": process %d, `%s`, for %" PRIu64 "s", pid,
+		 text_quote(name, quoted), clock_seconds_ago(&now, since_ns));
+	return told;
+}
+
+static int give_up(int fd, const char *what)
+{
+	char told[TOLD_SIZE];
+
+	return log_error(-ETIMEDOUT, "another ecdn-xdp is at work in %s%s; nothing was changed; "
+			 "--wait DURATION waits for it longer than %llus", what,
+			 read_note(fd, told), wait_ns / NS_PER_SECOND);
+}
+
+static int wait_for(int fd, const char *what)
+{
+	const struct timespec pause = { .tv_nsec = PAUSE_NS };
+	uint64_t from_ns = clock_monotonic_ns(), waited_ns = 0;
+	bool silent = true;
+	char told[TOLD_SIZE];
+
+	while (flock(fd, LOCK_EX | LOCK_NB)) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return log_error(-errno, "cannot lock %s: %s", what, strerror(errno));
+		if (waited_ns >= wait_ns)
+			return give_up(fd, what);
+		if (silent && waited_ns >= SILENT_NS) {
+			log_warning("waiting for another ecdn-xdp to finish in %s%s", what,
+				    read_note(fd, told));
+			silent = false;
+		}
+		nanosleep(&pause, NULL);
+		waited_ns = clock_monotonic_ns() - from_ns;
 	}
-	return take_fd(&fd);
+	return 0;
+}
+
+static int refuse(const char *dir, const char *name, int err)
+{
+	const char *advice = err == EACCES || err == EPERM ? "; run as root" :
+		err == EROFS || err == ENOENT ? "; commands that change something take their "
+		"locks there: mount a tmpfs that can be written, as hosts have at /run" : "";
+
+	return log_error(-err, "cannot make or open %s%s%s: %s%s", dir, name ? "/" : "",
+			 name ?: "", strerror(err), advice);
+}
+
+/* /run is root's, but who looks may have put anything there before. */
+static int check_dir(const char *dir, int fd)
+{
+	struct stat stat;
+
+	if (fstat(fd, &stat))
+		return log_error(-errno, "cannot look at %s: %s", dir, strerror(errno));
+	if ((stat.st_uid && stat.st_uid != geteuid()) || stat.st_mode & 022)
+		return log_error(-EPERM, "%s can be changed by users other than root, who could "
+				 "keep every command from working; remove it", dir);
+	return 0;
+}
+
+static int open_file(const char *dir, const char *name)
+{
+	scoped_fd int at = -1;
+	int err, fd;
+
+	if (mkdir(dir, 0700) && errno != EEXIST)
+		return refuse(dir, NULL, errno);
+	at = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	if (at < 0)
+		return refuse(dir, NULL, errno);
+	err = check_dir(dir, at);
+	if (err)
+		return err;
+	fd = openat(at, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	return fd < 0 ? refuse(dir, name, errno) : fd;
+}
+
+/* Whether the file that was waited for has been removed by who held it. */
+static bool is_removed(int fd)
+{
+	struct stat stat;
+
+	return !fstat(fd, &stat) && !stat.st_nlink;
+}
+
+int lock_take(const char *dir, const char *name, const char *what)
+{
+	for (;;) {
+		scoped_fd int fd = open_file(dir, name);
+		int err = fd < 0 ? fd : wait_for(fd, what);
+
+		if (err)
+			return err;
+		if (is_removed(fd))
+			continue;
+		write_note(fd);
+		return take_fd(&fd);
+	}
+}
+
+void lock_remove(const char *dir, const char *name)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	unlink(path);
 }

@@ -1,13 +1,31 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lock.h - a lock between processes, so that one command runs at a time.
+ * lock.h - locks between processes, so that one command at a time changes a thing. A lock is a
+ * file in a directory that other users cannot look into; who holds it writes there who it is,
+ * for those who wait. Not thread-safe.
  */
 #ifndef BASE_LOCK_H
 #define BASE_LOCK_H
 
-/* Waits for the lock, which is a file that is created if it is missing, and logs that it waits
- * once that has taken a second. An fd that holds the lock until it is closed, or a negative
- * errno with the reason logged. */
-int lock_take(const char *path);
+#include <stdint.h>
+
+#define LOCK_WAIT_NS (30ULL * 1000000000)
+
+/* Sets what this process writes into the locks that it takes, "VERB WORD" with word being NULL
+ * or cut short, and how long it waits for each: LOCK_WAIT_NS unless set. */
+void lock_introduce(const char *verb, const char *word, uint64_t wait_ns);
+
+/*
+ * Takes the lock that is the file dir/name: both are made if they are missing. While another
+ * process holds it, this one waits; it logs so after a second. `what` is what is locked, for
+ * messages. An fd that holds the lock until it is closed, or a negative errno with the reason
+ * logged: -ETIMEDOUT if the other one took longer than this one waits, and -EPERM if other users
+ * could have made or changed the directory.
+ */
+int lock_take(const char *dir, const char *name, const char *what);
+
+/* Removes the file of a lock that this process holds and will not need again; who waits for it
+ * makes another. Silent. */
+void lock_remove(const char *dir, const char *name);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/lock.h"
 #include "base/log.h"
 #include "ecdn-xdp-maps.h"
 
@@ -25,9 +26,12 @@ int cli_read(struct cli *cli, const struct verb *verb, int argc, char **argv, bo
 	     const struct option_row *rows, size_t row_count)
 {
 	bool help = false;
+	uint64_t wait_ns = LOCK_WAIT_NS;
 	const struct option_row common[] = {
 		{ "pin-dir", 0, OPTION_TEXT, &cli->given_pin_dir, "DIR",
 		  "where the pins are (" ECDN_XDP_PIN_DIR ")", 0 },
+		{ "wait", 0, OPTION_DURATION, &wait_ns, "DURATION",
+		  "how long a change waits while another command is at work (30s)", 0 },
 		{ "verbose", 'v', OPTION_MORE, &cli->verbose, NULL,
 		  "log more; twice: what libbpf and the kernel log, too", 0 },
 		{ "quiet", 'q', OPTION_FLAG, &cli->quiet, NULL,
@@ -53,6 +57,7 @@ int cli_read(struct cli *cli, const struct verb *verb, int argc, char **argv, bo
 	}
 	log_set_level(cli->verbose > 1 ? LOG_DEBUG : cli->verbose ? LOG_INFO :
 		      cli->quiet ? LOG_ERROR : LOG_WARNING);
+	lock_introduce(verb->name, words ? argv[0] : NULL, wait_ns);
 	cli->pin_dir = cli->given_pin_dir ?: ECDN_XDP_PIN_DIR;
 	return words;
 }

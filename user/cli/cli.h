@@ -36,7 +36,7 @@ struct cli {
 };
 
 /*
- * Reads the verb's options and those of every verb (--pin-dir, -v, -q, --help; and --json
+ * Reads the verb's options and those of every verb (--pin-dir, --wait, -v, -q, --help; and --json
  * if reads is set). Returns the number of words left at argv's front, CLI_USAGE or
  * CLI_HELP.
  */

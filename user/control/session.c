@@ -13,6 +13,7 @@
 #include "kernel/grace.h"
 #include "kernel/owner.h"
 #include "kernel/pins_exchange.h"
+#include "kernel/pins_lock.h"
 #include "kernel/pins_publish.h"
 
 /* The folder in pins->next that is there once all programs are loaded which take the place of
@@ -241,5 +242,5 @@ void session_close(struct session *session, int err)
 	}
 	if (err && session->pins.building && !session->committed)
 		pins_remove(session->pins.next);
-	pins_unlock(&session->pins);
+	pins_lock_end(&session->pins);
 }

@@ -50,7 +50,8 @@
 struct pins {
 	char dir[PATH_MAX];     /* what readers use */
 	char next[PATH_MAX];    /* "DIR-next": what a command builds */
-	int lock;               /* -1: not locked */
+	int lock;               /* -1: not locked (kernel/pins_lock.h) ... */
+	char lock_name[160];    /* ... else what its file is called */
 	bool building;          /* next is this command's own, which looks for pins there too */
 	bool finishes;          /* next is a killed command's, some of whose pins may have moved to
 				   dir already */
@@ -58,15 +59,9 @@ struct pins {
 				   are looked for in next alone */
 };
 
-/* Sets the two paths, and opens nothing. -EINVAL or -ENAMETOOLONG if dir cannot be used. */
+/* Sets the two paths, and opens nothing. -EINVAL or -ENAMETOOLONG if dir cannot be used, as when
+ * it has the name of a directory that another pin directory has beside it for a while. */
 int pins_init(struct pins *pins, const char *dir);
-
-/*
- * For writers: prepares the file system (kernel/bpffs.h) and waits until no other writer
- * holds the lock. -EPERM if a user other than root has made what is there.
- */
-int pins_lock(struct pins *pins);
-void pins_unlock(struct pins *pins);
 
 /* Writes "dir/name" into path; returns path. */
 char *pins_path(const char *dir, const char *name, char path[PINS_PATH_SIZE]);
