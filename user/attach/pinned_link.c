@@ -7,6 +7,10 @@
 
 #include "base/log.h"
 #include "base/scoped.h"
+#include "kernel/capabilities.h"
+#include "kernel/host_lock.h"
+
+#define ATTACHING (CAPABILITIES_NET_ADMIN | CAPABILITIES_BPF)
 
 /* The number by which the kernel names the target; 0 if the target is gone. */
 static __u64 target_of(const struct bpf_link_info *info)
@@ -43,24 +47,26 @@ int pinned_link_fail(const struct pinned_link_hook *hook, int err, const char *w
 
 static int refused(const struct pinned_link_hook *hook, int err)
 {
-	const char *advice = "";
-	char why[256];
+	char why[256], lacks[CAPABILITIES_SIZE], *lack = NULL;
 
 	if (err == -EPERM)
-		advice = hook->type != BPF_SK_LOOKUP ?
-			 " (is there a program that allows no other? else run as root)" :
-			 "; run as root";
-	snprintf(why, sizeof(why), "cannot attach %s to %s: %s%s", hook->program, hook->target,
-		 strerror(-err), advice);
+		lack = capabilities_lacking(ATTACHING, lacks);
+	snprintf(why, sizeof(why), "cannot attach %s to %s: %s%s%s", hook->program, hook->target,
+		 strerror(-err), lack ? ": this process lacks " : err == -EPERM ? ": is there a "
+		 "program that allows no other?" : "", lack ?: "");
 	return pinned_link_fail(hook, err, why);
 }
 
 int pinned_link_create(const struct pinned_link_hook *hook, const char *dir, int target,
 		       int program)
 {
-	scoped_fd int fd = bpf_link_create(program, target, hook->type, NULL);
-	int err;
+	scoped_fd int fd = -1;
+	int err = host_lock_take();
 
+	if (err)
+		return err;
+	fd = bpf_link_create(program, target, hook->type, NULL);
+	host_lock_drop();
 	if (fd < 0)
 		return refused(hook, fd);
 	err = pins_put(dir, hook->pin, fd);

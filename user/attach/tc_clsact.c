@@ -10,6 +10,7 @@
 #include <bpf/libbpf.h>
 
 #include "base/log.h"
+#include "kernel/capabilities.h"
 #include "net/netlink.h"
 
 /*
@@ -135,8 +136,8 @@ int tc_clsact_prepare(const struct tc_hook *hook, int ifindex, const char *iface
 	if (!err || err == -EEXIST)
 		return 0;
 	if (err == -EPERM)
-		return log_error(err, "cannot attach %s to %s: not permitted; run as root",
-				 hook->program, iface);
+		return capabilities_error(err, CAPABILITIES_NET_ADMIN, "cannot attach %s to %s",
+					  hook->program, iface);
 	return log_error(err, "cannot make the qdisc clsact on %s: %s%s", iface, strerror(-err),
 			 err == -ENOENT ? "; modprobe sch_ingress" : "");
 }

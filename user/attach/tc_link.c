@@ -14,6 +14,8 @@
 #include "base/scoped.h"
 #include "base/words.h"
 #include "attach/tc_note.h"
+#include "kernel/capabilities.h"
+#include "kernel/host_lock.h"
 #include "kernel/tcx.h"
 #include "net/link.h"
 
@@ -175,10 +177,12 @@ static int keep_link(struct tc_link *to, const struct pins *pins)
 	if (to->fd == -EINVAL)
 		return log_error(-EINVAL, "cannot attach %s to %s: this kernel has no tcx; "
 				 "try --tc clsact", to->hook->program, to->iface);
+	if (to->fd == -EPERM)
+		return capabilities_error(-EPERM, CAPABILITIES_NET_ADMIN | CAPABILITIES_BPF,
+					  "cannot attach %s to %s", to->hook->program, to->iface);
 	if (to->fd < 0)
-		return log_error(to->fd, "cannot attach %s to %s: %s%s", to->hook->program,
-				 to->iface, strerror(-to->fd),
-				 to->fd == -EPERM ? "; run as root" : "");
+		return log_error(to->fd, "cannot attach %s to %s: %s", to->hook->program,
+				 to->iface, strerror(-to->fd));
 	to->created = true;
 	return tc_note_pin(to->hook, pins->next, to->iface, to->fd) ?:
 	       place_note(pins->next, to->hook->index, to->iface, to->ifindex);
@@ -253,22 +257,35 @@ static int attach_over(struct tc_link *to, const struct pins *pins, int program)
 	return 0;
 }
 
-int tc_link_attach_again(struct tc_link *to, const struct tc_hook *hook,
-			 const struct pins *pins, const char *iface, int program)
+static int attach_again(struct tc_link *to, const struct pins *pins, int program)
 {
-	int err = tc_link_read(to, hook, pins->dir, iface);
-	const char *now = *to->place.now ? to->place.now : iface;
+	const char *now = *to->place.now ? to->place.now : to->iface;
+	const struct tc_hook *hook = to->hook;
+	int err = 0;
 
-	if (err)
-		return err;
 	if (to->state == TC_HERE || (to->state == TC_ELSEWHERE && to->kind == TC_TCX))
 		err = attach_over(to, pins, program);
 	else if (to->state == TC_ELSEWHERE)
 		log_warning("%s: this interface is in another network namespace, where the old %s "
-			    "stays", iface, hook->program);
+			    "stays", to->iface, hook->program);
 	else
 		log_warning("%s: %s is no longer attached; `%s %s` attaches it again, `ecdn-xdp "
 			    "unload %s` removes its pin", now, hook->program, hook->load, now, now);
+	return err;
+}
+
+int tc_link_attach_again(struct tc_link *to, const struct tc_hook *hook,
+			 const struct pins *pins, const char *iface, int program)
+{
+	int err = tc_link_read(to, hook, pins->dir, iface);
+
+	if (err)
+		return err;
+	err = host_lock_take();
+	if (!err) {
+		err = attach_again(to, pins, program);
+		host_lock_drop();
+	}
 	if (err)
 		tc_link_close(to);
 	return err;
@@ -291,6 +308,23 @@ static int attach_in_place(struct tc_link *to, const struct pins *pins, const ch
 	return attach_over(to, pins, program);
 }
 
+static int attach(struct tc_link *to, const struct pins *pins, const char *iface,
+		  enum tc_kind kind, int program, bool pinned)
+{
+	int err = host_lock_take();
+
+	if (err)
+		return err;
+	if (pinned && to->state != TC_GONE) {
+		err = attach_in_place(to, pins, iface, kind, program);
+	} else {
+		tc_link_close(to);
+		err = attach_new(to, pins, iface, kind, program);
+	}
+	host_lock_drop();
+	return err;
+}
+
 int tc_link_attach(struct tc_link *to, const struct tc_hook *hook, const struct pins *pins,
 		   const char *pin, const char *iface, enum tc_kind kind, int program)
 {
@@ -298,12 +332,7 @@ int tc_link_attach(struct tc_link *to, const struct tc_hook *hook, const struct 
 
 	if (err && err != -ENOENT)
 		return err;
-	if (!err && to->state != TC_GONE) {
-		err = attach_in_place(to, pins, iface, kind, program);
-	} else {
-		tc_link_close(to);
-		err = attach_new(to, pins, iface, kind, program);
-	}
+	err = attach(to, pins, iface, kind, program, !err);
 	if (err)
 		tc_link_undo(to, -1);
 	return err;
@@ -327,12 +356,16 @@ void tc_link_undo(struct tc_link *of, int old_program)
 {
 	/* A filter gets back the program that was pinned for it. */
 	int old = of->kind == TC_TCX ? old_program : of->fd, err;
+	/* Without the lock it is done all the same: nobody else will. */
+	bool locked = !host_lock_take();
 
 	if (of->created && of->kind == TC_CLSACT && of->fd >= 0)
 		take_off(of);
 	if (of->replaced && (err = replace(of, old)))
 		log_warning("%s: cannot put the old %s back: %s", of->iface, of->hook->program,
 			    strerror(-err));
+	if (locked)
+		host_lock_drop();
 	tc_link_close(of);
 }
 

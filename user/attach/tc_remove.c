@@ -11,6 +11,7 @@
 #include "attach/tc_find.h"
 #include "attach/tc_link.h"
 #include "attach/tc_note.h"
+#include "kernel/host_lock.h"
 
 static int detach(const struct tc_link *of)
 {
@@ -33,8 +34,12 @@ static int detach(const struct tc_link *of)
 
 static int remove_read(const char *dir, struct tc_link *of)
 {
-	int err = detach(of);
+	int err = host_lock_take();
 
+	if (!err) {
+		err = detach(of);
+		host_lock_drop();
+	}
 	tc_link_close(of);
 	err = err ?: tc_note_drop_pin(of->hook, dir, of->iface);
 	err = err ?: tc_note_drop(of->hook, dir, of->iface);
@@ -139,10 +144,15 @@ int tc_remove_recover(const struct tc_hook *hook, const struct pins *pins)
 		bool is_program;
 		scoped_fd int fd = tc_note_open_pin(hook, pins->next, names[i], &is_program);
 
-		if (fd < 0)
-			err = fd;
-		else if (is_program)
-			err = recover(hook, pins, names[i], fd);
+		if (fd < 0 || !is_program) {
+			err = fd < 0 ? fd : 0;
+			continue;
+		}
+		err = host_lock_take();
+		if (err)
+			continue;
+		err = recover(hook, pins, names[i], fd);
+		host_lock_drop();
 	}
 	pins_free_names(names, count);
 	return err;

@@ -14,6 +14,8 @@
 #include "base/log.h"
 #include "base/scoped.h"
 #include "base/words.h"
+#include "kernel/capabilities.h"
+#include "attach/xdp_other.h"
 #include "net/link.h"
 
 /* Folder of the notes of where links are. */
@@ -120,34 +122,6 @@ int xdp_link_make_way(const char *dir, const char *iface)
 	return place_forget(dir, NOTES, iface) ?: place_note(dir, NOTES, now, of.ifindex);
 }
 
-/* Writes the name and id of the program on an interface: the kernel's error does not tell
- * them. */
-static void describe_program(int ifindex, char *text, size_t size)
-{
-	LIBBPF_OPTS(bpf_xdp_query_opts, query);
-	struct bpf_prog_info info = {};
-	__u32 length = sizeof(info), id = 0;
-	int fd;
-
-	if (!bpf_xdp_query(ifindex, 0, &query))
-		id = query.drv_prog_id ?: query.skb_prog_id ?: query.hw_prog_id ?: query.prog_id;
-	fd = id ? bpf_prog_get_fd_by_id(id) : -1;
-	if (fd >= 0)
-		bpf_obj_get_info_by_fd(fd, &info, &length);
-	scoped_close(&fd);
-	snprintf(text, size, "%s (id %u)", info.name[0] ? info.name : "without a name", id);
-}
-
-static int busy_error(const char *iface, int ifindex)
-{
-	char program[64];
-
-	describe_program(ifindex, program, sizeof(program));
-	return log_error(-EBUSY, "cannot attach to %s: XDP program %s is attached to it; remove it "
-			 "first, with the tool that put it there or `ip link set dev %s xdp off`",
-			 iface, program, iface);
-}
-
 static int create_link(int program, int ifindex, enum xdp_mode mode)
 {
 	LIBBPF_OPTS(bpf_link_create_opts, options,
@@ -161,18 +135,19 @@ static bool is_busy(int err)
 	return err == -EBUSY || err == -EEXIST;
 }
 
-static int create_error(int err, const char *iface, int ifindex, enum xdp_mode mode)
+static int create_error(int err, const struct xdp_link *to, const char *dir, enum xdp_mode mode)
 {
 	if (is_busy(err))
-		return busy_error(iface, ifindex);
+		return xdp_other_refuse(to->iface, to->ifindex, dir);
 	if (err == -EPERM)
-		return log_error(err, "cannot attach to %s: not permitted; run as root", iface);
-	return log_error(err, "cannot attach to %s in %s mode: %s%s", iface,
+		return capabilities_error(err, CAPABILITIES_NET_ADMIN | CAPABILITIES_BPF,
+					  "cannot attach to %s", to->iface);
+	return log_error(err, "cannot attach to %s in %s mode: %s%s", to->iface,
 			 xdp_link_mode_name(mode), strerror(-err), mode == XDP_MODE_NATIVE ?
 			 "; its driver or its MTU may not allow it: try -m skb" : "");
 }
 
-static int attach_new(struct xdp_link *to, enum xdp_mode mode, int program)
+static int attach_new(struct xdp_link *to, const char *dir, enum xdp_mode mode, int program)
 {
 	enum xdp_mode tried = mode == XDP_MODE_SKB ? XDP_MODE_SKB : XDP_MODE_NATIVE;
 
@@ -184,7 +159,7 @@ static int attach_new(struct xdp_link *to, enum xdp_mode mode, int program)
 		to->fd = create_link(program, to->ifindex, tried);
 	}
 	if (to->fd < 0)
-		return create_error(to->fd, to->iface, to->ifindex, tried);
+		return create_error(to->fd, to, dir, tried);
 	to->created = true;
 	to->mode = tried;
 	return 0;
@@ -206,7 +181,8 @@ static int attach_over(struct xdp_link *to, enum xdp_mode mode, int program)
 	return 0;
 }
 
-static int attach_unpinned(struct xdp_link *to, const char *iface, enum xdp_mode mode, int program)
+static int attach_unpinned(struct xdp_link *to, const char *dir, const char *iface,
+			   enum xdp_mode mode, int program)
 {
 	if (!to->ifindex)
 		return log_error(-ENODEV, "there is no interface %s; `ip link` lists them", iface);
@@ -214,7 +190,7 @@ static int attach_unpinned(struct xdp_link *to, const char *iface, enum xdp_mode
 		return log_error(-EINVAL, "%s is not an Ethernet interface, and its frames cannot "
 				 "be parsed; load the interface below it", iface);
 	place_attached(&to->place, to->ifindex, true);
-	return attach_new(to, mode, program);
+	return attach_new(to, dir, mode, program);
 }
 
 int xdp_link_attach_again(struct xdp_link *to, const struct pins *pins, const char *iface,
@@ -275,7 +251,7 @@ int xdp_link_attach(struct xdp_link *to, const struct pins *pins, const char *if
 	} else if (!err && !holds) {
 		xdp_link_close(to);
 		to->ifindex = if_nametoindex(iface);
-		err = attach_unpinned(to, iface, mode, program);
+		err = attach_unpinned(to, pins->dir, iface, mode, program);
 	}
 	err = err ?: holds < 0 ? holds : pin_new(to, pins);
 	if (err)

@@ -77,9 +77,12 @@ static int print_text(const struct node_fields_check_item *check)
 	size_t count = check->nodes.count;
 
 	print_gone(ping);
-	if (!ping->attached)
+	/* Nobody is heard then, whatever else there is to tell of nodes. */
+	if (!ping->attached) {
 		puts("Ping is on no interface, so that nobody is heard: `ecdn-xdp load --ping "
 		     "IFACE`.");
+		return 0;
+	}
 	drift_print(ping);
 	if (!count) {
 		puts("There are no nodes: get the list of their addresses from the platform, and\n"

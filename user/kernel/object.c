@@ -9,6 +9,10 @@
 
 #include "base/log.h"
 #include "base/scoped.h"
+#include "kernel/capabilities.h"
+
+/* What loading a program for the network takes. */
+#define LOADING (CAPABILITIES_BPF | CAPABILITIES_PERFMON | CAPABILITIES_NET_ADMIN)
 
 /* True for maps that libbpf makes for an object's own variables, which are of no use
  * outside it. */
@@ -78,10 +82,14 @@ int object_load_or(struct bpf_object_skeleton *skeleton, const struct object_nam
 		   const char *without, const struct pins *pins)
 {
 	int err = bpf_object__load_skeleton(skeleton);
+	char lacks[CAPABILITIES_SIZE], *lack = NULL;
 
 	if (!err)
 		return pin_loaded(*skeleton->obj, names, pins);
-	log_warning("cannot load %s: %s, so %s", names->label, strerror(-err), without);
+	if (err == -EPERM)
+		lack = capabilities_lacking(LOADING, lacks);
+	log_warning("cannot load %s: %s%s%s, so %s", names->label, strerror(-err),
+		    lack ? ", as this process lacks " : "", lack ?: "", without);
 	return err;
 }
 
@@ -109,7 +117,7 @@ enum object_kind object_kind(int fd)
 int object_load_error(const char *label, int err)
 {
 	if (err == -EPERM)
-		return log_error(err, "cannot load %s: not permitted; run as root", label);
+		return capabilities_error(err, LOADING, "cannot load %s", label);
 	return log_error(err, "cannot load %s: %s; -v -v shows what the kernel reports", label,
 			 strerror(-err));
 }

@@ -14,15 +14,33 @@
 
 #include <bpf/bpf.h>
 
-#include "base/lock.h"
 #include "base/log.h"
 #include "base/scoped.h"
-#include "kernel/bpffs.h"
-#include "kernel/owner.h"
+#include "kernel/capabilities.h"
 
-/* The lock is outside bpffs and only root can open it: in bpffs every user who may look
- * into the directory could take it. */
-#define LOCK_FILE "/run/ecdn-xdp.lock"
+/* What a directory beside a pin directory is named while it is made or replaced. */
+static const char *const halves[] = { "-next", "-last" };
+
+static bool ends_in(const char *text, size_t length, const char *end)
+{
+	size_t at = strlen(end);
+
+	return length > at && !memcmp(text + length - at, end, at);
+}
+
+/* The next command for the directory without that end would remove what is there. */
+static int check_halves(const char *dir, size_t length)
+{
+	for (const char *part = dir + 1, *end; part < dir + length; part = end + 1) {
+		end = memchr(part, '/', dir + length - part) ?: dir + length;
+		for (size_t i = 0; i < sizeof(halves) / sizeof(*halves); i++)
+			if (ends_in(part, end - part, halves[i]))
+				return log_error(-EINVAL, "--pin-dir %s: a name that ends in %s is "
+						 "that of a pin directory which is being made; "
+						 "choose another", dir, halves[i]);
+	}
+	return 0;
+}
 
 int pins_init(struct pins *pins, const char *dir)
 {
@@ -42,32 +60,13 @@ int pins_init(struct pins *pins, const char *dir)
 		return log_error(-EINVAL, "--pin-dir %s: bpffs takes no name with a '.'", dir);
 	snprintf(pins->dir, sizeof(pins->dir), "%.*s", (int)length, dir);
 	snprintf(pins->next, sizeof(pins->next), "%.*s-next", (int)length, dir);
-	return 0;
+	return check_halves(pins->dir, length);
 }
 
 char *pins_path(const char *dir, const char *name, char path[PINS_PATH_SIZE])
 {
 	snprintf(path, PINS_PATH_SIZE, "%s/%s", dir, name);
 	return path;
-}
-
-int pins_lock(struct pins *pins)
-{
-	scoped_fd int fd = lock_take(LOCK_FILE);
-	int err = fd < 0 ? fd : bpffs_prepare(pins->dir);
-
-	err = err ?: owner_check(pins->dir);
-	err = err ?: owner_check(pins->next);
-	if (!err)
-		pins->lock = take_fd(&fd);
-	return err;
-}
-
-void pins_unlock(struct pins *pins)
-{
-	if (pins->lock >= 0)
-		close(pins->lock);
-	pins->lock = -1;
 }
 
 bool pins_has(const char *dir, const char *name)
@@ -314,8 +313,11 @@ int pins_get(const char *dir, const char *name)
 	char path[PINS_PATH_SIZE];
 	int fd = bpf_obj_get(pins_path(dir, name, path));
 
-	if (fd < 0 && (errno == EPERM || errno == EACCES))
-		return log_error(-errno, "cannot open %s: not permitted; run as root", path);
+	if (fd < 0 && errno == EPERM)
+		return capabilities_error(-EPERM, CAPABILITIES_BPF, "cannot open %s", path);
+	if (fd < 0 && errno == EACCES)
+		return log_error(-EACCES, "cannot open %s: its permissions allow it to others "
+				 "alone; run as root", path);
 	if (fd < 0)
 		return log_error(-errno, "cannot open %s: %s", path, strerror(errno));
 	return fd;

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/scoped.h"
+#include "kernel/capabilities.h"
 #include "kernel/maps.h"
 #include "kernel/part.h"
 #include "table/lines.h"
@@ -171,9 +172,11 @@ static int open_current(const struct slot *slot, int map)
 	if (table == -ENOENT)
 		return log_error(-EAGAIN, "cannot open the %s table: other commands keep "
 				 "replacing it", slot->table);
+	if (table == -EPERM)
+		return capabilities_error(table, CAPABILITIES_SYS_ADMIN, "cannot open the %s table",
+					  slot->table);
 	if (table < 0)
-		log_error(table, "cannot open the %s table: %s%s", slot->table, strerror(-table),
-			  table == -EPERM ? "; run as root" : "");
+		log_error(table, "cannot open the %s table: %s", slot->table, strerror(-table));
 	return table;
 }
 
