@@ -3,12 +3,13 @@
 
 #include "control/advice.h"
 #include "control/carry_over.h"
-#include "control/journal.h"
 #include "control/resize.h"
 #include "control/session.h"
 #include "control/steps.h"
+#include "control/verb_ring.h"
 #include "kernel/abi2.h"
 #include "kernel/config_map.h"
+#include "kernel/journal.h"
 #include "kernel/pins_publish.h"
 
 static bool is_wanted(const struct session *session, unsigned int at)
@@ -88,12 +89,20 @@ static int publish(struct session *session)
 {
 	int err = session->committed ? 0 : pins_publish(&session->pins);
 
-	session->committed = !err;
 	err = err ?: session_each(session, steps_settle);
 	return err ?: config_map_add_parts(&session->pins, session_parts(session));
 }
 
-/* Whatever can fail because of the request comes before the first change. */
+static int commit(struct session *session, bool opens)
+{
+	int err = session->first ? 0 : session_each(session, configure);
+
+	err = err ?: session_each(session, announce);
+	return err || !opens ? err : publish(session);
+}
+
+/* Whatever can fail because of the request comes before the first change; what fails then is
+ * undone. */
 static int carry_out(struct session *session)
 {
 	bool opens = session_opens(session);
@@ -101,13 +110,19 @@ static int carry_out(struct session *session)
 
 	if (!err)
 		err = opens ? open_all(session) : session_each(session, build);
-	if (!err && !session->first)
-		err = session_each(session, configure);
-	err = err ?: session_each(session, announce);
 	if (err)
 		return err;
+	journal_begin();
+	err = commit(session, opens);
+	journal_end(err);
+	if (err) {
+		/* Proxies may have been told what is undone. */
+		session_each(session, announce);
+		return err;
+	}
+	session->committed = true;
 	advice_log(session->request, &session->pins);
-	return opens ? publish(session) : 0;
+	return 0;
 }
 
 static int load(struct session *session)
@@ -145,7 +160,7 @@ int bring_up(const char *pin_dir, struct request *request)
 	if (!err && !session.first)
 		resize_shrink(&session);
 	if (!err)
-		journal_append(&session.pins);
+		verb_ring_append(&session.pins);
 	session_close(&session, err);
 	return err;
 }
@@ -195,7 +210,7 @@ int bring_up_change(const char *pin_dir, struct request *request)
 	session.request = request;
 	err = err ?: change(&session);
 	if (!err && has_changed(&session))
-		journal_append(&session.pins);
+		verb_ring_append(&session.pins);
 	session_close(&session, err);
 	return err;
 }

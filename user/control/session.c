@@ -11,6 +11,7 @@
 #include "control/steps.h"
 #include "kernel/config_map.h"
 #include "kernel/grace.h"
+#include "kernel/journal.h"
 #include "kernel/owner.h"
 #include "kernel/pins_exchange.h"
 #include "kernel/pins_lock.h"
@@ -40,8 +41,15 @@ static int take_over(const struct part *part, struct part_run *run)
 	return part->take_over ? part->take_over(run) : 0;
 }
 
-/* Once the first pin is published nothing can be undone any more: a step that fails then is
- * done again by the next command. */
+static int publish(struct session *inner)
+{
+	int err = pins_publish(&inner->pins);
+
+	return err ?: session_each(inner, steps_settle);
+}
+
+/* A command that is killed from here on is finished by the next one; what fails is undone, but
+ * for what a killed command has begun: that is tried again. */
 int session_finish(struct session *inner)
 {
 	int err = pins_make_folder(inner->pins.next, READY "/");
@@ -51,9 +59,12 @@ int session_finish(struct session *inner)
 	err = err ?: session_each(inner, take_over);
 	if (err)
 		return err;
-	inner->committed = true;
-	err = pins_publish(&inner->pins);
-	return err ?: session_each(inner, steps_settle);
+	if (!inner->pins.finishes)
+		journal_begin();
+	err = publish(inner);
+	journal_end(err);
+	inner->committed |= !err;
+	return err;
 }
 
 /* The killed command may have changed links already, so this only goes on: what fails is tried

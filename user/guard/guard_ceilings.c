@@ -106,6 +106,15 @@ static void restart(struct ecdn_xdp_trusted_rate *row)
 	row->over_packets = row->over_bytes = 0;
 }
 
+/* 1, or 0 if the row is gone, as it is when its prefix has been taken off the list. */
+static int read_row(int old, __u32 key, struct ecdn_xdp_trusted_rate *row)
+{
+	if (!bpf_map_lookup_elem_flags(old, &key, row, BPF_F_LOCK))
+		return 1;
+	return errno == ENOENT ? 0 : log_error(-errno, "cannot read map " RATES ": %s",
+					       strerror(errno));
+}
+
 static int copy_rows(const struct pins *pins)
 {
 	scoped_fd int old = pins_get(pins->dir, RATES), new = pins_get(pins->next, RATES);
@@ -113,13 +122,11 @@ static int copy_rows(const struct pins *pins)
 	__u32 key, *last = NULL;
 	int err = old < 0 ? old : new < 0 ? new : 0;
 
-	for (; !err && !bpf_map_get_next_key(old, last, &key); last = &key) {
-		/* A row that is gone has been taken off the list. */
-		if (key & ECDN_XDP_NODE_CARRIED ||
-		    bpf_map_lookup_elem_flags(old, &key, &row, BPF_F_LOCK))
-			continue;
+	for (; !err && (err = maps_next(old, RATES, last, &key)) > 0; last = &key) {
+		int found = key & ECDN_XDP_NODE_CARRIED ? 0 : read_row(old, key, &row);
+
 		restart(&row);
-		err = maps_set(new, RATES, &key, &row);
+		err = found > 0 ? maps_set(new, RATES, &key, &row) : found;
 	}
 	return err;
 }
@@ -136,12 +143,13 @@ int guard_ceilings_make(const struct part_run *run)
 }
 
 /* Adds a row of the old map to *sum; one that is not there is zeros. */
-static void add_row(int old, __u32 key, struct ecdn_xdp_trusted_rate *sum)
+static int add_row(int old, __u32 key, struct ecdn_xdp_trusted_rate *sum)
 {
 	struct ecdn_xdp_trusted_rate row;
+	int found = read_row(old, key, &row);
 
-	if (bpf_map_lookup_elem_flags(old, &key, &row, BPF_F_LOCK))
-		return;
+	if (found <= 0)
+		return found;
 	sum->packets += row.packets;
 	sum->bytes += row.bytes;
 	sum->connections += row.connections;
@@ -149,6 +157,7 @@ static void add_row(int old, __u32 key, struct ecdn_xdp_trusted_rate *sum)
 	sum->over_bytes += row.over_bytes;
 	if (row.last_seen_ns > sum->last_seen_ns)
 		sum->last_seen_ns = row.last_seen_ns;
+	return 0;
 }
 
 static int carry(int old, int new)
@@ -156,13 +165,13 @@ static int carry(int old, int new)
 	__u32 key, *last = NULL;
 	int err = 0;
 
-	for (; !err && !bpf_map_get_next_key(old, last, &key); last = &key) {
+	for (; !err && (err = maps_next(old, RATES, last, &key)) > 0; last = &key) {
 		struct ecdn_xdp_trusted_rate sum = {};
 		__u32 carried = key | ECDN_XDP_NODE_CARRIED;
 
-		add_row(old, key & ~ECDN_XDP_NODE_CARRIED, &sum);
-		add_row(old, carried, &sum);
-		err = maps_set(new, RATES, &carried, &sum);
+		err = add_row(old, key & ~ECDN_XDP_NODE_CARRIED, &sum);
+		err = err ?: add_row(old, carried, &sum);
+		err = err ?: maps_set(new, RATES, &carried, &sum);
 	}
 	return err;
 }

@@ -10,6 +10,7 @@
 #include "base/quantity.h"
 #include "guard/publish.h"
 #include "kernel/abi2.h"
+#include "kernel/journal.h"
 
 int limits_add(struct limits_changes *changes, const struct limits_change *change)
 {
@@ -186,6 +187,29 @@ void limits_change_values(struct ecdn_xdp_limits *limits, const struct limits_ch
 	limits_follow(limits, defaults);
 }
 
+struct written {
+	int publish;
+	uint32_t region;
+	struct ecdn_xdp_limits before;
+};
+
+static void put_back(void *saved, bool undo)
+{
+	const struct written *written = saved;
+
+	if (undo)
+		publish_limits(written->publish, written->region, &written->before);
+}
+
+int limits_write(int publish, uint32_t region, const struct ecdn_xdp_limits *limits,
+		 const struct ecdn_xdp_limits *before)
+{
+	const struct written written = { publish, region, *before };
+	int err = publish_limits(publish, region, limits);
+
+	return err ?: journal_add(put_back, &written, sizeof(written));
+}
+
 /* Regions get copies of the default limits that are not their own, so that a packet reads one
  * place. Those that stay as they are are not written. */
 int limits_spread(const struct guard_maps *maps, const struct ecdn_xdp_config *config, int publish)
@@ -201,7 +225,7 @@ int limits_spread(const struct guard_maps *maps, const struct ecdn_xdp_config *c
 		before = limits;
 		limits_follow(&limits, &config->default_limits);
 		if (memcmp(&limits, &before, sizeof(limits)))
-			err = publish_limits(publish, region, &limits);
+			err = limits_write(publish, region, &limits, &before);
 	}
 	return err;
 }

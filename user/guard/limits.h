@@ -64,7 +64,6 @@ struct limits_change {
 
 	/* What limits_apply() finds and makes of it. */
 	struct {
-		bool done;
 		uint64_t now_ns;
 		uint32_t state; /* enum ecdn_xdp_state, before */
 		struct ecdn_xdp_limits before, after;
@@ -98,6 +97,10 @@ int limits_region(const struct limits_change *change, const struct names *names)
 /* Changes the values that a change names, and those that follow from them. */
 void limits_change_values(struct ecdn_xdp_limits *limits, const struct limits_change *change,
 			  const struct ecdn_xdp_limits *defaults);
+
+/* Writes a region's limits by the program publish, and notes in the journal what they were. */
+int limits_write(int publish, uint32_t region, const struct ecdn_xdp_limits *limits,
+		 const struct ecdn_xdp_limits *before);
 
 /* Gives all regions the default limits that are not their own. */
 int limits_spread(const struct guard_maps *maps, const struct ecdn_xdp_config *config, int publish);

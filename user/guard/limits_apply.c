@@ -41,7 +41,7 @@ static void change_layers(struct ecdn_xdp_limits *limits, struct layers_notes *n
 		tell_past(change, &now);
 }
 
-/* What is to be told of a change, and undone if a later one fails. */
+/* What is to be told of a change. */
 static int note_before(struct limits_change *change, const struct guard_maps *maps,
 		       uint32_t region, bool shield)
 {
@@ -68,7 +68,8 @@ static int write_region(const struct limits_change *change, const struct guard_m
 
 	if (memcmp(notes, &change->told.notes, sizeof(*notes)) && (changes || change->file))
 		err = layers_write(maps->region_notes, region, notes);
-	return err || !changes ? err : publish_limits(publish, region, &change->told.after);
+	return err || !changes ? err : limits_write(publish, region, &change->told.after,
+						     &change->told.before);
 }
 
 static bool has_another_reason(const struct limits_change *change,
@@ -96,7 +97,6 @@ static int apply_to_region(struct limits_change *change, const struct guard_maps
 	change_layers(&limits, &notes, change);
 	change->told.after = limits;
 	change->told.reason = has_another_reason(change, &notes);
-	change->told.done = true;
 	return write_region(change, maps, region, &notes, publish);
 }
 
@@ -106,7 +106,6 @@ static int apply_to_default(struct limits_change *change, const struct guard_map
 	change->told.before = config->default_limits;
 	limits_change_values(&config->default_limits, change, NULL);
 	change->told.after = config->default_limits;
-	change->told.done = true;
 	return limits_spread(maps, config, publish);
 }
 
@@ -128,26 +127,6 @@ static int forget(const struct limits_changes *changes, const struct guard_maps 
 	return layers_forget(maps->region_notes, named, max_regions);
 }
 
-void limits_apply_undo(const struct limits_changes *changes, const struct guard_maps *maps,
-		       const struct names *names, struct ecdn_xdp_config *config, int publish)
-{
-	for (unsigned int i = changes->count; i--;) {
-		struct limits_change *change = &changes->at[i];
-		int region = limits_is_default(change) ? 0 : limits_region(change, names);
-
-		if (!change->told.done || region < 0)
-			continue;
-		change->told.done = false;
-		if (limits_is_default(change)) {
-			config->default_limits = change->told.before;
-			limits_spread(maps, config, publish);
-			continue;
-		}
-		layers_write(maps->region_notes, region, &change->told.notes);
-		publish_limits(publish, region, &change->told.before);
-	}
-}
-
 int limits_apply(const struct limits_changes *changes, const struct guard_maps *maps,
 		 const struct names *names, struct ecdn_xdp_config *config, int publish)
 {
@@ -164,8 +143,6 @@ int limits_apply(const struct limits_changes *changes, const struct guard_maps *
 	}
 	if (!err && changes->from_file)
 		err = forget(changes, maps, names, config->max_regions);
-	if (err)
-		limits_apply_undo(changes, maps, names, config, publish);
 	return err;
 }
 

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/scoped.h"
 #include "kernel/config_map.h"
+#include "kernel/journal.h"
 #include "kernel/maps.h"
 #include "kernel/object.h"
 #include "net/netns.h"
@@ -220,12 +221,20 @@ static int switch_on(const struct shield *shield, const struct pins *pins)
 	return err ?: write_state(pins, ECDN_XDP_SHIELD_ON, netns_own());
 }
 
+/* What is detached cannot be put back. */
+static void stop_at_end(void *saved, bool undo)
+{
+	if (undo)
+		return;
+	shield_stop(saved);
+	pins_drop(saved, SHIELD_PROGRAM_PIN);
+}
+
 static int switch_off(const struct shield *shield, const struct pins *pins)
 {
 	int err = write_state(pins, shield->state, netns_own());
 
-	err = err ?: shield_stop(pins->dir);
-	return err ?: pins_drop(pins->dir, SHIELD_PROGRAM_PIN);
+	return err ?: journal_add(stop_at_end, pins->dir, strlen(pins->dir) + 1);
 }
 
 int shield_settle(const struct shield *shield, const struct pins *pins)

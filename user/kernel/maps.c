@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/scoped.h"
+#include "kernel/journal.h"
 #include "kernel/object.h"
 
 static int *fd_of(const struct map_row *row, void *maps)
@@ -154,13 +155,29 @@ int maps_get(int fd, const char *map, const void *key, void *value)
 
 int maps_set(int fd, const char *map, const void *key, const void *value)
 {
+	int err = journal_save(fd, map, key);
+
+	if (err)
+		return err;
 	if (bpf_map_update_elem(fd, key, value, BPF_ANY))
 		return log_error(-errno, "cannot write map %s: %s", map, strerror(errno));
 	return 0;
 }
 
+int maps_next(int fd, const char *map, const void *last, void *key)
+{
+	if (!bpf_map_get_next_key(fd, last, key))
+		return 1;
+	return errno == ENOENT ? 0 : log_error(-errno, "cannot read map %s: %s", map,
+					       strerror(errno));
+}
+
 int maps_delete(int fd, const char *map, const void *key)
 {
+	int err = journal_save(fd, map, key);
+
+	if (err)
+		return err;
 	if (bpf_map_delete_elem(fd, key) && errno != ENOENT)
 		return log_error(-errno, "cannot delete from map %s: %s", map, strerror(errno));
 	return 0;
@@ -200,7 +217,8 @@ int maps_make_like(const struct pins *pins, const char *map, __u32 entries)
 	if (err)
 		return err;
 	new = create_like(&info, map, entries);
-	return new < 0 ? new : pins_put(pins->next, map, new);
+	err = new < 0 ? new : object_check_name(new, map);
+	return err ?: pins_put(pins->next, map, new);
 }
 
 /* The kernel copies as many bytes as the map's keys have, whatever is expected. */

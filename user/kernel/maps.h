@@ -58,6 +58,10 @@ int maps_drop(const struct map_row *rows, const char *dir);
 int maps_get(int fd, const char *map, const void *key, void *value);
 int maps_set(int fd, const char *map, const void *key, const void *value);
 
+/* Finds the key after `last`, or the first one if that is NULL: 1, 0 if there is none, or a
+ * negative errno. */
+int maps_next(int fd, const char *map, const void *last, void *key);
+
 /* Removes a key, which need not be there. */
 int maps_delete(int fd, const char *map, const void *key);
 

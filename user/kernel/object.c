@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <bpf/bpf.h>
+
 #include "base/log.h"
 #include "base/scoped.h"
 #include "kernel/capabilities.h"
@@ -44,6 +46,33 @@ int object_share(struct bpf_object *object, const struct pins *pins)
 	return err;
 }
 
+static int read_name(int fd, char name[BPF_OBJ_NAME_LEN])
+{
+	union {
+		struct bpf_map_info map;
+		struct bpf_prog_info program;
+	} info = {};
+	bool is_map = object_kind(fd) == OBJECT_MAP;
+
+	if (bpf_obj_get_info_by_fd(fd, &info, &(__u32){ is_map ? sizeof(info.map) :
+								 sizeof(info.program) }))
+		return -errno;
+	memcpy(name, is_map ? info.map.name : info.program.name, BPF_OBJ_NAME_LEN);
+	return 0;
+}
+
+int object_check_name(int fd, const char *name)
+{
+	char found[BPF_OBJ_NAME_LEN];
+	int err = read_name(fd, found);
+
+	if (err)
+		return log_error(err, "cannot read %s: %s", name, strerror(-err));
+	return !strncmp(found, name, BPF_OBJ_NAME_LEN - 1) ? 0 :
+	       log_error(-EAGAIN, "cannot make %s: it lacks its name, as memory or something else "
+			 "was short for a moment; run this command again", name);
+}
+
 static int pin_new_maps(struct bpf_object *object, const struct pins *pins)
 {
 	struct bpf_map *map;
@@ -51,7 +80,8 @@ static int pin_new_maps(struct bpf_object *object, const struct pins *pins)
 
 	bpf_object__for_each_map(map, object)
 		if (!err && !is_internal(map) && !pins_exist(pins, bpf_map__name(map)))
-			err = pins_put(pins->next, bpf_map__name(map), bpf_map__fd(map));
+			err = object_check_name(bpf_map__fd(map), bpf_map__name(map)) ?:
+			      pins_put(pins->next, bpf_map__name(map), bpf_map__fd(map));
 	return err;
 }
 
@@ -59,8 +89,9 @@ static int pin_loaded(struct bpf_object *object, const struct object_names *name
 		      const struct pins *pins)
 {
 	int program = bpf_program__fd(bpf_object__next_program(object, NULL)), fd;
-	int err = pin_new_maps(object, pins);
+	int err = object_check_name(program, strrchr(names->pin, '/') + 1);
 
+	err = err ?: pin_new_maps(object, pins);
 	err = err ?: pins_put(pins->next, names->pin, program);
 	if (err)
 		return err;

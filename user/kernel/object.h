@@ -42,6 +42,10 @@ int object_load_or(struct bpf_object_skeleton *skeleton, const struct object_nam
  * fd, which the caller closes. -ENOENT, silent, if there is none. */
 int object_loaded(const struct object_names *names, const struct pins *pins);
 
+/* Checks the name of a map or a program that was just made, by which its pin is known: libbpf
+ * leaves names out if it could not find out whether the kernel takes them. 0, or -EAGAIN. */
+int object_check_name(int fd, const char *name);
+
 /* What an fd of a pin is. */
 enum object_kind object_kind(int fd);
 

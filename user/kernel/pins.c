@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/scoped.h"
 #include "kernel/capabilities.h"
+#include "kernel/pins_undo.h"
 
 /* What a directory beside a pin directory is named while it is made or replaced. */
 static const char *const halves[] = { "-next", "-last" };
@@ -123,7 +124,7 @@ int pins_make_folder(const char *dir, const char *name)
 	pins_path(dir, name, path);
 	slash = strrchr(path, '/');
 	*slash = 0;
-	return access(path, F_OK) ? make_dir(path) : 0;
+	return !access(path, F_OK) ? 0 : make_dir(path) ?: pins_undo_folder(path);
 }
 
 /* A user who names another directory by mistake must not lose what is in it. link/ and
@@ -248,9 +249,10 @@ int pins_put(const char *dir, const char *name, int fd)
 	char path[PINS_PATH_SIZE];
 	int err = pins_make_folder(dir, name);
 
+	err = err ?: pins_undo_save(pins_path(dir, name, path));
 	if (err)
 		return err;
-	err = bpf_obj_pin(fd, pins_path(dir, name, path));
+	err = bpf_obj_pin(fd, path);
 	if (err)
 		return log_error(err, "cannot pin %s: %s", path, strerror(-err));
 	return 0;
@@ -259,8 +261,11 @@ int pins_put(const char *dir, const char *name, int fd)
 int pins_permit(const char *dir, const char *name, mode_t mode, gid_t group)
 {
 	char path[PINS_PATH_SIZE];
+	int err;
 
-	pins_path(dir, name, path);
+	err = pins_undo_save(pins_path(dir, name, path));
+	if (err)
+		return err;
 	if ((group != (gid_t)-1 && chown(path, -1, group)) || chmod(path, mode))
 		return log_error(-errno, "cannot set the permissions of %s: %s", path,
 				 strerror(errno));
@@ -272,10 +277,10 @@ int pins_move(const struct pins *pins, const char *name)
 	char from[PINS_PATH_SIZE], to[PINS_PATH_SIZE];
 	int err = pins_make_folder(pins->dir, name);
 
+	err = err ?: pins_undo_save(pins_path(pins->dir, name, to));
 	if (err)
 		return err;
 	pins_path(pins->next, name, from);
-	pins_path(pins->dir, name, to);
 	if (rename(from, to))
 		return log_error(-errno, "cannot rename %s to %s: %s", from, to, strerror(errno));
 	return 0;
@@ -284,28 +289,47 @@ int pins_move(const struct pins *pins, const char *name)
 int pins_drop(const char *dir, const char *name)
 {
 	char path[PINS_PATH_SIZE];
+	int err = pins_undo_save(pins_path(dir, name, path));
 
-	if (unlink(pins_path(dir, name, path)) && errno != ENOENT)
+	if (err)
+		return err;
+	if (unlink(path) && errno != ENOENT)
 		return log_error(-errno, "cannot remove %s: %s", path, strerror(errno));
 	return 0;
 }
 
 /* The new pin is made beside the old one and then renamed over it, so that a process that
  * opens the name finds the old object or the new one. */
-int pins_replace(const char *dir, const char *name, int fd, mode_t mode)
+static int replace(const char *path, const char *beside, int fd, mode_t mode)
 {
-	char path[PINS_PATH_SIZE], next[PINS_PATH_SIZE], beside[NAME_MAX];
 	int err;
 
-	snprintf(beside, sizeof(beside), "%s-next", name);
-	err = pins_drop(dir, beside);
-	err = err ?: pins_put(dir, beside, fd);
-	err = err ?: pins_permit(dir, beside, mode, -1);
+	if (unlink(beside) && errno != ENOENT)
+		return log_error(-errno, "cannot remove %s: %s", beside, strerror(errno));
+	err = bpf_obj_pin(fd, beside);
+	if (err)
+		return log_error(err, "cannot pin %s: %s", beside, strerror(-err));
+	if (chmod(beside, mode))
+		return log_error(-errno, "cannot set the permissions of %s: %s", beside,
+				 strerror(errno));
+	if (rename(beside, path))
+		return log_error(-errno, "cannot rename %s to %s: %s", beside, path,
+				 strerror(errno));
+	return 0;
+}
+
+int pins_replace(const char *dir, const char *name, int fd, mode_t mode)
+{
+	char path[PINS_PATH_SIZE], beside[PINS_PATH_SIZE + sizeof("-next")];
+	int err = pins_undo_save(pins_path(dir, name, path));
+
 	if (err)
 		return err;
-	if (rename(pins_path(dir, beside, next), pins_path(dir, name, path)))
-		return log_error(-errno, "cannot rename %s to %s: %s", next, path, strerror(errno));
-	return 0;
+	snprintf(beside, sizeof(beside), "%s-next", path);
+	err = replace(path, beside, fd, mode);
+	if (err)
+		unlink(beside);
+	return err;
 }
 
 int pins_get(const char *dir, const char *name)

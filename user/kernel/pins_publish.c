@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/scoped.h"
 #include "kernel/object.h"
+#include "kernel/pins_undo.h"
 
 #define NAME_SIZE (2 * NAME_MAX)
 
@@ -87,7 +88,7 @@ int pins_publish(const struct pins *pins)
 
 	if (!pins_are_ours(pins->dir)) {
 		if (!rename(pins->next, pins->dir))
-			return 0;
+			return pins_undo_rename(pins->next, pins->dir);
 		return log_error(-errno, "cannot rename %s to %s: %s", pins->next, pins->dir,
 				 strerror(errno));
 	}

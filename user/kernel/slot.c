@@ -2,6 +2,7 @@
 #include "kernel/slot.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -10,7 +11,9 @@
 #include "base/log.h"
 #include "base/scoped.h"
 #include "kernel/capabilities.h"
+#include "kernel/journal.h"
 #include "kernel/maps.h"
+#include "kernel/object.h"
 #include "kernel/part.h"
 #include "table/lines.h"
 
@@ -82,12 +85,16 @@ void slot_unmap(const struct ecdn_xdp_table_line *lines)
 static int create_table(const struct slot *slot, __u32 room)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_MMAPABLE);
-	int table = bpf_map_create(BPF_MAP_TYPE_ARRAY, slot->pin, sizeof(__u32),
-				   sizeof(struct ecdn_xdp_table_line), room, &options);
+	scoped_fd int table = bpf_map_create(BPF_MAP_TYPE_ARRAY, slot->pin, sizeof(__u32),
+					     sizeof(struct ecdn_xdp_table_line), room, &options);
+	int err;
 
-	return table < 0 ? log_error(table, "cannot create a %s table of %zu KiB: %s", slot->table,
-				     room * sizeof(struct ecdn_xdp_table_line) >> 10,
-				     strerror(-table)) : table;
+	if (table < 0)
+		return log_error(table, "cannot create a %s table of %zu KiB: %s", slot->table,
+				 room * sizeof(struct ecdn_xdp_table_line) >> 10,
+				 strerror(-table));
+	err = object_check_name(table, slot->pin);
+	return err ?: take_fd(&table);
 }
 
 int slot_table(const struct slot *slot, __u32 room, const struct ecdn_xdp_table_line *lines)
@@ -110,14 +117,17 @@ static int create_array(const struct slot *slot, __u32 room)
 {
 	scoped_fd int like = create_table(slot, room);
 	LIBBPF_OPTS(bpf_map_create_opts, options, .inner_map_fd = like);
-	int array;
+	scoped_fd int array = -1;
+	int err;
 
 	if (like < 0)
 		return like;
 	array = bpf_map_create(BPF_MAP_TYPE_ARRAY_OF_MAPS, slot->map, sizeof(__u32),
 			       sizeof(__u32), room / SLOT_UNIT, &options);
-	return array < 0 ? log_error(array, "cannot create map %s: %s", slot->map,
-				     strerror(-array)) : array;
+	if (array < 0)
+		return log_error(array, "cannot create map %s: %s", slot->map, strerror(-array));
+	err = object_check_name(array, slot->map);
+	return err ?: take_fd(&array);
 }
 
 static int copy_table(const struct slot *slot, int array, const char *dir, __u32 room, int old)
@@ -141,15 +151,62 @@ int slot_make(const struct slot *slot, const char *dir, __u32 room, int old)
 	return err || old < 0 ? err : copy_table(slot, array, dir, room, old);
 }
 
+/* The table that is to be put back; its pin, by which it is opened, has a step of its own. */
+struct old {
+	const struct slot *slot;
+	int map, table;         /* fds; table -1: the slot was empty */
+};
+
+static void undo_put(void *saved, bool undo)
+{
+	struct old *old = saved;
+	int err = 0;
+
+	if (undo)
+		err = old->table < 0 ? bpf_map_delete_elem(old->map, &(__u32){ 0 }) :
+				       bpf_map_update_elem(old->map, &(__u32){ 0 }, &old->table,
+							   BPF_ANY);
+	if (err && err != -ENOENT)
+		log_warning("the %s table cannot be put back: %s", old->slot->table,
+			    strerror(-err));
+	scoped_close(&old->map);
+	scoped_close(&old->table);
+}
+
+static int save(const struct slot *slot, int map, const char *dir)
+{
+	struct old old = { slot, -1, -1 };
+	int err = 0;
+
+	if (!journal_is_open())
+		return 0;
+	if (pins_has(dir, slot->pin))
+		err = old.table = pins_get(dir, slot->pin);
+	if (err < 0)
+		return err;
+	old.map = fcntl(map, F_DUPFD_CLOEXEC, 0);
+	if (old.map >= 0)
+		return journal_add(undo_put, &old, sizeof(old));
+	err = log_error(-errno, "cannot duplicate the fd of map %s: %s", slot->map,
+			strerror(errno));
+	scoped_close(&old.table);
+	return err;
+}
+
 int slot_put(const struct slot *slot, int map, const char *dir, int table)
 {
-	int err = maps_set(map, slot->map, &(__u32){ 0 }, &table);
+	int err = save(slot, map, dir);
 
+	err = err ?: maps_set(map, slot->map, &(__u32){ 0 }, &table);
 	return err ?: pins_replace(dir, slot->pin, table, 0666);
 }
 
 int slot_drop(const struct slot *slot, int map, const char *dir)
 {
+	int err = save(slot, map, dir);
+
+	if (err)
+		return err;
 	if (bpf_map_delete_elem(map, &(__u32){ 0 }) && errno != ENOENT)
 		return log_error(-errno, "cannot write map %s: %s", slot->map, strerror(errno));
 	return pins_drop(dir, slot->pin);

@@ -9,8 +9,11 @@
 
 #include "base/array.h"
 #include "base/log.h"
+#include "kernel/journal.h"
+#include "kernel/maps.h"
 #include "net/routes.h"
 
+#define MAP "local_addresses"
 #define FAMILY_BITS 32          /* bits before the address in a key */
 
 static int append(struct ping_addresses *addresses, const struct ecdn_xdp_local_key *key)
@@ -65,24 +68,25 @@ static bool holds(const struct ping_addresses *addresses, const struct ecdn_xdp_
 static int read_map(int map, struct ping_addresses *held)
 {
 	struct ecdn_xdp_local_key key, *before = NULL;
-	int err = 0;
+	int err;
 
-	while (!err && !bpf_map_get_next_key(map, before, &key)) {
-		err = append(held, &key);
+	while ((err = maps_next(map, MAP, before, &key)) > 0) {
+		if (append(held, &key))
+			return log_error(-ENOMEM, "out of memory");
 		before = &held->key[held->count - 1];
 	}
-	return err ? log_error(err, "out of memory") : 0;
+	return err;
 }
 
 static int remove_old(int map, const struct ping_addresses *held,
 		      const struct ping_addresses *wanted)
 {
-	for (unsigned int i = 0; i < held->count; i++)
-		if (!holds(wanted, &held->key[i]) && bpf_map_delete_elem(map, &held->key[i]) &&
-		    errno != ENOENT)
-			return log_error(-errno, "cannot write map local_addresses: %s",
-					 strerror(errno));
-	return 0;
+	int err = 0;
+
+	for (unsigned int i = 0; i < held->count && !err; i++)
+		if (!holds(wanted, &held->key[i]))
+			err = maps_delete(map, MAP, &held->key[i]);
+	return err;
 }
 
 /* Adds the addresses that the map lacks. -ENOSPC is silent. */
@@ -91,6 +95,10 @@ static int add_new(int map, const struct ping_addresses *wanted)
 	const __u32 here = 1;
 
 	for (unsigned int i = 0; i < wanted->count; i++) {
+		int err = journal_save(map, MAP, &wanted->key[i]);
+
+		if (err)
+			return err;
 		if (!bpf_map_update_elem(map, &wanted->key[i], &here, BPF_ANY))
 			continue;
 		if (errno == ENOSPC)

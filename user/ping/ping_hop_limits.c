@@ -10,6 +10,7 @@
 #include <bpf/bpf.h>
 
 #include "base/log.h"
+#include "kernel/journal.h"
 
 #define TTL "/proc/sys/net/ipv4/ip_default_ttl"
 #define HOP_LIMIT "/proc/sys/net/ipv6/conf/%s/hop_limit"
@@ -59,6 +60,10 @@ static int add(int map, const struct if_nameindex *interface)
 {
 	const struct ecdn_xdp_ping_interface value = { of_interface(interface->if_name), {} };
 
+	int err = journal_save(map, "ping_interfaces", &interface->if_index);
+
+	if (err)
+		return err;
 	if (!bpf_map_update_elem(map, &interface->if_index, &value, BPF_ANY) || errno == E2BIG)
 		return 0;
 	return log_error(-errno, "cannot write map ping_interfaces: %s", strerror(errno));

@@ -53,6 +53,11 @@ int ping_nodes_size(struct ping_bpf *ping, uint32_t nodes)
 	return err ? log_error(err, "cannot size map " STATS ": %s", strerror(-err)) : 0;
 }
 
+static int unreadable(const char *map)
+{
+	return log_error(-errno, "cannot read map %s: %s", map, strerror(errno));
+}
+
 static int copy_buckets(const struct pins *pins)
 {
 	scoped_fd int old = pins_get(pins->dir, BUCKETS), new = pins_get(pins->next, BUCKETS);
@@ -60,9 +65,11 @@ static int copy_buckets(const struct pins *pins)
 	__u32 key, *last = NULL;
 	int err = old < 0 ? old : new < 0 ? new : 0;
 
-	while (!err && !bpf_map_get_next_key(old, last, &key)) {
+	while (!err && (err = maps_next(old, BUCKETS, last, &key)) > 0) {
 		/* A row that is gone has been taken off the list. */
-		if (!bpf_map_lookup_elem(old, &key, &bucket))
+		if (bpf_map_lookup_elem(old, &key, &bucket))
+			err = errno == ENOENT ? 0 : unreadable(BUCKETS);
+		else
 			err = maps_set(new, BUCKETS, &key, &bucket);
 		last = &key;
 	}
@@ -91,13 +98,14 @@ void ping_nodes_add(struct ecdn_xdp_node_stats *sum, const struct ecdn_xdp_node_
 }
 
 /* Adds a row of each CPU to the other's; a row that is not there is zeros. */
-static void add_row(const struct percpu *old, __u32 key, struct ecdn_xdp_node_stats *sum)
+static int add_row(const struct percpu *old, __u32 key, struct ecdn_xdp_node_stats *sum)
 {
 	if (bpf_map_lookup_elem(old->fd, &key, old->values))
-		return;
+		return errno == ENOENT ? 0 : unreadable(STATS);
 	for (unsigned int cpu = 0; cpu < old->cpus; cpu++)
 		ping_nodes_add(&sum[cpu],
 			       (const void *)((char *)old->values + cpu * old->stride));
+	return 0;
 }
 
 static int carry(const struct percpu *old, int new)
@@ -106,12 +114,12 @@ static int carry(const struct percpu *old, int new)
 	__u32 key, carried, *last = NULL;
 	int err = sum ? 0 : log_error(-ENOMEM, "out of memory for the nodes' counters");
 
-	while (!err && !bpf_map_get_next_key(old->fd, last, &key)) {
+	while (!err && (err = maps_next(old->fd, STATS, last, &key)) > 0) {
 		carried = key | ECDN_XDP_NODE_CARRIED;
 		memset(sum, 0, old->cpus * sizeof(*sum));
-		add_row(old, key & ~ECDN_XDP_NODE_CARRIED, sum);
-		add_row(old, carried, sum);
-		err = maps_set(new, STATS, &carried, sum);
+		err = add_row(old, key & ~ECDN_XDP_NODE_CARRIED, sum);
+		err = err ?: add_row(old, carried, sum);
+		err = err ?: maps_set(new, STATS, &carried, sum);
 		last = &key;
 	}
 	return err;

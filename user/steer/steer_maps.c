@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/scoped.h"
+#include "kernel/journal.h"
 #include "kernel/percpu.h"
 
 const struct map_row steer_maps_rows[] = {
@@ -65,9 +66,11 @@ int steer_maps_read(const struct steer_maps *maps, struct steer_table *table)
 {
 	struct ecdn_xdp_steer_key key, *last = NULL;
 
+	int err = 0;
+
 	table->count = 0;
 	while (table->count < ECDN_XDP_STEER_MAX &&
-	       !bpf_map_get_next_key(maps->steer_listeners, last, &key)) {
+	       (err = maps_next(maps->steer_listeners, "steer_listeners", last, &key)) > 0) {
 		struct steer_entry *entry = &table->entry[table->count];
 
 		last = &key;
@@ -78,6 +81,8 @@ int steer_maps_read(const struct steer_maps *maps, struct steer_table *table)
 			return log_error(-errno, "cannot read map steer_listeners: %s",
 					 strerror(errno));
 	}
+	if (err < 0)
+		return err;
 	qsort(table->entry, table->count, sizeof(*table->entry), by_order);
 	return read_rules(maps, table);
 }
@@ -92,18 +97,22 @@ const struct steer_entry *steer_maps_find(const struct steer_table *table,
 }
 
 /* The cookie of the open socket in a place; 0 if it is free. */
-static uint64_t read_place(const struct steer_maps *maps, uint32_t place)
+static int read_place(const struct steer_maps *maps, uint32_t place, uint64_t *cookie)
 {
-	uint64_t cookie;
-
-	return bpf_map_lookup_elem(maps->steer_sockets, &place, &cookie) ? 0 : cookie;
+	*cookie = 0;
+	if (!bpf_map_lookup_elem(maps->steer_sockets, &place, cookie) || errno == ENOENT)
+		return 0;
+	return log_error(-errno, "cannot read map steer_sockets: %s", strerror(errno));
 }
 
-void steer_maps_read_row(const struct steer_maps *maps, uint32_t first,
-		    uint64_t cookies[ECDN_XDP_STEER_SOCKETS])
+int steer_maps_read_row(const struct steer_maps *maps, uint32_t first,
+		   uint64_t cookies[ECDN_XDP_STEER_SOCKETS])
 {
-	for (uint32_t i = 0; i < ECDN_XDP_STEER_SOCKETS; i++)
-		cookies[i] = read_place(maps, first + i);
+	int err = 0;
+
+	for (uint32_t i = 0; i < ECDN_XDP_STEER_SOCKETS && !err; i++)
+		err = read_place(maps, first + i, &cookies[i]);
+	return err;
 }
 
 static bool has_cookie(const struct steer_socket *sockets, unsigned int count, uint64_t cookie)
@@ -178,8 +187,11 @@ static int put_in_row(const struct steer_maps *maps, const struct change *change
 	int err = -EEXIST;
 
 	for (uint32_t i = 0; i < ECDN_XDP_STEER_SOCKETS && err == -EEXIST; i++) {
-		uint64_t cookie = read_place(maps, change->first + i);
+		uint64_t cookie;
+		int unread = read_place(maps, change->first + i, &cookie);
 
+		if (unread)
+			return unread;
 		if (!cookie || leaves(change, cookie))
 			err = put_socket(maps, change->first + i, fd, !cookie);
 	}
@@ -194,9 +206,8 @@ static int put_in_row(const struct steer_maps *maps, const struct change *change
 static int fill_row(const struct steer_maps *maps, const struct change *change)
 {
 	uint64_t now[ECDN_XDP_STEER_SOCKETS];
-	int err = 0;
+	int err = steer_maps_read_row(maps, change->first, now);
 
-	steer_maps_read_row(maps, change->first, now);
 	for (unsigned int i = 0; i < change->count && !err; i++) {
 		const struct steer_socket *socket = &change->sockets[i];
 
@@ -204,9 +215,23 @@ static int fill_row(const struct steer_maps *maps, const struct change *change)
 		if (socket->fd >= 0 && !steer_maps_row_has(now, socket->cookie))
 			err = put_in_row(maps, change, socket->fd);
 	}
+	err = err ?: steer_maps_read_row(maps, change->first, now);
 	for (uint32_t i = 0; i < ECDN_XDP_STEER_SOCKETS && !err; i++)
-		if (leaves(change, read_place(maps, change->first + i)))
+		if (leaves(change, now[i]))
 			err = delete_socket(maps, change->first + i);
+	return err;
+}
+
+int steer_maps_sweep(const struct steer_maps *maps, const struct steer_table *table)
+{
+	bool taken[ECDN_XDP_STEER_MAX] = {};
+	int err = 0;
+
+	for (unsigned int i = 0; i < table->count; i++)
+		taken[row_of(&table->entry[i].value)] = true;
+	for (uint32_t i = 0; i < ECDN_XDP_STEER_MAX * ECDN_XDP_STEER_SOCKETS; i++)
+		if (!taken[i / ECDN_XDP_STEER_SOCKETS])
+			err = delete_socket(maps, i) ?: err;
 	return err;
 }
 
@@ -237,7 +262,7 @@ static int free_row(const struct steer_table *table, uint32_t *first)
 /* Counters that are there already keep their values. */
 static int make_stats(const struct steer_maps *maps, struct ecdn_xdp_steer_key key)
 {
-	int cpus = percpu_cpus();
+	int cpus = percpu_cpus(), err = 0;
 	scoped_free struct ecdn_xdp_steer_stats *zeros = NULL;
 
 	if (cpus < 0)
@@ -245,12 +270,14 @@ static int make_stats(const struct steer_maps *maps, struct ecdn_xdp_steer_key k
 	zeros = calloc(cpus, sizeof(*zeros));
 	if (!zeros)
 		return log_error(-ENOMEM, "out of memory");
-	for (key.family = 4; key.family <= 6; key.family += 2)
-		if (bpf_map_update_elem(maps->steer_stats, &key, zeros, BPF_NOEXIST) &&
+	for (key.family = 4; key.family <= 6 && !err; key.family += 2) {
+		err = journal_save(maps->steer_stats, "steer_stats", &key);
+		if (!err && bpf_map_update_elem(maps->steer_stats, &key, zeros, BPF_NOEXIST) &&
 		    errno != EEXIST)
-			return log_error(-errno, "cannot write map steer_stats: %s",
-					 strerror(errno));
-	return 0;
+			err = log_error(-errno, "cannot write map steer_stats: %s",
+					strerror(errno));
+	}
+	return err;
 }
 
 static int write_rule(const struct steer_maps *maps, const struct steer_entry *entry)
@@ -330,7 +357,7 @@ static int clear_row(const struct steer_maps *maps, const struct ecdn_xdp_steer 
 	const struct change change = { value->first_socket, cookies, NULL, 0 };
 	int err = clear_rule(maps, value);
 
-	steer_maps_read_row(maps, value->first_socket, cookies);
+	err = err ?: steer_maps_read_row(maps, value->first_socket, cookies);
 	return err ?: fill_row(maps, &change);
 }
 

@@ -45,8 +45,8 @@ const struct steer_entry *steer_maps_find(const struct steer_table *table,
 					   const struct ecdn_xdp_steer_key *key);
 
 /* Reads the cookies of the open sockets in a row; 0 where a place is free. */
-void steer_maps_read_row(const struct steer_maps *maps, uint32_t first,
-		    uint64_t cookies[ECDN_XDP_STEER_SOCKETS]);
+int steer_maps_read_row(const struct steer_maps *maps, uint32_t first,
+			uint64_t cookies[ECDN_XDP_STEER_SOCKETS]);
 
 /* Whether a row that was read has that socket. */
 bool steer_maps_row_has(const uint64_t cookies[ECDN_XDP_STEER_SOCKETS], uint64_t cookie);
@@ -71,6 +71,9 @@ int steer_maps_keep(const struct steer_maps *maps, const struct steer_entry *ent
 
 /* Takes a socket out of a row, if it is still there. */
 int steer_maps_take_out(const struct steer_maps *maps, uint32_t first, uint64_t cookie);
+
+/* Takes all sockets out of rows that no entry of the table has. */
+int steer_maps_sweep(const struct steer_maps *maps, const struct steer_table *table);
 
 /* Removes an entry and its sockets, and its counters unless the port's other listener still
  * uses them. */

@@ -10,6 +10,7 @@
 #include "attach/xdp_link.h"
 #include "kernel/carry.h"
 #include "kernel/config_map.h"
+#include "kernel/journal.h"
 #include "kernel/object.h"
 #include "steer/listen_hook.h"
 #include "steer/steer_carry.h"
@@ -257,14 +258,14 @@ static int stand_aside(const struct pins *pins)
 
 /* What an earlier version has put into the maps is neither marked, nor known to belong to whom
  * it may. From another network namespace it cannot be seen. */
-static int look_again(const struct part_run *run)
+static int look_again(const struct part_run *run, int *untaken)
 {
 	bool attached, here;
-	int err = netns_link_read(&steer_part_hook, run->pins->dir, &attached, &here), untaken = 0;
+	int err = netns_link_read(&steer_part_hook, run->pins->dir, &attached, &here);
 
 	if (err || !here)
 		return err;
-	return refresh(run, &untaken);
+	return refresh(run, untaken);
 }
 
 /* Programs count by it where a connection counts. */
@@ -279,13 +280,33 @@ static int set_hook(const struct part_run *run, __u32 hooked)
 	return config_map_write(run->pins, &config);
 }
 
+/* Sockets cannot be noted: when the rules are as they were, their listeners are looked for, and
+ * what else is in the rows goes. */
+static void find_sockets_again(void *saved, bool undo)
+{
+	const struct part_run *run = *(struct part_run **)saved;
+	const struct steer_run *steer = run->state;
+	struct steer_table table;
+	int err, untaken;
+
+	if (!undo)
+		return;
+	err = steer_maps_read(&steer->maps, &table);
+	err = err ?: steer_maps_sweep(&steer->maps, &table);
+	if (err || look_again(run, &untaken))
+		log_warning("listeners may be missing: `ecdn-xdp steer refresh` looks for them");
+}
+
 static int configure(struct part_run *run)
 {
 	const struct steer_request *request = run->request;
-	int err, untaken = 0;
+	int err = 0, untaken = 0, ignored;
 
+	if (wanted(request) || run->opens)
+		err = journal_add(find_sockets_again, &run, sizeof(run));
 	/* The hook may be gone, with its cgroup: then nobody counts, whatever else fails here. */
-	err = is_hooked(run) ? 0 : set_hook(run, 0);
+	if (!err && !is_hooked(run))
+		err = set_hook(run, 0);
 	if (!err && request->rules.count)
 		err = add(run);
 	if (!err && request->remove)
@@ -293,7 +314,7 @@ static int configure(struct part_run *run)
 	if (!err && request->refresh)
 		err = refresh(run, &untaken);
 	else if (!err && run->opens && run->loaded)
-		err = look_again(run);
+		err = look_again(run, &ignored);
 	err = err ?: set_hook(run, is_hooked(run));
 	return err ?: untaken;
 }

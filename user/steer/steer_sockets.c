@@ -218,8 +218,9 @@ static bool is_newer(const struct listeners *listeners,
 static int read_row(const struct steer_maps *maps, const struct steer_entry *entry,
 		    struct search *search)
 {
-	steer_maps_read_row(maps, entry->value.first_socket, search->row);
-	return is_newer(search->listeners, search->row) ? look_again(search) : 0;
+	int err = steer_maps_read_row(maps, entry->value.first_socket, search->row);
+
+	return !err && is_newer(search->listeners, search->row) ? look_again(search) : err;
 }
 
 static bool has_socket(const struct taken *taken, uint64_t cookie)
@@ -237,12 +238,12 @@ static int sift(const struct steer_maps *maps, const struct steer_entry *entry,
 {
 	uint64_t row[ECDN_XDP_STEER_SOCKETS];
 	unsigned int unknown = 0;
-	int err;
+	int err = steer_maps_read_row(maps, entry->value.first_socket, row);
 
-	steer_maps_read_row(maps, entry->value.first_socket, row);
-	for (int i = 0; i < ECDN_XDP_STEER_SOCKETS; i++)
+	for (int i = 0; i < ECDN_XDP_STEER_SOCKETS && !err; i++)
 		unknown += row[i] && !has_socket(taken, row[i]);
-	err = unknown ? look_again(search) : 0;
+	if (unknown)
+		err = look_again(search);
 	for (int i = 0; i < ECDN_XDP_STEER_SOCKETS && unknown && !err; i++) {
 		const struct listener *listener = listeners_by_cookie(search->listeners, row[i]);
 

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/scoped.h"
+#include "kernel/journal.h"
 
 #define RATES "trusted_rates"
 #define CEILINGS "trusted_ceilings"
@@ -75,16 +76,19 @@ static uint32_t birth(void)
 int trust_rates_add(int trusted_rates, const struct trust_list *list)
 {
 	struct ecdn_xdp_trusted_rate row = { .born = birth() };
+	int err = 0;
 
-	for (size_t i = 0; i < list->count; i++) {
+	for (size_t i = 0; i < list->count && !err; i++) {
 		__u32 index = trust_list_index(&list->row[i]);
 
-		if (index && bpf_map_update_elem(trusted_rates, &index, &row, BPF_NOEXIST) &&
+		if (!index)
+			continue;
+		err = journal_save(trusted_rates, RATES, &index);
+		if (!err && bpf_map_update_elem(trusted_rates, &index, &row, BPF_NOEXIST) &&
 		    errno != EEXIST)
-			return log_error(-errno, "cannot write map " RATES ": %s",
-					 strerror(errno));
+			err = log_error(-errno, "cannot write map " RATES ": %s", strerror(errno));
 	}
-	return 0;
+	return err;
 }
 
 int trust_rates_prepare(const struct trust_maps *maps, const struct trust_list *before,
@@ -120,19 +124,19 @@ static int too_many(const char *end)
 
 /* Which indices have a ceiling of their own that stays: its prefix has the same index in both
  * lists. */
-static unsigned int mark_ceilings(int fd, const row_ref *old, const row_ref *new, bool *has)
+static int mark_ceilings(int fd, const row_ref *old, const row_ref *new, bool *has)
 {
 	__u32 index, *last = NULL;
-	unsigned int count = 0;
+	int count = 0, err;
 
-	for (; !bpf_map_get_next_key(fd, last, &index); last = &index) {
+	for (; (err = maps_next(fd, CEILINGS, last, &index)) > 0; last = &index) {
 		if (index >= ECDN_XDP_TRUSTED_NODES_MAX || has[index] || !old[index] ||
 		    !new[index] || !same_prefix(old[index], new[index]))
 			continue;
 		has[index] = true;
 		count++;
 	}
-	return count;
+	return err ?: count;
 }
 
 /* Whether the map has room for those that the request adds. */
@@ -141,11 +145,13 @@ static int check_room(const struct trust_maps *maps, const struct trust_request 
 {
 	scoped_free row_ref *old = rows_by_index(before), *new = rows_by_index(list);
 	scoped_free bool *has = calloc(ECDN_XDP_TRUSTED_NODES_MAX, sizeof(*has));
-	unsigned int count;
+	int count;
 
 	if (!old || !new || !has)
 		return no_memory();
 	count = mark_ceilings(maps->trusted_ceilings, old, new, has);
+	if (count < 0)
+		return count;
 	for (unsigned int i = 0; i < request->ceiling_count; i++) {
 		const struct trust_ceiling *wanted = &request->ceilings[i];
 		uint32_t index = trust_list_index(trust_list_find(list, &wanted->cidr));
@@ -191,12 +197,16 @@ static void change(struct ecdn_xdp_trusted_ceiling *ceiling, const struct trust_
 static int set(int fd, const struct trust_ceiling *wanted, __u32 index)
 {
 	struct ecdn_xdp_trusted_ceiling ceiling = {};
+	int err;
 
 	if (bpf_map_lookup_elem(fd, &index, &ceiling) && errno != ENOENT)
 		return log_error(-errno, "cannot read map " CEILINGS ": %s", strerror(errno));
 	change(&ceiling, wanted);
 	if (!ceiling.own)
 		return maps_delete(fd, CEILINGS, &index);
+	err = journal_save(fd, CEILINGS, &index);
+	if (err)
+		return err;
 	if (!bpf_map_update_elem(fd, &index, &ceiling, BPF_ANY))
 		return 0;
 	if (errno == E2BIG)

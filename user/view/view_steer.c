@@ -66,9 +66,8 @@ static int read_sockets(const struct reading *reading, const struct steer_entry 
 			struct view_listener *view)
 {
 	uint64_t cookies[ECDN_XDP_STEER_SOCKETS];
-	int err = 0;
+	int err = steer_maps_read_row(&reading->maps, entry->value.first_socket, cookies);
 
-	steer_maps_read_row(&reading->maps, entry->value.first_socket, cookies);
 	for (int i = 0; i < ECDN_XDP_STEER_SOCKETS && !err; i++) {
 		const struct listener *listener = cookies[i] ?
 			listeners_by_cookie(&reading->listeners, cookies[i]) : NULL;
