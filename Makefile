@@ -54,7 +54,9 @@ ARCHIVE  := $(BUILD)/user.a
 HARNESS  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/run/test_%,$(wildcard tests/run/*.c)))
 UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 RUN      := $(patsubst tests/run/%.c,$(BUILD)/tests/run/%,$(wildcard tests/run/test_*.c))
-TOOLS    := $(patsubst tests/tools/%.c,$(BUILD)/tests/tools/%,$(wildcard tests/tools/*.c))
+FAULTS   := $(BUILD)/tests/tools/faults.so
+TOOLS    := $(patsubst tests/tools/%.c,$(BUILD)/tests/tools/%,\
+	      $(filter-out tests/tools/faults.c,$(wildcard tests/tools/*.c)))
 BENCH    := $(BUILD)/tests/bench/bench
 ABI2     := $(BUILD)/abi2/made
 BENCHOBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %.bpf.c,$(wildcard tests/bench/*.c)))
@@ -145,6 +147,13 @@ $(TOOLS): %: %.o $(HARNESS) $(ARCHIVE)
 	$(say) LD $@
 	$(Q)$(LINK) -o $@ $^ $(LDLIBS) -lm
 
+# Programs are run with it before the C library; what checks their buffers is in the way there.
+$(FAULTS): tests/tools/faults.c
+	$(say) LD $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(DEFINES) $(CPPFLAGS) -std=gnu11 $(WARNINGS) -O1 -g -U_FORTIFY_SOURCE -fPIC \
+		-shared -o $@ $<
+
 $(BENCHOBJ): $(BENCHSKEL)
 $(BENCHOBJ): INCLUDES += -I$(BUILD)/tests/bench
 
@@ -179,7 +188,7 @@ export LSAN_OPTIONS := suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions
 export UBSAN_OPTIONS := print_stacktrace=1
 endif
 
-tests: all $(UNIT) $(TOOLS) $(FUZZ:=.o) $(if $(filter 1,$(SAN)),,nginx $(RUN) $(BENCH) $(ABI2))
+tests: all $(UNIT) $(TOOLS) $(FUZZ:=.o) $(if $(filter 1,$(SAN)),,nginx $(RUN) $(BENCH) $(ABI2) $(FAULTS))
 
 # The version whose pins a load carries over.
 $(ABI2): tests/abi2.sh

@@ -1,0 +1,88 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Commands that change what is loaded, one of whose calls fails: they change nothing, or all.
+# shellcheck source=tests/net/lib.sh
+[ -n "${ECDN_XDP_TEST_NET:-}" ] || exec env ECDN_XDP_TEST_NET=1 unshare --net "$0" "$@"
+source "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/net/faults.sh
+source "$(dirname "$0")/faults.sh"
+
+base() {
+	here load --quiet --regions "$regions" --max-regions 64 e0
+	here load --quiet --ping --nodes "$work/nodes" e0
+	here limit set ALPHA --pps 5k
+	here allow add 203.0.113.7
+	here steer add 443 127.0.0.1:8513
+}
+
+back_region_load() {
+	here region load "$regions"
+}
+
+back_limit_set() {
+	here limit clear ALPHA
+	here limit set ALPHA --pps 5k
+}
+
+back_limit_default() {
+	here limit clear default
+}
+
+back_block() {
+	here release BETA
+}
+
+back_allow_add() {
+	here allow del 198.51.100.0/24 203.0.113.128/25
+}
+
+back_allow_del() {
+	here allow add 203.0.113.7
+}
+
+back_node_load() {
+	here node load "$work/nodes"
+}
+
+back_steer_add() {
+	here steer del 8443
+}
+
+back_steer_again() {
+	here steer add 443 127.0.0.1:8513
+}
+
+waits() {
+	: >"$work/waits-$2"
+	"$build/tests/tools/waiter" "$1" "513" >"$work/waits-$2" &
+	wait_for 5 grep -q ready "$work/waits-$2"
+}
+
+printf 'ready\nverdict 198.51.100.1\nverdict 203.0.113.1\nnode 192.0.2.1\nnode 192.0.2.9\n' \
+	>"$work/questions"
+printf '192.0.2.1 ams-1\n192.0.2.2 ams-2\n' >"$work/nodes"
+printf '192.0.2.2 ams-2\n192.0.2.9 fra-1\n192.0.2.10 fra-2\n' >"$work/nodes2"
+{
+	cat "$regions"
+	echo '198.51.100.128/25 OMEGA'
+	echo '203.0.113.128/25 PSI'
+} >"$work/regions2"
+sysctl -qw net.ipv6.conf.{all,default}.disable_ipv6=1
+ip link set lo up
+ip link add e0 type veth peer name c0
+ip link set e0 up
+waits 127.0.0.1:8513 one
+waits 127.0.0.1:8514 two
+base
+each_fault "region load" back_region_load region load "$work/regions2"
+each_fault "limit set" back_limit_set limit set ALPHA --pps 7k --cps 9k
+each_fault "limit set default" back_limit_default limit set default --pps 100k
+each_fault "block" back_block block BETA
+each_fault "allow add" back_allow_add allow add 198.51.100.0/24 203.0.113.128/25 --pps 5k
+each_fault "allow del" back_allow_del allow del 203.0.113.7
+each_fault "node load" back_node_load node load "$work/nodes2"
+each_fault "steer add, a port" back_steer_add steer add 8443 127.0.0.1:8514
+each_fault "steer add, another listener" back_steer_again steer add 443 127.0.0.1:8514
+each_fault "steer del" back_steer_again steer del 443
+here unload --all
+finish
