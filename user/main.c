@@ -6,7 +6,7 @@
 
 #include "cli/cli.h"
 #include "base/log.h"
-#include "control/verb_ring.h"
+#include "control/verb_note.h"
 #include "kernel/libbpf_log.h"
 
 /* Families of verbs, each a file of cli/ that ends with its rows, FILE_verbs[]. */
@@ -89,7 +89,7 @@ int main(int argc, char **argv)
 		return exit_code(written(0));
 	}
 	verb = find_verb(name);
-	verb_ring_begin(argc - 1, argv + 1);
+	verb_note_begin(argc - 1, argv + 1);
 	if (verb)
 		return exit_code(written(verb->run(verb, argc - 2, argv + 2)));
 	if (argc > 1)

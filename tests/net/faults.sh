@@ -13,6 +13,31 @@ run_by=$build/ecdn-xdp
 # those of one test.
 STRIKES=${STRIKES:-40}
 
+waits() {
+	: >"$work/waits-$2"
+	"$build/tests/tools/waiter" "$1" 513 >"$work/waits-$2" &
+	wait_for 5 grep -q ready "$work/waits-$2"
+}
+
+# An interface that gets no packet, two listeners, and files that differ.
+faults_prepare() {
+	sysctl -qw net.ipv6.conf.{all,default}.disable_ipv6=1
+	ip link set lo up
+	ip link add e0 type veth peer name c0
+	ip link set e0 up
+	waits 127.0.0.1:8513 one
+	waits 127.0.0.1:8514 two
+	printf '%s\n' ready 'verdict 198.51.100.1' 'verdict 203.0.113.1' 'node 192.0.2.1' \
+		'node 192.0.2.9' >"$work/questions"
+	printf '192.0.2.1 ams-1\n192.0.2.2 ams-2\n' >"$work/nodes"
+	printf '192.0.2.2 ams-2\n192.0.2.9 fra-1\n192.0.2.10 fra-2\n' >"$work/nodes2"
+	{
+		cat "$regions"
+		echo '198.51.100.128/25 OMEGA'
+		echo '203.0.113.128/25 PSI'
+	} >"$work/regions2"
+}
+
 # here VERB [WORD...]: in this network namespace.
 here() {
 	local verb=$1
@@ -26,7 +51,7 @@ everything() {
 	local dir
 
 	for dir in "$pin" "$pin-next" "$pin-last"; do
-		[ ! -e "$dir" ] || "$build/tests/tools/pinned" "$dir"
+		[ ! -e "$dir" ] || "$build/tests/tools/pinned" "$dir" | sort
 	done
 	ip -o link show dev e0 | grep -o 'prog/xdp id [0-9]*' || true
 	"$build/tests/tools/client" --pin-dir "$pin" <"$work/questions" 2>&1 || true
@@ -88,6 +113,15 @@ differs() {
 	diff -U 0 <(echo "$2") <(echo "$3") | sed '1,2d; s/^/        /' | head -n 20 || true
 }
 
+# Whether all that was wanted is there, but for programs that a host need not have, and that a
+# warning says are missing.
+done_without() {
+	[ "$1" = "$wanted" ] || {
+		[[ $said = *'warning: '*', so '* ]] &&
+			[ "${1//finds_listeners\":false/finds_listeners\":true}" = "$wanted" ]
+	}
+}
+
 # One call fails: judges what came of it. The caller's before, wanted, back and words.
 strike() {
 	local after
@@ -97,7 +131,7 @@ strike() {
 	case $status in
 	0)
 		after=$(meaning)
-		[ "$after" = "$wanted" ] || differs "not all is done" "$wanted" "$after"
+		done_without "$after" || differs "not all is done" "$wanted" "$after"
 		$back || true
 		before=$(everything)
 		;;

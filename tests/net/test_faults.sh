@@ -52,27 +52,7 @@ back_steer_again() {
 	here steer add 443 127.0.0.1:8513
 }
 
-waits() {
-	: >"$work/waits-$2"
-	"$build/tests/tools/waiter" "$1" "513" >"$work/waits-$2" &
-	wait_for 5 grep -q ready "$work/waits-$2"
-}
-
-printf 'ready\nverdict 198.51.100.1\nverdict 203.0.113.1\nnode 192.0.2.1\nnode 192.0.2.9\n' \
-	>"$work/questions"
-printf '192.0.2.1 ams-1\n192.0.2.2 ams-2\n' >"$work/nodes"
-printf '192.0.2.2 ams-2\n192.0.2.9 fra-1\n192.0.2.10 fra-2\n' >"$work/nodes2"
-{
-	cat "$regions"
-	echo '198.51.100.128/25 OMEGA'
-	echo '203.0.113.128/25 PSI'
-} >"$work/regions2"
-sysctl -qw net.ipv6.conf.{all,default}.disable_ipv6=1
-ip link set lo up
-ip link add e0 type veth peer name c0
-ip link set e0 up
-waits 127.0.0.1:8513 one
-waits 127.0.0.1:8514 two
+faults_prepare
 base
 each_fault "region load" back_region_load region load "$work/regions2"
 each_fault "limit set" back_limit_set limit set ALPHA --pps 7k --cps 9k

@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "base/when.h"
 #include "cli/cli_limit.h"
-#include "control/verb_ring.h"
+#include "control/verb_note.h"
 #include "show/layer_fields.h"
 #include "show/output.h"
 
@@ -103,7 +103,7 @@ static int read_reason(const char *text, struct layers_span *span)
 				 LAYERS_REASON_SIZE - 1, strlen(text));
 	if (err)
 		return log_error(CLI_USAGE, "--reason: must be UTF-8 without control characters");
-	verb_ring_reason(text);
+	verb_note_reason(text);
 	return 0;
 }
 

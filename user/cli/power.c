@@ -7,7 +7,7 @@
 #include "base/escape.h"
 #include "base/log.h"
 #include "cli/cli_tell.h"
-#include "control/verb_ring.h"
+#include "control/verb_note.h"
 #include "control/switch.h"
 #include "view/view_off.h"
 
@@ -21,7 +21,7 @@ static int read_reason(const char *reason)
 				 REASON_MAX, strlen(reason));
 	if (!escape_is_plain(reason))
 		return log_error(CLI_USAGE, "--reason: must be UTF-8 without control characters");
-	verb_ring_reason(reason);
+	verb_note_reason(reason);
 	return 0;
 }
 

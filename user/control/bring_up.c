@@ -6,7 +6,7 @@
 #include "control/resize.h"
 #include "control/session.h"
 #include "control/steps.h"
-#include "control/verb_ring.h"
+#include "control/verb_note.h"
 #include "kernel/abi2.h"
 #include "kernel/config_map.h"
 #include "kernel/journal.h"
@@ -160,7 +160,7 @@ int bring_up(const char *pin_dir, struct request *request)
 	if (!err && !session.first)
 		resize_shrink(&session);
 	if (!err)
-		verb_ring_append(&session.pins);
+		verb_note_append(&session.pins);
 	session_close(&session, err);
 	return err;
 }
@@ -210,7 +210,7 @@ int bring_up_change(const char *pin_dir, struct request *request)
 	session.request = request;
 	err = err ?: change(&session);
 	if (!err && has_changed(&session))
-		verb_ring_append(&session.pins);
+		verb_note_append(&session.pins);
 	session_close(&session, err);
 	return err;
 }

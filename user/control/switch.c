@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "control/switch.h"
 
-#include "control/verb_ring.h"
+#include "control/verb_note.h"
 #include "control/session.h"
 #include "control/steps.h"
 #include "kernel/config_map.h"
@@ -21,7 +21,7 @@ static int set(const struct pins *pins, bool off, bool *monitor)
 	err = config_map_write(pins, &config);
 	err = err ?: steps_follow(pins->dir);
 	if (!err)
-		verb_ring_append(pins);
+		verb_note_append(pins);
 	return err ?: 1;
 }
 

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "control/verb_ring.h"
+#include "control/verb_note.h"
 #include "control/session.h"
 #include "control/steps.h"
 
@@ -47,7 +47,7 @@ int take_down(const char *pin_dir, char **ifaces, unsigned int count)
 		err = detach(session.pins.dir, ifaces[i]);
 	err = err ?: steps_follow(session.pins.dir);
 	if (!err)
-		verb_ring_append(&session.pins);
+		verb_note_append(&session.pins);
 	session_close(&session, err);
 	return err;
 }

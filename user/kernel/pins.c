@@ -114,6 +114,8 @@ int pins_begin(struct pins *pins)
 	int err = pins_make(pins->next);
 
 	pins->building = !err;
+	if (err)
+		pins_remove(pins->next);
 	return err;
 }
 

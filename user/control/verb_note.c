@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "control/verb_ring.h"
+#include "control/verb_note.h"
 
 #include <string.h>
 
@@ -35,19 +35,19 @@ static void append_word(const char *word)
 		append(entry.words, sizeof(entry.words), "\"");
 }
 
-void verb_ring_begin(int argc, char **argv)
+void verb_note_begin(int argc, char **argv)
 {
 	memset(&entry, 0, sizeof(entry));
 	for (int i = 0; i < argc; i++)
 		append_word(argv[i]);
 }
 
-void verb_ring_reason(const char *reason)
+void verb_note_reason(const char *reason)
 {
 	escape_text(reason, entry.reason, sizeof(entry.reason));
 }
 
-void verb_ring_append(const struct pins *pins)
+void verb_note_append(const struct pins *pins)
 {
 	struct login login;
 
