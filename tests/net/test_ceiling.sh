@@ -106,10 +106,10 @@ test_inside() {
 		'198\.51\.100\.64/26 is inside node 198\.51\.100\.0/25, whose ceiling holds' "$said"
 	has "inside: text" '^198\.51\.100\.64/26( +-)+$' "$(ecdn allow)"
 	is "inside: JSON" "null null" "$(allow_is 198.51.100.64/26 '"\(.pps) \(.ceiling_pps)"')"
-	is "inside: a node there has its own" "" \
+	is "inside: a node there has its own" "added 1 prefix" \
 		"$(ecdn node add 198.51.100.96/27 --pps 7 2>&1)"
 	is "inside: which is shown" 7 "$(node_is 198.51.100.96/27 .ceiling_pps)"
-	is "inside: outside there is no warning" "" \
+	is "inside: outside there is no warning" "added 1 prefix" \
 		"$(ecdn allow add 198.51.100.128/26 --pps default 2>&1)"
 	ecdn node del 198.51.100.96/27
 	ecdn allow del 198.51.100.64/26 198.51.100.128/26
