@@ -11,6 +11,7 @@
 #include "region_cpu.h"
 #include "region_maps.h"
 #include "cpu.h"
+#include "share.h"
 
 /* The loader sizes the map: each possible CPU has its own sets. */
 struct {
@@ -88,36 +89,6 @@ static __always_inline void count_traffic(struct ecdn_xdp_traffic *traffic, __u3
 {
 	traffic->packets++;
 	traffic->bytes += bytes;
-}
-
-/*
- * The shares of a prefix. Each has ways, credits and buckets of its own, so that what is forged in
- * a prefix's name costs those nothing who were there before.
- */
-enum share {
-	SHARE_UNPROVEN,
-	SHARE_KNOWN,            /* addresses that are known, which can be forged */
-	SHARE_PROVEN,           /* what belongs to a connection */
-};
-
-static __always_inline __u64 share_key_v4(__u64 prefix, __u32 region, enum share share)
-{
-	if (share == SHARE_UNPROVEN)
-		return prefix_key_v4(prefix, region);
-	return prefix_key_wider(prefix_wider(share == SHARE_KNOWN ? ECDN_XDP_PREFIX_KNOWN_V4 :
-								    ECDN_XDP_PREFIX_PROVEN_V4,
-					     prefix), region);
-}
-
-/* Prefixes outside 2000::/3 have no share of known addresses. 0 would be the key of an empty
- * way, and nobody connects from ::/48. */
-static __always_inline __u64 share_key_v6(__u64 prefix, __u32 region, enum share share)
-{
-	if (share == SHARE_UNPROVEN || !prefix)
-		return prefix_key_v6(prefix, region);
-	if (share == SHARE_KNOWN && prefix >> 45 == 1)
-		prefix |= ECDN_XDP_PREFIX_KNOWN_V6;
-	return prefix_key_proven_v6(prefix, region);
 }
 
 static __always_inline void source_of(struct source *source, const struct packet *packet,

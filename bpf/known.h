@@ -15,7 +15,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "ecdn-xdp-maps.h"
-#include "prefix.h"
+#include "known_cell.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -25,31 +25,13 @@ struct {
 	__type(value, struct ecdn_xdp_known_line);
 } known SEC(".maps");
 
-static __always_inline __u64 known_hash(__u8 family, const __u32 addr_be[4], __u64 seed)
-{
-	__u64 high = family == 4 ? 0 : addr_be[1];
-
-	return prefix_hash(addr_be[0] | high << 32, seed + family);
-}
-
-static __always_inline __u8 known_span(__u64 now_ns)
-{
-	return (now_ns >> ECDN_XDP_KNOWN_SPAN) % 255 + 1;
-}
-
-static __always_inline bool known_recent(__u8 cell, __u8 span)
-{
-	return cell == span || cell == (span == 1 ? 255 : span - 1);
-}
-
 static __always_inline bool known_has(__u64 hash, __u64 now_ns)
 {
 	__u32 index = hash & (ECDN_XDP_KNOWN_LINES - 1);
 	const struct ecdn_xdp_known_line *line = bpf_map_lookup_elem(&known, &index);
 	__u8 span = known_span(now_ns);
 
-	return line && known_recent(line->cell[hash >> 32 & 63], span) &&
-	       known_recent(line->cell[hash >> 40 & 63], span);
+	return line && known_line_has(line, hash, span);
 }
 
 /* Writes only what is not there yet, as other CPUs read the line. */
