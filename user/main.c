@@ -17,6 +17,7 @@
 	family(stats) \
 	family(prefix) \
 	family(events) \
+	family(explain) \
 	family(region) \
 	family(limit) \
 	family(layer) \

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "show/explain_text.h"
+
+#include <netinet/in.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "show/explain_remedies.h"
+#include "show/explain_words.h"
+#include "show/output.h"
+#include "show/status_fields.h"
+
+static const struct view_explain *view_of(const void *item)
+{
+	return ((const struct explain_words_item *)item)->view;
+}
+
+static const struct view_explain_part *part_of(const void *item)
+{
+	return ((const struct explain_words_item *)item)->part;
+}
+
+static uint32_t state_of(const void *item)
+{
+	return part_of(item)->region->state;
+}
+
+/* Appends words; what has no room is cut. */
+__attribute__((format(printf, 2, 3)))
+static void append(char room[FIELD_TEXT_SIZE], const char *format, ...)
+{
+	size_t used = strlen(room);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(room + used, FIELD_TEXT_SIZE - used, format, args);
+	va_end(args);
+}
+
+static const char *interfaces(const void *item, char room[FIELD_TEXT_SIZE])
+{
+	const struct view_status *status = &view_of(item)->status;
+
+	room[0] = 0;
+	for (unsigned int i = 0; i < status->attachment_count; i++)
+		append(room, "%s%s (%s)", i ? ", " : "", status->attachments[i].iface,
+		       status_fields_guard_state(&status->attachments[i]));
+	return *room ? room : "none has the guard, so nothing is dropped";
+}
+
+static const char *mode(const void *item, char room[FIELD_TEXT_SIZE])
+{
+	const struct ecdn_xdp_config *config = &view_of(item)->status.config;
+
+	(void)room;
+	return config->off ? "off: nothing is dropped" : config->monitor ?
+	       "monitor: what would be dropped passes" : "enforce";
+}
+
+static const char *region_line(const void *item, char room[FIELD_TEXT_SIZE])
+{
+	const struct view_explain_part *part = part_of(item);
+	char text[FIELD_TEXT_SIZE];
+
+	snprintf(room, FIELD_TEXT_SIZE, "%s, as are %s%s", part->table.region, explain_words_range(item, text),
+		 part->whole ? "" : " and more");
+	if (part->table.id == ECDN_XDP_REGION_NONE)
+		append(room, "; no file names it");
+	else if (part->table.source)
+		append(room, "; by %s", part->table.source);
+	return room;
+}
+
+static const char *trusted_line(const void *item, char room[FIELD_TEXT_SIZE])
+{
+	const struct view_explain_part *part = part_of(item);
+	const struct view_rate *rate = &part->rate;
+	char prefix[FIELD_TEXT_SIZE];
+
+	if (!part->trusted)
+		return "no: it is neither allowed nor a node";
+	snprintf(room, FIELD_TEXT_SIZE, "%s by %s", explain_words_trusted(item, prefix),
+		 explain_words_trusted_prefix(item, prefix));
+	if (rate->measured)
+		append(room, "; now %lu packets/s of %lu, %lu connections/s of %lu", rate->pps,
+		       rate->ceiling_pps, rate->cps, rate->ceiling_cps);
+	return room;
+}
+
+static const char *port_line(const void *item, char room[FIELD_TEXT_SIZE])
+{
+	const struct view_explain *view = view_of(item);
+
+	snprintf(room, FIELD_TEXT_SIZE, "%u/%s is %s", view->port,
+		 view->protocol == IPPROTO_UDP ? "udp" : "tcp", view->covered ? "protected" :
+		 "not protected: nothing is dropped or steered there");
+	return room;
+}
+
+static void append_time(char room[FIELD_TEXT_SIZE], const char *word, const struct clock_moment *moment, uint64_t ns)
+{
+	char text[OUTPUT_TIME_SIZE];
+
+	if (ns)
+		append(room, " %s %s", word, output_time(clock_epoch(moment, ns), text));
+}
+
+static bool has_note(const void *item)
+{
+	return part_of(item)->has_note;
+}
+
+static const char *state_line(const void *item, char room[FIELD_TEXT_SIZE])
+{
+	const struct view_explain_part *part = part_of(item);
+	const struct clock_moment *moment = &view_of(item)->moment;
+	bool in_surge = state_of(item) == ECDN_XDP_STATE_LIMITED ||
+			state_of(item) == ECDN_XDP_STATE_SHIELDED;
+	char text[FIELD_TEXT_SIZE], rate[2][COLUMNS_RATE_SIZE];
+
+	snprintf(room, FIELD_TEXT_SIZE, "%s", explain_words_state(item, text));
+	append_time(room, "since", moment, explain_words_since_ns(item));
+	append_time(room, "until", moment, explain_words_until_ns(item));
+	if (in_surge && explain_words_until_ns(item))
+		append(room, " at the earliest");
+	if (explain_words_measure(item, text))
+		append(room, "; %s %s of %s", text, columns_rate_text(part->why.rate, rate[0]),
+		       columns_rate_text(part->why.limit, rate[1]));
+	if (has_note(item) && explain_words_set_by(item, text))
+		append(room, "; by %s", explain_words_set_by(item, text));
+	if (has_note(item) && part->note.reason[0])
+		append(room, ": %s", part->note.reason);
+	return room;
+}
+
+static const char *prefix_line(const void *item, char room[FIELD_TEXT_SIZE])
+{
+	const struct view_explain_part *part = part_of(item);
+	char text[FIELD_TEXT_SIZE], rate[COLUMNS_RATE_SIZE];
+
+	room[0] = 0;
+	for (int level = 0; level < DRY_ROWS_LEVELS; level++) {
+		const struct dry_rows_prefix *prefix = &part->prefix[level];
+
+		if (!prefix->length)
+			continue;
+		append(room, "%s%s %s", *room ? "; " : "", explain_words_prefix(part, level, text),
+		       prefix->over ? "is over its limit" : prefix->packets ? "is heavy, within it" :
+		       "is not heavy");
+		if (explain_words_limit(part, level))
+			append(room, " (%s/s in a surge)",
+			       columns_rate_text(explain_words_limit(part, level), rate));
+	}
+	return room;
+}
+
+static const char *shield_line(const void *item, char room[FIELD_TEXT_SIZE])
+{
+	const struct view_explain *view = view_of(item);
+	char text[FIELD_TEXT_SIZE];
+
+	if (view->status.unproven) {
+		snprintf(room, FIELD_TEXT_SIZE, "off: %s", view->status.unproven);
+		return room;
+	}
+	snprintf(room, FIELD_TEXT_SIZE, "on; %s is %s", part_of(item)->last.bits ==
+		 part_of(item)->first.bits ? "the address" : "the first address",
+		 part_of(item)->is_known ? "known: it has connected lately" : "not known");
+	if (view->armed)
+		append(room, "; %s is %s", explain_words_armed(item, text),
+		       explain_words_armed_state(item, text));
+	else if (view->protocol == IPPROTO_TCP)
+		append(room, "; no connection to the port was seen lately, so no socket is "
+		       "looked for");
+	return room;
+}
+
+static const char *new_line(const void *item, char room[FIELD_TEXT_SIZE])
+{
+	return explain_words_fate(part_of(item), VIEW_EXPLAIN_NEW, room);
+}
+
+static const char *open_line(const void *item, char room[FIELD_TEXT_SIZE])
+{
+	return explain_words_fate(part_of(item), VIEW_EXPLAIN_OPEN, room);
+}
+
+static const char *stray_line(const void *item, char room[FIELD_TEXT_SIZE])
+{
+	return explain_words_fate(part_of(item), VIEW_EXPLAIN_STRAY, room);
+}
+
+static const char *steer_line(const void *item, char room[FIELD_TEXT_SIZE])
+{
+	char text[FIELD_TEXT_SIZE];
+
+	if (!part_of(item)->steered)
+		return "leaves new connections where they go";
+	snprintf(room, FIELD_TEXT_SIZE, "gives new connections to %s, for 513",
+		 explain_words_steered(item, text));
+	return room;
+}
+
+static const char *answer_line(const void *item, char room[FIELD_TEXT_SIZE])
+{
+	snprintf(room, FIELD_TEXT_SIZE, "tells proxies: %s", explain_words_answer(item, room));
+	if (part_of(item)->answer != VIEW_EXPLAIN_PASS)
+		append(room, ", to be answered 513");
+	return room;
+}
+
+/* What becomes of a new connection. */
+static const char *outcome(const struct view_explain_part *part, char room[FIELD_TEXT_SIZE])
+{
+	if (!part->fate[VIEW_EXPLAIN_NEW].dropped &&
+	    (part->steered || part->answer != VIEW_EXPLAIN_PASS))
+		return "gets 513";
+	return explain_words_fate(part, VIEW_EXPLAIN_NEW, room);
+}
+
+/* In the order in which a packet meets them. */
+static const struct line {
+	const char *head;
+	const char *(*text)(const void *item, char room[FIELD_TEXT_SIZE]);
+} lines[] = {
+	{ "interface", interfaces },
+	{ "mode", mode },
+	{ "region", region_line },
+	{ "trusted", trusted_line },
+	{ "port", port_line },
+	{ "state", state_line },
+	{ "prefix", prefix_line },
+	{ "shield", shield_line },
+	{ "new", new_line },
+	{ "open", open_line },
+	{ "no socket", stray_line },
+	{ "steer", steer_line },
+	{ "library", answer_line },
+};
+
+void explain_text_part(const struct view_explain *view, const struct view_explain_part *part)
+{
+	const struct explain_words_item item = { view, part };
+	struct explain_remedies remedies;
+	char room[FIELD_TEXT_SIZE];
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+		const char *text = lines[i].text(&item, room);
+
+		if (text)
+			printf("%-11s %s\n", lines[i].head, text);
+	}
+	explain_remedies_find(view, part, &remedies);
+	for (unsigned int i = 0; i < remedies.count; i++)
+		printf("%-11s %s\n", i ? "" : "change it", remedies.command[i]);
+}
+
+int explain_text_parts(const struct view_explain *view)
+{
+	struct columns *columns = columns_new();
+	char room[FIELD_TEXT_SIZE];
+	int err;
+
+	columns_head(columns, "<ADDRESSES");
+	columns_head(columns, "<REGION");
+	columns_head(columns, "<STATE");
+	columns_head(columns, "<TRUSTED");
+	columns_head(columns, "<NEW CONNECTION");
+	for (unsigned int i = 0; i < view->parts; i++) {
+		const struct view_explain_part *part = &view->part[i];
+		const struct explain_words_item item = { view, part };
+
+		columns_cell(columns, "%s", explain_words_addresses(part, room));
+		columns_cell(columns, "%s", part->table.region);
+		columns_cell(columns, "%s", explain_words_state(&item, room));
+		columns_cell(columns, "%s", explain_words_trusted(&item, room) ?: "-");
+		columns_cell(columns, "%s", outcome(part, room));
+	}
+	err = columns_print(columns);
+	if (!err && view->more)
+		puts("... and more: ask for a longer prefix");
+	return err;
+}

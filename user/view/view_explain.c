@@ -1,0 +1,424 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "view/view_explain.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <bpf/bpf.h>
+
+#include "base/array.h"
+#include "base/log.h"
+#include "base/words.h"
+#include "dry/dry_frame.h"
+#include "dry/dry_run.h"
+#include "guard/ports.h"
+#include "regions/table.h"
+#include "shield_meet.h"
+#include "view/view_pins.h"
+#include "view/view_trusted.h"
+
+/* How many groups of a table's addresses are looked at to tell where a range ends. */
+#define RANGE_STEPS (1 << 17)
+
+/* How often a packet is tried again, as a command changes the regions meanwhile. */
+#define TRIES 3
+
+struct reading {
+	struct view_explain *view;
+	struct dry_maps maps;
+	struct dry_run *dry;
+	int public_config, region_notes; /* fds; -1: an earlier version's guard has none */
+	struct ecdn_xdp_public_config public;
+};
+
+static const struct map_row more_rows[] = {
+	MAP_ROW(struct reading, public_config,
+		MAP_IS(ARRAY, __u32, struct ecdn_xdp_public_config), MAP_MMAP),
+	MAP_ROW(struct reading, region_notes,
+		MAP_IS(HASH, struct ecdn_xdp_note_key, struct ecdn_xdp_note), MAP_OPTIONAL),
+	MAP_ROW_END,
+};
+
+/* --- parts */
+
+static bool row_has(const struct cidr *cidr, const struct address *at)
+{
+	return cidr->addr.family == at->family && cidr->addr.bits <= at->bits &&
+	       at->bits <= cidr_last(cidr);
+}
+
+/* The longest node's prefix around an address, or else the longest allowed one; *last becomes the
+ * last address at most for which that holds. */
+static const struct ecdn_xdp_trusted_row *find_trusted(const struct trust_list *list,
+						       const struct address *at, addr_bits *last)
+{
+	const struct ecdn_xdp_trusted_row *node = NULL, *allowed = NULL;
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct ecdn_xdp_trusted_row *row = &list->row[i];
+		struct cidr cidr;
+
+		trust_list_cidr(row, &cidr);
+		if (cidr.addr.family != at->family)
+			continue;
+		if (cidr.addr.bits > at->bits && cidr.addr.bits - 1 < *last)
+			*last = cidr.addr.bits - 1;
+		if (!row_has(&cidr, at))
+			continue;
+		if (cidr_last(&cidr) < *last)
+			*last = cidr_last(&cidr);
+		/* Sorted: the longer one comes later. */
+		if (trust_list_is_node(row))
+			node = row;
+		else
+			allowed = row;
+	}
+	return node ?: allowed;
+}
+
+/* Adds the part of the prefix that begins at `at`. */
+static int add_part(struct view_explain *view, const struct cidr *cidr, const struct address *at)
+{
+	const struct table_extent all = { 0, ~(addr_bits)0 };
+	struct table_extent inside = { at->bits, cidr_last(cidr) };
+	struct view_explain_part part = { .first = *at, .last = *at };
+	addr_bits last = ~(addr_bits)0;
+
+	part.table = view_table_find(&view->table, at);
+	part.trusted = find_trusted(&view->trusted, at, &last);
+	table_extent_find(view->table.lines, at, &part.range);
+	part.whole = table_extent_widen(view->table.lines, at, &all, RANGE_STEPS, &part.range);
+	if (part.range.last < inside.last)
+		inside.last = part.range.last;
+	part.last.bits = last < inside.last ? last : inside.last;
+	return array_append(view->part, view->parts, &part) ?
+	       log_error(-ENOMEM, "out of memory") : 0;
+}
+
+static int find_parts(struct view_explain *view, const struct cidr *cidr)
+{
+	struct address at = cidr->addr;
+	addr_bits end = cidr_last(cidr);
+	int err = 0;
+
+	while (!err) {
+		if (view->parts == VIEW_EXPLAIN_PARTS) {
+			view->more = true;
+			break;
+		}
+		err = add_part(view, cidr, &at);
+		if (err || view->part[view->parts - 1].last.bits >= end)
+			break;
+		at.bits = view->part[view->parts - 1].last.bits + 1;
+	}
+	return err;
+}
+
+/* --- a region's state */
+
+static void weigh(struct view_explain_why *why, enum ecdn_xdp_measure measure, uint64_t rate,
+		  uint64_t limit)
+{
+	/* Both are far below 2^64; the share decides, and the first measure of two alike. */
+	if (!limit || (why->limit && (double)rate / limit <= (double)why->rate / why->limit))
+		return;
+	why->measure = measure;
+	why->rate = rate;
+	why->limit = limit;
+}
+
+static void find_why(struct view_explain_part *part, bool shield)
+{
+	const struct ecdn_xdp_limits *limits = &part->region->limits;
+	bool proven = shield && part->region->state == ECDN_XDP_STATE_LIMITED;
+	const struct view_speed *speed = proven ? &part->region->proven : &part->region->claimed;
+
+	if (part->region->state != ECDN_XDP_STATE_LIMITED &&
+	    part->region->state != ECDN_XDP_STATE_SHIELDED)
+		return;
+	part->why.proven = proven;
+	weigh(&part->why, ECDN_XDP_MEASURE_PPS, speed->pps, limits->pps);
+	weigh(&part->why, ECDN_XDP_MEASURE_BPS, speed->bps, limits->bps);
+	weigh(&part->why, ECDN_XDP_MEASURE_CPS, speed->cps, limits->cps);
+}
+
+static void read_note(const struct reading *reading, struct view_explain_part *part)
+{
+	struct ecdn_xdp_note_key key = { .region = part->table.id };
+
+	if (part->region->state == ECDN_XDP_STATE_BLOCKED)
+		key.kind = ECDN_XDP_NOTE_BLOCK;
+	else if (part->region->state == ECDN_XDP_STATE_EXEMPT)
+		key.kind = ECDN_XDP_NOTE_EXEMPT;
+	else
+		return;
+	part->has_note = reading->region_notes >= 0 &&
+			 !bpf_map_lookup_elem(reading->region_notes, &key, &part->note);
+	part->note.user[sizeof(part->note.user) - 1] = 0;
+	part->note.reason[sizeof(part->note.reason) - 1] = 0;
+}
+
+static int read_state(const struct reading *reading, struct view_explain_part *part)
+{
+	struct view_explain *view = reading->view;
+	__u32 id = part->table.id;
+	int err;
+
+	if (id >= view->regions.count)
+		return log_error(-EAGAIN, "the region table was replaced meanwhile: try again");
+	part->region = &view->regions.region[id];
+	err = maps_get(reading->maps.region_state, "region_state", &id, &part->state);
+	find_why(part, view->status.config.shield == ECDN_XDP_SHIELD_ON);
+	read_note(reading, part);
+	return err;
+}
+
+/* --- who answers it, by the rules of steer and of libecdn-xdp */
+
+static uint32_t state_now(const struct reading *reading, const struct view_explain_part *part)
+{
+	return reading->view->moment.now_ns >= part->state.until_ns ? part->state.next :
+								      part->state.state;
+}
+
+static bool is_excepted(const struct view_explain_part *part)
+{
+	return part->trusted ||
+	       (part->table.id == ECDN_XDP_REGION_NONE && address_is_loopback(&part->first));
+}
+
+static void find_answer(const struct reading *reading, struct view_explain_part *part)
+{
+	uint32_t state = state_now(reading, part);
+
+	part->answer = VIEW_EXPLAIN_PASS;
+	if (reading->public.monitor || is_excepted(part))
+		return;
+	if (state == ECDN_XDP_STATE_LIMITED)
+		part->answer = VIEW_EXPLAIN_LIMITED;
+	if (state == ECDN_XDP_STATE_BLOCKED)
+		part->answer = VIEW_EXPLAIN_BLOCKED;
+}
+
+/* The listener that takes connections of the part's family, if it is to get them. */
+static const struct view_listener *find_listener(const struct view_explain *view, bool v4)
+{
+	for (unsigned int i = 0; i < view->steer.count; i++) {
+		const struct view_listener *listener = &view->steer.listener[i];
+		const struct view_family *family = v4 ? &listener->v4 : &listener->v6;
+
+		if (listener->rule.port == view->port &&
+		    listener->rule.protocol == view->protocol &&
+		    listener->state == VIEW_STEER_READY && family->served)
+			return listener;
+	}
+	return NULL;
+}
+
+static void find_steered(const struct reading *reading, struct view_explain_part *part)
+{
+	const struct view_explain *view = reading->view;
+	uint32_t state = state_now(reading, part);
+
+	if (view->status.config.monitor || !view->covered || !view->steer.attached ||
+	    is_excepted(part))
+		return;
+	if (state == ECDN_XDP_STATE_LIMITED || state == ECDN_XDP_STATE_BLOCKED)
+		part->steered = find_listener(view, part->first.family == AF_INET);
+}
+
+/* --- packets */
+
+static const struct view_armed_at *find_armed(const struct view_explain *view, int family)
+{
+	const struct view_armed_at *found = NULL;
+
+	for (unsigned int i = 0; i < view->status.armed.count; i++) {
+		const struct view_armed_at *at = &view->status.armed.at[i];
+
+		if (at->key.port == view->port && address_family(at->key.family) == family &&
+		    (!found || (at->state == VIEW_ARMED && found->state != VIEW_ARMED)))
+			found = at;
+	}
+	return view->protocol == IPPROTO_TCP ? found : NULL;
+}
+
+static int try_packet(const struct reading *reading, const struct dry_rows_key *key,
+		      enum view_explain_case which, struct view_explain_fate *fate)
+{
+	const struct view_explain *view = reading->view;
+	struct dry_packet packet = {
+		.key = *key, .told = which == VIEW_EXPLAIN_OPEN ? MEET_SOCKET : MEET_NOBODY,
+	};
+	struct dry_verdict verdict = {};
+	struct dry_frame frame;
+	int err = -EAGAIN;
+
+	dry_frame_build(&frame, &key->source, &key->target, view->port, view->protocol,
+			which == VIEW_EXPLAIN_NEW);
+	packet.frame = frame.byte;
+	packet.length = frame.length;
+	for (int i = 0; i < TRIES && err == -EAGAIN; i++)
+		err = dry_run_packet(reading->dry, &packet, &verdict);
+	if (err == -EAGAIN)
+		return log_error(err, "the regions are being changed: try again");
+	fate->tried = !err;
+	fate->dropped = verdict.dropped;
+	fate->reason = verdict.reason;
+	return err;
+}
+
+static void read_rows(const struct reading *reading, const struct dry_rows_key *key,
+		      struct view_explain_part *part)
+{
+	const struct dry_rows *rows = dry_run_rows(reading->dry);
+	const struct ecdn_xdp_config *config = &reading->view->status.config;
+
+	for (int level = 0; level < DRY_ROWS_LEVELS; level++)
+		dry_rows_prefix(rows, key, config, level, &part->prefix[level]);
+	part->is_known = dry_rows_known(rows, key, config, reading->view->moment.now_ns);
+}
+
+static int try_packets(const struct reading *reading, struct view_explain_part *part)
+{
+	const struct view_explain *view = reading->view;
+	struct dry_rows_key key = {
+		.source = part->first, .port = view->port, .region = part->table.id,
+		.trusted = part->trusted ? part->trusted->node : 0,
+		.target = { .family = part->first.family },
+	};
+	int err = 0;
+
+	if (view->armed)
+		address_from_bytes(&key.target, part->first.family, view->armed->key.addr);
+	key.cpu = dry_rows_cpu_of(dry_run_rows(reading->dry), key.region,
+				  view->status.config.max_regions);
+	for (int i = 0; i < VIEW_EXPLAIN_CASES && !err; i++)
+		if (i != VIEW_EXPLAIN_STRAY || view->protocol == IPPROTO_TCP)
+			err = try_packet(reading, &key, i, &part->fate[i]);
+	read_rows(reading, &key, part);
+	return err;
+}
+
+static int read_part(const struct reading *reading, const struct view_rates *rates,
+		     struct view_explain_part *part)
+{
+	int err = read_state(reading, part);
+
+	if (!err && part->trusted)
+		err = view_rates_read(rates, part->trusted->node, &part->rate);
+	if (err)
+		return err;
+	find_answer(reading, part);
+	find_steered(reading, part);
+	return try_packets(reading, part);
+}
+
+/* --- */
+
+static int read_parts(const struct reading *reading, const char *pin_dir)
+{
+	struct view_rates rates;
+	int err = view_rates_open(&rates, pin_dir);
+
+	for (unsigned int i = 0; i < reading->view->parts && !err; i++)
+		err = read_part(reading, &rates, &reading->view->part[i]);
+	view_rates_close(&rates);
+	return err;
+}
+
+static int open_all(struct reading *reading, const char *pin_dir)
+{
+	struct guard_maps guard;
+	struct view_pins pins;
+	int err = view_pins_guard(&pins, pin_dir, &guard);
+
+	guard_maps_close(&guard);
+	err = err ?: maps_open(dry_maps_rows, &reading->maps, &pins.pins);
+	err = err ?: maps_open(more_rows, reading, &pins.pins);
+	err = err ?: maps_get(reading->public_config, "public_config", &(__u32){ 0 },
+			      &reading->public);
+	return err ?: dry_run_open(&reading->dry, &reading->maps, pins.config.max_regions);
+}
+
+static int read_views(struct view_explain *view, const char *pin_dir)
+{
+	int err = view_status_read(&view->status, pin_dir);
+
+	err = err ?: view_regions_read(&view->regions, pin_dir);
+	err = err ?: view_table_open(&view->table, pin_dir);
+	err = err ?: view_trusted_read(&view->trusted, pin_dir);
+	return err ?: view_steer_read(&view->steer, pin_dir);
+}
+
+static void sum_up(struct view_explain *view, int family)
+{
+	struct protected_ports ports = { view->status.config.protect, view->status.ports };
+
+	view->covered = ports_cover(&ports, view->port, view->protocol);
+	view->armed = find_armed(view, family);
+	for (unsigned int i = 0; i < view->status.attachment_count; i++)
+		view->guarded |= view->status.attachments[i].ifindex;
+}
+
+int view_explain_read(struct view_explain *view, const char *pin_dir, const struct cidr *cidr,
+		      uint16_t port, uint8_t protocol)
+{
+	struct reading reading = { .view = view };
+	int err;
+
+	memset(view, 0, sizeof(*view));
+	maps_init(dry_maps_rows, &reading.maps);
+	maps_init(more_rows, &reading);
+	view->port = port;
+	view->protocol = protocol;
+	err = open_all(&reading, pin_dir);
+	view->moment = clock_now();
+	err = err ?: read_views(view, pin_dir);
+	sum_up(view, cidr->addr.family);
+	err = err ?: find_parts(view, cidr);
+	err = err ?: read_parts(&reading, pin_dir);
+	dry_run_close(reading.dry);
+	maps_close(dry_maps_rows, &reading.maps);
+	maps_close(more_rows, &reading);
+	return err;
+}
+
+void view_explain_free(struct view_explain *view)
+{
+	view_status_free(&view->status);
+	view_regions_free(&view->regions);
+	view_table_close(&view->table);
+	trust_list_free(&view->trusted);
+	view_steer_free(&view->steer);
+	free(view->part);
+}
+
+bool view_explain_refused(const struct view_explain_part *part)
+{
+	return part->fate[VIEW_EXPLAIN_NEW].dropped || part->steered ||
+	       part->answer != VIEW_EXPLAIN_PASS;
+}
+
+const char *view_explain_answer_name(enum view_explain_answer answer)
+{
+	static const char *const names[] = {
+		[VIEW_EXPLAIN_PASS] = "pass",
+		[VIEW_EXPLAIN_LIMITED] = "limited",
+		[VIEW_EXPLAIN_BLOCKED] = "blocked",
+	};
+
+	return words_name(names, VIEW_EXPLAIN_ANSWERS, answer);
+}
+
+const char *view_explain_measure_name(enum ecdn_xdp_measure measure)
+{
+	static const char *const names[] = {
+		[ECDN_XDP_MEASURE_NONE] = "", [ECDN_XDP_MEASURE_PPS] = "pps",
+		[ECDN_XDP_MEASURE_BPS] = "bps", [ECDN_XDP_MEASURE_CPS] = "cps",
+	};
+
+	return words_name(names, ECDN_XDP_MEASURE_MAX, measure);
+}
