@@ -18,6 +18,7 @@
 	family(prefix) \
 	family(events) \
 	family(explain) \
+	family(check) \
 	family(region) \
 	family(limit) \
 	family(layer) \

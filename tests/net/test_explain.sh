@@ -199,8 +199,9 @@ arm() {
 	local up address
 
 	read -r up _ </proc/uptime
+	# shellcheck disable=SC2086
 	address=$(printf '%02x ' ${1//./ })
-	# shellcheck disable=SC2046
+	# shellcheck disable=SC2046,SC2086
 	bpftool map update pinned "$pin/armed" \
 		key hex $address 00 00 00 00 00 00 00 00 00 00 00 00 $(bytes "$2" 2) 04 00 \
 		value hex $(bytes "${up/./}0000000" 8) $(bytes 16 8) $(bytes 0 8) $(bytes 0 8) $(bytes 0 8) \

@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "check/check_ping.h"
 #include "cli/cli.h"
 #include "show/drift.h"
 #include "show/node_fields.h"
@@ -109,10 +111,12 @@ static int print_json(const struct node_fields_check_item *check)
 
 static bool all_is_well(const struct node_fields_check_item *check)
 {
-	const struct view_ping *ping = &check->ping;
+	const struct checks_facts facts = { .ping = check->ping, .nodes = check->nodes };
+	struct checks_report report = {};
 
-	return ping->attached && !ping->gone && !ping->missing.count && !ping->stale.count &&
-	       check->nodes.count && check->heard == check->nodes.count;
+	checks_run_rows(check_ping_rows, &facts, &report);
+	free(report.at);
+	return check->ping.attached && !report.count && !report.failed;
 }
 
 int node_check(const char *pin_dir, bool json, bool exit_code)

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "attach/cgroup_open.h"
+#include "check/check_all.h"
 #include "cli/cli.h"
 #include "guard/iterator.h"
 #include "kernel/features.h"
 #include "show/event_fields.h"
 #include "show/output.h"
 #include "show/status_fields.h"
+#include "show/status_summary.h"
 #include "view/view_off.h"
 #include "view/view_steer.h"
 
@@ -220,12 +223,14 @@ static void print_off(const struct status_fields_item *status)
 		       "`ecdn-xdp on` ends that\n", view_off_text(&off, room));
 }
 
-static int print_text(const struct status_fields_item *status)
+static int print_text(const struct status_fields_item *status,
+		      const struct status_summary *summary)
 {
 	const struct fields events = { event_fields_guard, 0, NULL };
 	const struct view_status *guard = &status->guard;
 
 	print_off(status);
+	status_summary_print(summary);
 	print_attachments(guard);
 	if (guard->guard)
 		print_guard(status);
@@ -260,14 +265,16 @@ static int set_ping(const struct status_fields_item *status, json_t *root)
 	return json_object_set_new(root, "ping", ping) ? -ENOMEM : err;
 }
 
-static int print_json(const struct status_fields_item *status)
+static int print_json(const struct status_fields_item *status,
+		      const struct status_summary *summary)
 {
 	const struct fields guard = { status_fields_guard, 0, NULL };
 	const struct fields table = { status_fields_table, 0, NULL };
 	const struct fields events = { event_fields_guard, 0, NULL };
 	json_t *root = fields_object(&guard, status);
 
-	if (root && (set_ping(status, root) || fields_set(&table, status, root) ||
+	if (root && (status_summary_set(summary, root) || set_ping(status, root) ||
+		     fields_set(&table, status, root) ||
 		     fields_set(&events, &status->guard.events, root))) {
 		json_decref(root);
 		root = NULL;
@@ -275,9 +282,27 @@ static int print_json(const struct status_fields_item *status)
 	return output_json(root);
 }
 
+static int show(const struct checks_facts *facts, bool json)
+{
+	struct checks_report report = {};
+	const struct status_fields_item status = {
+		.pin_dir = facts->pin_dir, .guard = facts->status, .ping = facts->ping,
+	};
+	const struct status_summary summary = { facts, &report };
+	int err = check_all(facts, &report);
+
+	if (!err)
+		err = json ? print_json(&status, &summary) : print_text(&status, &summary);
+	free(report.at);
+	return err;
+}
+
 static int run(const struct verb *verb, int argc, char **argv)
 {
-	struct status_fields_item status;
+	const struct checks_options options = {
+		.table_age_ns = CHECKS_TABLE_AGE_NS, .monitor_ns = CHECKS_MONITOR_NS,
+	};
+	struct checks_facts facts;
 	struct cli cli = {};
 	int err, count = cli_read(&cli, verb, argc, argv, true, NULL, 0);
 
@@ -285,16 +310,9 @@ static int run(const struct verb *verb, int argc, char **argv)
 		return count;
 	if (count)
 		return cli_usage(verb, "takes no words");
-	status.pin_dir = cli.pin_dir;
-	err = view_status_read(&status.guard, cli.pin_dir);
-	if (err)
-		return err;
-	err = view_ping_read(&status.ping, cli.pin_dir);
-	if (!err) {
-		err = cli.json ? print_json(&status) : print_text(&status);
-		view_ping_free(&status.ping);
-	}
-	view_status_free(&status.guard);
+	err = checks_read(&facts, cli.pin_dir, &options);
+	err = err ?: show(&facts, cli.json);
+	checks_free(&facts);
 	return err;
 }
 

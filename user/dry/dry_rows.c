@@ -91,7 +91,7 @@ static const void *live_at(const struct dry_rows *rows, enum dry_rows_array arra
 				     NULL;
 }
 
-/* A row that the loaded guard does not have is zeros, as in its own maps before the first packet. */
+/* A row that the loaded guard does not have is zeros, as its own are before the first packet. */
 static void copy_row(struct dry_rows *rows, enum dry_rows_array array, uint32_t from, uint32_t to)
 {
 	const void *row = live_at(rows, array, from);

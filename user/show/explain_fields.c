@@ -21,18 +21,18 @@ static const struct view_explain_part *part_of(const void *item)
 static const char *region(const void *item, char room[FIELD_TEXT_SIZE])
 {
 	(void)room;
-	return part_of(item)->table.region;
+	return part_of(item)->at.table.region;
 }
 
 static const char *source(const void *item, char room[FIELD_TEXT_SIZE])
 {
 	(void)room;
-	return part_of(item)->table.source;
+	return part_of(item)->at.table.source;
 }
 
 static bool is_trusted(const void *item)
 {
-	return part_of(item)->trusted;
+	return part_of(item)->at.trusted;
 }
 
 static bool has_why(const void *item)
@@ -69,10 +69,12 @@ static json_t *prefixes(const void *item)
 
 static json_t *fate_json(const struct view_explain_fate *fate)
 {
+	const char *reason = fate->reason < 0 ? NULL : dry_run_reason(fate->reason);
+
 	if (!fate->tried)
 		return json_null();
 	return json_pack("{s:s, s:o}", "verdict", fate->dropped ? "drop" : "pass", "reason",
-			 fate->reason < 0 ? json_null() : json_string(dry_run_reason(fate->reason)));
+			 reason ? json_string(reason) : json_null());
 }
 
 static json_t *new_json(const void *item)
@@ -108,12 +110,12 @@ static json_t *commands(const void *item)
 
 static const char *first(const void *item, char room[FIELD_TEXT_SIZE])
 {
-	return address_format(&part_of(item)->first, room);
+	return address_format(&part_of(item)->at.first, room);
 }
 
 static const char *last(const void *item, char room[FIELD_TEXT_SIZE])
 {
-	return address_format(&part_of(item)->last, room);
+	return address_format(&part_of(item)->at.last, room);
 }
 
 static const char *protocol(const void *item, char room[FIELD_TEXT_SIZE])

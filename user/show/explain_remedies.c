@@ -25,17 +25,17 @@ static void add_region(const struct view_explain_part *part, struct explain_reme
 {
 	const char *gap = *option ? " " : "";
 
-	if (part->table.id == ECDN_XDP_REGION_NONE)
+	if (part->at.table.id == ECDN_XDP_REGION_NONE)
 		add(to, "ecdn-xdp %s%s%s -- --", verb, gap, option);
 	else
-		add(to, "ecdn-xdp %s %s%s%s", verb, part->table.region, gap, option);
+		add(to, "ecdn-xdp %s %s%s%s", verb, part->at.table.region, gap, option);
 }
 
 /* The longest prefix that begins with the part's first address and ends inside it. */
 static void add_allow(const struct view_explain_part *part, struct explain_remedies *to)
 {
-	struct cidr cidr = { part->first, address_family_bits(part->first.family) };
-	addr_bits last = part->last.bits | cidr_host_mask(cidr.length);
+	struct cidr cidr = { part->at.first, address_family_bits(part->at.first.family) };
+	addr_bits last = part->at.last.bits | cidr_host_mask(cidr.length);
 	char text[CIDR_TEXT_SIZE];
 
 	while (cidr.length) {
@@ -71,15 +71,15 @@ static void of_trusted(const struct view_explain_part *part, struct explain_reme
 	char text[CIDR_TEXT_SIZE];
 	struct cidr cidr;
 
-	trust_list_cidr(part->trusted, &cidr);
+	trust_list_cidr(part->at.trusted, &cidr);
 	cidr_format(&cidr, text);
 	if (part->fate[VIEW_EXPLAIN_NEW].reason >= 0)
 		add(to, "ecdn-xdp %s add %s --pps %lu --cps %lu",
-		    trust_list_is_node(part->trusted) ? "node" : "allow", text,
+		    trust_list_is_node(part->at.trusted) ? "node" : "allow", text,
 		    2 * part->rate.ceiling_pps, 2 * part->rate.ceiling_cps);
 	else
 		add(to, "ecdn-xdp %s del %s",
-		    trust_list_is_node(part->trusted) ? "node" : "allow", text);
+		    trust_list_is_node(part->at.trusted) ? "node" : "allow", text);
 }
 
 void explain_remedies_find(const struct view_explain *view, const struct view_explain_part *part,
@@ -88,7 +88,7 @@ void explain_remedies_find(const struct view_explain *view, const struct view_ex
 	memset(to, 0, sizeof(*to));
 	if (view->status.config.off)
 		add(to, "ecdn-xdp on");
-	if (part->trusted) {
+	if (part->at.trusted) {
 		of_trusted(part, to);
 		return;
 	}

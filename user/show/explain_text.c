@@ -63,12 +63,12 @@ static const char *region_line(const void *item, char room[FIELD_TEXT_SIZE])
 	const struct view_explain_part *part = part_of(item);
 	char text[FIELD_TEXT_SIZE];
 
-	snprintf(room, FIELD_TEXT_SIZE, "%s, as are %s%s", part->table.region, explain_words_range(item, text),
-		 part->whole ? "" : " and more");
-	if (part->table.id == ECDN_XDP_REGION_NONE)
+	snprintf(room, FIELD_TEXT_SIZE, "%s, as are %s%s", part->at.table.region,
+		 explain_words_range(item, text), part->at.whole ? "" : " and more");
+	if (part->at.table.id == ECDN_XDP_REGION_NONE)
 		append(room, "; no file names it");
-	else if (part->table.source)
-		append(room, "; by %s", part->table.source);
+	else if (part->at.table.source)
+		append(room, "; by %s", part->at.table.source);
 	return room;
 }
 
@@ -78,7 +78,7 @@ static const char *trusted_line(const void *item, char room[FIELD_TEXT_SIZE])
 	const struct view_rate *rate = &part->rate;
 	char prefix[FIELD_TEXT_SIZE];
 
-	if (!part->trusted)
+	if (!part->at.trusted)
 		return "no: it is neither allowed nor a node";
 	snprintf(room, FIELD_TEXT_SIZE, "%s by %s", explain_words_trusted(item, prefix),
 		 explain_words_trusted_prefix(item, prefix));
@@ -98,7 +98,8 @@ static const char *port_line(const void *item, char room[FIELD_TEXT_SIZE])
 	return room;
 }
 
-static void append_time(char room[FIELD_TEXT_SIZE], const char *word, const struct clock_moment *moment, uint64_t ns)
+static void append_time(char room[FIELD_TEXT_SIZE], const char *word,
+			const struct clock_moment *moment, uint64_t ns)
 {
 	char text[OUTPUT_TIME_SIZE];
 
@@ -145,9 +146,9 @@ static const char *prefix_line(const void *item, char room[FIELD_TEXT_SIZE])
 
 		if (!prefix->length)
 			continue;
-		append(room, "%s%s %s", *room ? "; " : "", explain_words_prefix(part, level, text),
-		       prefix->over ? "is over its limit" : prefix->packets ? "is heavy, within it" :
-		       "is not heavy");
+		append(room, "%s%s is %s", *room ? "; " : "",
+		       explain_words_prefix(part, level, text), prefix->over ? "over its limit" :
+		       prefix->packets ? "heavy, within it" : "not heavy");
 		if (explain_words_limit(part, level))
 			append(room, " (%s/s in a surge)",
 			       columns_rate_text(explain_words_limit(part, level), rate));
@@ -164,8 +165,8 @@ static const char *shield_line(const void *item, char room[FIELD_TEXT_SIZE])
 		snprintf(room, FIELD_TEXT_SIZE, "off: %s", view->status.unproven);
 		return room;
 	}
-	snprintf(room, FIELD_TEXT_SIZE, "on; %s is %s", part_of(item)->last.bits ==
-		 part_of(item)->first.bits ? "the address" : "the first address",
+	snprintf(room, FIELD_TEXT_SIZE, "on; %s is %s", part_of(item)->at.last.bits ==
+		 part_of(item)->at.first.bits ? "the address" : "the first address",
 		 part_of(item)->is_known ? "known: it has connected lately" : "not known");
 	if (view->armed)
 		append(room, "; %s is %s", explain_words_armed(item, text),
@@ -272,7 +273,7 @@ int explain_text_parts(const struct view_explain *view)
 		const struct explain_words_item item = { view, part };
 
 		columns_cell(columns, "%s", explain_words_addresses(part, room));
-		columns_cell(columns, "%s", part->table.region);
+		columns_cell(columns, "%s", part->at.table.region);
 		columns_cell(columns, "%s", explain_words_state(&item, room));
 		columns_cell(columns, "%s", explain_words_trusted(&item, room) ?: "-");
 		columns_cell(columns, "%s", outcome(part, room));

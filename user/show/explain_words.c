@@ -36,21 +36,22 @@ static const char *span(int family, addr_bits first, addr_bits last, char room[F
 	return room;
 }
 
-const char *explain_words_addresses(const struct view_explain_part *part, char room[FIELD_TEXT_SIZE])
+const char *explain_words_addresses(const struct view_explain_part *part,
+				    char room[FIELD_TEXT_SIZE])
 {
-	return span(part->first.family, part->first.bits, part->last.bits, room);
+	return span(part->at.first.family, part->at.first.bits, part->at.last.bits, room);
 }
 
 const char *explain_words_range(const void *item, char room[FIELD_TEXT_SIZE])
 {
 	const struct view_explain_part *part = part_of(item);
 
-	return span(part->first.family, part->range.first, part->range.last, room);
+	return span(part->at.first.family, part->at.range.first, part->at.range.last, room);
 }
 
 const char *explain_words_trusted(const void *item, char room[FIELD_TEXT_SIZE])
 {
-	const struct ecdn_xdp_trusted_row *row = part_of(item)->trusted;
+	const struct ecdn_xdp_trusted_row *row = part_of(item)->at.trusted;
 
 	(void)room;
 	return !row ? NULL : trust_list_is_node(row) ? "node" : "allowed";
@@ -60,7 +61,7 @@ const char *explain_words_trusted_prefix(const void *item, char room[FIELD_TEXT_
 {
 	struct cidr cidr;
 
-	trust_list_cidr(part_of(item)->trusted, &cidr);
+	trust_list_cidr(part_of(item)->at.trusted, &cidr);
 	return cidr_format(&cidr, room);
 }
 
@@ -127,7 +128,7 @@ uint64_t explain_words_limit(const struct view_explain_part *part, enum dry_rows
 const char *explain_words_prefix(const struct view_explain_part *part, enum dry_rows_level level,
 			       char room[FIELD_TEXT_SIZE])
 {
-	struct cidr cidr = { part->first, part->prefix[level].length };
+	struct cidr cidr = { part->at.first, part->prefix[level].length };
 
 	cidr.addr.bits &= ~cidr_host_mask(cidr.length);
 	return cidr_format(&cidr, room);
@@ -148,7 +149,8 @@ const char *explain_words_armed_state(const void *item, char room[FIELD_TEXT_SIZ
 	return armed ? view_armed_name(armed->state) : NULL;
 }
 
-const char *explain_words_fate(const struct view_explain_part *part, enum view_explain_case which, char room[FIELD_TEXT_SIZE])
+const char *explain_words_fate(const struct view_explain_part *part, enum view_explain_case which,
+			       char room[FIELD_TEXT_SIZE])
 {
 	const struct view_explain_fate *is = &part->fate[which];
 
@@ -156,8 +158,8 @@ const char *explain_words_fate(const struct view_explain_part *part, enum view_e
 		return NULL;
 	if (is->reason < 0)
 		return "passes";
-	snprintf(room, FIELD_TEXT_SIZE, is->dropped ? "dropped: %s" : "passes; would be dropped: %s",
-		 dry_run_reason(is->reason));
+	snprintf(room, FIELD_TEXT_SIZE, "%s: %s", is->dropped ? "dropped" :
+		 "passes; would be dropped", dry_run_reason(is->reason));
 	return room;
 }
 

@@ -3,24 +3,18 @@
 
 #include <errno.h>
 #include <netinet/in.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <bpf/bpf.h>
 
-#include "base/array.h"
 #include "base/log.h"
 #include "base/words.h"
 #include "dry/dry_frame.h"
 #include "dry/dry_run.h"
 #include "guard/ports.h"
-#include "regions/table.h"
 #include "shield_meet.h"
 #include "view/view_pins.h"
 #include "view/view_trusted.h"
-
-/* How many groups of a table's addresses are looked at to tell where a range ends. */
-#define RANGE_STEPS (1 << 17)
 
 /* How often a packet is tried again, as a command changes the regions meanwhile. */
 #define TRIES 3
@@ -40,81 +34,6 @@ static const struct map_row more_rows[] = {
 		MAP_IS(HASH, struct ecdn_xdp_note_key, struct ecdn_xdp_note), MAP_OPTIONAL),
 	MAP_ROW_END,
 };
-
-/* --- parts */
-
-static bool row_has(const struct cidr *cidr, const struct address *at)
-{
-	return cidr->addr.family == at->family && cidr->addr.bits <= at->bits &&
-	       at->bits <= cidr_last(cidr);
-}
-
-/* The longest node's prefix around an address, or else the longest allowed one; *last becomes the
- * last address at most for which that holds. */
-static const struct ecdn_xdp_trusted_row *find_trusted(const struct trust_list *list,
-						       const struct address *at, addr_bits *last)
-{
-	const struct ecdn_xdp_trusted_row *node = NULL, *allowed = NULL;
-
-	for (size_t i = 0; i < list->count; i++) {
-		const struct ecdn_xdp_trusted_row *row = &list->row[i];
-		struct cidr cidr;
-
-		trust_list_cidr(row, &cidr);
-		if (cidr.addr.family != at->family)
-			continue;
-		if (cidr.addr.bits > at->bits && cidr.addr.bits - 1 < *last)
-			*last = cidr.addr.bits - 1;
-		if (!row_has(&cidr, at))
-			continue;
-		if (cidr_last(&cidr) < *last)
-			*last = cidr_last(&cidr);
-		/* Sorted: the longer one comes later. */
-		if (trust_list_is_node(row))
-			node = row;
-		else
-			allowed = row;
-	}
-	return node ?: allowed;
-}
-
-/* Adds the part of the prefix that begins at `at`. */
-static int add_part(struct view_explain *view, const struct cidr *cidr, const struct address *at)
-{
-	const struct table_extent all = { 0, ~(addr_bits)0 };
-	struct table_extent inside = { at->bits, cidr_last(cidr) };
-	struct view_explain_part part = { .first = *at, .last = *at };
-	addr_bits last = ~(addr_bits)0;
-
-	part.table = view_table_find(&view->table, at);
-	part.trusted = find_trusted(&view->trusted, at, &last);
-	table_extent_find(view->table.lines, at, &part.range);
-	part.whole = table_extent_widen(view->table.lines, at, &all, RANGE_STEPS, &part.range);
-	if (part.range.last < inside.last)
-		inside.last = part.range.last;
-	part.last.bits = last < inside.last ? last : inside.last;
-	return array_append(view->part, view->parts, &part) ?
-	       log_error(-ENOMEM, "out of memory") : 0;
-}
-
-static int find_parts(struct view_explain *view, const struct cidr *cidr)
-{
-	struct address at = cidr->addr;
-	addr_bits end = cidr_last(cidr);
-	int err = 0;
-
-	while (!err) {
-		if (view->parts == VIEW_EXPLAIN_PARTS) {
-			view->more = true;
-			break;
-		}
-		err = add_part(view, cidr, &at);
-		if (err || view->part[view->parts - 1].last.bits >= end)
-			break;
-		at.bits = view->part[view->parts - 1].last.bits + 1;
-	}
-	return err;
-}
 
 /* --- a region's state */
 
@@ -146,7 +65,7 @@ static void find_why(struct view_explain_part *part, bool shield)
 
 static void read_note(const struct reading *reading, struct view_explain_part *part)
 {
-	struct ecdn_xdp_note_key key = { .region = part->table.id };
+	struct ecdn_xdp_note_key key = { .region = part->at.table.id };
 
 	if (part->region->state == ECDN_XDP_STATE_BLOCKED)
 		key.kind = ECDN_XDP_NOTE_BLOCK;
@@ -163,7 +82,7 @@ static void read_note(const struct reading *reading, struct view_explain_part *p
 static int read_state(const struct reading *reading, struct view_explain_part *part)
 {
 	struct view_explain *view = reading->view;
-	__u32 id = part->table.id;
+	__u32 id = part->at.table.id;
 	int err;
 
 	if (id >= view->regions.count)
@@ -185,8 +104,8 @@ static uint32_t state_now(const struct reading *reading, const struct view_expla
 
 static bool is_excepted(const struct view_explain_part *part)
 {
-	return part->trusted ||
-	       (part->table.id == ECDN_XDP_REGION_NONE && address_is_loopback(&part->first));
+	return part->at.trusted ||
+	       (part->at.table.id == ECDN_XDP_REGION_NONE && address_is_loopback(&part->at.first));
 }
 
 static void find_answer(const struct reading *reading, struct view_explain_part *part)
@@ -226,7 +145,7 @@ static void find_steered(const struct reading *reading, struct view_explain_part
 	    is_excepted(part))
 		return;
 	if (state == ECDN_XDP_STATE_LIMITED || state == ECDN_XDP_STATE_BLOCKED)
-		part->steered = find_listener(view, part->first.family == AF_INET);
+		part->steered = find_listener(view, part->at.first.family == AF_INET);
 }
 
 /* --- packets */
@@ -285,14 +204,14 @@ static int try_packets(const struct reading *reading, struct view_explain_part *
 {
 	const struct view_explain *view = reading->view;
 	struct dry_rows_key key = {
-		.source = part->first, .port = view->port, .region = part->table.id,
-		.trusted = part->trusted ? part->trusted->node : 0,
-		.target = { .family = part->first.family },
+		.source = part->at.first, .port = view->port, .region = part->at.table.id,
+		.trusted = part->at.trusted ? part->at.trusted->node : 0,
+		.target = { .family = part->at.first.family },
 	};
 	int err = 0;
 
 	if (view->armed)
-		address_from_bytes(&key.target, part->first.family, view->armed->key.addr);
+		address_from_bytes(&key.target, part->at.first.family, view->armed->key.addr);
 	key.cpu = dry_rows_cpu_of(dry_run_rows(reading->dry), key.region,
 				  view->status.config.max_regions);
 	for (int i = 0; i < VIEW_EXPLAIN_CASES && !err; i++)
@@ -307,8 +226,8 @@ static int read_part(const struct reading *reading, const struct view_rates *rat
 {
 	int err = read_state(reading, part);
 
-	if (!err && part->trusted)
-		err = view_rates_read(rates, part->trusted->node, &part->rate);
+	if (!err && part->at.trusted)
+		err = view_rates_read(rates, part->at.trusted->node, &part->rate);
 	if (err)
 		return err;
 	find_answer(reading, part);
@@ -317,6 +236,17 @@ static int read_part(const struct reading *reading, const struct view_rates *rat
 }
 
 /* --- */
+
+static void find_parts(struct view_explain *view, const struct cidr *cidr)
+{
+	struct view_parts parts;
+
+	view_parts_find(&parts, cidr, &view->table, &view->trusted);
+	for (unsigned int i = 0; i < parts.count; i++)
+		view->part[i].at = parts.at[i];
+	view->parts = parts.count;
+	view->more = parts.more;
+}
 
 static int read_parts(const struct reading *reading, const char *pin_dir)
 {
@@ -378,7 +308,8 @@ int view_explain_read(struct view_explain *view, const char *pin_dir, const stru
 	view->moment = clock_now();
 	err = err ?: read_views(view, pin_dir);
 	sum_up(view, cidr->addr.family);
-	err = err ?: find_parts(view, cidr);
+	if (!err)
+		find_parts(view, cidr);
 	err = err ?: read_parts(&reading, pin_dir);
 	dry_run_close(reading.dry);
 	maps_close(dry_maps_rows, &reading.maps);
@@ -393,7 +324,6 @@ void view_explain_free(struct view_explain *view)
 	view_table_close(&view->table);
 	trust_list_free(&view->trusted);
 	view_steer_free(&view->steer);
-	free(view->part);
 }
 
 bool view_explain_refused(const struct view_explain_part *part)

@@ -8,16 +8,13 @@
 
 #include "base/cidr.h"
 #include "dry/dry_rows.h"
-#include "regions/table_extent.h"
 #include "trust/trust_list.h"
+#include "view/view_parts.h"
 #include "view/view_rates.h"
 #include "view/view_regions.h"
 #include "view/view_status.h"
 #include "view/view_steer.h"
 #include "view/view_table.h"
-
-/* Parts of a prefix that are told apart; what is beyond them is left out. */
-#define VIEW_EXPLAIN_PARTS 16
 
 /* The packets that are made up. */
 enum view_explain_case {
@@ -51,17 +48,13 @@ struct view_explain_why {
 
 /* Addresses of one region and one trusted prefix. What is pointed to lives as long as the view. */
 struct view_explain_part {
-	struct address first, last;
-	struct view_table_answer table;
-	struct table_extent range; /* of the table, around `first` ... */
-	bool whole;             /* ... and it ends where that says */
+	struct view_part at;
 	const struct view_region *region;
 	struct ecdn_xdp_region_state state; /* as readers without privileges see it */
 	struct view_explain_why why;
 	bool has_note;          /* of the block or exemption that holds */
 	struct ecdn_xdp_note note;
-	const struct ecdn_xdp_trusted_row *trusted; /* NULL: it is in no such prefix */
-	struct view_rate rate;  /* of that */
+	struct view_rate rate;  /* of the trusted prefix that it is in */
 	bool is_known;          /* it has connected lately, or is taken for an address that has */
 	struct dry_rows_prefix prefix[DRY_ROWS_LEVELS];
 	struct view_explain_fate fate[VIEW_EXPLAIN_CASES];
@@ -81,7 +74,7 @@ struct view_explain {
 	struct trust_list trusted;
 	struct view_steer steer;
 	const struct view_armed_at *armed; /* that the packets are sent to; NULL: there is none */
-	struct view_explain_part *part;
+	struct view_explain_part part[VIEW_PARTS_MAX];
 	unsigned int parts;
 	bool more;              /* the prefix has more parts */
 };

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "check/check_steer.h"
+
+#include <stdio.h>
+
+static void attached(const struct checks_facts *facts, struct checks_report *report)
+{
+	const struct view_steer *steer = &facts->steer;
+
+	if (!steer->count)
+		return;
+	if (!steer->attached)
+		checks_add(report, "`ecdn-xdp load IFACE`", "steer is not attached, so no "
+			   "connection goes to a listener for 513");
+	else if (steer->uncounted)
+		checks_add(report, "`ecdn-xdp load IFACE`", "steered connections are not counted: "
+			   "what counted them is gone");
+}
+
+static void listener(const struct view_listener *of, struct checks_report *report)
+{
+	char port[STEER_PORT_TEXT_SIZE], at[LISTENER_TEXT_SIZE], command[160];
+
+	steer_rule_format_port(of->rule.port, of->rule.protocol, port);
+	listener_format(&of->rule.listener, of->rule.listener_port, at);
+	switch (of->state) {
+	case VIEW_STEER_GONE:
+		checks_add(report, "start the server that listens there", "port %s: nobody listens "
+			   "at %s, so nobody gets 513 there", port, at);
+		break;
+	case VIEW_STEER_FOREIGN:
+		snprintf(command, sizeof(command), "`ecdn-xdp steer add --user USER %s %s`", port,
+			 at);
+		checks_add(report, command, "port %s: another user listens at %s", port, at);
+		break;
+	case VIEW_STEER_UNPROTECTED:
+		snprintf(command, sizeof(command), "`ecdn-xdp load --protect %s IFACE`", port);
+		checks_add(report, command, "port %s is not protected, so nothing is steered from "
+			   "there", port);
+		break;
+	default:
+		break;
+	}
+	if (of->waits)
+		checks_add(report, "`ecdn-xdp steer refresh`",
+			   "port %s: sockets at %s are not taken yet", port, at);
+}
+
+/* In another network namespace nobody's sockets are known. */
+static void listeners(const struct checks_facts *facts, struct checks_report *report)
+{
+	for (unsigned int i = 0; facts->steer.here && i < facts->steer.count; i++)
+		listener(&facts->steer.listener[i], report);
+}
+
+const struct checks_row check_steer_rows[] = {
+	{ "steer", attached },
+	{ "listeners", listeners },
+	{},
+};
