@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/escape.h"
@@ -29,6 +31,10 @@ static void escapes(void **state)
 	/* C1: the terminal's control sequence introducer has one character there. */
 	check("\xc2\x9b" "2J", "\\xc2\\x9b2J");
 	check("\xff", "\\xff");
+	/* What changes the direction of text, or is not seen. */
+	check("a\xe2\x80\xae" "b", "a\\xe2\\x80\\xaeb");
+	check("a\xe2\x80\x8b", "a\\xe2\\x80\\x8b");
+	check("\xe2\x81\xa6", "\\xe2\\x81\\xa6");
 	check("\xc3", "\\xc3");
 	check("\xc3(", "\\xc3(");
 	/* Forms that are longer than they need be, surrogates, and what is beyond Unicode. */
@@ -52,6 +58,24 @@ static void cuts(void **state)
 	assert_string_equal(escape_text("abc", to, 1), "");
 }
 
+static void printed(void **state)
+{
+	char *text = NULL, *copy = escape_copy("a\n\x1b" "b\xc3\xb6");
+	size_t size;
+	FILE *to = open_memstream(&text, &size);
+
+	(void)state;
+	escape_print(to, "a\n\x1b" "b\xc3\xb6\xff", "\n");
+	fclose(to);
+	assert_string_equal(text, "a\n\\x1bb\xc3\xb6\\xff");
+	assert_string_equal(copy, "a\\x0a\\x1bb\xc3\xb6");
+	assert_int_equal(escape_width(copy), 11);
+	free(copy);
+	free(text);
+	assert_true(escape_is_utf8("\x1b\xc3\xb6"));
+	assert_false(escape_is_utf8("\xc3"));
+}
+
 static void names(void **state)
 {
 	(void)state;
@@ -70,6 +94,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(escapes),
 		cmocka_unit_test(cuts),
+		cmocka_unit_test(printed),
 		cmocka_unit_test(names),
 	};
 

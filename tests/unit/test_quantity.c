@@ -81,11 +81,38 @@ static void durations(void **state)
 	check_numbers(cases, sizeof(cases) / sizeof(*cases), quantity_parse_duration);
 }
 
+static void written(void **state)
+{
+	static const struct {
+		uint64_t ns;
+		const char *text, *about;
+	} cases[] = {
+		{ 0, "0s", "0s" }, { 1, "1ns", "0s" }, { 500000000, "500ms", "0s" },
+		{ 1500000000, "1.5s", "1s" }, { 90000000000, "1m30s", "1m30s" },
+		{ 7200000000000, "2h", "2h" }, { 7199000000000, "1h59m59s", "1h59m" },
+		{ 3601000000000, "1h1s", "1h" }, { 180000000000000, "2d2h", "2d2h" },
+		{ 60500000000, "1m500ms", "1m" }, { INT64_MAX, NULL, "106751d23h" },
+	};
+	char room[QUANTITY_DURATION_SIZE];
+	uint64_t back;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		assert_string_equal(quantity_about(cases[i].ns, room), cases[i].about);
+		quantity_duration(cases[i].ns, room);
+		if (cases[i].text)
+			assert_string_equal(room, cases[i].text);
+		assert_int_equal(quantity_parse_duration(room, &back), 0);
+		assert_int_equal(back, cases[i].ns);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rates),
 		cmocka_unit_test(durations),
+		cmocka_unit_test(written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Bytes of the character at text; 0 if it is no UTF-8 of the shortest form, as RFC 3629 has it. */
@@ -23,10 +24,25 @@ static unsigned int length_of(const unsigned char *text)
 	return length;
 }
 
+/* Bytes of an escape. */
+#define ESCAPE 4
+
+/* Characters that change the direction of text, join lines, or are not seen: U+200B to U+200F,
+ * U+2028 to U+202E, U+2060 to U+206F. */
+static bool is_invisible(const unsigned char *text)
+{
+	if (text[0] != 0xe2)
+		return false;
+	if (text[1] == 0x80)
+		return (text[2] >= 0x8b && text[2] <= 0x8f) || (text[2] >= 0xa8 && text[2] <= 0xae);
+	return text[1] == 0x81 && text[2] >= 0xa0 && text[2] <= 0xaf;
+}
+
 /* Of C0, DEL, or C1, whose characters have two bytes. */
 static bool is_control(const unsigned char *text)
 {
-	return *text < 0x20 || *text == 0x7f || (*text == 0xc2 && text[1] < 0xa0);
+	return *text < 0x20 || *text == 0x7f || (*text == 0xc2 && text[1] < 0xa0) ||
+	       is_invisible(text);
 }
 
 bool escape_is_plain(const char *text)
@@ -35,6 +51,18 @@ bool escape_is_plain(const char *text)
 
 	while (*at) {
 		if (!length_of(at) || is_control(at))
+			return false;
+		at += length_of(at);
+	}
+	return true;
+}
+
+bool escape_is_utf8(const char *text)
+{
+	const unsigned char *at = (const unsigned char *)text;
+
+	while (*at) {
+		if (!length_of(at))
 			return false;
 		at += length_of(at);
 	}
@@ -50,7 +78,7 @@ char *escape_text(const char *text, char *to, size_t size)
 		unsigned int length = length_of(at);
 		bool plain = length && !is_control(at);
 
-		if (used + (plain ? length : 4) >= size)
+		if (used + (plain ? length : ESCAPE) >= size)
 			break;
 		if (plain) {
 			memcpy(to + used, at, length);
@@ -62,4 +90,37 @@ char *escape_text(const char *text, char *to, size_t size)
 	}
 	to[used] = 0;
 	return to;
+}
+
+char *escape_copy(const char *text)
+{
+	size_t size = ESCAPE * strlen(text) + 1;
+	char *copy = malloc(size);
+
+	return copy ? escape_text(text, copy, size) : NULL;
+}
+
+void escape_print(FILE *to, const char *text, const char *keep)
+{
+	const unsigned char *at = (const unsigned char *)text;
+
+	while (*at) {
+		unsigned int length = length_of(at);
+
+		if (strchr(keep, *at) || (length && !is_control(at))) {
+			fwrite(at, 1, length, to);
+			at += length;
+		} else {
+			fprintf(to, "\\x%02x", *at++);
+		}
+	}
+}
+
+size_t escape_width(const char *text)
+{
+	size_t width = 0;
+
+	for (; *text; text++)
+		width += (*text & 0xc0) != 0x80;
+	return width;
 }

@@ -144,3 +144,42 @@ int file_text(struct file *file, const char *otherwise)
 	skip_byte_order_mark(&file->text);
 	return 0;
 }
+
+static int write_whole(int fd, int (*write)(FILE *to, void *context), void *context,
+		       const char *path)
+{
+	FILE *to = fdopen(fd, "w");
+	int err;
+
+	if (!to) {
+		close(fd);
+		return log_error(-ENOMEM, "out of memory for %s", path);
+	}
+	err = write(to, context);
+	if (!err && (fflush(to) || fchmod(fd, 0644)))
+		err = log_error(-errno, "cannot write %s: %s", path, strerror(errno));
+	if (fclose(to) && !err)
+		err = log_error(-errno, "cannot write %s: %s", path, strerror(errno));
+	return err;
+}
+
+int file_replace(const char *path, int (*write)(FILE *to, void *context), void *context)
+{
+	scoped_free char *fresh = NULL;
+	int fd, err;
+
+	if (asprintf(&fresh, "%s.XXXXXX", path) < 0) {
+		fresh = NULL;
+		return log_error(-ENOMEM, "out of memory for %s", path);
+	}
+	fd = mkostemp(fresh, O_CLOEXEC);
+	if (fd < 0)
+		return log_error(-errno, "cannot make a file beside %s: %s", path,
+				 strerror(errno));
+	err = write_whole(fd, write, context, path);
+	if (!err && rename(fresh, path))
+		err = log_error(-errno, "cannot replace %s: %s", path, strerror(errno));
+	if (err)
+		unlink(fresh);
+	return err;
+}

@@ -8,6 +8,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <sys/types.h>
 
 #include "base/text.h"
 
@@ -29,5 +31,12 @@ void file_close(struct file *file);
 /* Makes file->text of the data, which lives as long as the file is open. Data that holds a NUL is
  * refused; `otherwise` tells the user what the file is then: "not text". */
 int file_text(struct file *file, const char *otherwise);
+
+/*
+ * Puts a new file in the place of what has that path, if anything, in one step: whoever reads it
+ * sees the old one or the new one. write() prints it, and returns 0 or a negative errno, logged,
+ * with which the old one stays. The new file is readable by all.
+ */
+int file_replace(const char *path, int (*write)(FILE *to, void *context), void *context);
 
 #endif

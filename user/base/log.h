@@ -2,7 +2,8 @@
 /*
  * log.h - messages to the person at the terminal, on standard error. A function that fails
  * returns a negative errno and logs the reason once, where most is known about it. Not
- * thread-safe.
+ * thread-safe. Of a message, base/escape.h's text is printed, so that whatever it is about may
+ * stand in it.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
@@ -33,10 +34,13 @@ void log_at(const char *file, unsigned int line, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* What is no fault and yet worth a line, such as why a list is empty. */
+void log_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Logs a library's own message as it is; it ends with a newline. */
+/* Logs a library's own message, with its line ends; it ends with one. */
 void log_as_is(enum log_level of, const char *format, va_list args);
 
 #endif

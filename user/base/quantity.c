@@ -2,6 +2,8 @@
 #include "base/quantity.h"
 
 #include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #define DIGITS "0123456789"
@@ -66,7 +68,7 @@ static int parse_decimal(const char *text, uint64_t *whole, const char **fractio
 
 int quantity_parse_rate(const char *text, uint64_t *rate)
 {
-	static const struct { const char *name; uint64_t factor; } units[] = {
+	static const struct { const char *name; uint64_t factor; } factors[] = {
 		{ "", 1 }, { "k", 1000 }, { "M", 1000000 }, { "G", 1000000000 },
 	};
 	const char *fraction, *end;
@@ -74,10 +76,10 @@ int quantity_parse_rate(const char *text, uint64_t *rate)
 
 	if (parse_decimal(text, &value, &fraction, &end))
 		return -EINVAL;
-	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
-		if (strcmp(end, units[i].name))
+	for (size_t i = 0; i < sizeof(factors) / sizeof(*factors); i++) {
+		if (strcmp(end, factors[i].name))
 			continue;
-		if (scale(fraction, end, units[i].factor, &value) || value > QUANTITY_RATE_MAX)
+		if (scale(fraction, end, factors[i].factor, &value) || value > QUANTITY_RATE_MAX)
 			return -EINVAL;
 		*rate = value;
 		return 0;
@@ -85,14 +87,23 @@ int quantity_parse_rate(const char *text, uint64_t *rate)
 	return -EINVAL;
 }
 
+#define NS_PER_UNIT_SECOND 1000000000ULL
+
+/* The largest first. */
+static const struct {
+	const char *name;
+	uint64_t ns;
+} units[] = {
+	{ "d", 86400 * NS_PER_UNIT_SECOND }, { "h", 3600 * NS_PER_UNIT_SECOND },
+	{ "m", 60 * NS_PER_UNIT_SECOND }, { "s", NS_PER_UNIT_SECOND },
+	{ "ms", 1000000 }, { "us", 1000 }, { "ns", 1 },
+};
+
+#define UNITS (sizeof(units) / sizeof(*units))
+
 static uint64_t duration_unit(const char *text, size_t size)
 {
-	static const struct { const char *name; uint64_t ns; } units[] = {
-		{ "ns", 1 }, { "us", 1000 }, { "ms", 1000000 }, { "s", 1000000000ULL },
-		{ "m", 60000000000ULL }, { "h", 3600000000000ULL }, { "d", 86400000000000ULL },
-	};
-
-	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
+	for (size_t i = 0; i < UNITS; i++)
 		if (strlen(units[i].name) == size && !strncmp(text, units[i].name, size))
 			return units[i].ns;
 	return 0;
@@ -124,4 +135,33 @@ int quantity_parse_duration(const char *text, uint64_t *ns)
 	}
 	*ns = total;
 	return 0;
+}
+
+/* Writes at most `most` units, of those from `least` on. Of seconds and what is smaller there is
+ * one, with decimals for the rest. */
+static const char *write_duration(uint64_t ns, unsigned int most, uint64_t least, char *room)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < UNITS && units[i].ns >= least && ns && most; i++) {
+		bool whole = units[i].ns > NS_PER_UNIT_SECOND || least == NS_PER_UNIT_SECOND;
+		double count = whole ? ns / units[i].ns : (double)ns / units[i].ns;
+
+		if (count >= 1)
+			used += snprintf(room + used, QUANTITY_DURATION_SIZE - used, "%.11g%s",
+					 count, units[i].name);
+		ns = !whole && count >= 1 ? 0 : ns % units[i].ns;
+		most -= used > 0;
+	}
+	return used ? room : strcpy(room, "0s");
+}
+
+const char *quantity_duration(uint64_t ns, char room[QUANTITY_DURATION_SIZE])
+{
+	return write_duration(ns, UNITS, 1, room);
+}
+
+const char *quantity_about(uint64_t ns, char room[QUANTITY_DURATION_SIZE])
+{
+	return write_duration(ns, 2, NS_PER_UNIT_SECOND, room);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * quantity.h - numbers as people write them: counts, rates, durations. Every function
- * takes the whole string or refuses it: 0, or -EINVAL with the out-parameter untouched
+ * quantity.h - numbers as people write them: counts, rates, durations. Every function that
+ * reads takes the whole string or refuses it: 0, or -EINVAL with the out-parameter untouched
  * and nothing logged. Thread-safe.
  */
 #ifndef BASE_QUANTITY_H
@@ -22,5 +22,12 @@ int quantity_parse_rate(const char *text, uint64_t *rate);
 /* Reads N with ns, us, ms, s, m, h, d, or several of these: 1h30m. The result is in ns and
  * at most INT64_MAX, so that a time can be added to it. */
 int quantity_parse_duration(const char *text, uint64_t *ns);
+
+/* Writes a duration as the function above reads it, with the largest units first: 1h30m, 1.5s,
+ * 500ms. The second form leaves out all but the two largest units, and what is below a second:
+ * 2d3h, 0s. Return room. */
+#define QUANTITY_DURATION_SIZE 64
+const char *quantity_duration(uint64_t ns, char room[QUANTITY_DURATION_SIZE]);
+const char *quantity_about(uint64_t ns, char room[QUANTITY_DURATION_SIZE]);
 
 #endif

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "base/text.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
@@ -78,7 +77,7 @@ const char *text_quote(struct text text, char quoted[TEXT_QUOTE_SIZE])
 	size_t length = text_length(text), i;
 
 	for (i = 0; i < length && i < TEXT_QUOTE_SIZE - 1; i++)
-		quoted[i] = isprint((unsigned char)text.start[i]) ? text.start[i] : '?';
+		quoted[i] = text.start[i] ? text.start[i] : '?';
 	quoted[i] = 0;
 	if (length > i)
 		memcpy(quoted + TEXT_QUOTE_SIZE - 4, "...", 4);

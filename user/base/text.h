@@ -43,8 +43,8 @@ unsigned int text_line_number(struct text text, const char *at);
 /* Bytes of what text_quote() writes, NUL included. */
 #define TEXT_QUOTE_SIZE 48
 
-/* Makes a piece fit for a message: control characters become '?', and a long one is cut.
- * Returns quoted. */
+/* Makes a piece fit for a message, which escapes what is no text (base/escape.h): NULs become '?',
+ * and a long one is cut. Returns quoted. */
 const char *text_quote(struct text text, char quoted[TEXT_QUOTE_SIZE]);
 
 /*

@@ -35,11 +35,6 @@ static void read_name(struct holder *holder)
 	if (file)
 		fclose(file);
 	holder->name[strcspn(holder->name, "\n")] = 0;
-	/* A process chooses its own name, which may hold control sequences for a terminal: also
-	 * as bytes above 0x7f, which some take for such, and as characters that look empty. */
-	for (char *c = holder->name; *c; c++)
-		if (*c < 0x20 || *c > 0x7e)
-			*c = '?';
 }
 
 /* The inode of the socket that an entry of /proc/PID/fd leads to; 0 if it leads to no socket. */

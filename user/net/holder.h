@@ -14,7 +14,7 @@
 struct holder {
 	pid_t pid;
 	int fd;                 /* the socket's number in that process */
-	char name[HOLDER_NAME_SIZE]; /* of the process, as ps shows it; no control characters */
+	char name[HOLDER_NAME_SIZE]; /* of the process, of any bytes */
 };
 
 /* A search for the processes that have certain sockets open, which are told by their inodes. */
