@@ -5,14 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/quantity.h"
 #include "show/output.h"
 
 /* The longest part of a key that is an object. */
 #define PART_SIZE 32
-
-#define fields_each(row, fields) \
-	for (const struct field *row = (fields)->row; row->kind != FIELD_END; row++) \
-		if (!row->in || row->in & (fields)->in)
 
 static uint64_t load(const struct field *row, const void *item)
 {
@@ -35,8 +32,7 @@ uint64_t fields_number(const struct field *row, const void *item)
 	return row->number ? row->number(item) : load(row, item);
 }
 
-/* 0 if there are no words. */
-static const char *text_of(const struct field *row, const void *item, char room[FIELD_TEXT_SIZE])
+const char *fields_text(const struct field *row, const void *item, char room[FIELD_TEXT_SIZE])
 {
 	const char *text = (const char *)item + row->offset;
 
@@ -52,16 +48,32 @@ const char *fields_name(const struct field *row)
 	return dot ? dot + 1 : row->key;
 }
 
-static bool is_present(const struct field *row, const void *item)
+bool fields_has(const struct field *row, const void *item)
 {
 	return !row->present || row->present(item);
 }
 
 void fields_heads(const struct fields *fields, struct columns *columns)
 {
-	fields_each(row, fields)
-		if (row->head)
-			columns_head(columns, row->head);
+	fields_each(row, fields) {
+		if (!row->head)
+			continue;
+		columns_head(columns, row->head);
+		columns_spare(columns, row->rank);
+	}
+}
+
+/* A time _ns, which is not 0. */
+static void time_cell(const struct field *row, uint64_t time_ns, const struct clock_moment *moment,
+		      struct columns *columns)
+{
+	char room[QUANTITY_DURATION_SIZE];
+
+	if (row->kind == FIELD_AGO)
+		columns_cell(columns, "%lus ago", clock_seconds_ago(moment, time_ns));
+	else
+		columns_cell(columns, "%s", quantity_about(clock_seconds_ago(moment, time_ns) *
+							   NS_PER_SECOND, room));
 }
 
 static void cell(const struct field *row, const void *item, const struct clock_moment *moment,
@@ -71,7 +83,7 @@ static void cell(const struct field *row, const void *item, const struct clock_m
 	uint64_t number;
 
 	if (row->kind == FIELD_TEXT) {
-		columns_cell(columns, "%s", text_of(row, item, room) ?: "-");
+		columns_cell(columns, "%s", fields_text(row, item, room) ?: "-");
 		return;
 	}
 	number = fields_number(row, item);
@@ -80,13 +92,17 @@ static void cell(const struct field *row, const void *item, const struct clock_m
 	else if (row->kind == FIELD_LIMIT)
 		columns_cell(columns, "-");
 	else if (row->kind == FIELD_DURATION)
-		columns_cell(columns, "%gs", number / 1e9);
+		columns_cell(columns, "%s", quantity_duration(number, room));
 	else if (row->kind == FIELD_TIME)
 		columns_cell(columns, "%s", output_time(number, room));
-	else if (row->kind == FIELD_AGO && number)
-		columns_cell(columns, "%lus ago", clock_seconds_ago(moment, number));
+	else if ((row->kind == FIELD_AGO || row->kind == FIELD_SINCE) && number)
+		time_cell(row, number, moment, columns);
 	else if (row->kind == FIELD_AGO)
 		columns_cell(columns, "never");
+	else if (row->kind == FIELD_SINCE)
+		columns_cell(columns, "-");
+	else if (row->kind == FIELD_SHARE)
+		columns_cell(columns, "%lu%%", (number + 5) / 10);
 	else if (row->kind == FIELD_FLAG)
 		columns_cell(columns, "%s", number ? "yes" : "no");
 	else
@@ -98,20 +114,19 @@ void fields_cells(const struct fields *fields, const void *item, struct columns 
 	fields_each(row, fields) {
 		if (!row->head)
 			continue;
-		if (is_present(row, item))
+		if (fields_has(row, item))
 			cell(row, item, fields->moment, columns);
 		else
 			columns_cell(columns, "-");
 	}
 }
 
-/* Words that are not UTF-8, which JSON cannot hold, are null. */
 static json_t *text_json(const struct field *row, const void *item)
 {
 	char room[FIELD_TEXT_SIZE];
-	const char *text = text_of(row, item, room);
+	const char *text = fields_text(row, item, room);
 
-	return (text ? json_string(text) : NULL) ?: json_null();
+	return text ? output_string(text) : json_null();
 }
 
 static json_t *value_json(const struct field *row, const void *item,
@@ -126,7 +141,10 @@ static json_t *value_json(const struct field *row, const void *item,
 		return json_real(fields_number(row, item) / 1e9);
 	case FIELD_TIME:
 		return output_time_json(fields_number(row, item));
+	case FIELD_SHARE:
+		return json_real(fields_number(row, item) / 1e3);
 	case FIELD_AGO:
+	case FIELD_SINCE:
 		return output_time_json(clock_epoch(moment, fields_number(row, item)));
 	case FIELD_FLAG:
 		return json_boolean(fields_number(row, item));
@@ -154,13 +172,13 @@ static int set(const struct field *row, const void *item, const struct clock_mom
 
 	for (; object && (dot = strchr(key, '.')); key = dot + 1) {
 		snprintf(part, sizeof(part), "%.*s", (int)(dot - key), key);
-		if (!is_present(row, item))
+		if (!fields_has(row, item))
 			return json_object_set_new(object, part, json_null());
 		object = inner(object, part);
 	}
 	if (!object)
 		return -1;
-	return json_object_set_new(object, key, is_present(row, item) ?
+	return json_object_set_new(object, key, fields_has(row, item) ?
 				   value_json(row, item, moment) : json_null());
 }
 
@@ -182,10 +200,14 @@ json_t *fields_object(const struct fields *fields, const void *item)
 	return NULL;
 }
 
-void fields_print_counts(const struct fields *fields, const void *item, const char *title)
+void fields_print_counts(const struct fields *fields, const void *item, const char *object,
+			 const char *title)
 {
+	size_t length = strlen(object);
+
 	fields_each(row, fields)
-		if (fields_number(row, item))
+		if (!strncmp(row->key, object, length) && row->key[length] == '.' &&
+		    fields_number(row, item))
 			printf("%-11s %lu %s: %s\n", title, fields_number(row, item),
 			       fields_name(row), row->note);
 }

@@ -23,9 +23,11 @@ enum field_kind {
 	FIELD_COUNT,            /* a number */
 	FIELD_RATE,             /* a number: three digits with a unit, or all of it */
 	FIELD_LIMIT,            /* a rate; "-" or 0 for no limit */
-	FIELD_DURATION,         /* ns: "10s", or seconds as a real number */
+	FIELD_DURATION,         /* ns: "1m30s", or seconds as a real number */
 	FIELD_TIME,             /* seconds since the epoch: a time of day; "-" or null for 0 */
 	FIELD_AGO,              /* a time _ns: "5s ago", or a time of day; "never" or null for 0 */
+	FIELD_SINCE,            /* a time _ns: "3m20s", or a time of day; "-" or null for 0 */
+	FIELD_SHARE,            /* thousandths: "41%", or a real number */
 	FIELD_FLAG,             /* yes or no, or a boolean */
 	FIELD_JSON,             /* a list or an object: JSON alone */
 };
@@ -38,7 +40,9 @@ struct field {
 	const char *head;       /* of the column, as columns_head() takes it; 0: no column */
 	const char *key;        /* in JSON; "a.b" is b in the object a; 0: not in JSON */
 	const char *metric;     /* 0: none */
-	const char *label;      /* of the metric, like reason="arp"; 0: one series */
+	const char *label;      /* of the metric, like reason="arp"; 0: one series. Of a FIELD_TEXT
+				   its name alone: there is a series for each of its values */
+	const char *const *values; /* these, of a FIELD_TEXT with a metric; ended by 0 */
 	const char *unit;       /* of the value; of the metric once it is in base units */
 	const char *help;       /* of the metric: one text for all of its labels */
 	const char *note;       /* what this one counts, beside its key, where that is printed */
@@ -53,6 +57,9 @@ struct field {
 		json_t *(*json)(const void *item);
 	};
 
+	/* The metric's value where it is not the row's in base units; NAN: there is no series. */
+	double (*measure)(const void *item, const struct clock_moment *moment);
+
 	/* Whether the item has this value; 0: every item has. Where it has not, the cell is
 	 * "-", the key is null, and so is the whole object that the key is in. */
 	bool (*present)(const void *item);
@@ -60,11 +67,18 @@ struct field {
 	/* The forms in which this is shown, as bits that the owner of the rows defines, and of
 	 * which a caller passes some. 0: it is shown in all forms. */
 	unsigned int in;
+
+	/* Of a column that can be spared where a terminal is narrow, see columns_spare(). */
+	unsigned int rank;
 };
 
 /* The value is a member of the items, which are structs of that type. */
 #define FIELD_AT(type, member) \
 	.offset = offsetof(type, member), .size = sizeof(((type *)0)->member)
+
+#define fields_each(row, fields) \
+	for (const struct field *row = (fields)->row; row->kind != FIELD_END; row++) \
+		if (!row->in || row->in & (fields)->in)
 
 /* Rows, ended by FIELD_END, in one of their forms, and when their items were read, which
  * only FIELD_AGO asks for. */
@@ -76,6 +90,12 @@ struct fields {
 
 /* The value of a row that is no text and no JSON. */
 uint64_t fields_number(const struct field *row, const void *item);
+
+/* Whether the item has a row's value. */
+bool fields_has(const struct field *row, const void *item);
+
+/* The words of a FIELD_TEXT; 0: there are none. */
+const char *fields_text(const struct field *row, const void *item, char room[FIELD_TEXT_SIZE]);
 
 /* The last part of a row's key. */
 const char *fields_name(const struct field *row);
@@ -90,7 +110,9 @@ int fields_set(const struct fields *fields, const void *item, json_t *object);
 /* A new object with the keys of an item; 0 without memory. */
 json_t *fields_object(const struct fields *fields, const void *item);
 
-/* A line "TITLE  COUNT NAME: NOTE" for each row whose number is not 0. */
-void fields_print_counts(const struct fields *fields, const void *item, const char *title);
+/* A line "TITLE  COUNT NAME: NOTE" for each row of the object, a key's first part, whose number is
+ * not 0. */
+void fields_print_counts(const struct fields *fields, const void *item, const char *object,
+			 const char *title);
 
 #endif

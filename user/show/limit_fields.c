@@ -1,18 +1,85 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "show/limit_fields.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/when.h"
+#include "base/quantity.h"
 #include "guard/layers.h"
 #include "view/view_regions.h"
 
 #define AT(member) FIELD_AT(struct limit_fields_item, member)
 
+/* A limit has a column, where what is the region's own is marked, and a key. */
 #define RATE(column, member, name, of, about) \
-	{ FIELD_LIMIT, column, "limits." #member, .metric = name, .unit = of, .help = about, \
+	{ FIELD_TEXT, column, .text = cell_##member }, \
+	{ FIELD_LIMIT, .key = "limits." #member, .metric = name, .unit = of, .help = about, \
 	  AT(limits.member) }
+
+static const struct limit_fields_item *limit_of(const void *item)
+{
+	return item;
+}
+
+static bool is_own(const void *item, uint32_t bit)
+{
+	return limit_of(item)->has_state && limit_of(item)->limits.own & bit;
+}
+
+static const char *mark(const void *item, uint32_t bit)
+{
+	return is_own(item, bit) ? "*" : "";
+}
+
+static const char *rate_cell(const void *item, uint64_t rate, uint32_t bit,
+			     char room[FIELD_TEXT_SIZE])
+{
+	char text[COLUMNS_RATE_SIZE];
+
+	snprintf(room, FIELD_TEXT_SIZE, "%s%s", rate ? columns_rate_text(rate, text) : "-",
+		 mark(item, bit));
+	return room;
+}
+
+static const char *time_cell(const void *item, uint64_t ns, uint32_t bit,
+			     char room[FIELD_TEXT_SIZE])
+{
+	char text[QUANTITY_DURATION_SIZE];
+
+	snprintf(room, FIELD_TEXT_SIZE, "%s%s", quantity_duration(ns, text), mark(item, bit));
+	return room;
+}
+
+#define CELL(kind, name, member, bit) \
+	static const char *cell_##name(const void *item, char room[FIELD_TEXT_SIZE]) \
+	{ \
+		return kind##_cell(item, limit_of(item)->limits.member, bit, room); \
+	}
+
+CELL(rate, pps, pps, ECDN_XDP_OWN_PPS)
+CELL(rate, bps, bps, ECDN_XDP_OWN_BPS)
+CELL(rate, cps, cps, ECDN_XDP_OWN_CPS)
+CELL(rate, prefix_pps, prefix_pps, ECDN_XDP_OWN_PREFIX_PPS)
+CELL(rate, answer_cps, answer_cps, ECDN_XDP_OWN_ANSWER_CPS)
+CELL(rate, shield_cps, shield_cps, ECDN_XDP_OWN_SHIELD_CPS)
+CELL(time, grace, grace_ns, ECDN_XDP_OWN_GRACE)
+CELL(time, hold, hold_ns, ECDN_XDP_OWN_HOLD)
+
+/* The limits that a region has of its own, by what the verb calls them. */
+static json_t *own_limits(const void *item)
+{
+	static const char *const names[] = {
+		"pps", "bps", "cps", "prefix_pps", "answer_cps", "hold", "grace", "shield_cps",
+		"aggregate_pps",
+	};
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (is_own(item, 1U << i))
+			json_array_append_new(array, json_string(names[i]));
+	return array;
+}
 
 static const char *region(const void *item, char room[FIELD_TEXT_SIZE])
 {
@@ -35,13 +102,16 @@ static uint64_t exempt_until_ns(const void *item)
 	return limit->state != ECDN_XDP_STATE_EXEMPT || until_ns == UINT64_MAX ? 0 : until_ns;
 }
 
-/* 0: not blocked, or for good. */
-static uint64_t blocked_until_ns(const void *item)
+static double exempt_until(const void *item, const struct clock_moment *moment)
 {
 	const struct limit_fields_item *limit = item;
 
-	return layers_stands(&limit->limits, ECDN_XDP_NOTE_BLOCK, limit->now_ns) ?
-	       limit->limits.blocked_until_ns : 0;
+	if (limit->state != ECDN_XDP_STATE_EXEMPT)
+		return NAN;
+	/* INFINITY is a float, which would make one of the time. */
+	if (limit->limits.exempt_until_ns == UINT64_MAX)
+		return INFINITY;
+	return clock_epoch(moment, limit->limits.exempt_until_ns);
 }
 
 /* Also below an exemption. */
@@ -52,19 +122,34 @@ static uint64_t is_blocked(const void *item)
 	return layers_stands(&limit->limits, ECDN_XDP_NOTE_BLOCK, limit->now_ns);
 }
 
+/* 0: not blocked, or for good. */
+static uint64_t blocked_until_ns(const void *item)
+{
+	const struct limit_fields_item *limit = item;
+
+	return is_blocked(item) ? limit->limits.blocked_until_ns : 0;
+}
+
+static double blocked_until(const void *item, const struct clock_moment *moment)
+{
+	if (!is_blocked(item))
+		return NAN;
+	return blocked_until_ns(item) ? clock_epoch(moment, blocked_until_ns(item)) : INFINITY;
+}
+
 static const char *state_and_rest(const void *item, char room[FIELD_TEXT_SIZE])
 {
 	const struct limit_fields_item *limit = item;
 	bool exempt = limit->state == ECDN_XDP_STATE_EXEMPT;
 	uint64_t until_ns = exempt ? exempt_until_ns(item) : blocked_until_ns(item);
-	char span[WHEN_SIZE];
+	char left[QUANTITY_DURATION_SIZE];
 
 	if (!limit->has_state)
 		return "";
 	if (!until_ns)
 		return state(item, room);
-	snprintf(room, FIELD_TEXT_SIZE, "%s for %s%s", exempt ? "exempt" : "blocked",
-		 when_span(until_ns - limit->now_ns, span),
+	snprintf(room, FIELD_TEXT_SIZE, "%s, %s left%s", exempt ? "exempt" : "blocked",
+		 quantity_about(until_ns - limit->now_ns, left),
 		 exempt && is_blocked(item) ? ", over a block" : "");
 	return room;
 }
@@ -80,7 +165,8 @@ static const char *aggregate(const void *item, char room[FIELD_TEXT_SIZE])
 			columns_rate_text(pps[i], rate[i]);
 		else
 			strcpy(rate[i], "-");
-	snprintf(room, FIELD_TEXT_SIZE, "%s,%s", rate[0], rate[1]);
+	snprintf(room, FIELD_TEXT_SIZE, "%s,%s%s", rate[0], rate[1],
+		 mark(item, ECDN_XDP_OWN_AGGREGATE_PPS));
 	return room;
 }
 
@@ -95,15 +181,16 @@ const struct field limit_fields[] = {
 	{ FIELD_TEXT, "<REGION", "region", .text = region },
 	{ FIELD_TEXT, .key = "state", .text = state },
 	{ FIELD_FLAG, .key = "own", AT(limits.own) },
+	{ FIELD_JSON, .key = "own_limits", .json = own_limits },
 	{ FIELD_AGO, .key = "exempt_until",
 	  .metric = "ecdn_xdp_region_exempt_until_timestamp_seconds", .unit = "seconds",
 	  .help = "End of the exemption; +Inf if it has none. Absent without one.",
-	  .number = exempt_until_ns },
+	  .number = exempt_until_ns, .measure = exempt_until },
 	{ FIELD_FLAG, .key = "blocked", .number = is_blocked },
 	{ FIELD_AGO, .key = "blocked_until",
 	  .metric = "ecdn_xdp_region_blocked_until_timestamp_seconds", .unit = "seconds",
 	  .help = "End of the block; +Inf if it has none. Absent without one.",
-	  .number = blocked_until_ns },
+	  .number = blocked_until_ns, .measure = blocked_until },
 	RATE(">PPS", pps, "ecdn_xdp_region_limit_packets_per_second", "packets/s",
 	     "Rate of packets that declares a surge; +Inf if none."),
 	RATE(">BPS", bps, "ecdn_xdp_region_limit_bytes_per_second", "bits/s",
@@ -116,8 +203,74 @@ const struct field limit_fields[] = {
 	  .json = aggregate_json },
 	RATE(">ANSWER-CPS", answer_cps, NULL, "connections/s", NULL),
 	RATE(">SHIELD-CPS", shield_cps, NULL, "connections/s", NULL),
-	{ FIELD_DURATION, ">GRACE", "limits.grace", .unit = "seconds", AT(limits.grace_ns) },
-	{ FIELD_DURATION, ">HOLD", "limits.hold", .unit = "seconds", AT(limits.hold_ns) },
+	{ FIELD_TEXT, ">GRACE", .text = cell_grace },
+	{ FIELD_DURATION, .key = "limits.grace", .unit = "seconds", AT(limits.grace_ns) },
+	{ FIELD_TEXT, ">HOLD", .text = cell_hold },
+	{ FIELD_DURATION, .key = "limits.hold", .unit = "seconds", AT(limits.hold_ns) },
 	{ FIELD_TEXT, "<STATE", .text = state_and_rest },
 	{},
 };
+
+/* Where a limit that is not the region's own comes from. */
+static const char *source_of(const struct limit_fields_origin *origin)
+{
+	if (origin->limit.limits.own & origin->bit)
+		return "own";
+	if (origin->default_own & origin->bit || !origin->follows)
+		return "default";
+	return origin->follows;
+}
+
+static const char *origin_name(const void *item, char room[FIELD_TEXT_SIZE])
+{
+	(void)room;
+	return ((const struct limit_fields_origin *)item)->name;
+}
+
+static const char *origin_value(const void *item, char room[FIELD_TEXT_SIZE])
+{
+	const struct limit_fields_origin *origin = item;
+	struct limit_fields_item plain = origin->limit;
+
+	plain.has_state = false;
+	return origin->cell(&plain, room);
+}
+
+static const char *origin_source(const void *item, char room[FIELD_TEXT_SIZE])
+{
+	(void)room;
+	return source_of(item);
+}
+
+const struct field limit_fields_origins[] = {
+	{ FIELD_TEXT, "<LIMIT", .text = origin_name },
+	{ FIELD_TEXT, ">VALUE", .text = origin_value },
+	{ FIELD_TEXT, "<FROM", .text = origin_source },
+	{},
+};
+
+bool limit_fields_origin(struct limit_fields_origin *origin, unsigned int index)
+{
+	static const struct limit_fields_origin all[] = {
+		{ "pps", ECDN_XDP_OWN_PPS, .cell = cell_pps },
+		{ "bps", ECDN_XDP_OWN_BPS, .cell = cell_bps },
+		{ "cps", ECDN_XDP_OWN_CPS, .cell = cell_cps },
+		{ "grace", ECDN_XDP_OWN_GRACE, .cell = cell_grace },
+		{ "hold", ECDN_XDP_OWN_HOLD, .cell = cell_hold },
+		{ "prefix-pps", ECDN_XDP_OWN_PREFIX_PPS, .cell = cell_prefix_pps },
+		{ "aggregate-pps", ECDN_XDP_OWN_AGGREGATE_PPS, "follows prefix-pps",
+		  .cell = aggregate },
+		{ "answer-cps", ECDN_XDP_OWN_ANSWER_CPS, "follows cps",
+		  .cell = cell_answer_cps },
+		{ "shield-cps", ECDN_XDP_OWN_SHIELD_CPS, .cell = cell_shield_cps },
+	};
+	struct limit_fields_item limit = origin->limit;
+	uint32_t default_own = origin->default_own;
+
+	if (index >= sizeof(all) / sizeof(*all))
+		return false;
+	*origin = all[index];
+	origin->limit = limit;
+	origin->default_own = default_own;
+	return true;
+}

@@ -16,7 +16,24 @@ struct limit_fields_item {
 	uint64_t now_ns;
 };
 
-/* Of struct limit_fields_item. */
+/* Of struct limit_fields_item: a region's own limits have a "*" behind them. */
 extern const struct field limit_fields[];
+
+/* One limit of a region, and where it comes from. */
+struct limit_fields_origin {
+	const char *name;       /* as the option of `limit set` */
+	uint32_t bit;           /* enum ecdn_xdp_own */
+	const char *follows;    /* what it follows where nobody has set it; 0: a default */
+	const char *(*cell)(const void *item, char room[FIELD_TEXT_SIZE]);
+	struct limit_fields_item limit; /* of the region */
+	uint32_t default_own;   /* what the default limits have set, enum ecdn_xdp_own */
+};
+
+/* Of struct limit_fields_origin. */
+extern const struct field limit_fields_origins[];
+
+/* Makes it one of the limits, by index from 0; `limit` and `default_own` stay. False if there are
+ * no more. */
+bool limit_fields_origin(struct limit_fields_origin *origin, unsigned int index);
 
 #endif

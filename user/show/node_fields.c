@@ -2,6 +2,7 @@
 #include "show/node_fields.h"
 
 #include "show/drift.h"
+#include "show/output.h"
 #include "show/rate_fields.h"
 
 #define AT(member) FIELD_AT(struct view_node, member)
@@ -9,7 +10,7 @@
 #define LIST .in = NODE_FIELDS_LIST
 
 #define RESULTS "ecdn_xdp_ping_requests_total"
-#define RESULTS_HELP "Echo requests of nodes to this host."
+#define RESULTS_HELP "Echo requests of a node to this host, by what became of them."
 
 static const char *prefix(const void *item, char room[FIELD_TEXT_SIZE])
 {
@@ -51,7 +52,7 @@ static json_t *gone(const void *item)
 
 	for (unsigned int i = 0; i < ping->attachment_count; i++)
 		if (ping->attachments[i].state == TC_GONE)
-			json_array_append_new(array, json_string(ping->attachments[i].iface));
+			json_array_append_new(array, output_string(ping->attachments[i].iface));
 	return array;
 }
 

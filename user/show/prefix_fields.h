@@ -14,13 +14,16 @@ struct prefix_fields_item {
 	struct view_prefix prefix;
 };
 
-/* Of struct prefix_fields_item. */
 /* The forms of the rows. */
 enum {
-	PREFIX_FIELDS_TEXT = 1 << 0,
+	PREFIX_FIELDS_TOTAL = 1 << 0,   /* a table of totals */
 	PREFIX_FIELDS_JSON = 1 << 1,
+	PREFIX_FIELDS_NOW = 1 << 2,     /* a table of what is now, with one of these: */
+	PREFIX_FIELDS_ENFORCE = 1 << 3,
+	PREFIX_FIELDS_MONITOR = 1 << 4,
 };
 
+/* Of struct prefix_fields_item. */
 extern const struct field prefix_fields[];
 
 #endif

@@ -17,3 +17,10 @@ const struct field rate_fields_allowed[] = {
 	RATE_FIELDS(struct view_allowed, 0, is_measured),
 	{},
 };
+
+const struct field rate_fields_allowance[] = {
+	{ FIELD_COUNT, .metric = "ecdn_xdp_allowed_prefixes", .unit = "prefixes",
+	  .help = "Prefixes that are allowed, whether nodes or not.",
+	  FIELD_AT(struct view_allowance, count) },
+	{},
+};

@@ -24,25 +24,30 @@
 	  FIELD_AT(type, rate.own) }, \
 	{ FIELD_COUNT, .key = "traffic.packets", .in = shown, .present = is_measured, \
 	  .metric = "ecdn_xdp_trusted_packets_total", .unit = "packets", \
-	  .help = "Packets of a node or an allowed prefix to protected ports.", \
+	  .help = "Packets of a node to protected ports.", \
 	  FIELD_AT(type, rate.packets) }, \
 	{ FIELD_COUNT, .key = "traffic.bytes", .in = shown, .present = is_measured, \
 	  .metric = "ecdn_xdp_trusted_bytes_total", .unit = "bytes", \
-	  .help = "Bytes of a node or an allowed prefix to protected ports.", \
+	  .help = "Bytes of a node to protected ports.", \
 	  FIELD_AT(type, rate.bytes) }, \
 	{ FIELD_COUNT, .key = "traffic.connections", .in = shown, .present = is_measured, \
 	  .metric = "ecdn_xdp_trusted_connections_total", .unit = "connections", \
-	  .help = "New connections of a node or an allowed prefix to protected ports.", \
+	  .help = "New connections of a node to protected ports.", \
 	  FIELD_AT(type, rate.connections) }, \
 	{ FIELD_COUNT, ">ABOVE", "traffic.over_packets", .in = shown, .present = is_measured, \
 	  .metric = "ecdn_xdp_trusted_over_packets_total", .unit = "packets", \
-	  .help = "Of these, packets above a ceiling, which their region's limits hold for.", \
+	  .help = "Packets of a node above a ceiling, which their region's limits hold for.", \
 	  FIELD_AT(type, rate.over_packets) }, \
 	{ FIELD_COUNT, .key = "traffic.over_bytes", .in = shown, .present = is_measured, \
 	  .metric = "ecdn_xdp_trusted_over_bytes_total", .unit = "bytes", \
-	  .help = "Bytes of packets above a ceiling.", FIELD_AT(type, rate.over_bytes) }, \
+	  .help = "Bytes of packets of a node above a ceiling.", \
+	  FIELD_AT(type, rate.over_bytes) }, \
 	{ FIELD_AGO, ">LAST-PACKET", "traffic.last_seen", .in = shown, .present = is_measured, \
 	  .unit = "seconds", FIELD_AT(type, rate.last_seen_ns) }
+
+/* Of struct view_allowance: how many there are. Of each of them there is no metric, as a prefix
+ * is no label: there may be any number. */
+extern const struct field rate_fields_allowance[];
 
 /* Of struct view_allowed. */
 extern const struct field rate_fields_allowed[];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "show/status_fields.h"
 
+#include <grp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "base/clock.h"
 #include "kernel/features.h"
 #include "show/drift.h"
+#include "show/output.h"
 
 #define AT(member) FIELD_AT(struct status_fields_item, member)
 
@@ -80,6 +82,19 @@ static const char *state_of(const struct place *place, const char *vanished, con
 	return vanished;
 }
 
+const char *status_fields_group(const void *item, char room[FIELD_TEXT_SIZE])
+{
+	gid_t group = status_of(item)->guard.proxy_group;
+	const struct group *found = group == (gid_t)-1 ? NULL : getgrgid(group);
+
+	if (group == (gid_t)-1)
+		return NULL;
+	snprintf(room, FIELD_TEXT_SIZE, "%s", found ? found->gr_name : "");
+	if (!found)
+		snprintf(room, FIELD_TEXT_SIZE, "%u", group);
+	return room;
+}
+
 const char *status_fields_guard_state(const struct xdp_link *attachment)
 {
 	return state_of(&attachment->place, "vanished", xdp_link_mode_name(attachment->mode));
@@ -96,8 +111,9 @@ static json_t *interface(const struct place *place, const char *pin, int ifindex
 {
 	const char *former = place_former(place, pin);
 
-	return json_pack("{s:s, s:s?, s:i, s:s}", "interface", former ? place->now : pin, "former",
-			 former, "ifindex", ifindex, "state", state);
+	return json_pack("{s:o, s:o?, s:i, s:s}", "interface",
+			 output_string(former ? place->now : pin), "former",
+			 former ? output_string(former) : NULL, "ifindex", ifindex, "state", state);
 }
 
 static json_t *guard_interfaces(const void *item)
@@ -217,7 +233,10 @@ const struct field status_fields_guard[] = {
 	{ FIELD_TEXT, .key = "proven.why", .text = proven_why, .present = has_guard },
 	{ FIELD_JSON, .key = "proven.armed", .json = armed, .present = has_guard },
 	{ FIELD_FLAG, .key = "requests_frozen", AT(guard.requests_frozen), .present = has_guard },
+	{ FIELD_TEXT, .key = "proxy_group", .text = status_fields_group, .present = has_guard },
 	{ FIELD_COUNT, .key = "trusted", .unit = "prefixes", AT(guard.config.trusted) },
+	{ FIELD_COUNT, .key = "nodes", .unit = "prefixes", AT(guard.nodes) },
+	{ FIELD_COUNT, .key = "allowed", .unit = "prefixes", AT(guard.allowed) },
 	{ FIELD_RATE, .key = "ceilings.node_pps", .unit = "packets/s", .present = has_guard,
 	  AT(guard.config.node_pps) },
 	{ FIELD_RATE, .key = "ceilings.node_cps", .unit = "connections/s", .present = has_guard,
@@ -231,6 +250,46 @@ const struct field status_fields_guard[] = {
 	{ FIELD_FLAG, .key = "steer.attached", AT(guard.steer_attached) },
 	{ FIELD_FLAG, .key = "steer.here", AT(guard.steer_here) },
 	{ FIELD_FLAG, .key = "steer.finds_listeners", AT(guard.steer_hooked) },
+	{},
+};
+
+static double always(const void *item, const struct clock_moment *moment)
+{
+	(void)item;
+	(void)moment;
+	return 1;
+}
+
+#define TEXT_OF(number) #number
+#define TEXT(number) TEXT_OF(number)
+
+const struct field status_fields_metrics[] = {
+	{ FIELD_COUNT, .metric = "ecdn_xdp_build_info",
+	  .label = "version=\"" ECDN_XDP_VERSION "\",abi=\"" TEXT(ECDN_XDP_ABI) "\"",
+	  .unit = "constant", .help = "Always 1; the version of ecdn-xdp and the maps' ABI.",
+	  .measure = always },
+	{ FIELD_FLAG, .metric = "ecdn_xdp_guard_loaded", .unit = "flag",
+	  .help = "1 if the guard's pinned maps are there and of this ABI, 0 if not.",
+	  AT(guard.guard) },
+	{ FIELD_FLAG, .metric = "ecdn_xdp_monitor_mode", .unit = "flag",
+	  .help = "1 while drops are only counted, 0 while they are done.",
+	  AT(guard.config.monitor), .present = has_guard },
+	{ FIELD_FLAG, .metric = "ecdn_xdp_proven", .unit = "flag",
+	  .help = "1 while regions are limited by what is proven, 0 while by what arrives.",
+	  .number = proven, .present = has_guard },
+	{ FIELD_COUNT, .metric = "ecdn_xdp_config_generation",
+	  .help = "Number of changes of settings and limits since the first load.",
+	  AT(guard.config.generation), .present = has_guard },
+	{ FIELD_FLAG, .metric = "ecdn_xdp_steer_attached", .unit = "flag",
+	  .help = "1 while connections of limited regions can be steered.",
+	  AT(guard.steer_attached), .present = has_guard },
+	{},
+};
+
+const struct field status_fields_interface[] = {
+	{ FIELD_FLAG, .metric = "ecdn_xdp_interface_attached", .unit = "flag",
+	  .help = "1 while the program is attached to the interface.",
+	  FIELD_AT(struct status_fields_interface, attached) },
 	{},
 };
 
@@ -276,7 +335,7 @@ static json_t *sources(const void *item)
 	json_t *array = json_array();
 
 	for (uint32_t i = 0; i < guard->table.sources; i++)
-		json_array_append_new(array, json_string(guard->source[i]) ?: json_null());
+		json_array_append_new(array, output_string(guard->source[i]));
 	return array;
 }
 

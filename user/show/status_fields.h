@@ -21,8 +21,21 @@ extern const struct field status_fields_guard[];
 extern const struct field status_fields_ping[];
 extern const struct field status_fields_table[];
 
+/* Of struct status_fields_item, metrics alone. */
+extern const struct field status_fields_metrics[];
+
+struct status_fields_interface {
+	bool attached;
+};
+
+/* Of struct status_fields_interface, metrics alone. */
+extern const struct field status_fields_interface[];
+
 /* The protected ports: "all", or runs of them like "80,443-444/udp"; empty for none. */
 const char *status_fields_ports(const void *item, char room[FIELD_TEXT_SIZE]);
+
+/* The group whose processes may count requests; 0: root's alone may. */
+const char *status_fields_group(const void *item, char room[FIELD_TEXT_SIZE]);
 
 /* "native", "attached elsewhere", ... */
 const char *status_fields_guard_state(const struct xdp_link *attachment);

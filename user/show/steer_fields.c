@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <stdio.h>
 
+#include "show/output.h"
 #include "view/view_steer.h"
 
 #define AT(member) FIELD_AT(struct view_listener, member)
@@ -67,7 +68,7 @@ static json_t *processes(const void *item)
 
 	for (unsigned int i = 0; i < view->holder_count; i++)
 		json_array_append_new(array, json_pack("{s:i, s:o}", "pid", view->holders[i].pid,
-			"name", json_string(view->holders[i].name) ?: json_null()));
+			"name", output_string(view->holders[i].name)));
 	return array;
 }
 
@@ -81,6 +82,16 @@ static json_t *serves(const void *item)
 	if (view->v6.served)
 		json_array_append_new(array, json_string("ipv6"));
 	return array;
+}
+
+static bool is_v4(const void *item)
+{
+	return view_of(item)->rule.listener.family == AF_INET;
+}
+
+static bool is_v6(const void *item)
+{
+	return !is_v4(item);
 }
 
 static bool own_v4(const void *item)
@@ -118,6 +129,12 @@ static uint64_t fallen_back_v6(const void *item)
 	  .help = "Look-ups of a listener for connections of limited regions that did not go " \
 		  "there, by the reason.", .present = own_##view, AT(view.stats.result) }
 
+#define SOCKETS(name, is_family) \
+	{ FIELD_COUNT, .metric = "ecdn_xdp_steer_sockets", .label = "family=\"" name "\"", \
+	  .unit = "sockets", \
+	  .help = "Open sockets of the listener that connections are steered to.", \
+	  .present = is_family, AT(sockets) }
+
 #define FAMILY(digit, object, view) \
 	STEERED(">STEERED" digit, object, view), \
 	{ FIELD_COUNT, ">FALLEN-BACK" digit, .unit = "connections", .present = own_##view, \
@@ -134,8 +151,9 @@ const struct field steer_fields[] = {
 	{ FIELD_TEXT, .key = "family", .text = family },
 	{ FIELD_TEXT, "<PROCESS", .text = process },
 	{ FIELD_JSON, .key = "processes", .json = processes },
-	{ FIELD_COUNT, .key = "sockets", .metric = "ecdn_xdp_steer_sockets", .unit = "sockets",
-	  .help = "Open sockets of the listener that connections are steered to.", AT(sockets) },
+	{ FIELD_COUNT, .key = "sockets", .unit = "sockets", AT(sockets) },
+	SOCKETS("ipv4", is_v4),
+	SOCKETS("ipv6", is_v6),
 	{ FIELD_TEXT, "<STATE", "state", .text = state },
 	{ FIELD_FLAG, .key = "refresh", AT(waits) },
 	{ FIELD_JSON, .key = "serves", .json = serves },

@@ -15,6 +15,11 @@ int view_pins_read(struct view_pins *view, const char *pin_dir)
 	return err ?: parts_check(view->pins.dir, view->config.parts);
 }
 
+bool view_pins_there(const char *pin_dir)
+{
+	return config_map_has(pin_dir, ECDN_XDP_ABI);
+}
+
 int view_pins_guard(struct view_pins *view, const char *pin_dir, struct guard_maps *maps)
 {
 	int err = view_pins_read(view, pin_dir);

@@ -10,23 +10,28 @@
 #include "base/scoped.h"
 #include "kernel/mapped.h"
 #include "view/view_pins.h"
+#include "view/view_regions.h"
 
 /* A kind of prefix: how its bits are in a key, and what they say. */
 static const struct kind {
 	int family;
 	unsigned int length;
+	enum view_prefix_share share;
 } wider[] = {
-	[ECDN_XDP_PREFIX_V4_20] = { AF_INET, 20 },
-	[ECDN_XDP_PREFIX_V6_40] = { AF_INET6, 40 },
-	[ECDN_XDP_PREFIX_V6_32] = { AF_INET6, 32 },
-	[ECDN_XDP_PREFIX_PROVEN_V4] = { AF_INET, 24 },
-	[ECDN_XDP_PREFIX_KNOWN_V4] = { AF_INET, 24 },
+	[ECDN_XDP_PREFIX_V4_20] = { AF_INET, 20, VIEW_PREFIX_WIDER },
+	[ECDN_XDP_PREFIX_V6_40] = { AF_INET6, 40, VIEW_PREFIX_WIDER },
+	[ECDN_XDP_PREFIX_V6_32] = { AF_INET6, 32, VIEW_PREFIX_WIDEST },
+	[ECDN_XDP_PREFIX_PROVEN_V4] = { AF_INET, 24, VIEW_PREFIX_PROVEN },
+	[ECDN_XDP_PREFIX_KNOWN_V4] = { AF_INET, 24, VIEW_PREFIX_KNOWN },
 };
 
 /* Takes the kind off the prefix of a key; NULL if this version does not know it. */
 static const struct kind *kind_of(uint64_t key, uint64_t *prefix)
 {
-	static const struct kind v4 = { AF_INET, 24 }, v6 = { AF_INET6, 48 };
+	static const struct kind v4 = { AF_INET, 24, VIEW_PREFIX_UNPROVEN },
+		v6 = { AF_INET6, 48, VIEW_PREFIX_UNPROVEN },
+		known_v6 = { AF_INET6, 48, VIEW_PREFIX_KNOWN },
+		proven_v6 = { AF_INET6, 48, VIEW_PREFIX_PROVEN };
 	uint64_t kind = *prefix >> 40;
 
 	switch (key & ECDN_XDP_PREFIX_FAMILY) {
@@ -36,9 +41,10 @@ static const struct kind *kind_of(uint64_t key, uint64_t *prefix)
 		/* Of what begins with these three bits, only known addresses' shares are there. */
 		if (*prefix >> 45 == (ECDN_XDP_PREFIX_MORE_V6 >> 45 | 1))
 			return NULL;
-		if (*prefix >> 45 == (ECDN_XDP_PREFIX_KNOWN_V6 >> 45 | 1))
-			*prefix &= ~ECDN_XDP_PREFIX_KNOWN_V6;
-		return &v6;
+		if (*prefix >> 45 != (ECDN_XDP_PREFIX_KNOWN_V6 >> 45 | 1))
+			return &proven_v6;
+		*prefix &= ~ECDN_XDP_PREFIX_KNOWN_V6;
+		return &known_v6;
 	case ECDN_XDP_PREFIX_V6:
 		return &v6;
 	}
@@ -53,7 +59,8 @@ static bool view_key(struct view_prefix *view, uint64_t key)
 
 	if (!kind)
 		return false;
-	view->region = key & ECDN_XDP_PREFIX_REGION;
+	*view = (struct view_prefix){ .region = key & ECDN_XDP_PREFIX_REGION,
+				      .share = kind->share };
 	view->cidr.addr.family = kind->family;
 	view->cidr.addr.bits = (addr_bits)prefix << (128 - kind->length);
 	view->cidr.length = kind->length;
@@ -92,6 +99,11 @@ static size_t read_sets(const struct ecdn_xdp_prefix_set *sets, size_t count, in
 	return found;
 }
 
+static int by_number(uint64_t one, uint64_t other)
+{
+	return one > other ? -1 : one < other;
+}
+
 /* The shares of a prefix are one row. */
 static int by_prefix(const void *a, const void *b)
 {
@@ -107,35 +119,60 @@ static int by_prefix(const void *a, const void *b)
 	return (int)one->length - (int)other->length;
 }
 
-static int by_packets(const void *a, const void *b)
+static int by_share(const void *a, const void *b)
 {
 	const struct view_prefix *left = a, *right = b;
 
-	if (left->packets != right->packets)
-		return left->packets < right->packets ? 1 : -1;
-	return by_prefix(a, b);
+	return by_prefix(a, b) ?: (int)left->share - (int)right->share;
 }
 
-static size_t join(struct view_prefix *views, size_t count)
+/* Without a comparison all rates are 0. */
+static int by_weight(const void *a, const void *b)
+{
+	const struct view_prefix *left = a, *right = b;
+	int by = by_number(left->pps, right->pps);
+
+	return by ?: by_number(left->packets, right->packets) ?: by_prefix(a, b);
+}
+
+static void add_prefix(struct view_prefix *to, const struct view_prefix *from)
+{
+	to->packets += from->packets;
+	to->bytes += from->bytes;
+	to->sampled |= from->sampled;
+	if (from->last_seen_ns > to->last_seen_ns)
+		to->last_seen_ns = from->last_seen_ns;
+	to->pps += from->pps;
+	to->bps += from->bps;
+	to->dropped += from->dropped;
+	if (from->over > to->over)
+		to->over = from->over;
+}
+
+/* Those that are the same by an order, in which they are, become one. */
+static size_t join(struct view_prefix *views, size_t count,
+		   int (*order)(const void *one, const void *other))
 {
 	size_t joined = 0;
 
-	qsort(views, count, sizeof(*views), by_prefix);
-	for (size_t i = 0; i < count; i++) {
-		struct view_prefix *last = joined ? &views[joined - 1] : NULL;
-
-		if (!last || by_prefix(last, &views[i])) {
+	for (size_t i = 0; i < count; i++)
+		if (!joined || order(&views[joined - 1], &views[i]))
 			views[joined++] = views[i];
-			continue;
-		}
-		last->packets += views[i].packets;
-		last->bytes += views[i].bytes;
-		last->sampled |= views[i].sampled;
-		if (views[i].last_seen_ns > last->last_seen_ns)
-			last->last_seen_ns = views[i].last_seen_ns;
-	}
-	qsort(views, joined, sizeof(*views), by_packets);
+		else
+			add_prefix(&views[joined - 1], &views[i]);
 	return joined;
+}
+
+static int join_shares(struct view_prefixes *view)
+{
+	free(view->prefix);
+	view->prefix = malloc((view->share_count + 1) * sizeof(*view->prefix));
+	if (!view->prefix)
+		return log_error(-ENOMEM, "out of memory for the prefixes");
+	memcpy(view->prefix, view->share, view->share_count * sizeof(*view->prefix));
+	view->count = join(view->prefix, view->share_count, by_prefix);
+	qsort(view->prefix, view->count, sizeof(*view->prefix), by_weight);
+	return 0;
 }
 
 static int read_map(struct view_prefixes *view, int fd, int region)
@@ -145,14 +182,79 @@ static int read_map(struct view_prefixes *view, int fd, int region)
 
 	if (err)
 		return err;
-	view->prefix = malloc(((size_t)sets.entries * ECDN_XDP_PREFIX_WAYS + 1) *
-			      sizeof(*view->prefix));
-	if (view->prefix) {
-		view->count = read_sets(sets.at, sets.entries, region, view->prefix);
-		view->count = join(view->prefix, view->count);
+	view->share = malloc(((size_t)sets.entries * ECDN_XDP_PREFIX_WAYS + 1) *
+			     sizeof(*view->share));
+	if (view->share) {
+		view->share_count = read_sets(sets.at, sets.entries, region, view->share);
+		qsort(view->share, view->share_count, sizeof(*view->share), by_share);
+		view->share_count = join(view->share, view->share_count, by_share);
 	}
 	mapped_close(&sets);
-	return view->prefix ? 0 : log_error(-ENOMEM, "out of memory for the prefixes");
+	return view->share ? join_shares(view) :
+	       log_error(-ENOMEM, "out of memory for the prefixes");
+}
+
+/* The limit of a share in a surge of that state; 0: none. */
+static uint64_t limit_of(const struct view_prefix *share, const struct view_region *region)
+{
+	const struct ecdn_xdp_limits *limits = &region->limits;
+
+	switch (share->share) {
+	case VIEW_PREFIX_WIDER:
+		return limits->aggregate_pps[0];
+	case VIEW_PREFIX_WIDEST:
+		return limits->aggregate_pps[1];
+	case VIEW_PREFIX_PROVEN:
+		return region->state == ECDN_XDP_STATE_LIMITED ? limits->prefix_pps :
+								 limits->aggregate_pps[1];
+	default:
+		return limits->prefix_pps;
+	}
+}
+
+static uint64_t above(const struct view_prefix *share, uint64_t limit,
+		      const struct view_region *region)
+{
+	if (region->state == ECDN_XDP_STATE_BLOCKED)
+		return share->pps;
+	if (region->state != ECDN_XDP_STATE_LIMITED && region->state != ECDN_XDP_STATE_SHIELDED)
+		return 0;
+	return limit && share->pps > limit ? share->pps - limit : 0;
+}
+
+/* Of a counter that began anew meanwhile, all came since. */
+static double since(uint64_t after, uint64_t before)
+{
+	return after < before ? after : after - before;
+}
+
+static void measure(struct view_prefix *share, const struct view_prefix *before,
+		    const struct view_region *region, double seconds)
+{
+	uint64_t limit = region ? limit_of(share, region) : 0;
+
+	share->measured = true;
+	share->pps = since(share->packets, before->packets) / seconds + 0.5;
+	share->bps = since(share->bytes, before->bytes) * 8 / seconds + 0.5;
+	share->over = limit ? share->pps * 1000 / limit : 0;
+	share->dropped = region ? above(share, limit, region) : 0;
+}
+
+int view_prefixes_compare(struct view_prefixes *view, const struct view_prefixes *before,
+			  const struct view_regions *regions)
+{
+	double seconds = (view->moment.now_ns - before->moment.now_ns) / (double)NS_PER_SECOND;
+	const struct view_prefix none = {};
+
+	for (size_t i = 0; i < view->share_count && seconds > 0; i++) {
+		struct view_prefix *share = &view->share[i];
+		const struct view_prefix *found = bsearch(share, before->share,
+			before->share_count, sizeof(*share), by_share);
+
+		measure(share, found ?: &none, share->region < regions->count ?
+			&regions->region[share->region] : NULL, seconds);
+	}
+	return join_shares(view);
 }
 
 /* The id of a region; -1, which stands for all regions, if no name is given. */
@@ -183,6 +285,7 @@ void view_prefixes_free(struct view_prefixes *view)
 {
 	names_free(view->names);
 	free(view->prefix);
+	free(view->share);
 	memset(view, 0, sizeof(*view));
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/words.h"
+#include "drops.h"
 #include "guard/region_store.h"
 #include "kernel/maps.h"
 #include "rate.h"
@@ -25,6 +26,77 @@ static struct view_speed speed_of(const struct ecdn_xdp_rate *rate, uint64_t now
 	return speed;
 }
 
+static void raise_load(struct view_load *load, enum ecdn_xdp_measure measure, uint64_t rate,
+		       uint64_t limit)
+{
+	uint64_t share = limit ? rate * 1000 / limit : 0;
+
+	if (!limit || (load->measure && share <= load->share))
+		return;
+	load->measure = measure;
+	load->rate = rate;
+	load->limit = limit;
+	load->share = share;
+}
+
+static struct view_load load_of(const struct view_speed *speed, bool proven,
+				const struct ecdn_xdp_limits *limits)
+{
+	struct view_load load = { .proven = proven };
+
+	raise_load(&load, ECDN_XDP_MEASURE_PPS, speed->pps, limits->pps);
+	raise_load(&load, ECDN_XDP_MEASURE_BPS, speed->bps, limits->bps);
+	raise_load(&load, ECDN_XDP_MEASURE_CPS, speed->cps, limits->cps);
+	return load;
+}
+
+/* A surge that is about to end is told by below_ns; while it goes on nobody knows its end. */
+static uint64_t surge_end(const struct ecdn_xdp_region_rate *rates,
+			  const struct ecdn_xdp_limits *limits, bool shield, uint32_t state)
+{
+	uint64_t until_ns = rates_until(rates, limits, shield, state);
+	bool fades = (!rates->claimed.surge || rates->claimed.below_ns) &&
+		     (!rates->proven.surge || rates->proven.below_ns);
+
+	if (state == ECDN_XDP_STATE_LIMITED)
+		fades = (shield ? rates->proven.below_ns : rates->claimed.below_ns) != 0;
+	return fades && until_ns != UINT64_MAX ? until_ns : 0;
+}
+
+/* When a command's state ends by itself. */
+static uint64_t command_end(const struct ecdn_xdp_limits *limits, uint32_t state)
+{
+	uint64_t until_ns = state == ECDN_XDP_STATE_EXEMPT ? limits->exempt_until_ns :
+			    state == ECDN_XDP_STATE_BLOCKED ? limits->blocked_until_ns : 0;
+
+	return until_ns == UINT64_MAX ? 0 : until_ns;
+}
+
+/* Why the region is in its state, and for how long. */
+static void explain(struct view_region *region, const struct ecdn_xdp_region_rate *rates,
+		    bool shield)
+{
+	const struct ecdn_xdp_limits *limits = &region->limits;
+	bool proven = shield && (region->state == ECDN_XDP_STATE_LIMITED ||
+				 !rates->claimed.surge);
+
+	region->load = load_of(&region->claimed, false, limits);
+	region->ends_ns = command_end(limits, region->state);
+	if (region->state != ECDN_XDP_STATE_LIMITED && region->state != ECDN_XDP_STATE_SHIELDED)
+		return;
+	region->surge = load_of(proven ? &region->proven : &region->claimed, proven, limits);
+	region->ends_ns = surge_end(rates, limits, shield, region->state);
+}
+
+/* What the packets have written may be out of date: a state that ended by silence makes no
+ * change there. */
+static uint64_t since(const struct ecdn_xdp_region_state *public, uint32_t state, uint64_t now_ns)
+{
+	if (public->state == state)
+		return public->since_ns;
+	return public->until_ns < now_ns ? public->until_ns : now_ns;
+}
+
 /* What the kernel would make of the region's rates if a packet came now. */
 static void judge(struct view_region *region, struct ecdn_xdp_region_rate *rates, bool shield,
 		  uint64_t now_ns)
@@ -35,18 +107,25 @@ static void judge(struct view_region *region, struct ecdn_xdp_region_rate *rates
 	region->limited_ns = region->state == ECDN_XDP_STATE_LIMITED ? limiting->surge_ns : 0;
 	region->claimed = speed_of(&rates->claimed, now_ns);
 	region->proven = speed_of(&rates->proven, now_ns);
+	explain(region, rates, shield);
+	region->left_ns = region->ends_ns > now_ns ? region->ends_ns - now_ns : 0;
 }
 
 static int read_region(struct view_region *region, const struct guard_maps *maps, bool shield,
 		       uint64_t now_ns)
 {
+	struct ecdn_xdp_region_state public;
 	struct ecdn_xdp_region_rate shared;
 	int err = guard_maps_limits(maps, region->id, &region->limits);
 
 	err = err ?: maps_get(maps->region_rate, "region_rate", &region->id, &shared);
-	if (!err)
-		judge(region, &shared, shield, now_ns);
-	return err;
+	err = err ?: maps_get(maps->region_state, "region_state", &region->id, &public);
+	err = err ?: view_history_read(maps, region->id, &region->peak);
+	if (err)
+		return err;
+	judge(region, &shared, shield, now_ns);
+	region->since_ns = since(&public, region->state, now_ns);
+	return 0;
 }
 
 static int read_named(struct view_regions *view, const struct guard_maps *maps,
@@ -154,6 +233,39 @@ void view_regions_free(struct view_regions *view)
 	memset(view, 0, sizeof(*view));
 }
 
+uint64_t view_regions_got_513(const struct view_region *region)
+{
+	return region->requests.refused + region->counts.steered;
+}
+
+/* Of a counter that is younger than the read before: 0. */
+static uint64_t by_second(uint64_t after, uint64_t before, double seconds)
+{
+	return after > before && seconds > 0 ? (after - before) / seconds + 0.5 : 0;
+}
+
+static void compare(struct view_region *region, const struct view_region *before, double seconds)
+{
+	region->flow = (struct view_flow){
+		.measured = true,
+		.dropped = by_second(drops_sum(&region->counts.dropped).packets,
+				     drops_sum(&before->counts.dropped).packets, seconds),
+		.would_drop = by_second(drops_sum(&region->counts.would_drop).packets,
+					drops_sum(&before->counts.would_drop).packets, seconds),
+		.got_513 = by_second(view_regions_got_513(region), view_regions_got_513(before),
+				     seconds),
+	};
+}
+
+void view_regions_compare(struct view_regions *view, const struct view_regions *before)
+{
+	const struct view_region none = {};
+	double seconds = (view->moment.now_ns - before->moment.now_ns) / (double)NS_PER_SECOND;
+
+	for (uint32_t i = 0; i < view->count; i++)
+		compare(&view->region[i], i < before->count ? &before->region[i] : &none, seconds);
+}
+
 const struct view_region *view_regions_find(const struct view_regions *view, const char *name)
 {
 	for (uint32_t i = 0; i < view->count; i++)
@@ -163,16 +275,16 @@ const struct view_region *view_regions_find(const struct view_regions *view, con
 	return NULL;
 }
 
+const char *const view_regions_states[] = {
+	[ECDN_XDP_STATE_NORMAL] = "normal",
+	[ECDN_XDP_STATE_LIMITED] = "limited",
+	[ECDN_XDP_STATE_EXEMPT] = "exempt",
+	[ECDN_XDP_STATE_BLOCKED] = "blocked",
+	[ECDN_XDP_STATE_SHIELDED] = "shielded",
+	[ECDN_XDP_STATE_MAX] = NULL,
+};
+
 const char *view_regions_state_name(uint32_t state)
 {
-	static const char *const names[] = {
-		[ECDN_XDP_STATE_NORMAL] = "normal",
-		[ECDN_XDP_STATE_LIMITED] = "limited",
-		[ECDN_XDP_STATE_EXEMPT] = "exempt",
-		[ECDN_XDP_STATE_BLOCKED] = "blocked",
-		[ECDN_XDP_STATE_SHIELDED] = "shielded",
-	};
-	_Static_assert(sizeof(names) / sizeof(*names) == ECDN_XDP_STATE_MAX, "a name each");
-
-	return words_name(names, ECDN_XDP_STATE_MAX, state);
+	return words_name(view_regions_states, ECDN_XDP_STATE_MAX, state);
 }

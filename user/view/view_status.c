@@ -2,11 +2,14 @@
 #include "view/view_status.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/scoped.h"
 #include "guard/counts.h"
 #include "guard/guard_part.h"
 #include "guard/iterator.h"
@@ -17,6 +20,7 @@
 #include "steer/listen_hook.h"
 #include "steer/steer_part.h"
 #include "view/view_pins.h"
+#include "view/view_trusted.h"
 
 static int read_table(struct view_status *view, const struct guard_maps *maps)
 {
@@ -92,6 +96,32 @@ static uint32_t read_features(void)
 	return found;
 }
 
+static gid_t read_group(const char *dir)
+{
+	scoped_free char *path = NULL;
+	struct stat stat_buffer;
+
+	if (asprintf(&path, "%s/request_stats", dir) < 0) {
+		path = NULL;
+		return -1;
+	}
+	return stat(path, &stat_buffer) || !(stat_buffer.st_mode & S_IWGRP) ? (gid_t)-1 :
+	       stat_buffer.st_gid;
+}
+
+static int count_trusted(struct view_status *view, const char *pin_dir)
+{
+	struct trust_list list = {};
+	int err = view->config.trusted ? view_trusted_read(&list, pin_dir) : 0;
+
+	for (size_t i = 0; !err && i < list.count; i++) {
+		view->nodes += trust_list_is_node(&list.row[i]);
+		view->allowed += list.row[i].allowed;
+	}
+	trust_list_free(&list);
+	return err;
+}
+
 static int read_guard(struct view_status *view, const struct pins *pins)
 {
 	struct guard_maps maps;
@@ -99,6 +129,7 @@ static int read_guard(struct view_status *view, const struct pins *pins)
 
 	view->guard = true;
 	view->unproven = shield_why(view->config.shield, shield_attached(pins->dir));
+	view->proxy_group = read_group(pins->dir);
 	view->has_iterator = pins_has(pins->dir, ITERATOR_PIN);
 	err = err ?: read_maps(view, &maps);
 	err = err ?: view_armed_read(&view->armed, maps.armed, clock_monotonic_ns());
@@ -118,6 +149,7 @@ int view_status_read(struct view_status *view, const char *pin_dir)
 	view->features = read_features();
 	if (part_is_loaded(&guard_part, pins.pins.dir))
 		err = read_guard(view, &pins.pins);
+	err = err ?: count_trusted(view, pin_dir);
 	err = err ?: netns_link_read(&steer_part_hook, pins.pins.dir, &view->steer_attached,
 				     &view->steer_here);
 	view->steer_cgroup = listen_hook_cgroup(pins.pins.dir);

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "ecdn-xdp-maps.h"
 #include "attach/xdp_link.h"
@@ -19,6 +20,7 @@ struct view_status {
 	bool steer_attached, steer_here; /* to any network namespace; to this one */
 	bool steer_hooked;      /* TCP listeners which start later are found by themselves */
 	uint64_t steer_cgroup;  /* inode of the cgroup that these start in */
+	uint32_t nodes, allowed; /* prefixes on the trusted list; one can be both */
 	bool guard;             /* the guard is loaded; else all members below are zeros */
 	struct ecdn_xdp_protected_ports ports;
 	struct ecdn_xdp_table_header table;
@@ -27,6 +29,7 @@ struct view_status {
 	uint32_t regions;       /* ids in use */
 	struct view_armed armed;
 	const char *unproven;   /* why nothing is proven, or NULL if it is */
+	gid_t proxy_group;      /* whose processes may count requests; -1: root's alone */
 	bool requests_frozen;   /* no proxy that is started can count requests */
 	bool has_iterator;      /* DIR/regions is pinned */
 	struct xdp_link *attachments; /* of the guard; their fds are closed */
