@@ -89,7 +89,7 @@ test_derived() {
 	ecdn limit set ALPHA --prefix-pps 0 --shield-cps 7k
 	is "derived: without a prefix_pps, no aggregate_pps" \
 		"0 0 10 0 0,0 100 7000 0s 10s" "$(limits_of ALPHA)"
-	has "derived: text" '^ALPHA .* - +-,- +100 +7.00k +0s +10s +normal' "$(ecdn limit)"
+	has "derived: text" '^ALPHA .* 10\* +-\* +-,- +100 +7.00k\* +0s\* +10s +normal' "$(ecdn limit)"
 	ecdn limit set default --answer-cps 9 --aggregate-pps 3k
 	is "derived: what the default has set is inherited" \
 		"0 0 10 0 3000,12000 9 7000 0s 10s" "$(limits_of ALPHA)"

@@ -73,6 +73,9 @@ static int print_text(const struct view_allowance *allowed)
 	fields_heads(&fields, columns);
 	for (size_t i = 0; i < allowed->count; i++)
 		fields_cells(&fields, &allowed->at[i], columns);
+	if (!allowed->count)
+		log_note("no prefix is allowed; `ecdn-xdp allow add CIDR` adds one, and the "
+			 "platform's nodes are in `ecdn-xdp node`");
 	return columns_print(columns);
 }
 

@@ -22,6 +22,27 @@ static void print_help(const struct verb *verb, const struct option_row *rows, s
 		printf("  ecdn-xdp %s\n", verb->examples[i]);
 }
 
+/* First words with which a verb that reads changes something, and has no JSON to print. */
+static const struct {
+	const char *verb, *word;
+} writing[] = {
+	{ "limit", "set" }, { "limit", "clear" },
+	{ "region", "load" }, { "region", "reload" }, { "region", "forget" },
+	{ "allow", "add" }, { "allow", "del" },
+	{ "node", "add" }, { "node", "del" }, { "node", "load" },
+	{ "steer", "add" }, { "steer", "del" }, { "steer", "refresh" },
+};
+
+/* Words, or CLI_USAGE where --json would be for nothing. */
+static int check_json(const struct verb *verb, const char *first, int words)
+{
+	for (size_t i = 0; i < sizeof(writing) / sizeof(*writing); i++)
+		if (!strcmp(verb->name, writing[i].verb) && !strcmp(first, writing[i].word))
+			return log_error(CLI_USAGE, "`%s %s` changes something and prints no JSON",
+					 verb->name, first);
+	return words;
+}
+
 int cli_read(struct cli *cli, const struct verb *verb, int argc, char **argv, bool reads,
 	     const struct option_row *rows, size_t row_count)
 {
@@ -59,7 +80,7 @@ int cli_read(struct cli *cli, const struct verb *verb, int argc, char **argv, bo
 		      cli->quiet ? LOG_ERROR : LOG_WARNING);
 	lock_introduce(verb->name, words ? argv[0] : NULL, wait_ns);
 	cli->pin_dir = cli->given_pin_dir ?: ECDN_XDP_PIN_DIR;
-	return words;
+	return cli->json && words ? check_json(verb, argv[0], words) : words;
 }
 
 int cli_usage(const struct verb *verb, const char *reason)

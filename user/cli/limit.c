@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "cli/cli_limit.h"
+#include "cli/limit_region.h"
 #include "show/limit_fields.h"
 #include "show/output.h"
 #include "view/view_regions.h"
@@ -91,7 +92,11 @@ static int list(const char *pin_dir, bool json)
 static int limit_words(const struct verb *verb, const struct cli *cli, int count,
 		       char **words, struct limits_change *change)
 {
+	bool shows = count == 1 && strcmp(words[0], "set") && strcmp(words[0], "clear");
+
 	change->what = cli->given;
+	if (shows && !change->what)
+		return limit_region(cli->pin_dir, words[0], cli->json);
 	if (!count && !change->what)
 		return list(cli->pin_dir, cli->json);
 	if (count == 2 && !strcmp(words[0], "set")) {
@@ -103,7 +108,8 @@ static int limit_words(const struct verb *verb, const struct cli *cli, int count
 		change->what = LIMITS_CLEAR;
 		return cli_limit_change(cli, words[1], change);
 	}
-	return cli_usage(verb, "must be `limit`, `limit set REGION --...` or `limit clear REGION`");
+	return cli_usage(verb, "must be `limit`, `limit REGION`, `limit set REGION --...` or "
+			 "`limit clear REGION`");
 }
 
 static int run_limit(const struct verb *verb, int argc, char **argv)
@@ -145,7 +151,7 @@ static int run_limit(const struct verb *verb, int argc, char **argv)
 
 const struct verb limit_verbs[] = {
 	{ "limit", run_limit,
-	  "[set REGION|default [--pps N] [--bps N] [--cps N] ... | clear REGION|default]",
+	  "[REGION | set REGION|default [--pps N] [--bps N] [--cps N] ... | clear REGION|default]",
 	  "Rates that declare a surge, and what passes during one",
 	  { "limit set default --pps 200k --cps 20k", "limit set XX --pps 50k --hold 30s" } },
 	{},

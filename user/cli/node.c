@@ -182,6 +182,9 @@ static int print_text(const struct view_nodes *nodes)
 	fields_heads(&fields, columns);
 	for (size_t i = 0; i < nodes->count; i++)
 		fields_cells(&fields, &nodes->at[i], columns);
+	if (!nodes->count)
+		log_note("there are no nodes; get the list of their addresses from the platform, "
+			 "and `ecdn-xdp node load FILE`");
 	return columns_print(columns);
 }
 

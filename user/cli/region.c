@@ -25,6 +25,9 @@ static int print_text(const struct view_regions *view)
 	fields_heads(&fields, columns);
 	for (uint32_t i = 0; i < view->count; i++)
 		fields_cells(&fields, &view->region[i], columns);
+	if (view->count < 2)
+		log_note("all addresses are in no region, which is called --; `ecdn-xdp region "
+			 "load FILE...` loads a table of regions");
 	return columns_print(columns);
 }
 
@@ -63,21 +66,36 @@ struct lookup {
 	unsigned long answers;  /* printed so far */
 };
 
-static int print_answer_json(const struct lookup *lookup, const char *word,
+/* Prints one of the lookups, and frees it. */
+static int print_object(struct lookup *lookup, json_t *object)
+{
+	if (!object)
+		return log_error(-ENOMEM, "out of memory");
+	fputs(lookup->answers++ ? ",\n    " : "\n    ", stdout);
+	json_dumpf(object, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
+	json_decref(object);
+	return 0;
+}
+
+static int print_answer_json(struct lookup *lookup, const char *word,
 			     const struct view_table_answer *answer)
 {
 	const char *source = answer->source;
-	json_t *object = json_pack("{s:s, s:s, s:i, s:I, s:o}", "address", word,
-				   "region", answer->region, "id", (int)answer->id, "generation",
-				   (json_int_t)lookup->table.header->generation, "source",
-				   (source ? json_string(source) : NULL) ?: json_null());
+	json_t *object = json_pack("{s:s, s:o, s:i, s:I, s:o}", "address", word, "region",
+				   output_string(answer->region), "id", (int)answer->id,
+				   "generation", (json_int_t)lookup->table.header->generation,
+				   "source", source ? output_string(source) : json_null());
 
-	if (!object)
-		return log_error(-ENOMEM, "out of memory");
-	fputs(lookup->answers ? ",\n    " : "\n    ", stdout);
-	json_dumpf(object, stdout, JSON_COMPACT);
-	json_decref(object);
-	return 0;
+	return print_object(lookup, object);
+}
+
+/* A word that is no address has its place among the answers, too. */
+static int answer_wrong(struct lookup *lookup, const char *word)
+{
+	if (lookup->json)
+		print_object(lookup, json_pack("{s:o, s:n, s:s}", "address", output_string(word),
+					       "region", "error", "not an IP address"));
+	return log_error(-EINVAL, "\"%s\" is not an IP address", word);
 }
 
 static int answer_word(struct lookup *lookup, const char *word)
@@ -87,16 +105,15 @@ static int answer_word(struct lookup *lookup, const char *word)
 	int err = 0;
 
 	if (address_parse(word, &address))
-		return log_error(-EINVAL, "\"%s\" is not an IP address", word);
+		return answer_wrong(lookup, word);
 	answer = view_table_find(&lookup->table, &address);
 	if (lookup->json)
 		err = print_answer_json(lookup, word, &answer);
 	else if (lookup->details)
-		printf("%s %s id %u generation %llu source %s\n", word, answer.region, answer.id,
-		       lookup->table.header->generation, answer.source ?: "-");
+		output_line("%s %s id %u generation %llu source %s", word, answer.region, answer.id,
+			    lookup->table.header->generation, answer.source ?: "-");
 	else
-		printf("%s %s\n", word, answer.region);
-	lookup->answers++;
+		output_line("%s %s", word, answer.region);
 	return err;
 }
 
@@ -121,7 +138,7 @@ static int answer_all(struct lookup *lookup, char **words, int count)
 	int err = 0;
 
 	if (lookup->json)
-		printf("{\n  \"lookups\": [");
+		printf("{\n  \"schema\": %d,\n  \"lookups\": [", OUTPUT_SCHEMA);
 	for (int i = 0; i < count; i++)
 		err = (strcmp(words[i], "-") ? answer_word(lookup, words[i]) :
 		       answer_input(lookup)) ?: err;

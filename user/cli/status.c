@@ -22,23 +22,24 @@ static void print_interface(const char *head, const struct place *place, const c
 	char text[PLACE_TEXT_SIZE];
 	const char *now = place->now;
 
-	printf("%-11s %s: ", head, place_name(place, pin, text));
+	place_name(place, pin, text);
 	switch (place->state) {
 	case PLACE_HERE:
-		puts(state);
+		output_line("%-11s %s: %s", head, text, state);
 		return;
 	case PLACE_ELSEWHERE:
-		puts("attached, in another network namespace");
+		output_line("%-11s %s: attached, in another network namespace", head, text);
 		return;
 	case PLACE_DETACHED:
-		printf("detached by somebody, %s: `%s %s`\n", without, load, now);
+		output_line("%-11s %s: detached by somebody, %s: `%s %s`", head, text, without,
+			    load, now);
 		return;
 	case PLACE_BACK:
-		printf("is back, %s: `%s %s`\n", without, load, now);
+		output_line("%-11s %s: is back, %s: `%s %s`", head, text, without, load, now);
 		return;
 	case PLACE_VANISHED:
-		printf("vanished; `ecdn-xdp unload %s`, or `%s %s` when it is back\n", pin, load,
-		       pin);
+		output_line("%-11s %s: vanished; `ecdn-xdp unload %s`, or `%s %s` when it is back",
+			    head, text, pin, load, pin);
 		return;
 	}
 }
@@ -117,7 +118,7 @@ static void print_ping(const struct view_ping *ping)
 		return;
 	}
 	print_ping_settings(ping);
-	fields_print_counts(&events, &ping->events, "ping");
+	fields_print_counts(&events, &ping->events, "events", "ping");
 }
 
 static void print_table(const struct view_status *guard)
@@ -128,7 +129,7 @@ static void print_table(const struct view_status *guard)
 	       "%u of %d lines\n", guard->regions, guard->config.max_regions, table->generation,
 	       table->ranges_v4, table->ranges_v6, table->lines, ECDN_XDP_TABLE_LINES_MAX);
 	for (uint32_t i = 0; i < table->sources; i++)
-		printf("source      %s\n", guard->source[i]);
+		output_line("source      %s", guard->source[i]);
 }
 
 static void print_features(const struct view_status *guard)
@@ -147,7 +148,7 @@ static void print_features(const struct view_status *guard)
 static void print_iterator(const struct status_fields_item *status)
 {
 	if (status->guard.has_iterator)
-		printf("iterator    cat %s/" ITERATOR_PIN "\n", status->pin_dir);
+		output_line("iterator    cat %s/" ITERATOR_PIN, status->pin_dir);
 	else
 		printf("iterator    none: this kernel does not load BPF iterators\n");
 }
@@ -156,16 +157,23 @@ static void print_guard(const struct status_fields_item *status)
 {
 	char room[FIELD_TEXT_SIZE];
 	const char *ports = status_fields_ports(status, room);
+	char group_room[FIELD_TEXT_SIZE];
+	const char *group = status_fields_group(status, group_room);
 
 	printf("mode        %s\n", status->guard.config.off ?
 	       status->guard.config.monitor_wanted ? "off, and monitor once it is on again" :
 	       "off, and enforce once it is on again" : status->guard.config.monitor ?
 	       "monitor: counts what it would drop, drops nothing" : "enforce");
 	printf("protect     %s\n", *ports ? ports : "nothing");
+	if (group)
+		output_line("proxies     root's and those of group %s count requests", group);
+	else
+		printf("proxies     root's alone count requests: `ecdn-xdp load --proxy-group "
+		       "GROUP` lets others\n");
 	if (status->guard.requests_frozen)
-		printf("requests    not counted by proxies that are started from now on: "
-		       "%s/request_stats is frozen; `ecdn-xdp load` replaces it\n",
-		       status->pin_dir);
+		output_line("requests    not counted by proxies that are started from now on: "
+			    "%s/request_stats is frozen; `ecdn-xdp load` replaces it",
+			    status->pin_dir);
 }
 
 static void print_armed(const struct view_armed *armed)
@@ -236,18 +244,21 @@ static int print_text(const struct status_fields_item *status,
 		print_guard(status);
 	if (guard->guard)
 		print_proven(guard);
-	printf("trusted     %u prefixes\n", guard->config.trusted);
+	printf("trusted     %u node%s, %u allowed prefix%s\n", guard->nodes,
+	       guard->nodes == 1 ? "" : "s", guard->allowed, guard->allowed == 1 ? "" : "es");
 	if (guard->guard)
 		print_ceilings(&guard->config);
 	print_steer(status);
 	print_ping(&status->ping);
 	if (guard->guard)
 		print_table(guard);
-	printf("pins        %s, ABI %u\n", status->pin_dir, guard->config.abi);
+	output_line("pins        %s, ABI %u", status->pin_dir, guard->config.abi);
 	print_features(guard);
 	if (guard->guard)
 		print_iterator(status);
-	fields_print_counts(&events, &guard->events, "passed");
+	fields_print_counts(&events, &guard->events, "passed_unparsed", "passed");
+	fields_print_counts(&events, &guard->events, "shield_passed", "excused");
+	fields_print_counts(&events, &guard->events, "give_ups", "gave up");
 	return 0;
 }
 

@@ -11,13 +11,31 @@
 #include "show/steer_fields.h"
 #include "view/view_steer.h"
 
+/* Without its listener, users of limited regions are served, and the flood reaches the proxy. */
+static void tell_gone(const struct view_listener *view)
+{
+	char port[FIELD_TEXT_SIZE], at[FIELD_TEXT_SIZE];
+
+	if (view->state == VIEW_STEER_GONE)
+		log_warning("nobody listens at %s: connections to port %s of limited regions get "
+			    "no 513; start the proxy that answers it, or `ecdn-xdp steer del %s`",
+			    listener_format(&view->rule.listener, view->rule.listener_port, at),
+			    steer_rule_format_port(view->rule.port, view->rule.protocol, port),
+			    port);
+}
+
 /* Logs what to do where connections do not go to all of the listeners. */
 static void advise(const struct view_steer *view)
 {
 	bool foreign = false;
 
-	for (unsigned int i = 0; i < view->count; i++)
+	for (unsigned int i = 0; i < view->count; i++) {
 		foreign |= view->listener[i].foreign;
+		tell_gone(&view->listener[i]);
+	}
+	if (!view->count)
+		log_note("no port is steered; `ecdn-xdp steer add PORT ADDR:PORT` names a listener "
+			 "that answers 513 to users of limited regions");
 	if (view->count && view->uncounted)
 		log_warning("the cgroup whose listeners were found is gone, and with it what "
 			    "counts: STEERED of TCP stands still until `ecdn-xdp steer refresh`, "
@@ -65,7 +83,15 @@ static int print_json(const struct view_steer *view)
 				     "steer", listeners));
 }
 
-static int list(const struct cli *cli)
+static bool all_ready(const struct view_steer *view)
+{
+	for (unsigned int i = 0; i < view->count; i++)
+		if (view->listener[i].state != VIEW_STEER_READY)
+			return false;
+	return !view->count || view->here;
+}
+
+static int list(const struct cli *cli, bool exit_code)
 {
 	struct view_steer view;
 	int err = view_steer_read(&view, cli->pin_dir);
@@ -73,6 +99,8 @@ static int list(const struct cli *cli)
 	if (err)
 		return err;
 	err = cli->json ? print_json(&view) : print_text(&view);
+	if (!err && exit_code && !all_ready(&view))
+		err = CLI_NO;
 	view_steer_free(&view);
 	return err;
 }
@@ -162,14 +190,17 @@ static int del(const struct cli *cli, char **words, bool udp)
 static int run(const struct verb *verb, int argc, char **argv)
 {
 	const char *user = NULL;
-	bool udp = false;
+	bool udp = false, exit_code = false;
 	const struct option_row rows[] = {
 		{ "udp", 0, OPTION_FLAG, &udp, NULL, "PORT is of UDP: QUIC", 0 },
 		{ "user", 0, OPTION_TEXT, &user, "NAME",
 		  "take a listener of this user, and not of root alone", 0 },
+		{ "exit-code", 0, OPTION_FLAG, &exit_code, NULL,
+		  "exit with 3 unless all listeners are ready", 0 },
 	};
 	struct cli cli = {};
-	int count = cli_read(&cli, verb, argc, argv, true, rows, 2);
+	int count = cli_read(&cli, verb, argc, argv, true, rows,
+			     sizeof(rows) / sizeof(*rows));
 
 	if (count < 0)
 		return count;
@@ -178,7 +209,9 @@ static int run(const struct verb *verb, int argc, char **argv)
 	if (user)
 		return cli_usage(verb, "takes --user with `steer add` alone");
 	if (!count && !udp)
-		return list(&cli);
+		return list(&cli, exit_code);
+	if (exit_code)
+		return cli_usage(verb, "takes --exit-code when it lists the listeners");
 	if (count == 2 && !strcmp(argv[0], "del"))
 		return del(&cli, argv + 1, udp);
 	if (count == 1 && !udp && !strcmp(argv[0], "refresh"))
