@@ -202,6 +202,7 @@ install: all install-client $(if $(wildcard $(NGINX_SRC)/conf_flags),install-ngi
 	install -D -m 644 include/ecdn-xdp-table.h $(DESTDIR)$(PREFIX)/include/ecdn-xdp-table.h
 	install -D -m 644 include/ecdn-xdp-trusted.h $(DESTDIR)$(PREFIX)/include/ecdn-xdp-trusted.h
 	install -D -m 644 user/ecdn-xdp.8 $(DESTDIR)$(PREFIX)/share/man/man8/ecdn-xdp.8
+	install -D -m 644 user/ecdn-xdp-json.5 $(DESTDIR)$(PREFIX)/share/man/man5/ecdn-xdp-json.5
 	sed 's|@SBIN@|$(PREFIX)/sbin|' user/ecdn-xdp.service >$(BUILD)/ecdn-xdp.service
 	install -D -m 644 $(BUILD)/ecdn-xdp.service $(DESTDIR)$(PREFIX)/$(UNIT_DIR)/ecdn-xdp.service
 
@@ -210,6 +211,7 @@ uninstall: uninstall-client uninstall-nginx
 	      $(DESTDIR)$(PREFIX)/include/ecdn-xdp-table.h \
 	      $(DESTDIR)$(PREFIX)/include/ecdn-xdp-trusted.h \
 	      $(DESTDIR)$(PREFIX)/share/man/man8/ecdn-xdp.8 \
+	      $(DESTDIR)$(PREFIX)/share/man/man5/ecdn-xdp-json.5 \
 	      $(DESTDIR)$(PREFIX)/$(UNIT_DIR)/ecdn-xdp.service
 
 deps:

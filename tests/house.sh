@@ -50,7 +50,7 @@ rule_rooms() {
 	while read -r room _; do
 		[ -e "user/$room" ] || echo "user/$room of the table of rooms does not exist"
 	done < <(rooms)
-	find user -maxdepth 1 -type f -not -name main.c -not -name README.md -not -name '*.8' \
+	find user -maxdepth 1 -type f -not -name main.c -not -name README.md -not -name '*.[58]' \
 		-not -name '*.service' -printf '%p is a loose file\n'
 }
 

@@ -25,6 +25,7 @@ test_files() {
 	make -s -C "$top" install DESTDIR="$root" >/dev/null
 	has "install: the program" '^755 usr/local/sbin/ecdn-xdp$' "$(files)"
 	has "install: its manual" '^644 usr/local/share/man/man8/ecdn-xdp.8$' "$(files)"
+	has "install: its keys of JSON" '^644 usr/local/share/man/man5/ecdn-xdp-json.5$' "$(files)"
 	has "install: the header of the maps" '^644 usr/local/include/ecdn-xdp-maps.h$' "$(files)"
 	has "install: the header of the tables" '^644 usr/local/include/ecdn-xdp-table.h$' "$(files)"
 	has "install: the header of the trusted table" \

@@ -52,7 +52,7 @@ test_counters() {
 	is "stats: connections" "$(got sent "$said")" "$(stats ALPHA .connections)"
 	is "stats: IPv6" "1000 200000" "$(stats BETA '"\(.packets) \(.bytes)"')"
 	is "stats: an address of no region" "500 32000" "$(stats_all '.regions[0] | "\(.packets) \(.bytes)"')"
-	has "stats: text" '^ALPHA +normal +10000 +1000000 +10000 ' "$(ecdn stats ALPHA)"
+	has "stats: text" '^ALPHA +normal +10000 +1000000 +10000 ' "$(ecdn stats --total ALPHA)"
 	dump=$(bpftool -j map dump pinned "$pin/region_cpu")
 	sum=$(jq '[.[] | .formatted.value.packets] | add' <<<"$dump")
 	is "bpftool: fields by name that add up to stats" \
@@ -69,7 +69,8 @@ test_json() {
 	has "stats --json: the document's keys" \
 		'generation.* mode.* passed_unparsed.* regions' "$shape"
 	is "stats --json: a region's keys" "bps bytes connections cps dropped dropped_bytes \
-dropped_packets limited_since packets pps proven refused region requests state steered" \
+dropped_packets dropped_pps ends got_513_ps limited_since load packets peak pps proven refused region \
+requests since state steered why would_drop_pps" \
 		"$(stats ALPHA 'del(.would_drop) | keys | join(" ")')"
 	is "stats --json: reasons are objects of numbers" "number number" \
 		"$(stats_all '"\(.regions[0].dropped.blocked.packets | type) \(.passed_unparsed.arp | type)"')"

@@ -55,7 +55,7 @@ test_crowd() {
 test_json() {
 	local now seen
 
-	is "prefix --json: keys" "bytes last_seen packets prefix region sampled" \
+	is "prefix --json: keys" "bps bytes dropped_pps last_seen over packets pps prefix region sampled" \
 		"$(ecdn prefix --json | jq -r '.prefixes[0] | keys | join(" ")')"
 	is "prefix: 20 of them" 20 "$(ecdn prefix --json | jq '.prefixes | length')"
 	is "prefix --top" 3 "$(ecdn prefix --json --top 3 | jq '.prefixes | length')"
@@ -69,8 +69,8 @@ test_json() {
 	between "last_seen is now, not before" $((now - 5)) $((now + 1)) "$seen"
 	is "prefix: what one packet in eight was counted of is marked, and nothing else" false \
 		"$(ecdn prefix BETA --json | jq '.prefixes[0].sampled')"
-	has "prefix: text" '^BETA +203\.0\.113\.0/24 +[0-9]+ +[0-9]+ .*ago$' \
-		"$(ecdn prefix BETA)"
+	has "prefix: text" '^203\.0\.113\.0/24 +BETA +[0-9]+ +[0-9]+ .*ago$' \
+		"$(ecdn prefix --total BETA)"
 	fails "prefix: unknown region" 1 NOWHERE ecdn prefix NOWHERE
 }
 
@@ -96,7 +96,7 @@ test_wider() {
 		"$(jq 'map(.[0]) | length == (unique | length)' <<<"$rows")"
 	between "wider: what was dropped" 10000 40000 \
 		"$(stats WIDE .dropped.prefix_pps.packets)"
-	has "wider: text" '^WIDE +2001:db8:1000::/40 +[0-9]+ ' "$(ecdn prefix WIDE)"
+	has "wider: text" '^2001:db8:1000::/40 +WIDE +[0-9]+ ' "$(ecdn prefix --total WIDE)"
 }
 
 # put_key CPU SET WAY KEY PACKETS: a row as the guard makes it.

@@ -161,7 +161,7 @@ on edge sysctl -qw net.ipv4.tcp_syncookies=1
 test_counts "after an upgrade" $((2 * count)) $((2 * count))
 test_own_port
 is "stats: the region's 513 has them" $((6 * count)) \
-	"$(ecdn stats ALPHA | awk 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "513") at = i }
+	"$(ecdn stats --total ALPHA | awk 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "513") at = i }
 		$1 == "ALPHA" { print $at }')"
 test_dual
 test_same_port
