@@ -12,7 +12,7 @@ source "$(dirname "$0")/killer.sh"
 
 # Its link to the cgroup, proven, is among them.
 GUARD_MAPS="armed change_head changes cpu cpu_events known prefix_buckets prefixes protected_ports public_config
-	proven region_cpu region_history region_limits region_lines region_name region_rate region_state
+	proven region_cpu region_history region_limits region_lines region_name region_rate region_sources region_state
 	region_table regions request_stats shield_ifaces trusted_ceilings trusted_cpu trusted_rates"
 PING_MAPS="local_addresses node_buckets node_stats ping_config ping_events ping_interfaces"
 KIB_MAX=4096
@@ -139,7 +139,7 @@ test_ping_joins() {
 test_killed_joins() {
 	local call
 
-	for call in 1 2 8 17 18 19 20; do
+	for call in 1 2 8 17 18 19 20 21; do
 		ecdn load --ping --nodes <(echo "$node") e0
 		killed "guard joins, killed at step $call" rename $call load --regions "$regions" e0
 		is "guard joins, killed at step $call: ping answers" 5 "$(ping_from $node)"

@@ -123,7 +123,8 @@ int guard_maps_set_names(const struct guard_maps *maps, const struct names *name
 		struct ecdn_xdp_region_name name = {};
 		const char *now = names_of(names, id) ?: "";
 
-		if (!names_changed(names, id))
+		/* Region 0 has its name always, which the first load writes. */
+		if (id != ECDN_XDP_REGION_NONE && !names_changed(names, id))
 			continue;
 		memcpy(name.name, now, strlen(now));
 		err = maps_set(maps->region_name, "region_name", &id, &name);
