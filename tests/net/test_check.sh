@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # check: each fault is brought about, is named with its remedy, ends check with 3, and is gone
 # once it is mended. status begins with the same in a line.
+# shellcheck disable=SC2016 # what is said has commands in backquotes
 # shellcheck source=tests/net/lib.sh
 source "$(dirname "$0")/lib.sh"
 
@@ -167,15 +168,14 @@ grown() {
 }
 
 test_steer() {
-	on edge "$build/tests/tools/waiter" --name waiter 127.0.0.1:8513 513 >/dev/null 2>&1 &
-	listening=$!
+	waiting edge "$build/tests/tools/waiter" --name waiter 127.0.0.1:8513 513
 	does "steer: a listener" wait_for 5 ecdn steer add 80 127.0.0.1:8513
 	well "steer: it listens"
 	ecdn load --protect 443 e0
 	says "steer: a port that is not protected" listeners 'port 80 is not protected.*--protect 80 '
 	ecdn load --protect 80,443 e0
-	kill $listening
-	wait $listening || true
+	kill "$waiter"
+	wait "$waiter" || true
 	says "steer: nobody listens" listeners 'port 80: nobody listens at 127.0.0.1:8513'
 	ecdn steer del 80 >/dev/null
 	well "steer: no listener"
