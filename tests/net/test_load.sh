@@ -156,11 +156,11 @@ test_vanished() {
 	is "vanished: it is attached" "native $(pinned_program)" "$(xdp_of e1)"
 }
 
-# One command at a time, whatever their pins.
+# One command at a time in a pin directory.
 test_lock() {
 	local said
 
-	flock /run/ecdn-xdp.lock sh -c "touch '$work/held'; sleep 3" &
+	flock "$(find /run/ecdn-xdp -name "$(basename "$pin")-*")" sh -c "touch '$work/held'; sleep 3" &
 	wait_for 5 test -e "$work/held"
 	said=$(ecdn load e0 2>&1)
 	has "lock: who waits for long says so" 'warning: waiting for another' "$said"

@@ -32,7 +32,7 @@ static const struct { const char *text; int line; const char *reason; } bad[] = 
 	{ "5,6,\"DE\"", 1, "'\"DE\"'" IS_NO_NAME },
 	{ "5,6,A B", 1, "'A B'" IS_NO_NAME },
 	{ "5,6,1234567890123456", 1, "'1234567890123456'" IS_NO_NAME },
-	{ "5,6,\x1b[2J", 1, "'?[2J'" IS_NO_NAME },
+	{ "5,6,\x1b[2J", 1, "'\\x1b[2J'" IS_NO_NAME },
 	{ "5,6,$(id)", 1, "'$(id)'" IS_NO_NAME },
 	{ "5,6,`id`", 1, "'`id`'" IS_NO_NAME },
 	{ "5,6,a;b", 1, "'a;b'" IS_NO_NAME },

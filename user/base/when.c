@@ -158,22 +158,3 @@ const char *when_text(uint64_t at_ns, char room[WHEN_SIZE])
 	strftime(room, WHEN_SIZE, tm.tm_sec ? "%Y-%m-%d %H:%M:%S" : "%Y-%m-%d %H:%M", &tm);
 	return room;
 }
-
-const char *when_span(uint64_t ns, char room[WHEN_SIZE])
-{
-	static const struct { char unit; unsigned int seconds; } units[] = {
-		{ 'd', DAY }, { 'h', 3600 }, { 'm', 60 }, { 's', 1 },
-	};
-	uint64_t left = ns / NS_PER_SECOND;
-	unsigned int at = 0, used;
-
-	while (at < 3 && left < units[at].seconds)
-		at++;
-	used = snprintf(room, WHEN_SIZE, "%llu%c",
-			(unsigned long long)left / units[at].seconds, units[at].unit);
-	left %= units[at].seconds;
-	if (at < 3 && left / units[at + 1].seconds)
-		snprintf(room + used, WHEN_SIZE - used, "%llu%c",
-			 (unsigned long long)left / units[at + 1].seconds, units[at + 1].unit);
-	return room;
-}

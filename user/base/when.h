@@ -22,8 +22,4 @@ int when_parse(const char *text, uint64_t now_ns, uint64_t *at_ns);
  * on another clock meanwhile has lost some nanoseconds. */
 const char *when_text(uint64_t at_ns, char room[WHEN_SIZE]);
 
-/* How long that many nanoseconds are, in whole units of which there are two at the most: "1h59m",
- * "2h", "3d4h", "45s"; "0s" for less than a second. */
-const char *when_span(uint64_t ns, char room[WHEN_SIZE]);
-
 #endif

@@ -15,8 +15,8 @@ void verb_note_begin(int argc, char **argv);
 void verb_note_reason(const char *reason);
 
 /* Appends the entry; the caller holds the lock of the pins, and has done all that the command had
- * to. An entry that cannot be written is a warning. A process that no verb_note_begin() has told its
- * words leaves none. */
+ * to. An entry that cannot be written is a warning. A process that no verb_note_begin() has told
+ * its words leaves none. */
 void verb_note_append(const struct pins *pins);
 
 #endif

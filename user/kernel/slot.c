@@ -89,6 +89,9 @@ static int create_table(const struct slot *slot, __u32 room)
 					     sizeof(struct ecdn_xdp_table_line), room, &options);
 	int err;
 
+	if (table == -EPERM)
+		return capabilities_error(table, CAPABILITIES_BPF, "cannot create a %s table",
+					  slot->table);
 	if (table < 0)
 		return log_error(table, "cannot create a %s table of %zu KiB: %s", slot->table,
 				 room * sizeof(struct ecdn_xdp_table_line) >> 10,

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/quantity.h"
 #include "base/when.h"
 
 #define AT(member) FIELD_AT(struct layer_fields_item, layer.member)
@@ -35,7 +36,7 @@ static uint64_t left_ns(const void *item)
 
 static const char *left(const void *item, char room[FIELD_TEXT_SIZE])
 {
-	return when_span(left_ns(item), room);
+	return quantity_about(left_ns(item), room);
 }
 
 /* Who set it, and whether a file asked him to. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/quantity.h"
 #include "base/when.h"
 #include "guard/limits_apply.h"
 #include "show/columns.h"
@@ -83,13 +84,13 @@ static void print_clear(FILE *to, const struct limits_change *change)
 static void print_end(FILE *to, const struct limits_change *change, uint64_t end_ns)
 {
 	const struct clock_moment now = clock_now();
-	char at[WHEN_SIZE], span[WHEN_SIZE];
+	char at[WHEN_SIZE], span[QUANTITY_DURATION_SIZE];
 
 	if (end_ns == LAYERS_FOREVER)
 		fputs("until `ecdn-xdp release`", to);
 	else
 		fprintf(to, "until %s (%s)", when_text(now.epoch_ns + end_ns, at),
-			when_span(end_ns - change->told.now_ns, span));
+			quantity_about(end_ns - change->told.now_ns, span));
 }
 
 static uint64_t block_end(const struct ecdn_xdp_limits *limits)
