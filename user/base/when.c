@@ -10,7 +10,6 @@
 #include "base/clock.h"
 #include "base/quantity.h"
 
-#define DAY 86400
 
 /* Takes so many digits, of a number up to max. False, and *text anywhere, if they are not there. */
 static bool take(const char **text, unsigned int digits, unsigned int max, int *value)

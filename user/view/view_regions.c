@@ -88,22 +88,28 @@ static void explain(struct view_region *region, const struct ecdn_xdp_region_rat
 	region->ends_ns = surge_end(rates, limits, shield, region->state);
 }
 
-/* What the packets have written may be out of date: a state that ended by silence makes no
- * change there. */
+/* When the state began that the region is in: what the packets have written may be over. */
 static uint64_t since(const struct ecdn_xdp_region_state *public, uint32_t state, uint64_t now_ns)
 {
-	if (public->state == state)
+	if (public->state == state && now_ns < public->until_ns)
 		return public->since_ns;
-	return public->until_ns < now_ns ? public->until_ns : now_ns;
+	if (public->next == state && now_ns < (public->next_until_ns ?: UINT64_MAX))
+		return public->until_ns;
+	return public->next_until_ns;
 }
 
-/* What the kernel would make of the region's rates if a packet came now. */
-static void judge(struct view_region *region, struct ecdn_xdp_region_rate *rates, bool shield,
-		  uint64_t now_ns)
+/*
+ * The state is the published one, by which proxies and steer decide. The rates are as of now:
+ * they may say already what the next packet will make of the region, but none has come.
+ */
+static void judge(struct view_region *region, struct ecdn_xdp_region_rate *rates,
+		  const struct ecdn_xdp_region_state *public, bool shield, uint64_t now_ns)
 {
 	const struct ecdn_xdp_rate *limiting = shield ? &rates->proven : &rates->claimed;
 
-	region->state = rates_update(rates, &region->limits, shield, now_ns);
+	rates_update(rates, &region->limits, shield, now_ns);
+	region->state = ecdn_xdp_state_at(public, now_ns);
+	region->since_ns = since(public, region->state, now_ns);
 	region->limited_ns = region->state == ECDN_XDP_STATE_LIMITED ? limiting->surge_ns : 0;
 	region->claimed = speed_of(&rates->claimed, now_ns);
 	region->proven = speed_of(&rates->proven, now_ns);
@@ -121,11 +127,9 @@ static int read_region(struct view_region *region, const struct guard_maps *maps
 	err = err ?: maps_get(maps->region_rate, "region_rate", &region->id, &shared);
 	err = err ?: maps_get(maps->region_state, "region_state", &region->id, &public);
 	err = err ?: view_history_read(maps, region->id, &region->peak);
-	if (err)
-		return err;
-	judge(region, &shared, shield, now_ns);
-	region->since_ns = since(&public, region->state, now_ns);
-	return 0;
+	if (!err)
+		judge(region, &shared, &public, shield, now_ns);
+	return err;
 }
 
 static int read_named(struct view_regions *view, const struct guard_maps *maps,
