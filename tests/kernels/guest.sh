@@ -56,6 +56,7 @@ refused() {
 # A tenth of the packets is what an emulator does in the time.
 arguments_of() {
 	case $1 in
+	test_explain) echo 11000 ;;
 	test_random) echo 100000 ;;
 	test_wider) echo 40000 ;;
 	esac
