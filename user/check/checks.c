@@ -19,8 +19,8 @@ static int watch(struct checks_facts *facts)
 	const struct timespec pause = {
 		facts->options.watch_ns / NS_PER_SECOND, facts->options.watch_ns % NS_PER_SECOND,
 	};
-	const __u64 *before = &facts->status.events.arp;
-	__u64 *grown = &facts->grown.arp;
+	const __u64 *before = (const void *)&facts->status.events, *now;
+	__u64 *grown = (void *)&facts->grown;
 	struct view_status later;
 	int err;
 
@@ -30,8 +30,9 @@ static int watch(struct checks_facts *facts)
 	err = view_status_read(&later, facts->pin_dir);
 	if (err)
 		return err;
+	now = (const void *)&later.events;
 	for (size_t i = 0; i < sizeof(facts->grown) / sizeof(*grown); i++)
-		grown[i] = (&later.events.arp)[i] - before[i];
+		grown[i] = now[i] - before[i];
 	view_status_free(&later);
 	return 0;
 }
