@@ -4,8 +4,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "cli/cli.h"
 #include "base/log.h"
+#include "base/words.h"
+#include "cli/cli.h"
 #include "control/verb_note.h"
 #include "kernel/libbpf_log.h"
 
@@ -72,30 +73,42 @@ static int written(int result)
 	return log_error(-EIO, "cannot write to standard output");
 }
 
-int main(int argc, char **argv)
+static int unknown_verb(const char *name)
 {
-	const char *name = argc > 1 ? argv[1] : "";
+	struct words_guess guess = { .word = name };
+	char text[WORDS_GUESS_SIZE];
+
+	each_verb(verb)
+		words_guess_add(&guess, verb->name);
+	return log_error(CLI_USAGE, "unknown verb %s; %s", name, guess.count ?
+			 words_guess_text(&guess, "", text) : "`ecdn-xdp --help` lists the verbs");
+}
+
+static int run(int argc, char **argv)
+{
+	bool help = false, version = false;
+	int found = cli_find_verb(argc, argv, &help, &version);
 	const struct verb *verb;
 
+	if (found < 0)
+		return found;
+	if (version)
+		return puts("ecdn-xdp " ECDN_XDP_VERSION) < 0 ? -EIO : 0;
+	if (!found || !strcmp(argv[0], "help")) {
+		print_usage(help || found ? stdout : stderr);
+		return help || found ? 0 : CLI_USAGE;
+	}
+	verb = find_verb(argv[0]);
+	verb_note_begin(argc, argv);
+	return verb ? verb->run(verb, argc - 1, argv + 1) : unknown_verb(argv[0]);
+}
+
+int main(int argc, char **argv)
+{
 	/* A line is written at once, so that the lines of two commands do not mix. */
 	setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
 	libbpf_log_adopt();
 	/* Proxies have to find their pins, whatever umask root has. */
 	umask(022);
-	if (!strcmp(name, "--version")) {
-		puts("ecdn-xdp " ECDN_XDP_VERSION);
-		return exit_code(written(0));
-	}
-	if (!strcmp(name, "--help") || !strcmp(name, "-h") || !strcmp(name, "help")) {
-		print_usage(stdout);
-		return exit_code(written(0));
-	}
-	verb = find_verb(name);
-	verb_note_begin(argc - 1, argv + 1);
-	if (verb)
-		return exit_code(written(verb->run(verb, argc - 2, argv + 2)));
-	if (argc > 1)
-		log_error(0, "unknown verb %s", name);
-	print_usage(stderr);
-	return 2;
+	return exit_code(written(argc ? run(argc - 1, argv + 1) : CLI_USAGE));
 }

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Words and exit codes: 0 done, 1 failed, 2 wrong usage. And the configuration
+# Words and exit codes: 0 done, 1 failed, 2 a wrong word. And the configuration
 # file, which holds all that flags and verbs can set.
 # shellcheck source=tests/net/lib.sh
 source "$(dirname "$0")/lib.sh"
@@ -44,8 +44,8 @@ test_usage() {
 	fails "allow: unknown word" 2 'add' ecdn allow put 192.0.2.1
 	fails "prefix: two regions" 2 'one region' ecdn prefix ALPHA BETA
 	fails "an option without its value" 2 'pin-dir' program status --pin-dir
-	fails "names match exactly" 1 'Alpha' ecdn block Alpha
-	fails "too long a name" 1 'NAMEOFALOTOFLETTERS' ecdn block NAMEOFALOTOFLETTERS
+	fails "names match exactly" 2 'Alpha' ecdn block Alpha
+	fails "too long a name" 2 'NAMEOFALOTOFLETTERS' ecdn block NAMEOFALOTOFLETTERS
 }
 
 # limits_of REGION|default: pps, bps, cps, prefix_pps, aggregate_pps, answer_cps, shield_cps, grace

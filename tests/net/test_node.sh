@@ -39,8 +39,8 @@ test_words() {
 	fails "node rule: unknown format" 2 'nft or iptables' ecdn node rule --format plain
 	fails "node rule: no JSON" 2 'no JSON' ecdn node rule --json
 	fails "node add: no format" 2 'node list' ecdn node add 192.0.2.1 --format nft
-	fails "node add: host bits" 1 '198\.51\.100\.65/26' ecdn node add 198.51.100.65/26
-	fails "node add: no address" 1 '192\.0\.2\.300' ecdn node add 192.0.2.1 192.0.2.300
+	fails "node add: host bits" 2 '198\.51\.100\.65/26' ecdn node add 198.51.100.65/26
+	fails "node add: no address" 2 '192\.0\.2\.300' ecdn node add 192.0.2.1 192.0.2.300
 	fails "node add: not a name" 2 "a,b" ecdn node add 192.0.2.1 --name a,b
 	fails "node add: too long a name" 2 "31" \
 		ecdn node add 192.0.2.1 --name 01234567890123456789012345678901

@@ -124,7 +124,7 @@ test_spellings() {
 	spelling ::FFFF:c633:6407 ALPHA 198.51.100.7/32
 	spelling 2001:DB8:A::0007 ALPHA 2001:db8:a::7/128
 	for text in 198.51.100.07 2001:db8:a::7%e0 198.51.100.256; do
-		fails "$text: lookup refuses it" 1 'not an IP address' ecdn region lookup "$text"
+		fails "$text: lookup refuses it" 2 'not an IP address' ecdn region lookup "$text"
 		fails "$text: allow refuses it" 1 'not an address' ecdn allow add "$text"
 		fails "$text: node refuses it" 1 'not an address' ecdn node add "$text"
 		echo "$text OWN" >"$work/own"

@@ -62,7 +62,7 @@ test_exempt() {
 	sleep 1
 	limited_now "exempt --for: after it, the flood is limited"
 	fails "exempt: not a duration" 2 'for' ecdn exempt ALPHA --for soon
-	fails "exempt: unknown region" 1 'NOWHERE' ecdn exempt NOWHERE
+	fails "exempt: unknown region" 2 'NOWHERE' ecdn exempt NOWHERE
 }
 
 not_exempt() {
@@ -101,7 +101,7 @@ test_allow() {
 	arrive "allow del: none, then" alpha all --from 198.51.100.64/26 --count 100
 	ecdn allow del 198.51.100.64/26
 	arrive "allow del: taken off, it is blocked" alpha none --from 198.51.100.64/26 --count 100
-	fails "allow add: host bits" 1 '198.51.100.65/26' ecdn allow add 198.51.100.65/26
+	fails "allow add: host bits" 2 '198.51.100.65/26' ecdn allow add 198.51.100.65/26
 	ecdn release ALPHA
 }
 

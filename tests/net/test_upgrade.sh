@@ -91,7 +91,7 @@ test_lookup() {
 	is "lookup --json" "BETA $(stats_all .generation) $work/one number" \
 		"$(ecdn region lookup --json 203.0.113.9 | jq -r '.lookups[0] |
 			"\(.region) \(.generation) \(.source) \(.id | type)"')"
-	fails "lookup: not an address" 1 'nonsense' ecdn region lookup nonsense
+	fails "lookup: not an address" 2 'nonsense' ecdn region lookup nonsense
 }
 
 client_and_edge

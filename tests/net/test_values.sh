@@ -8,7 +8,7 @@ source "$(dirname "$0")/lib.sh"
 alpha=(--from 198.51.100.0/24)
 
 test_durations() {
-	fails "exempt: for no time at all" 1 '0s' ecdn exempt ALPHA --for 0s
+	fails "exempt: for no time at all" 2 '0s' ecdn exempt ALPHA --for 0s
 	is "exempt: for no time: it is not exempt" normal "$(state ALPHA)"
 	does "exempt: for 290 years" ecdn exempt ALPHA --for 105850d
 	is "exempt: for 290 years: it is" exempt "$(state ALPHA)"

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * options.h - the options of a verb as rows, each with a type and the variable that its value
- * is stored in.
+ * is stored in. They are read by getopt_long(), so -vv, -n5, -n 5, --name=VALUE and
+ * --name VALUE are all taken, and of an option that is given twice the last value; but names are
+ * not shortened. Not thread-safe.
  */
 #ifndef BASE_OPTIONS_H
 #define BASE_OPTIONS_H
@@ -43,6 +45,12 @@ struct option_row {
  */
 int options_read(int argc, char **argv, const struct option_row *rows, size_t row_count,
 		 unsigned int *given);
+
+/*
+ * Reads the options that stand before the first word. Returns how many members of argv, which
+ * stays as it is, come before that word; -EINVAL with the reason logged.
+ */
+int options_lead(int argc, char **argv, const struct option_row *rows, size_t row_count);
 
 /* Prints the help of each option on a line of standard output. */
 void options_help(const struct option_row *rows, size_t row_count);

@@ -140,8 +140,8 @@ static int run(const struct verb *verb, int argc, char **argv)
 	if (count <= 0)
 		return count ? count : list(&cli);
 	if (count < 2 || (!adds && strcmp(argv[0], "del")))
-		return cli_usage(verb, "must be `allow`, `allow add CIDR...` or "
-				 "`allow del CIDR...`");
+		return cli_unknown(verb, argv[0], (const char *const[]){ "add", "del", NULL },
+				   "must be `allow`, `allow add CIDR...` or `allow del CIDR...`");
 	err = cli_ceiling_check(&ceiling);
 	err = err ?: cli_read_cidrs(&allowing.cidrs, count - 1, argv + 1);
 	err = err ?: change(&cli, &allowing, adds ? add : del, &ceiling);

@@ -12,8 +12,9 @@
 
 #include "base/cidr.h"
 #include "base/options.h"
+#include "base/words.h"
 
-#define CLI_USAGE -10001        /* the words on the command line are wrong; logged */
+#define CLI_USAGE WORDS_WRONG   /* the words on the command line are wrong; logged */
 #define CLI_HELP -10002         /* help was asked for and printed */
 #define CLI_NO -10003           /* an exit code was asked for, and the answer is no */
 
@@ -43,8 +44,19 @@ struct cli {
 int cli_read(struct cli *cli, const struct verb *verb, int argc, char **argv, bool reads,
 	     const struct option_row *rows, size_t row_count);
 
+/*
+ * Looks for the verb behind options that every verb has, and moves it to argv's front. Returns 1;
+ * 0 if there is no verb, with *help and *version as they are asked for; or CLI_USAGE.
+ */
+int cli_find_verb(int argc, char **argv, bool *help, bool *version);
+
 /* Logs that the words are not those of the usage line. Returns CLI_USAGE. */
 int cli_usage(const struct verb *verb, const char *reason);
+
+/* The same, of a verb whose first word is to be one of those known, which NULL ends: if `word`
+ * is another one, names those that are near. NULL: there is no word. */
+int cli_unknown(const struct verb *verb, const char *word, const char *const *known,
+		const char *reason);
 
 /* Prefixes on the command line. */
 struct cli_cidrs {
@@ -52,7 +64,7 @@ struct cli_cidrs {
 	size_t count;
 };
 
-/* Reads all of the words. 0; -EINVAL for one that is no prefix, or -ENOMEM: logged. */
+/* Reads all of the words. 0; CLI_USAGE for one that is no prefix, or -ENOMEM: logged. */
 int cli_read_cidrs(struct cli_cidrs *cidrs, size_t count, char **words);
 
 #endif

@@ -15,7 +15,7 @@ int cli_limit_change(const struct cli *cli, const char *region, struct limits_ch
 	int err;
 
 	if (strlen(region) >= sizeof(change->region))
-		return names_unknown(region);
+		return names_unknown(&(struct words_guess){ .word = region });
 	strcpy(change->region, region);
 	request_init(&request);
 	err = limits_add(&request.guard.changes, change);

@@ -89,6 +89,8 @@ static int list(const char *pin_dir, bool json)
 	return err;
 }
 
+static const char *const subverbs[] = { "set", "clear", NULL };
+
 static int limit_words(const struct verb *verb, const struct cli *cli, int count,
 		       char **words, struct limits_change *change)
 {
@@ -108,8 +110,8 @@ static int limit_words(const struct verb *verb, const struct cli *cli, int count
 		change->what = LIMITS_CLEAR;
 		return cli_limit_change(cli, words[1], change);
 	}
-	return cli_usage(verb, "must be `limit`, `limit REGION`, `limit set REGION --...` or "
-			 "`limit clear REGION`");
+	return cli_unknown(verb, count ? words[0] : NULL, subverbs, "must be `limit`, "
+			   "`limit REGION`, `limit set REGION --...` or `limit clear REGION`");
 }
 
 static int run_limit(const struct verb *verb, int argc, char **argv)

@@ -89,7 +89,7 @@ int limit_region(const char *pin_dir, const char *name, bool json)
 	if (!strcmp(name, LIMITS_DEFAULT))
 		err = print_default(&view, json);
 	else if (!region)
-		err = -ENOENT;
+		err = CLI_USAGE;
 	else
 		err = json ? print_json(&view, region) : print_text(&view, region);
 	view_regions_free(&view);

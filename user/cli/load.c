@@ -166,7 +166,7 @@ static int read_files(const struct load_words *words, struct request *request)
 	if (words->regions.count)
 		sources->count = 0;
 	for (unsigned int i = 0; i < words->regions.count && !err; i++)
-		err = region_store_add_source(sources, words->regions.value[i]);
+		err = region_store_add_source(sources, words->regions.value[i]) ? CLI_USAGE : 0;
 	if (words->mmdb_field)
 		sources->mmdb_field = words->mmdb_field;
 	if (!err && words->nodes)

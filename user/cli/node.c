@@ -246,6 +246,8 @@ static int rule(const struct verb *verb, const struct cli *cli, const char *form
 	       cli_usage(verb, "--format of `node rule` must be nft or iptables") : 0;
 }
 
+static const char *const subverbs[] = { "list", "add", "del", "load", "check", "rule", NULL };
+
 /* Changes the list. 1: the words mean something else. */
 static int change(const struct cli *cli, int count, char **words, const struct node_words *given)
 {
@@ -282,9 +284,9 @@ static int run_words(const struct verb *verb, const struct cli *cli, int count, 
 	if (checks)
 		return node_check(cli->pin_dir, cli->json, given->exit_code);
 	err = change(cli, count, words, given);
-	return err == 1 ? cli_usage(verb, "must be `node`, `node add CIDR...`, "
-				    "`node del CIDR...`, `node load FILE`, `node check` or "
-				    "`node rule`") : err;
+	return err == 1 ? cli_unknown(verb, what, subverbs, "must be `node`, `node add CIDR...`, "
+				      "`node del CIDR...`, `node load FILE`, `node check` or "
+				      "`node rule`") : err;
 }
 
 static int run(const struct verb *verb, int argc, char **argv)

@@ -149,12 +149,22 @@ static int answer_all(struct lookup *lookup, char **words, int count)
 	return err;
 }
 
-/* A line for each address, "-" standing for those on standard input. A word that is no
- * address is logged and skipped, and the result is -EINVAL. */
+static int check_words(char **words, int count)
+{
+	struct address address;
+
+	for (int i = 0; i < count; i++)
+		if (strcmp(words[i], "-") && address_parse(words[i], &address))
+			return log_error(CLI_USAGE, "\"%s\" is not an IP address", words[i]);
+	return 0;
+}
+
+/* A line for each address, "-" standing for those on standard input, of which those that are
+ * none are logged and skipped, and the result is -EINVAL. */
 static int look_up(const struct cli *cli, char **words, int count)
 {
 	struct lookup lookup = { .json = cli->json, .details = cli->verbose };
-	int err = view_table_open(&lookup.table, cli->pin_dir);
+	int err = check_words(words, count) ?: view_table_open(&lookup.table, cli->pin_dir);
 
 	if (err)
 		return err;
@@ -207,7 +217,7 @@ static int load(const struct cli *cli, char **files, int count, const struct reg
 	request_init(&request);
 	request.guard.sources.mmdb_field = words->mmdb_field;
 	for (int i = 0; i < count && !err; i++)
-		err = region_store_add_source(&request.guard.sources, files[i]);
+		err = region_store_add_source(&request.guard.sources, files[i]) ? CLI_USAGE : 0;
 	err = err ?: load_request(cli, words, &request);
 	request_free(&request);
 	return err;
@@ -251,6 +261,8 @@ static bool is_load_only(const struct region_words *words, const struct cli *cli
 	       words->change.shrink || cli->given & CLI_CHANGE_KEEP_LARGEST;
 }
 
+static const char *const subverbs[] = { "load", "reload", "forget", "lookup", NULL };
+
 static int run_words(const struct verb *verb, const struct cli *cli, int count, char **words,
 		     const struct region_words *given)
 {
@@ -267,8 +279,8 @@ static int run_words(const struct verb *verb, const struct cli *cli, int count, 
 		return look_up(cli, words + 1, count - 1);
 	if (count == 2 && !strcmp(words[0], "forget"))
 		return forget(cli, words[1]);
-	return cli_usage(verb, "must be `region`, `region load FILE...`, `region reload`, "
-			 "`region forget NAME` or `region lookup ADDR...`");
+	return cli_unknown(verb, words[0], subverbs, "must be `region`, `region load FILE...`, "
+			   "`region reload`, `region forget NAME` or `region lookup ADDR...`");
 }
 
 static int run(const struct verb *verb, int argc, char **argv)

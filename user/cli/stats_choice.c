@@ -96,7 +96,7 @@ int stats_choice_named(const struct stats_choice *choice, const struct view_regi
 {
 	for (int i = 0; i < choice->count; i++)
 		if (!view_regions_find(view, choice->names[i]))
-			return -ENOENT;
+			return WORDS_WRONG;
 	return 0;
 }
 
@@ -106,7 +106,7 @@ static int take_named(const struct stats_choice *choice, const struct view_regio
 	for (int i = 0; i < choice->count; i++) {
 		regions[i] = view_regions_find(view, choice->names[i]);
 		if (!regions[i])
-			return -ENOENT;
+			return WORDS_WRONG;
 	}
 	return choice->count;
 }

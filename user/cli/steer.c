@@ -216,8 +216,10 @@ static int run(const struct verb *verb, int argc, char **argv)
 		return del(&cli, argv + 1, udp);
 	if (count == 1 && !udp && !strcmp(argv[0], "refresh"))
 		return refresh(cli.pin_dir);
-	return cli_usage(verb, "must be `steer`, `steer add PORT LISTENER`, `steer del PORT` or "
-			 "`steer refresh`");
+	return cli_unknown(verb, count ? argv[0] : NULL,
+			   (const char *const[]){ "add", "del", "refresh", NULL },
+			   "must be `steer`, `steer add PORT LISTENER`, `steer del PORT` or "
+			   "`steer refresh`");
 }
 
 const struct verb steer_verbs[] = {

@@ -29,12 +29,22 @@ int limits_region(const struct limits_change *change, const struct names *names)
 	return names_find(names, change->region, strlen(change->region));
 }
 
+/* Without a file the change stands on the command line. */
 static int refuse(const struct limits_change *change, int err, const char *reason)
 {
 	if (!change->file)
-		return log_error(err, "region \"%s\": %s", change->region, reason);
+		return log_error(WORDS_WRONG, "region \"%s\": %s", change->region, reason);
 	log_at(change->file, change->line, "region \"%s\": %s", change->region, reason);
 	return err;
+}
+
+static int refuse_region(const struct limits_change *change, const struct names *names)
+{
+	struct words_guess guess = { .word = change->region };
+	char text[NAMES_MISSING_SIZE];
+
+	names_guess(names, &guess);
+	return refuse(change, -ENOENT, names_missing(&guess, text));
 }
 
 int limits_check(const struct limits_changes *changes, const struct names *names)
@@ -51,7 +61,7 @@ int limits_check(const struct limits_changes *changes, const struct names *names
 			return refuse(change, -EINVAL, "grace can be 1h at the most");
 		if (limits_is_default(change) || limits_region(change, names) >= 0)
 			continue;
-		return refuse(change, -ENOENT, NAMES_UNKNOWN);
+		return refuse_region(change, names);
 	}
 	return 0;
 }

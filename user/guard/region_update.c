@@ -135,8 +135,13 @@ static int forget_name(struct region_update *update, const struct coverage *used
 	const char *name = update->request->forget;
 	int id = id_of(update->names, name);
 	struct ecdn_xdp_limits limits;
-	int err = id < 0 ? names_unknown(name) : 0;
+	struct words_guess guess = { .word = name };
+	int err = 0;
 
+	if (id < 0) {
+		names_guess(update->names, &guess);
+		err = names_unknown(&guess);
+	}
 	if (!err && id == ECDN_XDP_REGION_NONE)
 		err = log_error(-EINVAL, "region \"%s\" stands for no region, and stays", name);
 	if (!err && !coverage_is_none(&used[id]))

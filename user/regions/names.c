@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -160,9 +161,29 @@ int names_find(const struct names *names, const char *name, size_t length)
 	return slot ? (int)slot - 1 : -ENOENT;
 }
 
-int names_unknown(const char *name)
+void names_guess(const struct names *names, struct words_guess *guess)
 {
-	return log_error(-ENOENT, "region \"%s\": " NAMES_UNKNOWN, name);
+	for (uint32_t id = 0; id < names->count; id++)
+		if (names->name[id].text[0])
+			words_guess_add(guess, names->name[id].text);
+}
+
+char *names_missing(const struct words_guess *guess, char text[NAMES_MISSING_SIZE])
+{
+	char near[WORDS_GUESS_SIZE];
+
+	words_guess_text(guess, "", near);
+	snprintf(text, NAMES_MISSING_SIZE, "not in the table; %s%s`ecdn-xdp region` lists what is",
+		 near, *near ? " " : "");
+	return text;
+}
+
+int names_unknown(const struct words_guess *guess)
+{
+	char text[NAMES_MISSING_SIZE];
+
+	return log_error(WORDS_WRONG, "region \"%s\": %s", guess->word,
+			 names_missing(guess, text));
 }
 
 int names_intern(struct names *names, const char *name, size_t length)

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/words.h"
 #include "ecdn-xdp-maps.h"
 
 struct names;
@@ -31,10 +32,15 @@ int names_set(struct names *names, uint32_t id, const char *name);
 /* The id of a name, or -ENOENT. */
 int names_find(const struct names *names, const char *name, size_t length);
 
-/* Logs that no region has this name, and returns -ENOENT. NAMES_UNKNOWN is for those who name
- * the region in other words. */
-#define NAMES_UNKNOWN "not in the table; `ecdn-xdp region` lists what is"
-int names_unknown(const char *name);
+/* Offers all names to somebody who has typed another one. */
+void names_guess(const struct names *names, struct words_guess *guess);
+
+/* Logs that no region has the guess's word for its name, and returns WORDS_WRONG. names_missing()
+ * is for those who name the region in other words: "not in the table" and what to do, in text,
+ * which it returns. */
+#define NAMES_MISSING_SIZE (WORDS_GUESS_SIZE + 64)
+char *names_missing(const struct words_guess *guess, char text[NAMES_MISSING_SIZE]);
+int names_unknown(const struct words_guess *guess);
 
 /* The id of a name, which gets a new one if it has none. -ENOSPC if all ids are taken, -EINVAL
  * if the name is not valid. */

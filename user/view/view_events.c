@@ -287,11 +287,14 @@ const char *view_events_region(const struct view_events *events, uint32_t region
 int view_events_find(const struct view_events *events, const char *name, uint32_t *region)
 {
 	int id = events->names ? names_find(events->names, name, strlen(name)) : -ENOENT;
+	struct words_guess guess = { .word = name };
 
 	if (!events->guard)
 		return part_require(&guard_part, events->pins.pins.dir);
-	if (id < 0)
-		return names_unknown(name);
+	if (id < 0) {
+		names_guess(events->names, &guess);
+		return names_unknown(&guess);
+	}
 	*region = id;
 	return 0;
 }

@@ -260,8 +260,13 @@ int view_prefixes_compare(struct view_prefixes *view, const struct view_prefixes
 /* The id of a region; -1, which stands for all regions, if no name is given. */
 static int find_region(const struct names *names, const char *region, int *id)
 {
+	struct words_guess guess = { .word = region };
+
 	*id = region ? names_find(names, region, strlen(region)) : -1;
-	return region && *id < 0 ? names_unknown(region) : 0;
+	if (!region || *id >= 0)
+		return 0;
+	names_guess(names, &guess);
+	return names_unknown(&guess);
 }
 
 int view_prefixes_read(struct view_prefixes *view, const char *pin_dir, const char *region)

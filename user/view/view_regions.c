@@ -272,10 +272,14 @@ void view_regions_compare(struct view_regions *view, const struct view_regions *
 
 const struct view_region *view_regions_find(const struct view_regions *view, const char *name)
 {
-	for (uint32_t i = 0; i < view->count; i++)
+	struct words_guess guess = { .word = name };
+
+	for (uint32_t i = 0; i < view->count; i++) {
 		if (!strcmp(view->region[i].name, name))
 			return &view->region[i];
-	names_unknown(name);
+		words_guess_add(&guess, view->region[i].name);
+	}
+	names_unknown(&guess);
 	return NULL;
 }
 
