@@ -7,29 +7,29 @@
  *	config           ARRAY, mmap    0            config           agent           0600  all
  *	protected_ports  ARRAY          0            protected_ports  agent           0600  guard
  *	region_table     ARRAY_OF_MAPS  0            region_lines     agent           0600  guard
- *	region_lines     ARRAY, mmap    line         table_line       agent           0666  guard
- *	region_name      ARRAY          region       region_name      agent           0600  guard
- *	region_limits    ARRAY          region       limits           agent, publish  0600  guard
- *	region_rate      ARRAY          region       region_rate      guard, publish  0600  guard
- *	region_state     ARRAY, mmap    region       region_state     guard, publish  0666  guard
- *	region_cpu       ARRAY, mmap    cpu, region  region_cpu       guard           0600  guard
- *	prefixes         ARRAY, mmap    cpu, set     prefix_set       guard           0600  guard
+ *	region_lines     ARRAY, mmap    line         table_line       agent           0666t guard
+ *	region_name      ARRAY          region       region_name      agent           0600s guard
+ *	region_limits    ARRAY          region       limits           agent, publish  0600s guard
+ *	region_rate      ARRAY          region       region_rate      guard, publish  0600s guard
+ *	region_state     ARRAY, mmap    region       region_state     guard, publish  0666b guard
+ *	region_cpu       ARRAY, mmap    cpu, region  region_cpu       guard           0600s guard
+ *	prefixes         ARRAY, mmap    cpu, set     prefix_set       guard           0600s guard
  *	prefix_buckets   ARRAY          set          bucket_set       guard           0600  guard
  *	known            ARRAY, mmap    line         known_line       guard, proven   0600  guard
  *	armed            LRU_HASH       armed_key    armed            guard, proven   0600  guard
  *	shield_ifaces    HASH           ifindex      __u32            agent           0600  guard
- *	region_history   ARRAY          region       region_history   guard, publish  0600  guard
- *	change_head      ARRAY          0            change_head      guard, publish  0600  guard
- *	changes          ARRAY, mmap    place        change           guard, publish  0600  guard
- *	verbs            ARRAY, mmap    place        verb             agent           0600  guard
- *	region_notes     HASH           note_key     note             agent           0600  guard
+ *	region_history   ARRAY          region       region_history   guard, publish  0600s guard
+ *	change_head      ARRAY          0            change_head      guard, publish  0600s guard
+ *	changes          ARRAY, mmap    place        change           guard, publish  0600s guard
+ *	verbs            ARRAY, mmap    place        verb             agent           0600s guard
+ *	region_notes     HASH           note_key     note             agent           0600s guard
  *	region_sources   HASH           index        source           agent           0600  guard
  *	cpu              ARRAY, mmap    cpu          cpu              guard           0600  guard
- *	cpu_events       ARRAY, mmap    cpu          events           guard           0600  guard
- *	public_config    ARRAY, mmap    0            public_config    publish         0666  publish
- *	request_stats    ARRAY, mmap    cpu, region  requests         proxies         0660  publish
+ *	cpu_events       ARRAY, mmap    cpu          events           guard           0600s guard
+ *	public_config    ARRAY, mmap    0            public_config    publish         0666b publish
+ *	request_stats    ARRAY, mmap    cpu, region  requests         proxies         0600c publish
  *	trusted_table    ARRAY_OF_MAPS  0            trusted_lines    agent           0600  trust
- *	trusted_lines    ARRAY, mmap    line         table_line       agent           0666  trust
+ *	trusted_lines    ARRAY, mmap    line         table_line       agent           0666t trust
  *	trusted_rates    HASH           index        trusted_rate     guard, agent    0600  guard
  *	trusted_cpu      ARRAY, mmap    cpu, line    trusted_line     guard           0600  guard
  *	trusted_ceilings HASH           index        trusted_ceiling  agent           0600  guard
@@ -48,9 +48,16 @@
  * The maps are pinned by name in /sys/fs/bpf/ecdn-xdp/ (or --pin-dir DIR). A value is the
  * struct ecdn_xdp_ of that name, or what the file defines that is named. The agent is any run
  * of ecdn-xdp; guard, proven, publish, steer, listen and ping are BPF programs. Mode is the
- * pin's, which root owns: 0600 opens to root alone; 0666 to all, to be read, as those maps are
- * frozen and no process can write them, the agent after it has filled them neither; 0660 is
- * 0600 until `ecdn-xdp load --proxy-group GROUP`. A map is loaded with its part; config with
+ * pin's, which root owns: 0600 opens to root alone, 0666 to all. Letters tell what groups change
+ * in it, that of `ecdn-xdp load --proxy-group` and that of --stats-group:
+ *
+ *	s  0640 of the stats group, which reads it and cannot map it
+ *	t  0660 of the proxy group, which alone opens tables then
+ *	b  0660 of the proxy group; stays 0666 where there is a stats group, too
+ *	c  0660 of the proxy group, which writes it; else 0640 of the stats group; with both 0664
+ *
+ * What has t or b is frozen: no process can write it, the agent after it has filled it neither,
+ * but one that maps it has to open it for writing. A map is loaded with its part; config with
  * any part, trust with guard, steer, publish and ping.
  *
  * A map's size is its number of entries as the kernel tells it. Tables have the lines that they

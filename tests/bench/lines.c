@@ -147,7 +147,8 @@ static void check(const struct subject *subject)
 	static struct region_counts kernels[ECDN_XDP_REGIONS_DEFAULT];
 	static struct region_counts hosts[ECDN_XDP_REGIONS_DEFAULT];
 	const struct host_area *area = host_area_named(&host, "region_cpu");
-	struct mapped rows = { area->at, area->stride * area->entries, area->entries };
+	struct mapped rows = { .at = area->at, .bytes = area->stride * area->entries,
+			       .entries = area->entries };
 	const char *section = "regions' counters, in user space against the kernel";
 	uint64_t packets = 0, regions = 0;
 

@@ -199,7 +199,7 @@ test_config() {
 test_manual() {
 	echo 192.0.2.1 >"$work/nodes.txt"
 	sed -n '/^interfaces: /,/^\.fi/p' "$top/user/ecdn-xdp.8" |
-		sed -E "/^\.fi/d; s#^pin_dir:.*#pin_dir: $pin#; s#^regions:.*#regions: [regions]#; /^proxy_group/d" \
+		sed -E "/^\.fi/d; s#^pin_dir:.*#pin_dir: $pin#; s#^regions:.*#regions: [regions]#; /^(proxy|stats)_group/d" \
 			>"$work/manual.yaml"
 	is "the manual's configuration" "ecdn-xdp: there is no interface eth0" \
 		"$(program load -q --config "$work/manual.yaml" 2>&1 | cut -d ';' -f 1)"

@@ -210,7 +210,9 @@ test_counts() {
 	soon "--proxy-group is noticed" plain "count $alpha 513" 'count 0'
 	between "and counts" 3 4 "$(stats ALPHA .requests)"
 	client other setpriv --reuid 65533 --regid 65533 --clear-groups
-	is "others may not" 'count -13' "$(ask other count "$alpha" 200)"
+	is "others may ask nothing" 'ready -13' "$(ask other ready)"
+	has "others are told of the group" 'cannot open the pins in .*--proxy-group' \
+		"$(<"$work/other.said")"
 	clients_end "counts"
 }
 

@@ -87,7 +87,7 @@ test_usage() {
 test_pin_dir() {
 	fails "pin directory: not on bpffs" 1 'bpf file system' \
 		on edge "$build/ecdn-xdp" load --pin-dir "$work/pins" e0
-	fails "pin directory: relative" 1 'absolute' \
+	fails "pin directory: relative" 2 'absolute' \
 		on edge "$build/ecdn-xdp" load --pin-dir pins e0
 	is "pin directory: nothing is made" "" "$(ls "$work/pins" 2>/dev/null || true)"
 }

@@ -50,7 +50,6 @@ wrong_words() {
 		exempt A B | name one region
 		exempt A --for soon | for soon: not a duration
 		exempt default | no region
-		block | name one region
 		block A B | name one region
 		release | name one region
 		release default | no region
@@ -152,7 +151,7 @@ test_options() {
 			esac
 		done < <(options "$verb")
 		# A load takes as many words as there may be interfaces, stats as many regions.
-		case $verb in load | unload | stats) wrong=$(sed '/ five: 1, 0 bytes/d' <<<"$wrong") ;; esac
+		case $verb in load | unload | stats | events) wrong=$(sed '/ five: 1, 0 bytes/d' <<<"$wrong") ;; esac
 		is "options: $verb" "" "${wrong#$'\n'}"
 	done
 	between "options: they were tried" 100 1000 "$count"
@@ -164,7 +163,7 @@ test_forms() {
 
 	usage=$("$build/ecdn-xdp" prefix --help)
 	is "forms: help before the verb" "$usage" "$("$build/ecdn-xdp" --help prefix)"
-	ecdn load --regions "$regions" e0
+	ecdn load -q --regions "$regions" e0
 	flood --from 198.51.100.0/24 --count 100 >/dev/null
 	flood --from 203.0.113.0/24 --count 100 >/dev/null
 	is "forms: options before the verb" "$(ecdn limit --json)" \
@@ -197,7 +196,7 @@ test_regions() {
 	unknown release ALPA
 	unknown stats ALPHA ALPA
 	unknown prefix alpha
-	fails "region: nothing is near" 2 'region "XX": not in the table; `ecdn-xdp region`' \
+	fails "region: nothing is near" 2 'region "XX": not in the table; .ecdn-xdp region. lists' \
 		ecdn block XX
 	fails "region: too long" 2 'region "ALPHAALPHAALPHAALPHA": not in' \
 		ecdn block ALPHAALPHAALPHAALPHA

@@ -3,7 +3,10 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+#include <linux/capability.h>
 
 /* Each parent is read at another time, and pids are used again: the chain could seem endless. */
 #define ANCESTORS_MAX 64
@@ -35,4 +38,13 @@ bool process_any_ancestor(bool (*found)(pid_t pid, void *context), void *context
 		if (found(pid, context))
 			return true;
 	return false;
+}
+
+bool process_may(unsigned int capability)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2] = {};
+
+	return !syscall(SYS_capget, &header, data) &&
+	       data[capability / 32].effective & 1U << capability % 32;
 }

@@ -41,7 +41,8 @@ static int print_text(const struct view_regions *view)
 	struct columns *columns = columns_new();
 
 	fields_heads(&fields, columns);
-	fields_cells(&fields, &item, columns);
+	if (!view->shared)
+		fields_cells(&fields, &item, columns);
 	for (uint32_t i = 0; i < view->count; i++) {
 		if (!is_listed(&view->region[i]))
 			continue;
@@ -73,8 +74,8 @@ static int print_json(const struct view_regions *view)
 		if (is_listed(&view->region[i]))
 			json_array_append_new(regions, fields_object(&fields, &item));
 	}
-	return output_json(json_pack("{s:o, s:o}", "default", default_json(&fields, view),
-				     "regions", regions));
+	return output_json(json_pack("{s:o, s:o}", "default", view->shared ? json_null() :
+				     default_json(&fields, view), "regions", regions));
 }
 
 static int list(const char *pin_dir, bool json)
@@ -84,6 +85,8 @@ static int list(const char *pin_dir, bool json)
 
 	if (err)
 		return err;
+	if (view.shared)
+		log_warning("the default limits are left out, which root alone may read");
 	err = json ? print_json(&view) : print_text(&view);
 	view_regions_free(&view);
 	return err;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/quantity.h"
+#include "base/words.h"
 #include "guard/limits.h"
 #include "show/limit_fields.h"
 #include "show/output.h"
@@ -89,7 +90,7 @@ int limit_region(const char *pin_dir, const char *name, bool json)
 	if (!strcmp(name, LIMITS_DEFAULT))
 		err = print_default(&view, json);
 	else if (!region)
-		err = CLI_USAGE;
+		err = WORDS_WRONG;
 	else
 		err = json ? print_json(&view, region) : print_text(&view, region);
 	view_regions_free(&view);

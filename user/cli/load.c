@@ -25,7 +25,7 @@ enum given {
 };
 
 struct load_words {
-	const char *mode, *protect, *config, *mmdb_field, *proxy_group, *nodes;
+	const char *mode, *protect, *config, *mmdb_field, *proxy_group, *stats_group, *nodes;
 	const char *shield, *shield_cgroup;
 	const char *ping, *tc;  /* ping: "" if no mode is given */
 	uint64_t ping_rate, ping_burst;
@@ -73,9 +73,12 @@ static int read_words(const struct load_words *words, unsigned int given,
 					 words->max_regions, ECDN_XDP_REGIONS_MAX);
 		request->max_regions = words->max_regions;
 	}
-	if (words->proxy_group && words_parse_group(words->proxy_group, &request->proxy_group))
+	if (words->proxy_group && words_parse_group(words->proxy_group, &request->groups.proxy))
 		return log_error(CLI_USAGE, "--proxy-group %s: there is no such group",
 				 words->proxy_group);
+	if (words->stats_group && words_parse_group(words->stats_group, &request->groups.stats))
+		return log_error(CLI_USAGE, "--stats-group %s: there is no such group",
+				 words->stats_group);
 	if (words->shield && guard_request_shield_parse(words->shield, &request->shield))
 		return log_error(CLI_USAGE, "--shield %s: must be on or off", words->shield);
 	request->shield_cgroup = words->shield_cgroup ?: request->shield_cgroup;
@@ -219,6 +222,23 @@ static int load(const struct verb *verb, const struct cli *cli, const struct loa
 	return err;
 }
 
+#define GROUP_ROWS(words) \
+	{ "proxy-group", 0, OPTION_TEXT, &(words).proxy_group, "GROUP", \
+	  "the group whose processes alone may ask for verdicts, and count their requests", \
+	  0 }, \
+	{ "stats-group", 0, OPTION_TEXT, &(words).stats_group, "GROUP", \
+	  "the group that may run stats, prefix, region and status without root", 0 }
+
+#define CEILING_ROWS(words) \
+	{ "node-pps", 0, OPTION_RATE, &(words).ceilings.node_pps, "N", \
+	  "packets/s of each node that nothing limits; 0: all (100k)", GIVEN_NODE_PPS }, \
+	{ "node-cps", 0, OPTION_RATE, &(words).ceilings.node_cps, "N", \
+	  "the same of new connections/s (2k)", GIVEN_NODE_CPS }, \
+	{ "allow-pps", 0, OPTION_RATE, &(words).ceilings.allow_pps, "N", \
+	  "packets/s of each allowed prefix that nothing limits (100k)", GIVEN_ALLOW_PPS }, \
+	{ "allow-cps", 0, OPTION_RATE, &(words).ceilings.allow_cps, "N", \
+	  "the same of new connections/s (2k)", GIVEN_ALLOW_CPS }
+
 static int run(const struct verb *verb, int argc, char **argv)
 {
 	struct load_words words = {};
@@ -235,8 +255,7 @@ static int run(const struct verb *verb, int argc, char **argv)
 		{ "protect", 'p', OPTION_TEXT, &words.protect, "PORTS",
 		  "ports whose packets may be dropped: PORT[-PORT][/tcp|/udp],... or all (80,443)",
 		  GIVEN_PROTECT },
-		{ "proxy-group", 0, OPTION_TEXT, &words.proxy_group, "GROUP",
-		  "the group whose processes may count their requests", 0 },
+		GROUP_ROWS(words),
 		{ "monitor", 0, OPTION_FLAG, &words.monitor, NULL,
 		  "count the packets that would be dropped, and drop none", 0 },
 		{ "enforce", 0, OPTION_FLAG, &words.enforce, NULL,
@@ -245,14 +264,7 @@ static int run(const struct verb *verb, int argc, char **argv)
 		  "on: what can be forged limits no region; off: what arrives does (on)", 0 },
 		{ "shield-cgroup", 0, OPTION_TEXT, &words.shield_cgroup, "PATH",
 		  "the cgroup whose sockets prove connections (the root of cgroup v2)", 0 },
-		{ "node-pps", 0, OPTION_RATE, &words.ceilings.node_pps, "N",
-		  "packets/s of each node that nothing limits; 0: all (100k)", GIVEN_NODE_PPS },
-		{ "node-cps", 0, OPTION_RATE, &words.ceilings.node_cps, "N",
-		  "the same of new connections/s (2k)", GIVEN_NODE_CPS },
-		{ "allow-pps", 0, OPTION_RATE, &words.ceilings.allow_pps, "N",
-		  "packets/s of each allowed prefix that nothing limits (100k)", GIVEN_ALLOW_PPS },
-		{ "allow-cps", 0, OPTION_RATE, &words.ceilings.allow_cps, "N",
-		  "the same of new connections/s (2k)", GIVEN_ALLOW_CPS },
+		CEILING_ROWS(words),
 		{ "guard", 0, OPTION_FLAG, &words.guard, NULL,
 		  "with --ping: attach the guard as well, to the same interfaces", 0 },
 		{ "ping", 0, OPTION_OPTIONAL_TEXT, &words.ping, "MODE",

@@ -6,6 +6,7 @@
 #include "attach/cgroup_open.h"
 #include "check/check_all.h"
 #include "cli/cli.h"
+#include "cli/status_shared.h"
 #include "guard/iterator.h"
 #include "kernel/features.h"
 #include "show/event_fields.h"
@@ -13,6 +14,7 @@
 #include "show/status_fields.h"
 #include "show/status_summary.h"
 #include "view/view_off.h"
+#include "view/view_pins.h"
 #include "view/view_steer.h"
 
 /* What there is to say of an interface; `load` is the command that attaches the program. */
@@ -321,6 +323,8 @@ static int run(const struct verb *verb, int argc, char **argv)
 		return count;
 	if (count)
 		return cli_usage(verb, "takes no words");
+	if (view_pins_are_shared(cli.pin_dir))
+		return status_shared(&cli);
 	err = checks_read(&facts, cli.pin_dir, &options);
 	err = err ?: show(&facts, cli.json);
 	checks_free(&facts);

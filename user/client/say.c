@@ -90,9 +90,10 @@ static void say_error(const struct ecdn_xdp_client *client, int error)
 		say_abi(client);
 		break;
 	case -EACCES:
-		say(client, "cannot open the pins in %s: %s: every request passes; make the "
-		    "directories above it searchable (chmod 755 /sys/fs/bpf), or open the client "
-		    "before privileges are dropped", dir, strerror(-error));
+		say(client, "cannot open the pins in %s: %s: every request passes; run in the "
+		    "group of `load --proxy-group` if there is one, make the directories above "
+		    "it searchable (chmod 755 /sys/fs/bpf), or open the client before "
+		    "privileges are dropped", dir, strerror(-error));
 		break;
 	case -EPERM:
 		say(client, "this kernel lets no unprivileged process open the pins in %s: every "

@@ -157,7 +157,15 @@ static void take_proxy_group(struct reader *reader, const yaml_node_t *value, vo
 {
 	const char *text = yaml_text(value);
 
-	if (!text || words_parse_group(text, &((struct config *)to)->request.guard.proxy_group))
+	if (!text || words_parse_group(text, &((struct config *)to)->request.guard.groups.proxy))
+		yaml_bad(reader, value, "there is no group \"%s\"", text ?: "this");
+}
+
+static void take_stats_group(struct reader *reader, const yaml_node_t *value, void *to)
+{
+	const char *text = yaml_text(value);
+
+	if (!text || words_parse_group(text, &((struct config *)to)->request.guard.groups.stats))
 		yaml_bad(reader, value, "there is no group \"%s\"", text ?: "this");
 }
 
@@ -342,7 +350,8 @@ static void take_document(struct reader *reader, const yaml_node_t *root, void *
 		{ "protect", take_protect }, { "monitor", take_monitor },
 		{ "limits", take_limits }, { "exempt", take_exempt },
 		{ "block", take_block }, { "allow", take_allow },
-		{ "proxy_group", take_proxy_group }, { "steer", take_steer },
+		{ "proxy_group", take_proxy_group },
+		{ "stats_group", take_stats_group }, { "steer", take_steer },
 		{ "shield", take_shield },
 		{ "steer_user", take_steer_user }, { "steer_cgroup", take_steer_cgroup },
 		{ "node_pps", take_node_pps }, { "node_cps", take_node_cps },

@@ -3,6 +3,7 @@
 
 #include "control/advice.h"
 #include "control/carry_over.h"
+#include "control/permissions.h"
 #include "control/resize.h"
 #include "control/session.h"
 #include "control/steps.h"
@@ -48,6 +49,11 @@ static int announce(const struct part *part, struct part_run *run)
 	return part->announce ? part->announce(run) : 0;
 }
 
+static int permit(const struct session *session)
+{
+	return permissions_set(&session->pins, &session->request->guard.groups);
+}
+
 static int now_loaded(const struct part *part, struct part_run *run)
 {
 	(void)part;
@@ -80,7 +86,7 @@ static int open_all(struct session *session)
 	if (!err && (session->first || session->carries))
 		err = config_map_add_parts(&session->pins, session_parts(session));
 	if (!err && session->carries)
-		err = carry_over_begin(&session->pins);
+		err = permit(session) ?: carry_over_begin(&session->pins);
 	err = err ?: session_each(session, steps_attach);
 	return err || !session->carries ? err : replace_earlier(session);
 }
@@ -97,6 +103,7 @@ static int commit(struct session *session, bool opens)
 {
 	int err = session->first ? 0 : session_each(session, configure);
 
+	err = err ?: permit(session);
 	err = err ?: session_each(session, announce);
 	return err || !opens ? err : publish(session);
 }

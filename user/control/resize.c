@@ -53,7 +53,7 @@ static int explain(int err)
 	if (err == -EPERM || err == -EACCES)
 		return log_error(err, "this change outgrows a map, so that programs have to be "
 				 "loaded again; for that this command lacks %s",
-				 capabilities_lacking(CAPABILITIES_ALL, lacks) ?: "a permission");
+				 capabilities_lacking(CAPABILITIES_LOAD, lacks) ?: "a permission");
 	return err;
 }
 

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/scoped.h"
 #include "control/carry_over.h"
+#include "control/permissions.h"
 #include "control/steps.h"
 #include "kernel/config_map.h"
 #include "kernel/grace.h"
@@ -57,6 +58,7 @@ int session_finish(struct session *inner)
 	err = err ?: session_each(inner, steps_attach);
 	err = err ?: grace_wait();
 	err = err ?: session_each(inner, take_over);
+	err = err ?: permissions_set(&inner->pins, &inner->request->guard.groups);
 	if (err)
 		return err;
 	if (!inner->pins.finishes)

@@ -280,7 +280,7 @@ int guard_carry_fill(const struct pins *pins)
 		return err;
 	err = fill_maps(&carry, pins);
 	guard_maps_close(&carry.maps);
-	err = err ?: publish_permit(pins->next);
+	err = err ?: publish_freeze(pins->next);
 	publish = err ?: pins_get(pins->next, PUBLISH_PIN);
 	return publish < 0 ? publish : publish_config(publish);
 }

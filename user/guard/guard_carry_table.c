@@ -140,7 +140,7 @@ static int compile(const struct abi2_line *old, const struct names *names,
 
 static int map_table(const char *dir, const struct abi2_line **lines)
 {
-	int err = carry_map(dir, "region_table", lines);
+	int err = carry_map(dir, "region_table", "region_lines", lines);
 
 	return err ?: *lines ? 0 : log_error(-EPROTO, "there is no region table in %s", dir);
 }

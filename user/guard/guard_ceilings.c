@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/scoped.h"
 #include "guard.skel.h"
+#include "kernel/object.h"
 
 #define RATES "trusted_rates"
 
@@ -131,6 +132,18 @@ static int copy_rows(const struct pins *pins)
 	return err;
 }
 
+static int make_rates(const struct pins *pins, uint32_t entries)
+{
+	struct guard_bpf *guard = guard_bpf__open();
+	int err;
+
+	if (!guard)
+		return log_error(-ENOMEM, "out of memory for map " RATES);
+	err = object_make_map(guard->obj, pins, RATES, entries);
+	guard_bpf__destroy(guard);
+	return err;
+}
+
 int guard_ceilings_make(const struct part_run *run)
 {
 	int fit = run->resizes && run->loaded ? fit_of(run) : PART_FITS;
@@ -138,7 +151,7 @@ int guard_ceilings_make(const struct part_run *run)
 
 	if (fit < 0 || fit == PART_FITS)
 		return fit < 0 ? fit : 0;
-	err = maps_make_like(run->pins, RATES, 2 * roomy(run->rooms->trusted));
+	err = make_rates(run->pins, 2 * roomy(run->rooms->trusted));
 	return err ?: copy_rows(run->pins);
 }
 

@@ -13,7 +13,7 @@
 #include "regions/names.h"
 
 struct guard_maps {
-	int protected_ports;
+	int protected_ports;    /* fds, like all but the last member; -1: not open */
 	int region_table, region_name, region_limits, region_state;
 	int region_cpu, region_rate, prefixes, cpu_events;
 	int request_stats;
@@ -21,6 +21,7 @@ struct guard_maps {
 	int armed;              /* -1: an earlier version has loaded the guard */
 	int region_history, change_head, changes; /* the same */
 	int trusted_rates, trusted_cpu, trusted_ceilings; /* -1: an earlier version's guard */
+	char dir[PATH_MAX];     /* where they are pinned */
 };
 
 extern const struct map_row guard_maps_rows[];

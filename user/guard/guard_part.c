@@ -155,7 +155,7 @@ static int make(struct part_run *run)
 	fit = fit ?: run->loaded ? table_fits(run) : PART_FULL;
 	if (fit < 0 || fit == PART_FITS || (run->loaded && !run->resizes))
 		return fit < 0 ? fit : 0;
-	return region_store_make(run->pins->next, run->rooms->region_lines,
+	return region_store_make(run->pins, run->rooms->region_lines,
 				 run->loaded ? guard->maps.region_table : -1);
 }
 
@@ -196,7 +196,7 @@ static int open_programs(struct part_run *run)
 	err = guard->publish = publish_open(run->pins, guard->regions.max_regions);
 	if (err < 0)
 		return err;
-	err = run->loaded || run->carried ? 0 : publish_permit(run->pins->next);
+	err = run->loaded || run->carried ? 0 : publish_freeze(run->pins->next);
 	guard_maps_close(&guard->maps);
 	err = err ?: guard_maps_open(&guard->maps, run->pins);
 	if (!err)
@@ -289,8 +289,6 @@ static int configure(struct part_run *run)
 		err = put_regions(run);
 	if (!err)
 		ssh_warn(request, &guard->maps, config.protect, run->pins);
-	if (!err && request->proxy_group != (gid_t)-1)
-		err = publish_group(run->pins, request->proxy_group);
 	err = err ?: apply_settings(run, &config);
 	run->same = !err && guard_request_only_changes(request) &&
 		    !limits_apply_changed_any(&request->changes);

@@ -8,7 +8,7 @@
 void guard_request_init(struct guard_request *request)
 {
 	memset(request, 0, sizeof(*request));
-	request->proxy_group = -1;
+	request->groups = (struct permits){ -1, -1 };
 	request->monitor = -1;
 	request->shield = -1;
 }
@@ -35,7 +35,7 @@ int guard_request_shield_parse(const char *text, int *shield)
 static bool is_more_than_changes(const struct guard_request *request)
 {
 	return request->iface_count || request->max_regions ||
-	       request->proxy_group != (gid_t)-1 || request->sources.count ||
+	       permits_any(&request->groups) || request->sources.count ||
 	       request->reload || request->forget ||
 	       request->has_ports || request->monitor >= 0 || request->shield >= 0 ||
 	       request->shield_cgroup || request->ceilings.what;

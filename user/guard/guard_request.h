@@ -14,6 +14,7 @@
 #include "guard/region_files.h"
 #include "guard/region_store.h"
 #include "attach/xdp_link.h"
+#include "kernel/permits.h"
 #include "regions/reading.h"
 
 struct guard_request {
@@ -22,8 +23,7 @@ struct guard_request {
 	unsigned int iface_count;
 	enum xdp_mode mode;
 	uint32_t max_regions;   /* room for regions; 0: as it is, or the default */
-	gid_t proxy_group;      /* the group that may write request_stats; -1: as it is, or
-				   root only */
+	struct permits groups;  /* -1: as it is, or none */
 	struct region_sources sources; /* none: the table stays */
 	bool reload;            /* the sources are to be those of the table in use */
 	bool shrink;            /* a table that covers much less than the one in use is meant */

@@ -46,6 +46,18 @@ static bool is_frozen(const struct pins *pins)
 	return counts >= 0 && mapped_is_frozen(counts);
 }
 
+static int make_counts(const struct pins *pins, __u32 entries)
+{
+	struct publish_bpf *publish = publish_bpf__open();
+	int err;
+
+	if (!publish)
+		return log_error(-ENOMEM, "out of memory for map " COUNTS);
+	err = object_make_map(publish->obj, pins, COUNTS, entries);
+	publish_bpf__destroy(publish);
+	return err;
+}
+
 /* Makes another map for what proxies count, with what they have counted so far: nobody can have
  * the frozen one mapped for writing, so that nothing is added to it meanwhile. */
 static int replace_counts(const struct pins *pins)
@@ -54,7 +66,7 @@ static int replace_counts(const struct pins *pins)
 	__u32 entries;
 	int err = old < 0 ? old : maps_entries(old, COUNTS, &entries);
 
-	err = err ?: maps_make_like(pins, COUNTS, entries);
+	err = err ?: make_counts(pins, entries);
 	new = err ?: pins_get(pins->next, COUNTS);
 	if (new < 0)
 		return new;
@@ -103,24 +115,14 @@ static int freeze(const char *dir, const char *name)
 	return 0;
 }
 
-/* The maps are frozen before other users may open them. */
-int publish_permit(const char *dir)
+int publish_freeze(const char *dir)
 {
-	static const char *const read_by_all[] = { "public_config", "region_state" };
+	static const char *const read_by_others[] = { "public_config", "region_state" };
 	int err = 0;
 
-	for (size_t i = 0; i < sizeof(read_by_all) / sizeof(*read_by_all) && !err; i++) {
-		err = freeze(dir, read_by_all[i]);
-		err = err ?: pins_permit(dir, read_by_all[i], 0666, -1);
-	}
+	for (size_t i = 0; i < sizeof(read_by_others) / sizeof(*read_by_others) && !err; i++)
+		err = freeze(dir, read_by_others[i]);
 	return err;
-}
-
-int publish_group(const struct pins *pins, gid_t group)
-{
-	const char *dir = pins_has(pins->next, COUNTS) ? pins->next : pins->dir;
-
-	return pins_permit(dir, COUNTS, 0660, group);
 }
 
 /* Runs the program on a packet with what it is told; the packet's mark is `what`. */

@@ -19,13 +19,9 @@
  * warning. Returns its fd, which the caller closes. */
 int publish_open(const struct pins *pins, uint32_t max_regions);
 
-/* Freezes the new maps that proxies read, which are pinned in dir, and lets every user open
+/* Freezes the new maps that proxies read, which are pinned in dir, before other users may open
  * them. */
-int publish_permit(const char *dir);
-
-/* Lets a group write request_stats: the one that is to take the place of another, if there is
- * one. */
-int publish_group(const struct pins *pins, gid_t group);
+int publish_freeze(const char *dir);
 
 /* Each runs the program, which sets a region's limits and publishes its state by them;
  * publishes the configuration and the numbers of the tables; or that the maps are given up. */

@@ -78,7 +78,7 @@ int region_files_make(const struct region_sources *sources, uint64_t generation)
 
 int region_files_put(const char *dir, int map)
 {
-	return pins_has(dir, REGION_FILES_PIN) ? pins_replace(dir, REGION_FILES_PIN, map, 0600) :
+	return pins_has(dir, REGION_FILES_PIN) ? pins_replace(dir, REGION_FILES_PIN, map) :
 						 pins_put(dir, REGION_FILES_PIN, map);
 }
 

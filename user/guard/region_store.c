@@ -95,9 +95,9 @@ int region_store_fits(int map, uint32_t lines)
 	return slot_fits(&region_store_slot, map, lines, slot_roomy(lines, 0));
 }
 
-int region_store_make(const char *dir, uint32_t lines, int old)
+int region_store_make(const struct pins *pins, uint32_t lines, int old)
 {
-	return slot_make(&region_store_slot, dir, slot_roomy(lines, 0), old);
+	return slot_make(&region_store_slot, pins, slot_roomy(lines, 0), old);
 }
 
 int region_store_table(const struct guard_maps *maps, const struct ecdn_xdp_table_line *lines)
@@ -118,7 +118,7 @@ static int no_table(void)
 
 int region_store_map(const struct guard_maps *maps, const struct ecdn_xdp_table_line **lines)
 {
-	int err = slot_map(&region_store_slot, maps->region_table, lines);
+	int err = slot_map(&region_store_slot, maps->region_table, maps->dir, lines);
 
 	return err ?: *lines ? 0 : no_table();
 }

@@ -31,7 +31,7 @@ int region_store_compile(const struct range_set *set, const struct region_source
 int region_store_fits(int map, uint32_t lines);
 
 /* Makes an array of maps for such tables, see slot_make(). */
-int region_store_make(const char *dir, uint32_t lines, int old);
+int region_store_make(const struct pins *pins, uint32_t lines, int old);
 
 /* Makes of compiled lines a frozen table for the array in use. Returns its fd, which the
  * caller closes. */

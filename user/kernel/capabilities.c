@@ -5,12 +5,13 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
 
 #include <linux/capability.h>
 
 #include "base/log.h"
+#include "base/process.h"
 
 /* Linux 5.8, which headers may not have. */
 #define PERFMON 38
@@ -30,19 +31,13 @@ static const struct {
 
 char *capabilities_lacking(unsigned int needs, char text[CAPABILITIES_SIZE])
 {
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct data[2] = {};
-	bool admin;
+	bool admin = process_may(CAP_SYS_ADMIN);
 
 	*text = 0;
-	if (syscall(SYS_capget, &header, data))
-		return NULL;
-	admin = data[0].effective & 1U << CAP_SYS_ADMIN;
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
-		unsigned int number = known[i].number;
 		size_t length = strlen(text);
 
-		if (!(needs & 1U << i) || data[number / 32].effective & 1U << number % 32 ||
+		if (!(needs & 1U << i) || process_may(known[i].number) ||
 		    (known[i].by_sys_admin && admin))
 			continue;
 		snprintf(text + length, CAPABILITIES_SIZE - length, "%s%s", length ? ", " : "",
@@ -64,6 +59,18 @@ static bool is_locked_down(void)
 	return found && strchr(line, '[') && !strstr(line, "[none]");
 }
 
+/* Maps counted as locked memory once, and raising its limit takes CAP_SYS_RESOURCE. */
+static bool is_memory_limited(void)
+{
+	unsigned int major, minor;
+	struct utsname name;
+	struct rlimit limit;
+
+	return !uname(&name) && sscanf(name.release, "%u.%u", &major, &minor) == 2 &&
+	       (major < 5 || (major == 5 && minor < 11)) &&
+	       !getrlimit(RLIMIT_MEMLOCK, &limit) && limit.rlim_cur != RLIM_INFINITY;
+}
+
 int (capabilities_error)(int err, unsigned int needs, const char *format, ...)
 {
 	char message[512], lacks[CAPABILITIES_SIZE];
@@ -75,6 +82,10 @@ int (capabilities_error)(int err, unsigned int needs, const char *format, ...)
 	if (capabilities_lacking(needs, lacks))
 		return log_error(err, "%s: not permitted, as this process lacks %s; run as root",
 				 message, lacks);
+	if (is_memory_limited())
+		return log_error(err, "%s: not permitted; before Linux 5.11 it takes an unlimited "
+				 "RLIMIT_MEMLOCK: `ulimit -l unlimited`, or LimitMEMLOCK=infinity "
+				 "of a unit", message);
 	if (is_locked_down())
 		return log_error(err, "%s: not permitted by the lockdown of this kernel "
 				 "(/sys/kernel/security/lockdown)", message);

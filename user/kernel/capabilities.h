@@ -13,7 +13,8 @@ enum capabilities {
 	CAPABILITIES_NET_ADMIN = 1 << 1,
 	CAPABILITIES_BPF = 1 << 2,
 	CAPABILITIES_PERFMON = 1 << 3,
-	CAPABILITIES_ALL = (1 << 4) - 1,
+	/* What loading programs for the network takes. */
+	CAPABILITIES_LOAD = CAPABILITIES_NET_ADMIN | CAPABILITIES_BPF | CAPABILITIES_PERFMON,
 };
 
 /* Writes the names of those of `needs` that this process does not have, joined by commas;

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/scoped.h"
 #include "kernel/maps.h"
+#include "kernel/slot.h"
 
 /* A hash may have any room that is enough. */
 static bool same_shape(const struct bpf_map *map, const struct bpf_map_info *info)
@@ -92,22 +93,20 @@ static int map_table(int table, const char *name, const struct abi2_line **lines
 	return 0;
 }
 
-int carry_map(const char *from, const char *name, const struct abi2_line **lines)
+int carry_map(const char *from, const char *name, const char *pin,
+	      const struct abi2_line **lines)
 {
+	const struct slot of = { name, name, pin };
 	scoped_fd int slot = carry_open(from, name, sizeof(__u32)), table = -1;
 	const struct abi2_table_header *header;
-	__u32 id;
 	int err;
 
 	*lines = NULL;
 	if (slot < 0)
 		return slot;
-	if (bpf_map_lookup_elem(slot, &(__u32){ 0 }, &id))
-		return errno == ENOENT ? 0 : log_error(-errno, "cannot read map %s: %s", name,
-						       strerror(errno));
-	table = bpf_map_get_fd_by_id(id);
+	table = slot_open(&of, slot, from);
 	if (table < 0)
-		return log_error(table, "cannot open the table in %s: %s", name, strerror(-table));
+		return table == -ENOENT ? 0 : table;
 	err = map_table(table, name, lines);
 	if (err)
 		return err;

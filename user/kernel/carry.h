@@ -26,9 +26,10 @@ int carry_mode(const char *from, const char *to, const char *name);
 /* Opens from/name and checks the size of its values. Returns an fd, which the caller closes. */
 int carry_open(const char *from, const char *name, __u32 value_size);
 
-/* Maps for reading the table that is in the slot from/name, an array of maps of ABI 2: *lines is
- * NULL if the slot is empty, and freed with carry_unmap(). */
-int carry_map(const char *from, const char *name, const struct abi2_line **lines);
+/* Maps for reading the table that is in the slot from/name, an array of maps of ABI 2, and pinned
+ * as from/pin: *lines is NULL if the slot is empty, and freed with carry_unmap(). */
+int carry_map(const char *from, const char *name, const char *pin,
+	      const struct abi2_line **lines);
 void carry_unmap(const struct abi2_line *lines);
 
 #endif

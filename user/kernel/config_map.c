@@ -64,8 +64,9 @@ int config_map_open(const struct pins *pins)
 	int err;
 
 	if (!pins_has(pins->dir, NAME) && errno == EACCES)
-		return log_error(-EACCES, "cannot look into %s: not permitted; run as root",
-				 pins->dir);
+		return log_error(-EACCES, "cannot look into %s: not permitted; run as root, or for "
+				 "the group of --stats-group let others search what is above "
+				 "(chmod 755 /sys/fs/bpf)", pins->dir);
 	if (!pins_has(pins->dir, NAME))
 		return log_error(-ENOENT, "nothing is loaded in %s; `ecdn-xdp load IFACE` loads "
 				 "the guard, `ecdn-xdp load --ping IFACE` loads ping", pins->dir);

@@ -2,6 +2,7 @@
 #include "kernel/mapped.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -10,6 +11,49 @@
 
 #include "base/log.h"
 #include "kernel/maps.h"
+
+#define BATCH 4096
+
+static int read_batches(int fd, char *to, size_t size, uint32_t entries)
+{
+	__u32 keys[BATCH], last;
+	int err = 0;
+
+	for (uint32_t i = 0; i < entries && !err;) {
+		__u32 count = entries - i < BATCH ? entries - i : BATCH;
+
+		err = bpf_map_lookup_batch(fd, i ? &last : NULL, &last, keys,
+					   to + (size_t)i * size, &count, NULL);
+		i += count;
+		/* The end is told along with the last values. */
+		if (err == -ENOENT && i == entries)
+			err = 0;
+	}
+	return err;
+}
+
+/* The values lie one behind the other as in the map: their sizes are multiples of 8. */
+static int take_copy(struct mapped *mapped, int fd)
+{
+	void *at = mmap(NULL, mapped->bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			-1, 0);
+
+	if (at == MAP_FAILED)
+		return -errno;
+	mapped->at = at;
+	mapped->is_copy = true;
+	mapped->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	return mapped->fd < 0 ? -errno : read_batches(fd, at, mapped->bytes / mapped->entries,
+						      mapped->entries);
+}
+
+int mapped_refresh(const struct mapped *mapped, const char *map)
+{
+	int err = mapped->is_copy ? read_batches(mapped->fd, (void *)mapped->at, mapped->bytes /
+						 mapped->entries, mapped->entries) : 0;
+
+	return err ? log_error(err, "cannot read map %s: %s", map, strerror(-err)) : 0;
+}
 
 int mapped_open(struct mapped *mapped, int fd, const char *map, size_t size)
 {
@@ -23,17 +67,24 @@ int mapped_open(struct mapped *mapped, int fd, const char *map, size_t size)
 	if (info.value_size != size)
 		return log_error(-EPROTO, "map %s has values of %u bytes and not of %zu: it is "
 				 "another's", map, info.value_size, size);
-	at = mmap(NULL, size * info.max_entries, PROT_READ, MAP_SHARED, fd, 0);
-	if (at == MAP_FAILED)
-		return log_error(-errno, "cannot map %s: %s", map, strerror(errno));
-	*mapped = (struct mapped){ at, size * info.max_entries, info.max_entries };
-	return 0;
+	*mapped = (struct mapped){ .bytes = size * info.max_entries, .entries = info.max_entries };
+	at = mmap(NULL, mapped->bytes, PROT_READ, MAP_SHARED, fd, 0);
+	if (at != MAP_FAILED)
+		mapped->at = at;
+	else
+		err = errno == EINVAL || errno == EACCES ? take_copy(mapped, fd) : -errno;
+	if (!err)
+		return 0;
+	mapped_close(mapped);
+	return log_error(err, "cannot map %s: %s", map, strerror(-err));
 }
 
 void mapped_close(struct mapped *mapped)
 {
 	if (mapped->at)
 		munmap((void *)mapped->at, mapped->bytes);
+	if (mapped->is_copy && mapped->fd >= 0)
+		close(mapped->fd);
 	*mapped = (struct mapped){};
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/scoped.h"
+#include "kernel/capabilities.h"
 #include "kernel/journal.h"
 #include "kernel/object.h"
 
@@ -96,9 +97,14 @@ static int open_row(const struct map_row *row, const struct pins *pins)
 
 	if (!pins_exist(pins, row->name))
 		return report_missing(pins->dir, row->name);
-	fd = pins_open(pins, row->name);
+	fd = pins->shared ? pins_read(pins->dir, row->name) : pins_open(pins, row->name);
 	err = fd < 0 ? fd : check_map(row, fd, pins->dir);
 	return err ?: take_fd(&fd);
+}
+
+static bool is_shared(const struct map_row *row)
+{
+	return row->reader == MAP_STATS || row->reader == MAP_BOTH || row->reader == MAP_COUNTS;
 }
 
 int maps_open(const struct map_row *rows, void *maps, const struct pins *pins)
@@ -107,7 +113,8 @@ int maps_open(const struct map_row *rows, void *maps, const struct pins *pins)
 	for (const struct map_row *row = rows; row->name; row++) {
 		int fd;
 
-		if (row->offset == MAP_CLOSED || (row->optional && !pins_exist(pins, row->name)))
+		if (row->offset == MAP_CLOSED || (row->optional && !pins_exist(pins, row->name)) ||
+		    (pins->shared && !is_shared(row)))
 			continue;
 		fd = open_row(row, pins);
 		if (fd < 0) {
@@ -115,6 +122,8 @@ int maps_open(const struct map_row *rows, void *maps, const struct pins *pins)
 			return fd;
 		}
 		*fd_of(row, maps) = fd;
+		if (row->dir)
+			strcpy((char *)maps + row->dir, pins->dir);
 	}
 	return 0;
 }
@@ -146,11 +155,17 @@ int maps_drop(const struct map_row *rows, const char *dir)
 	return err;
 }
 
+static int fail(const char *what, const char *map, int err)
+{
+	/* Before Linux 5.19 that takes a capability. */
+	if (err == -EPERM)
+		return capabilities_error(err, CAPABILITIES_BPF, "cannot %s map %s", what, map);
+	return log_error(err, "cannot %s map %s: %s", what, map, strerror(-err));
+}
+
 int maps_get(int fd, const char *map, const void *key, void *value)
 {
-	if (bpf_map_lookup_elem(fd, key, value))
-		return log_error(-errno, "cannot read map %s: %s", map, strerror(errno));
-	return 0;
+	return bpf_map_lookup_elem(fd, key, value) ? fail("read", map, -errno) : 0;
 }
 
 int maps_set(int fd, const char *map, const void *key, const void *value)
@@ -159,9 +174,7 @@ int maps_set(int fd, const char *map, const void *key, const void *value)
 
 	if (err)
 		return err;
-	if (bpf_map_update_elem(fd, key, value, BPF_ANY))
-		return log_error(-errno, "cannot write map %s: %s", map, strerror(errno));
-	return 0;
+	return bpf_map_update_elem(fd, key, value, BPF_ANY) ? fail("write", map, -errno) : 0;
 }
 
 int maps_next(int fd, const char *map, const void *last, void *key)
@@ -190,35 +203,6 @@ int maps_entries(int fd, const char *map, __u32 *entries)
 
 	*entries = info.max_entries;
 	return err;
-}
-
-/* The types of the values are needed for locks in them. */
-static int create_like(const struct bpf_map_info *info, const char *map, __u32 entries)
-{
-	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = info->map_flags,
-		    .btf_key_type_id = info->btf_key_type_id,
-		    .btf_value_type_id = info->btf_value_type_id);
-	scoped_fd int btf = info->btf_id ? bpf_btf_get_fd_by_id(info->btf_id) : -1;
-	int fd;
-
-	if (info->btf_id && btf < 0)
-		return log_error(btf, "cannot read the types of map %s: %s", map, strerror(-btf));
-	options.btf_fd = btf < 0 ? 0 : btf;
-	fd = bpf_map_create(info->type, map, info->key_size, info->value_size, entries, &options);
-	return fd < 0 ? log_error(fd, "cannot create map %s: %s", map, strerror(-fd)) : fd;
-}
-
-int maps_make_like(const struct pins *pins, const char *map, __u32 entries)
-{
-	scoped_fd int old = pins_get(pins->dir, map), new = -1;
-	struct bpf_map_info info;
-	int err = old < 0 ? old : maps_info(old, map, &info);
-
-	if (err)
-		return err;
-	new = create_like(&info, map, entries);
-	err = new < 0 ? new : object_check_name(new, map);
-	return err ?: pins_put(pins->next, map, new);
 }
 
 /* The kernel copies as many bytes as the map's keys have, whatever is expected. */

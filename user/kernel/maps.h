@@ -13,6 +13,15 @@
 
 #include "kernel/pins.h"
 
+/* Groups that may open a pin (kernel/permits.h). */
+enum map_reader {
+	MAP_ROOT,               /* none */
+	MAP_STATS,              /* that of --stats-group, to read */
+	MAP_TABLE,              /* that of --proxy-group, to read; everybody without one */
+	MAP_BOTH,               /* both, to read; everybody if both groups are set */
+	MAP_COUNTS,             /* that of --proxy-group to write, that of --stats-group to read */
+};
+
 struct map_row {
 	const char *name;
 	size_t offset;          /* bytes from the start of the part's struct to the fd, an
@@ -22,6 +31,9 @@ struct map_row {
 	enum bpf_map_type type; /* BPF_MAP_TYPE_UNSPEC: the pin is no map */
 	__u32 key_size, value_size;
 	bool mmap;              /* processes may map it */
+	size_t dir;             /* bytes from the start of the part's struct to a char [PATH_MAX]
+				   that gets the pin directory; 0: there is none */
+	enum map_reader reader; /* who may open the pin besides root */
 };
 
 /* The offset of a map that only programs use: the commands do not open it. */
@@ -36,13 +48,16 @@ struct map_row {
 	.type = BPF_MAP_TYPE_##kind, .key_size = sizeof(key), .value_size = sizeof(value)
 #define MAP_MMAP .mmap = true
 #define MAP_OPTIONAL .optional = true
+#define MAP_DIR(owner) .dir = offsetof(owner, dir)
+#define MAP_FOR(who) .reader = MAP_##who
 
 /* The last row has a NULL name. maps_init() sets every fd to -1. */
 void maps_init(const struct map_row *rows, void *maps);
 void maps_close(const struct map_row *rows, void *maps);
 
 /* Opens the maps that are pinned in pins->dir or pins->next, and checks that each is what its
- * row says: -EPROTO if one is missing or another's. All fds are -1 after an error. */
+ * row says: -EPROTO if one is missing or another's. All fds are -1 after an error. Of pins->shared
+ * those which the group of --stats-group may not read are -1, too. */
 int maps_open(const struct map_row *rows, void *maps, const struct pins *pins);
 
 /* Checks the pins of all rows in dir, those that are closed too. */
@@ -76,10 +91,6 @@ int maps_info(int fd, const char *map, struct bpf_map_info *info);
 
 /* Reads how many entries a map has room for. */
 int maps_entries(int fd, const char *map, __u32 *entries);
-
-/* Makes and pins in pins->next a map like the one that is pinned in pins->dir, but of so many
- * entries, and empty. */
-int maps_make_like(const struct pins *pins, const char *map, __u32 entries);
 
 /* -EPROTO if the map's keys have another size. */
 int maps_check_key(int fd, const char *map, size_t size);

@@ -13,9 +13,6 @@
 #include "base/scoped.h"
 #include "kernel/capabilities.h"
 
-/* What loading a program for the network takes. */
-#define LOADING (CAPABILITIES_BPF | CAPABILITIES_PERFMON | CAPABILITIES_NET_ADMIN)
-
 /* True for maps that libbpf makes for an object's own variables, which are of no use
  * outside it. */
 static bool is_internal(const struct bpf_map *map)
@@ -118,7 +115,7 @@ int object_load_or(struct bpf_object_skeleton *skeleton, const struct object_nam
 	if (!err)
 		return pin_loaded(*skeleton->obj, names, pins);
 	if (err == -EPERM)
-		lack = capabilities_lacking(LOADING, lacks);
+		lack = capabilities_lacking(CAPABILITIES_LOAD, lacks);
 	log_warning("cannot load %s: %s%s%s, so %s", names->label, strerror(-err),
 		    lack ? ", as this process lacks " : "", lack ?: "", without);
 	return err;
@@ -129,6 +126,33 @@ int object_loaded(const struct object_names *names, const struct pins *pins)
 	if (pins_has(pins->next, names->pin))
 		return pins_get(pins->next, names->pin);
 	return pins->finishes ? pins_get(pins->dir, names->pin) : -ENOENT;
+}
+
+static int make_error(const char *name, int err)
+{
+	if (err == -EPERM)
+		return capabilities_error(err, CAPABILITIES_LOAD, "cannot create map %s", name);
+	return log_error(err, "cannot create map %s: %s", name, strerror(-err));
+}
+
+int object_make_map(struct bpf_object *object, const struct pins *pins, const char *name,
+		    __u32 entries)
+{
+	struct bpf_program *program;
+	struct bpf_map *map;
+	int err = 0;
+
+	bpf_object__for_each_program(program, object)
+		err = err ?: bpf_program__set_autoload(program, false);
+	bpf_object__for_each_map(map, object)
+		err = err ?: bpf_map__set_autocreate(map, !strcmp(bpf_map__name(map), name));
+	map = bpf_object__find_map_by_name(object, name);
+	err = err ?: map ? bpf_map__set_max_entries(map, entries) : -ENOENT;
+	err = err ?: bpf_object__load(object);
+	if (err)
+		return make_error(name, err);
+	err = object_check_name(bpf_map__fd(map), name);
+	return err ?: pins_put(pins->next, name, bpf_map__fd(map));
 }
 
 /* bpf_obj_get() returns a map, a program or a link; only the name of the anonymous inode
@@ -147,8 +171,11 @@ enum object_kind object_kind(int fd)
 
 int object_load_error(const char *label, int err)
 {
-	if (err == -EPERM)
-		return capabilities_error(err, LOADING, "cannot load %s", label);
+	char lacks[CAPABILITIES_SIZE];
+
+	/* The verifier refuses with EACCES what CAP_PERFMON allows. */
+	if (err == -EPERM || (err == -EACCES && capabilities_lacking(CAPABILITIES_LOAD, lacks)))
+		return capabilities_error(err, CAPABILITIES_LOAD, "cannot load %s", label);
 	return log_error(err, "cannot load %s: %s; -v -v shows what the kernel reports", label,
 			 strerror(-err));
 }

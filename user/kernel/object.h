@@ -33,7 +33,16 @@ int object_share(struct bpf_object *object, const struct pins *pins);
 int object_load(struct bpf_object_skeleton *skeleton, const struct object_names *names,
 		const struct pins *pins);
 
-/* The same for a program that the kernel need not take: the reason is a warning, which ends in
+/*
+ * Makes one map of an opened object, with so many entries, and pins it in pins->next. The object,
+ * which is the caller's to destroy, is loaded without its programs and other maps. That way the
+ * types that a lock in the values needs come from the object: those of a map that is there could
+ * be had only by id, with CAP_SYS_ADMIN.
+ */
+int object_make_map(struct bpf_object *object, const struct pins *pins, const char *name,
+		    __u32 entries);
+
+/* object_load() for a program that the kernel need not take: the reason is a warning, which ends in
  * `without`, what the command does without the program. */
 int object_load_or(struct bpf_object_skeleton *skeleton, const struct object_names *names,
 		   const char *without, const struct pins *pins);

@@ -50,6 +50,7 @@ int pins_init(struct pins *pins, const char *dir)
 	pins->lock = -1;
 	pins->building = false;
 	pins->carries = false;
+	pins->shared = false;
 	pins->finishes = false;
 	while (length > 1 && dir[length - 1] == '/')
 		length--;
@@ -265,10 +266,14 @@ int pins_permit(const char *dir, const char *name, mode_t mode, gid_t group)
 	char path[PINS_PATH_SIZE];
 	int err;
 
-	err = pins_undo_save(pins_path(dir, name, path));
+	err = pins_undo_mode(pins_path(dir, name, path));
 	if (err)
 		return err;
-	if ((group != (gid_t)-1 && chown(path, -1, group)) || chmod(path, mode))
+	if (group != (gid_t)-1 && chown(path, -1, group))
+		return log_error(-errno, "cannot give %s to group %u: %s%s", path, group,
+				 strerror(errno), errno != EPERM ? "" :
+				 "; that takes CAP_CHOWN, or to be in that group");
+	if (chmod(path, mode))
 		return log_error(-errno, "cannot set the permissions of %s: %s", path,
 				 strerror(errno));
 	return 0;
@@ -300,10 +305,15 @@ int pins_drop(const char *dir, const char *name)
 	return 0;
 }
 
-/* The new pin is made beside the old one and then renamed over it, so that a process that
- * opens the name finds the old object or the new one. */
-static int replace(const char *path, const char *beside, int fd, mode_t mode)
+char *pins_beside(const char *name, char text[PINS_BESIDE_SIZE])
 {
+	snprintf(text, PINS_BESIDE_SIZE, "%s-next", name);
+	return text;
+}
+
+static int make_beside(const char *path, const char *beside, int fd)
+{
+	struct stat of, now;
 	int err;
 
 	if (unlink(beside) && errno != ENOENT)
@@ -311,27 +321,71 @@ static int replace(const char *path, const char *beside, int fd, mode_t mode)
 	err = bpf_obj_pin(fd, beside);
 	if (err)
 		return log_error(err, "cannot pin %s: %s", beside, strerror(-err));
-	if (chmod(beside, mode))
+	if (stat(path, &of))
+		return 0;
+	/* In a directory for a group of proxies it has that group already. */
+	if (!stat(beside, &now) && now.st_gid != of.st_gid && chown(beside, -1, of.st_gid))
+		return log_error(-errno, "cannot give %s to group %u: %s%s", beside, of.st_gid,
+				 strerror(errno), errno != EPERM ? "" :
+				 "; that takes CAP_CHOWN, or to be in that group");
+	if (chmod(beside, of.st_mode & 0777))
 		return log_error(-errno, "cannot set the permissions of %s: %s", beside,
-				 strerror(errno));
-	if (rename(beside, path))
-		return log_error(-errno, "cannot rename %s to %s: %s", beside, path,
 				 strerror(errno));
 	return 0;
 }
 
-int pins_replace(const char *dir, const char *name, int fd, mode_t mode)
+int pins_put_beside(const char *dir, const char *name, int fd)
 {
-	char path[PINS_PATH_SIZE], beside[PINS_PATH_SIZE + sizeof("-next")];
+	char path[PINS_PATH_SIZE], next[PINS_PATH_SIZE], beside[PINS_BESIDE_SIZE];
+	int err;
+
+	pins_path(dir, pins_beside(name, beside), next);
+	err = make_beside(pins_path(dir, name, path), next, fd);
+	if (err)
+		unlink(next);
+	return err;
+}
+
+void pins_drop_beside(const char *dir, const char *name)
+{
+	char next[PINS_PATH_SIZE], beside[PINS_BESIDE_SIZE];
+
+	unlink(pins_path(dir, pins_beside(name, beside), next));
+}
+
+/* A process that opens the name finds the old object or the new one. */
+int pins_take_beside(const char *dir, const char *name)
+{
+	char path[PINS_PATH_SIZE], next[PINS_PATH_SIZE], beside[PINS_BESIDE_SIZE];
 	int err = pins_undo_save(pins_path(dir, name, path));
 
 	if (err)
 		return err;
-	snprintf(beside, sizeof(beside), "%s-next", path);
-	err = replace(path, beside, fd, mode);
+	pins_path(dir, pins_beside(name, beside), next);
+	if (rename(next, path))
+		return log_error(-errno, "cannot rename %s to %s: %s", next, path, strerror(errno));
+	return 0;
+}
+
+int pins_replace(const char *dir, const char *name, int fd)
+{
+	int err = pins_put_beside(dir, name, fd);
+
+	err = err ?: pins_take_beside(dir, name);
 	if (err)
-		unlink(beside);
+		pins_drop_beside(dir, name);
 	return err;
+}
+
+/* Before Linux 5.19 opening a pin takes CAP_BPF; from then on the pin's mode alone decides. */
+static int open_error(const char *path, int err)
+{
+	if (err == -EPERM)
+		return capabilities_error(err, CAPABILITIES_BPF, "cannot open %s", path);
+	if (err == -EACCES)
+		return log_error(err, "cannot open %s: its permissions allow it to others alone; "
+				 "run as root", path);
+	return log_error(err, "cannot open %s: %s", path, strerror(-err));
 }
 
 int pins_get(const char *dir, const char *name)
@@ -339,14 +393,16 @@ int pins_get(const char *dir, const char *name)
 	char path[PINS_PATH_SIZE];
 	int fd = bpf_obj_get(pins_path(dir, name, path));
 
-	if (fd < 0 && errno == EPERM)
-		return capabilities_error(-EPERM, CAPABILITIES_BPF, "cannot open %s", path);
-	if (fd < 0 && errno == EACCES)
-		return log_error(-EACCES, "cannot open %s: its permissions allow it to others "
-				 "alone; run as root", path);
-	if (fd < 0)
-		return log_error(-errno, "cannot open %s: %s", path, strerror(errno));
-	return fd;
+	return fd < 0 ? open_error(path, -errno) : fd;
+}
+
+int pins_read(const char *dir, const char *name)
+{
+	LIBBPF_OPTS(bpf_obj_get_opts, options, .file_flags = BPF_F_RDONLY);
+	char path[PINS_PATH_SIZE];
+	int fd = bpf_obj_get_opts(pins_path(dir, name, path), &options);
+
+	return fd < 0 ? open_error(path, -errno) : fd;
 }
 
 bool pins_exist(const struct pins *pins, const char *name)

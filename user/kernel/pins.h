@@ -5,7 +5,8 @@
  *
  *	DIR/MAP            each map by name
  *	DIR/region_lines   the region table in use, and
- *	DIR/trusted_lines  the trusted table in use: each new table replaces the pin
+ *	DIR/trusted_lines  the trusted table in use: each new table replaces the pin, and is
+ *	                   pinned as TABLE-next before it is in use
  *	DIR/prog/PART      each part's program; a part is loaded if this is there
  *	DIR/link/IFACE     the link that holds an XDP program to an interface; bpffs takes
  *	                   no '.' in a name, so eth0.7 is eth0:7 here
@@ -21,9 +22,10 @@
  *	DIR-next/ready     a folder: programs with larger maps are being put in place of those
  *	                   in DIR, and a command that was killed is finished by the next
  *
- * Only root can open them, except for what proxies use. They read public_config,
- * region_state, region_lines and trusted_lines, which are frozen, so that a process that
- * opens them for writing cannot write. They write request_stats.
+ * Only root can open them, except for what proxies use and what a group may read
+ * (kernel/permits.h). Proxies read public_config, region_state, region_lines and trusted_lines,
+ * which are frozen, so that a process that opens them for writing cannot write. They write
+ * request_stats.
  *
  * A command builds new pins in "DIR-next" and publishes them at its end. Where DIR has pins of
  * an earlier ABI, "DIR-next" becomes a whole directory, with the same links, and takes its place
@@ -55,6 +57,8 @@ struct pins {
 	bool building;          /* next is this command's own, which looks for pins there too */
 	bool finishes;          /* next is a killed command's, some of whose pins may have moved to
 				   dir already */
+	bool shared;            /* the reader is no root, and opens in dir what the group of
+				   --stats-group may, to read alone */
 	bool carries;           /* dir has pins of an earlier ABI, which next is to replace: pins
 				   are looked for in next alone */
 };
@@ -104,8 +108,19 @@ int pins_discard(const struct pins *pins);
 /* Pins fd as dir/name; makes the folder of the name if it is not there. */
 int pins_put(const char *dir, const char *name, int fd);
 
-/* Pins fd as dir/name with a mode, in the place of what was pinned there. */
-int pins_replace(const char *dir, const char *name, int fd, mode_t mode);
+/*
+ * Replace a pin in two steps, between which both objects are pinned: pins_put_beside() pins fd as
+ * dir/NAME-next, with mode and group of the pin dir/NAME if there is one, and pins_take_beside()
+ * renames that over dir/NAME. pins_beside() writes "NAME-next" into text, and returns it.
+ */
+#define PINS_BESIDE_SIZE 64
+char *pins_beside(const char *name, char text[PINS_BESIDE_SIZE]);
+int pins_put_beside(const char *dir, const char *name, int fd);
+int pins_take_beside(const char *dir, const char *name);
+void pins_drop_beside(const char *dir, const char *name);
+
+/* Both steps at once. */
+int pins_replace(const char *dir, const char *name, int fd);
 
 /* Moves a pin from pins->next to pins->dir, over what is there. */
 int pins_move(const struct pins *pins, const char *name);
@@ -116,8 +131,10 @@ int pins_drop(const char *dir, const char *name);
 /* Sets mode and group of the pin dir/name; group -1 leaves the group as it is. */
 int pins_permit(const char *dir, const char *name, mode_t mode, gid_t group);
 
-/* Opens what is pinned as dir/name: an fd, or a negative errno. */
+/* Opens what is pinned as dir/name: an fd, or a negative errno. pins_read() does so to read a
+ * map alone, which it can then not map into memory. */
 int pins_get(const char *dir, const char *name);
+int pins_read(const char *dir, const char *name);
 
 /* Whether a pin is in pins->dir, or in what this command builds; and the same pin opened, what
  * is built first: an fd, or a negative errno. */

@@ -86,6 +86,37 @@ int pins_undo_save(const char *path)
 	return journal_add(undo_pin, &saved, sizeof(saved));
 }
 
+struct owned {
+	char path[PATH_SIZE];
+	mode_t mode;
+	gid_t group;
+};
+
+static void undo_mode(void *saved, bool undo)
+{
+	const struct owned *owned = saved;
+
+	if (undo && (chown(owned->path, -1, owned->group) || chmod(owned->path, owned->mode)) &&
+	    errno != ENOENT)
+		log_warning("cannot give %s its permissions back: %s", owned->path,
+			    strerror(errno));
+}
+
+int pins_undo_mode(const char *path)
+{
+	struct owned owned;
+	struct stat stat_of;
+
+	if (!journal_is_open())
+		return 0;
+	if (stat(path, &stat_of))
+		return log_error(-errno, "cannot look at %s: %s", path, strerror(errno));
+	snprintf(owned.path, sizeof(owned.path), "%s", path);
+	owned.mode = stat_of.st_mode & ALLPERMS;
+	owned.group = stat_of.st_gid;
+	return journal_add(undo_mode, &owned, sizeof(owned));
+}
+
 static void undo_folder(void *saved, bool undo)
 {
 	if (undo)

@@ -6,9 +6,11 @@
 #ifndef KERNEL_PINS_UNDO_H
 #define KERNEL_PINS_UNDO_H
 
-/* Before what is pinned at a path, or nothing, is removed or gives way to something else, or gets
- * another mode or group. */
+/* Before what is pinned at a path, or nothing, is removed or gives way to something else. */
 int pins_undo_save(const char *path);
+
+/* Before a pin or a directory gets another mode or group. */
+int pins_undo_mode(const char *path);
 
 /* Once a directory that was not there has been made, or one has been renamed: after an error that
  * is undone already. */

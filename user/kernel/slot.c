@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <bpf/bpf.h>
 
@@ -17,8 +19,10 @@
 #include "kernel/part.h"
 #include "table/lines.h"
 
-/* How often the table is looked up again when another one replaces it meanwhile. */
-#define TRIES 100
+/* How often the table is looked up again when another one replaces it meanwhile, which takes
+ * renames of two pins at the most. */
+#define TRIES 50
+#define PAUSE_US 1000
 
 __u32 slot_roomy(__u32 lines, __u32 least)
 {
@@ -133,25 +137,26 @@ static int create_array(const struct slot *slot, __u32 room)
 	return err ?: take_fd(&array);
 }
 
-static int copy_table(const struct slot *slot, int array, const char *dir, __u32 room, int old)
+static int copy_table(const struct slot *slot, int array, const struct pins *pins, __u32 room,
+		      int old)
 {
 	const struct ecdn_xdp_table_line *lines;
-	int err = slot_map(slot, old, &lines);
+	int err = slot_map(slot, old, pins->dir, &lines);
 	scoped_fd int table = -1;
 
 	if (err || !lines)
 		return err;
 	table = slot_table(slot, room, lines);
 	slot_unmap(lines);
-	return table < 0 ? table : slot_put(slot, array, dir, table);
+	return table < 0 ? table : slot_put(slot, array, pins->next, table);
 }
 
-int slot_make(const struct slot *slot, const char *dir, __u32 room, int old)
+int slot_make(const struct slot *slot, const struct pins *pins, __u32 room, int old)
 {
 	scoped_fd int array = create_array(slot, room);
-	int err = array < 0 ? array : pins_put(dir, slot->map, array);
+	int err = array < 0 ? array : pins_put(pins->next, slot->map, array);
 
-	return err || old < 0 ? err : copy_table(slot, array, dir, room, old);
+	return err || old < 0 ? err : copy_table(slot, array, pins, room, old);
 }
 
 /* The table that is to be put back; its pin, by which it is opened, has a step of its own. */
@@ -200,8 +205,12 @@ int slot_put(const struct slot *slot, int map, const char *dir, int table)
 {
 	int err = save(slot, map, dir);
 
+	err = err ?: pins_put_beside(dir, slot->pin, table);
 	err = err ?: maps_set(map, slot->map, &(__u32){ 0 }, &table);
-	return err ?: pins_replace(dir, slot->pin, table, 0666);
+	err = err ?: pins_take_beside(dir, slot->pin);
+	if (err)
+		pins_drop_beside(dir, slot->pin);
+	return err;
 }
 
 int slot_drop(const struct slot *slot, int map, const char *dir)
@@ -215,35 +224,91 @@ int slot_drop(const struct slot *slot, int map, const char *dir)
 	return pins_drop(dir, slot->pin);
 }
 
-/* A table that is replaced between the lookup of its id and the opening is gone, and the
- * new one is looked up. -ENOENT is not logged: the slot is empty. */
-static int open_current(const struct slot *slot, int map)
+/* The id of the table in use; 0, with *err, if it cannot be told. */
+static __u32 current_id(const struct slot *slot, int map, int *err)
 {
-	int table = -ENOENT;
-	__u32 id;
+	__u32 id = 0;
 
-	for (int i = 0; i < TRIES && table == -ENOENT; i++) {
-		if (bpf_map_lookup_elem(map, &(__u32){ 0 }, &id))
-			return errno == ENOENT ? -ENOENT :
-			       log_error(-errno, "cannot read map %s: %s", slot->map,
-					 strerror(errno));
-		table = bpf_map_get_fd_by_id(id);
+	*err = 0;
+	if (bpf_map_lookup_elem(map, &(__u32){ 0 }, &id))
+		*err = errno == ENOENT ? -ENOENT : log_error(-errno, "cannot read map %s: %s",
+							     slot->map, strerror(errno));
+	return id;
+}
+
+/* Opens a pin if it is the table of that id. */
+static int open_pin(const char *dir, const char *name, __u32 id)
+{
+	char path[PINS_PATH_SIZE];
+	scoped_fd int fd = bpf_obj_get(pins_path(dir, name, path));
+
+	return fd >= 0 && maps_id(fd) == id ? take_fd(&fd) : -ENOENT;
+}
+
+/* The pin of the name may be one table behind, and the one beside it one ahead. What is built is
+ * in another directory. */
+static int open_pinned(const struct slot *slot, const char *dir, __u32 id)
+{
+	char next[PINS_PATH_SIZE], beside[PINS_BESIDE_SIZE];
+	const char *const dirs[] = { dir, next };
+	int table = -ENOENT;
+
+	snprintf(next, sizeof(next), "%s-next", dir);
+	pins_beside(slot->pin, beside);
+	for (int i = 0; i < 2 && table < 0; i++) {
+		table = open_pin(dirs[i], slot->pin, id);
+		if (table < 0)
+			table = open_pin(dirs[i], beside, id);
 	}
-	if (table == -ENOENT)
-		return log_error(-EAGAIN, "cannot open the %s table: other commands keep "
-				 "replacing it", slot->table);
-	if (table == -EPERM)
-		return capabilities_error(table, CAPABILITIES_SYS_ADMIN, "cannot open the %s table",
-					  slot->table);
-	if (table < 0)
-		log_error(table, "cannot open the %s table: %s", slot->table, strerror(-table));
 	return table;
 }
 
-int slot_map(const struct slot *slot, int map,
-	      const struct ecdn_xdp_table_line **lines)
+static int open_by_id(const struct slot *slot, const char *dir, __u32 id)
 {
-	scoped_fd int table = open_current(slot, map);
+	int table = id ? bpf_map_get_fd_by_id(id) : -EAGAIN;
+
+	if (table == -EAGAIN || table == -ENOENT)
+		return log_error(-EAGAIN, "cannot open the %s table: other commands keep replacing "
+				 "it", slot->table);
+	if (table == -EPERM)
+		return capabilities_error(table, CAPABILITIES_SYS_ADMIN, "cannot find the %s "
+					  "table, which is not what %s/%s is", slot->table, dir,
+					  slot->pin);
+	return table < 0 ? log_error(table, "cannot open the %s table: %s", slot->table,
+				     strerror(-table)) : table;
+}
+
+/* Where programs are loaded again, the array is replaced as well as the table. */
+static int current_of_dir(const struct slot *slot, const char *dir, __u32 *id)
+{
+	char path[PINS_PATH_SIZE];
+	scoped_fd int map = bpf_obj_get(pins_path(dir, slot->map, path));
+
+	return map >= 0 && !bpf_map_lookup_elem(map, &(__u32){ 0 }, id) ? 0 : -ENOENT;
+}
+
+int slot_open(const struct slot *slot, int map, const char *dir)
+{
+	int table = -ENOENT, err;
+	__u32 id = 0, other;
+
+	for (int i = 0; i < TRIES && table < 0; i++) {
+		id = current_id(slot, map, &err);
+		if (err)
+			return err;
+		table = open_pinned(slot, dir, id);
+		if (table < 0 && !current_of_dir(slot, dir, &other) && other != id)
+			table = open_pinned(slot, dir, other);
+		if (table < 0)
+			usleep(PAUSE_US);
+	}
+	return table < 0 ? open_by_id(slot, dir, id) : table;
+}
+
+int slot_map(const struct slot *slot, int map, const char *dir,
+	     const struct ecdn_xdp_table_line **lines)
+{
+	scoped_fd int table = slot_open(slot, map, dir);
 
 	*lines = NULL;
 	if (table < 0)
@@ -251,9 +316,10 @@ int slot_map(const struct slot *slot, int map,
 	return map_lines(slot, table, PROT_READ, lines);
 }
 
-int slot_line(const struct slot *slot, int map, __u32 index, struct ecdn_xdp_table_line *line)
+int slot_line(const struct slot *slot, int map, const char *dir, __u32 index,
+	      struct ecdn_xdp_table_line *line)
 {
-	scoped_fd int table = open_current(slot, map);
+	scoped_fd int table = slot_open(slot, map, dir);
 	int err;
 
 	if (table < 0)
@@ -264,13 +330,15 @@ int slot_line(const struct slot *slot, int map, __u32 index, struct ecdn_xdp_tab
 
 int slot_settle(const struct slot *slot, int map, const char *dir)
 {
-	scoped_fd int table = open_current(slot, map), pinned = -1;
+	scoped_fd int table = slot_open(slot, map, dir), pinned = -1;
 	char path[PINS_PATH_SIZE];
 
-	if (table < 0)
-		return table == -ENOENT ? pins_drop(dir, slot->pin) : table;
-	pinned = bpf_obj_get(pins_path(dir, slot->pin, path));
-	if (pinned >= 0 && maps_id(pinned) == maps_id(table))
-		return 0;
-	return pins_replace(dir, slot->pin, table, 0666);
+	if (table < 0 && table != -ENOENT)
+		return table;
+	if (table >= 0)
+		pinned = bpf_obj_get(pins_path(dir, slot->pin, path));
+	if (table >= 0 && (pinned < 0 || maps_id(pinned) != maps_id(table)))
+		return pins_replace(dir, slot->pin, table);
+	pins_drop_beside(dir, slot->pin);
+	return table < 0 ? pins_drop(dir, slot->pin) : 0;
 }

@@ -14,6 +14,7 @@
 #define KERNEL_SLOT_H
 
 #include "ecdn-xdp-maps.h"
+#include "kernel/pins.h"
 
 struct slot {
 	const char *table;      /* what the table is called in messages */
@@ -35,28 +36,40 @@ int slot_room(const struct slot *slot, int map);
  * part_fit, or a negative errno. */
 int slot_fits(const struct slot *slot, int map, __u32 lines, __u32 roomy);
 
-/* Makes an array for tables of `room` lines. If `old` is an array and not -1, the new one
- * holds a copy of its table. Both are pinned in dir. */
-int slot_make(const struct slot *slot, const char *dir, __u32 room, int old);
+/* Makes an array for tables of `room` lines, which is pinned in pins->next. If `old` is an array
+ * in pins->dir and not -1, the new one holds a copy of its table. */
+int slot_make(const struct slot *slot, const struct pins *pins, __u32 room, int old);
 
 /* Copies what a table in memory uses into a new map of `room` lines, which user space can no
  * longer write then. Returns its fd, which the caller closes. */
 int slot_table(const struct slot *slot, __u32 room, const struct ecdn_xdp_table_line *lines);
 
-/* Puts a table into the slot, waits until no packet reads the table before it, and pins the
- * new one in dir. */
+/*
+ * Puts a table into the slot, waits until no packet reads the table before it, and pins the
+ * new one in dir, as the one before it: with its mode and group. It is pinned beside the old one
+ * before it goes into the slot, so that the table in use has a pin at every moment.
+ */
 int slot_put(const struct slot *slot, int map, const char *dir, int table);
 
 /* Empties the slot and removes the table's pin from dir. */
 int slot_drop(const struct slot *slot, int map, const char *dir);
 
+/*
+ * Opens the table in use by its pin, in dir or what is being built there. Its id is what the slot
+ * tells; to open a table by that would take CAP_SYS_ADMIN, and is left for one whose pin was
+ * removed by hand. Returns an fd, which the caller closes; -ENOENT, silent: the slot is empty.
+ */
+int slot_open(const struct slot *slot, int map, const char *dir);
+
 /* Maps the table in use for reading, to be freed with slot_unmap(); *lines is NULL if the
  * slot is empty. ECDN_XDP_TABLE_LINES_MAX can be read, which are zeros behind the table's end. */
-int slot_map(const struct slot *slot, int map, const struct ecdn_xdp_table_line **lines);
+int slot_map(const struct slot *slot, int map, const char *dir,
+	     const struct ecdn_xdp_table_line **lines);
 void slot_unmap(const struct ecdn_xdp_table_line *lines);
 
 /* Reads one line of the table in use. Returns 1, or 0 if the slot is empty. */
-int slot_line(const struct slot *slot, int map, __u32 index, struct ecdn_xdp_table_line *line);
+int slot_line(const struct slot *slot, int map, const char *dir, __u32 index,
+	      struct ecdn_xdp_table_line *line);
 
 /*
  * Pins in dir the table in use, or removes the pin if the slot is empty: a writer that was

@@ -14,7 +14,7 @@
 
 const struct map_row verb_ring_rows[] = {
 	MAP_ROW(struct verb_ring, verbs, MAP_IS(ARRAY, __u32, struct ecdn_xdp_verb), MAP_MMAP,
-		MAP_OPTIONAL),
+		MAP_OPTIONAL, MAP_FOR(STATS)),
 	MAP_ROW_END,
 };
 

@@ -5,10 +5,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <linux/capability.h>
+
 #include "base/log.h"
+#include "base/process.h"
 
 static const char *advice(int err)
 {
+	if (err == -EPERM && !process_may(CAP_SYS_PTRACE))
+		return "; that takes CAP_SYS_PTRACE, which this process lacks";
 	if (err == -EPERM)
 		return "; run as root, and with kernel.yama.ptrace_scope below 3";
 	if (err == -EOPNOTSUPP)
@@ -34,8 +39,9 @@ int listener_take(const struct listener *listener)
 	listener_format(&listener->address, listener->port, text);
 	if (!listener->holder_count)
 		return log_error(-ESRCH, "cannot take the socket %s: no process in /proc has it "
-				 "open; one in another PID namespace has, or the kernel itself",
-				 text);
+				 "open; %s", text, process_may(CAP_SYS_PTRACE) ?
+				 "one in another PID namespace has, or the kernel itself" :
+				 "to see who has takes CAP_SYS_PTRACE, which this process lacks");
 	if (fd < 0 && fd != -ESTALE)
 		log_error(fd, "cannot take the socket %s from %s[%d]: %s%s", text,
 			  listener->holders[listener->holder_count - 1].name,

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/scoped.h"
 #include "kernel/maps.h"
+#include "kernel/object.h"
 #include "kernel/part.h"
 #include "kernel/percpu.h"
 #include "ping.skel.h"
@@ -76,11 +77,23 @@ static int copy_buckets(const struct pins *pins)
 	return err;
 }
 
+static int make_map(const struct pins *pins, const char *name, uint32_t entries)
+{
+	struct ping_bpf *ping = ping_bpf__open();
+	int err;
+
+	if (!ping)
+		return log_error(-ENOMEM, "out of memory for map %s", name);
+	err = object_make_map(ping->obj, pins, name, entries);
+	ping_bpf__destroy(ping);
+	return err;
+}
+
 int ping_nodes_make(const struct pins *pins, uint32_t nodes)
 {
-	int err = maps_make_like(pins, BUCKETS, roomy(nodes));
+	int err = make_map(pins, BUCKETS, roomy(nodes));
 
-	err = err ?: maps_make_like(pins, STATS, 2 * roomy(nodes));
+	err = err ?: make_map(pins, STATS, 2 * roomy(nodes));
 	return err ?: copy_buckets(pins);
 }
 

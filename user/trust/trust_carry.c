@@ -39,7 +39,7 @@ static int copy_rows(const char *dir, const struct abi2_line *lines, struct trus
 int trust_carry_read(const char *dir, struct trust_list *list)
 {
 	const struct abi2_line *lines;
-	int err = carry_map(dir, "trusted_table", &lines);
+	int err = carry_map(dir, "trusted_table", "trusted_lines", &lines);
 
 	if (err || !lines)
 		return err;

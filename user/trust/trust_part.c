@@ -198,7 +198,7 @@ static int make(struct part_run *run)
 
 	if (fit < 0 || fit == PART_FITS || (run->loaded && !run->resizes))
 		return fit < 0 ? fit : 0;
-	return slot_make(&trust_store_slot, run->pins->next,
+	return slot_make(&trust_store_slot, run->pins,
 			 trust_store_roomy(run->rooms->trusted_lines),
 			 run->loaded ? trust->maps.trusted_table : -1);
 }

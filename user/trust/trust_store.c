@@ -11,9 +11,11 @@
 #include "trust/trust_table.h"
 
 const struct map_row trust_store_rows[] = {
-	MAP_ROW(struct trust_maps, trusted_table, MAP_IS(ARRAY_OF_MAPS, __u32, __u32)),
+	MAP_ROW(struct trust_maps, trusted_table, MAP_IS(ARRAY_OF_MAPS, __u32, __u32),
+		MAP_DIR(struct trust_maps)),
 	MAP_ROW_CLOSED(trusted_lines,
-		       MAP_IS(ARRAY, __u32, struct ecdn_xdp_table_line), MAP_MMAP, MAP_OPTIONAL),
+		       MAP_IS(ARRAY, __u32, struct ecdn_xdp_table_line), MAP_MMAP, MAP_OPTIONAL,
+		       MAP_FOR(TABLE)),
 	MAP_ROW(struct trust_maps, node_stats,
 		MAP_IS(PERCPU_HASH, __u32, struct ecdn_xdp_node_stats), MAP_OPTIONAL),
 	MAP_ROW(struct trust_maps, node_buckets,
@@ -33,7 +35,7 @@ const struct slot trust_store_slot = { "trusted", "trusted_table", "trusted_line
 int trust_store_read(const struct trust_maps *maps, struct trust_list *list)
 {
 	const struct ecdn_xdp_table_line *lines;
-	int err = slot_map(&trust_store_slot, maps->trusted_table, &lines);
+	int err = slot_map(&trust_store_slot, maps->trusted_table, maps->dir, &lines);
 
 	if (err || !lines)
 		return err;
@@ -46,8 +48,8 @@ int trust_store_read(const struct trust_maps *maps, struct trust_list *list)
 int trust_store_header(const struct trust_maps *maps, struct ecdn_xdp_trusted_header *header)
 {
 	struct ecdn_xdp_table_line line;
-	int found = slot_line(&trust_store_slot, maps->trusted_table, ECDN_XDP_TABLE_HEADER,
-			      &line);
+	int found = slot_line(&trust_store_slot, maps->trusted_table, maps->dir,
+			      ECDN_XDP_TABLE_HEADER, &line);
 
 	memset(header, 0, sizeof(*header));
 	if (found > 0)
@@ -60,7 +62,7 @@ bool trust_store_covers(const struct trust_maps *maps, const struct address *add
 	const struct ecdn_xdp_table_line *lines;
 	bool covers;
 
-	if (slot_map(&trust_store_slot, maps->trusted_table, &lines) || !lines)
+	if (slot_map(&trust_store_slot, maps->trusted_table, maps->dir, &lines) || !lines)
 		return false;
 	covers = trust_table_lookup(lines, address);
 	slot_unmap(lines);
@@ -112,7 +114,7 @@ int trust_store_holds(const struct trust_maps *maps, const struct trust_list *li
 {
 	const struct ecdn_xdp_trusted_header *header;
 	const struct ecdn_xdp_table_line *lines;
-	int err = slot_map(&trust_store_slot, maps->trusted_table, &lines);
+	int err = slot_map(&trust_store_slot, maps->trusted_table, maps->dir, &lines);
 	bool holds;
 
 	if (err || !lines)

@@ -19,6 +19,7 @@ struct trust_maps {
 	int trusted_table;
 	int node_stats, node_buckets;
 	int trusted_rates, trusted_ceilings;
+	char dir[PATH_MAX];     /* where they are pinned */
 };
 
 extern const struct map_row trust_store_rows[];

@@ -153,10 +153,12 @@ int view_changes_read(struct view_changes *changes, uint64_t now_ns, view_change
 	int result = 0, tries = TRIES;
 
 	*lost = 0;
+	result = mapped_refresh(&changes->mapped, "changes");
 	while (!result && tries-- && copy_fresh(changes)) {
 		__atomic_thread_fence(__ATOMIC_SEQ_CST);
 		result = changes->head(changes, &head);
 		__atomic_thread_fence(__ATOMIC_SEQ_CST);
+		result = result ?: mapped_refresh(&changes->mapped, "changes");
 		result = result ?: hand_out(changes, head, each, context);
 	}
 	result = result ?: changes->head(changes, &head);

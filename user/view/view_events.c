@@ -56,7 +56,7 @@ int view_events_open(struct view_events *events, const char *pin_dir)
 
 	*events = (struct view_events){};
 	guard_maps_init(&events->maps);
-	err = view_pins_read(&events->pins, pin_dir);
+	err = view_pins_read_shared(&events->pins, pin_dir);
 	if (err)
 		return err;
 	events->inode = inode_of(&events->pins.pins);
@@ -121,7 +121,7 @@ static int read_silence(struct view_events *events)
 {
 	const struct ecdn_xdp_region_state *states = events->states.at;
 	bool shield = events->pins.config.shield == ECDN_XDP_SHIELD_ON;
-	int err = 0;
+	int err = mapped_refresh(&events->states, "region_state");
 
 	for (uint32_t region = 0; region < events->states.entries && !err; region++) {
 		struct ecdn_xdp_region_state public;
@@ -222,7 +222,7 @@ static int read_verbs(struct view_events *events)
 {
 	struct ecdn_xdp_verb *verbs = NULL;
 	unsigned int count = 0;
-	int err = events->verbs.at ? 0 : map_verbs(events);
+	int err = events->verbs.at ? mapped_refresh(&events->verbs, "verbs") : map_verbs(events);
 
 	if (err || !events->verbs.at || (events->last_verb && !has_verbs(events)))
 		return err;

@@ -13,6 +13,7 @@
 struct view_pins {
 	struct pins pins;
 	struct ecdn_xdp_config config;
+	__u64 generation;       /* of the region table as proxies know it; of pins.shared alone */
 };
 
 /* Reads the configuration of pins that are of this ABI; -ENOENT if nothing is loaded. */
@@ -23,5 +24,17 @@ bool view_pins_there(const char *pin_dir);
 
 /* view_pins_read(), with the guard's maps open; -ENOENT if the guard is not loaded. */
 int view_pins_guard(struct view_pins *view, const char *pin_dir, struct guard_maps *maps);
+
+/*
+ * The same for what the group of --stats-group may read, too. A process that cannot open the
+ * configuration has what the map public_config says of it: abi, monitor and max_regions; of its
+ * other members parts is read off the pins, shield off those of the shield, and the rest are
+ * zeros, which nobody is to print. pins.shared tells it.
+ */
+int view_pins_read_shared(struct view_pins *view, const char *pin_dir);
+int view_pins_guard_shared(struct view_pins *view, const char *pin_dir, struct guard_maps *maps);
+
+/* Whether a reader of this directory would have that part alone. Silent. */
+bool view_pins_are_shared(const char *pin_dir);
 
 #endif

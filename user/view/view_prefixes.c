@@ -273,7 +273,7 @@ int view_prefixes_read(struct view_prefixes *view, const char *pin_dir, const ch
 {
 	struct guard_maps maps;
 	struct view_pins pins;
-	int id = -1, err = view_pins_guard(&pins, pin_dir, &maps);
+	int id = -1, err = view_pins_guard_shared(&pins, pin_dir, &maps);
 
 	memset(view, 0, sizeof(*view));
 	err = err ?: guard_maps_names(&maps, pins.config.max_regions, &view->names);

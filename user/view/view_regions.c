@@ -206,7 +206,8 @@ static int read_maps(struct view_regions *view, const struct guard_maps *maps)
 	int err = counts_events(maps->cpu_events, &view->events);
 	uint32_t lines;
 
-	err = err ?: region_store_used(maps, &view->generation, &lines);
+	if (!err && !view->shared)
+		err = region_store_used(maps, &view->generation, &lines);
 	err = err ?: read_regions(view, maps);
 	err = err ?: read_requests(view, maps);
 	close_gaps(view);
@@ -217,12 +218,14 @@ int view_regions_read(struct view_regions *view, const char *pin_dir)
 {
 	struct guard_maps maps;
 	struct view_pins pins;
-	int err = view_pins_guard(&pins, pin_dir, &maps);
+	int err = view_pins_guard_shared(&pins, pin_dir, &maps);
 
 	memset(view, 0, sizeof(*view));
 	if (err)
 		return err;
 	view->config = pins.config;
+	view->shared = pins.pins.shared;
+	view->generation = pins.generation;
 	view->moment = clock_now();
 	err = read_maps(view, &maps);
 	guard_maps_close(&maps);

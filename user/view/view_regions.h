@@ -58,6 +58,7 @@ struct view_region {
 struct view_regions {
 	struct clock_moment moment; /* of reading */
 	struct ecdn_xdp_config config;
+	bool shared;            /* of the configuration only what view_pins.h tells was read */
 	uint64_t generation;    /* of the region table */
 	struct ecdn_xdp_events events; /* packets without a region, and give-ups */
 	struct view_region *region; /* sorted by id */
