@@ -52,7 +52,6 @@ readers() {
 		steer
 		events --since 1h
 		events --json
-		explain 198.51.100.9
 	END
 }
 
@@ -83,6 +82,7 @@ loads() {
 		load --ping --nodes $work/nodes e0
 		load --shield off
 		load --config $work/config.yaml
+		explain 198.51.100.9
 	END
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "control/parts.h"
+#include "kernel/verb_ring.h"
 
 #define NONE ((gid_t)-1)
 
@@ -15,6 +16,7 @@ static int set(const struct permits *permits, const char *dir)
 	for (unsigned int i = 0; i < parts_count() && !err; i++)
 		if (parts[i].part->maps)
 			err = permits_set(permits, parts[i].part->maps, dir);
+	err = err ?: permits_set(permits, verb_ring_rows, dir);
 	return err ?: permits_set_dir(permits, dir);
 }
 

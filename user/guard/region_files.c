@@ -15,6 +15,7 @@
 #include "base/quantity.h"
 #include "base/scoped.h"
 #include "kernel/maps.h"
+#include "kernel/pins_beside.h"
 
 static int refuse_length(const char *what)
 {
@@ -78,7 +79,7 @@ int region_files_make(const struct region_sources *sources, uint64_t generation)
 
 int region_files_put(const char *dir, int map)
 {
-	return pins_has(dir, REGION_FILES_PIN) ? pins_replace(dir, REGION_FILES_PIN, map) :
+	return pins_has(dir, REGION_FILES_PIN) ? pins_beside_replace(dir, REGION_FILES_PIN, map) :
 						 pins_put(dir, REGION_FILES_PIN, map);
 }
 

@@ -108,20 +108,6 @@ int pins_discard(const struct pins *pins);
 /* Pins fd as dir/name; makes the folder of the name if it is not there. */
 int pins_put(const char *dir, const char *name, int fd);
 
-/*
- * Replace a pin in two steps, between which both objects are pinned: pins_put_beside() pins fd as
- * dir/NAME-next, with mode and group of the pin dir/NAME if there is one, and pins_take_beside()
- * renames that over dir/NAME. pins_beside() writes "NAME-next" into text, and returns it.
- */
-#define PINS_BESIDE_SIZE 64
-char *pins_beside(const char *name, char text[PINS_BESIDE_SIZE]);
-int pins_put_beside(const char *dir, const char *name, int fd);
-int pins_take_beside(const char *dir, const char *name);
-void pins_drop_beside(const char *dir, const char *name);
-
-/* Both steps at once. */
-int pins_replace(const char *dir, const char *name, int fd);
-
 /* Moves a pin from pins->next to pins->dir, over what is there. */
 int pins_move(const struct pins *pins, const char *name);
 

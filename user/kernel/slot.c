@@ -17,6 +17,7 @@
 #include "kernel/maps.h"
 #include "kernel/object.h"
 #include "kernel/part.h"
+#include "kernel/pins_beside.h"
 #include "table/lines.h"
 
 /* How often the table is looked up again when another one replaces it meanwhile, which takes
@@ -205,11 +206,11 @@ int slot_put(const struct slot *slot, int map, const char *dir, int table)
 {
 	int err = save(slot, map, dir);
 
-	err = err ?: pins_put_beside(dir, slot->pin, table);
+	err = err ?: pins_beside_put(dir, slot->pin, table);
 	err = err ?: maps_set(map, slot->map, &(__u32){ 0 }, &table);
-	err = err ?: pins_take_beside(dir, slot->pin);
+	err = err ?: pins_beside_take(dir, slot->pin);
 	if (err)
-		pins_drop_beside(dir, slot->pin);
+		pins_beside_drop(dir, slot->pin);
 	return err;
 }
 
@@ -254,7 +255,7 @@ static int open_pinned(const struct slot *slot, const char *dir, __u32 id)
 	int table = -ENOENT;
 
 	snprintf(next, sizeof(next), "%s-next", dir);
-	pins_beside(slot->pin, beside);
+	pins_beside_name(slot->pin, beside);
 	for (int i = 0; i < 2 && table < 0; i++) {
 		table = open_pin(dirs[i], slot->pin, id);
 		if (table < 0)
@@ -338,7 +339,7 @@ int slot_settle(const struct slot *slot, int map, const char *dir)
 	if (table >= 0)
 		pinned = bpf_obj_get(pins_path(dir, slot->pin, path));
 	if (table >= 0 && (pinned < 0 || maps_id(pinned) != maps_id(table)))
-		return pins_replace(dir, slot->pin, table);
-	pins_drop_beside(dir, slot->pin);
+		return pins_beside_replace(dir, slot->pin, table);
+	pins_beside_drop(dir, slot->pin);
 	return table < 0 ? pins_drop(dir, slot->pin) : 0;
 }

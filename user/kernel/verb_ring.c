@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/scoped.h"
 #include "kernel/mapped.h"
+#include "kernel/permits.h"
 #include "verbs.skel.h"
 
 #define NAME "verbs"
@@ -21,6 +22,7 @@ const struct map_row verb_ring_rows[] = {
 static int make(const struct pins *pins)
 {
 	struct verbs_bpf *object = verbs_bpf__open();
+	struct permits permits;
 	int err = object ? verbs_bpf__load(object) : -errno;
 
 	if (err)
@@ -28,7 +30,8 @@ static int make(const struct pins *pins)
 	else
 		err = pins_put(pins->dir, NAME, bpf_map__fd(object->maps.verbs));
 	verbs_bpf__destroy(object);
-	return err;
+	permits_read(&permits, pins);
+	return err ?: permits_set(&permits, verb_ring_rows, pins->dir);
 }
 
 /* The fd of the map, which the caller closes; -ENOENT, silent, if there is none. */
