@@ -154,7 +154,7 @@ strike() {
 
 # each_fault NAME BACK COMMAND...: BACK is a function that takes back what the command does.
 each_fault() {
-	local what=$1 back=$2 before wanted class at status said wrongs struck_calls found number
+	local what=$1 back=$2 before wanted class at status said wrongs struck_calls number
 	local words
 
 	shift 2

@@ -90,7 +90,7 @@ test_until() {
 	fails "a time that has passed" 2 'has passed' ecdn block ALPHA --until '2020-01-01 00:00'
 	fails "no time" 2 'not a time' ecdn block ALPHA --until tomorrow
 	fails "both ends" 2 'exclude each other' ecdn block ALPHA --until 12:00 --for 2h
-	fails "for no time" 1 '0s' ecdn block ALPHA --for 0s
+	fails "for no time" 2 '0s' ecdn block ALPHA --for 0s
 	between "which changes nothing" 7000 7200 "$(listed block '.left | ceil')"
 	ecdn release ALPHA >/dev/null
 }
@@ -99,7 +99,7 @@ test_lists() {
 	is "no block: what would be one" 'no region is blocked; `ecdn-xdp block REGION` blocks one' \
 		"$(ecdn block)"
 	is "no exemption" 'no region is exempt; `ecdn-xdp exempt REGION` exempts one' "$(ecdn exempt)"
-	is "no block, JSON" '{"blocked":[]}' "$(ecdn block --json | jq -c .)"
+	is "no block, JSON" '{"schema":1,"blocked":[]}' "$(ecdn block --json | jq -c .)"
 	SUDO_USER=alice ecdn block ALPHA --reason 'scans from Köln' >/dev/null
 	SUDO_USER='no name' ecdn exempt ALPHA --for 2h >/dev/null
 	has "blocks: a row" '^ALPHA +`release` +- +alice +\(exempt now\) scans from Köln$' "$(ecdn block)"
@@ -133,7 +133,7 @@ test_told() {
 		"$(ecdn limit set BETA --pps 5k)"
 	has "limit clear" '^BETA: has no limits of its own any more' "$(ecdn limit clear BETA)"
 	before=$(verbs)
-	fails "a region that is not there" 1 NOWHERE ecdn block NOWHERE
+	fails "a region that is not there" 2 NOWHERE ecdn block NOWHERE
 	is "leaves no entry" "$before" "$(verbs)"
 	SUDO_USER=alice ecdn exempt BETA --for 2h --reason $'ticket 4711' >/dev/null
 	is "an entry" "alice exempt --pin-dir $pin BETA --for 2h --reason \"ticket 4711\" ticket 4711" \

@@ -9,6 +9,7 @@
 #include "base/scoped.h"
 #include "kernel/capabilities.h"
 #include "kernel/host_lock.h"
+#include "kernel/pin_check.h"
 
 #define ATTACHING (CAPABILITIES_NET_ADMIN | CAPABILITIES_BPF)
 
@@ -105,11 +106,23 @@ void pinned_link_close(struct pinned_link *link)
 	link->fd = -1;
 }
 
+static int check(const struct pinned_link_hook *hook, const char *dir)
+{
+	return !pins_has(dir, hook->pin) ? 0 :
+	       pin_check_link(dir, hook->pin, hook->type == BPF_SK_LOOKUP ?
+			      BPF_LINK_TYPE_NETNS : BPF_LINK_TYPE_CGROUP);
+}
+
 int pinned_link_stop(const struct pinned_link_hook *hook, const char *dir)
 {
 	struct bpf_link_info info;
-	scoped_fd int fd = pinned_link_open(hook, dir, &info);
+	scoped_fd int fd = -1;
+	int err = check(hook, dir);
 
+	/* What somebody has put there holds no program of ours, and goes with the directory. */
+	if (err)
+		return err == -EPROTO ? 0 : err;
+	fd = pinned_link_open(hook, dir, &info);
 	if (fd < 0 && fd != -ENOENT)
 		return fd;
 	/* The link is detached explicitly: with its pin removed, it would stay attached

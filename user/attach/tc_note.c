@@ -9,6 +9,8 @@
 #include <bpf/bpf.h>
 
 #include "base/log.h"
+#include "base/scoped.h"
+#include "kernel/pin_check.h"
 #include "kernel/object.h"
 #include "net/netns.h"
 
@@ -93,6 +95,20 @@ bool tc_note_is_pinned(const struct tc_hook *hook, const char *dir, const char *
 	char name[PINS_NAME_SIZE];
 
 	return pins_has(dir, pins_interface(hook->pins, iface, name));
+}
+
+bool tc_note_is_ours(const struct tc_hook *hook, const char *dir, const char *iface)
+{
+	char name[PINS_NAME_SIZE];
+	scoped_fd int fd = pin_check_open(dir, pins_interface(hook->pins, iface, name));
+
+	if (fd < 0)
+		return false;
+	if (pin_check_is_program(fd, hook->program) || pin_check_is_link(fd, PIN_CHECK_TCX))
+		return true;
+	log_warning("%s/%s is not what holds %s to %s; somebody has replaced it", dir, name,
+		    hook->program, iface);
+	return false;
 }
 
 int tc_note_open_pin(const struct tc_hook *hook, const char *dir, const char *iface,

@@ -91,7 +91,10 @@ int tc_remove_all(const struct tc_hook *hook, const char *dir)
 	char **names;
 	int err = tc_note_pin_names(hook, dir, &names, &count);
 
-	for (unsigned int i = 0; i < count && !err; i++) {
+	for (unsigned int i = 0; i < count; i++) {
+		/* What somebody has put there is no program of ours. */
+		if (!tc_note_is_ours(hook, dir, names[i]))
+			continue;
 		err = tc_link_read(&of, hook, dir, names[i]);
 		if (err)
 			break;
@@ -100,6 +103,8 @@ int tc_remove_all(const struct tc_hook *hook, const char *dir)
 				    "still there, remove the filter of %s with tc", of.iface,
 				    hook->program);
 		err = remove_read(dir, &of);
+		if (err)
+			break;
 	}
 	pins_free_names(names, count);
 	return err;

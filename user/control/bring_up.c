@@ -160,7 +160,9 @@ int bring_up(const char *pin_dir, struct request *request)
 		session.carries = session.pins.carries = true;
 		err = carry_over_check(&session.pins);
 	} else if (!err) {
-		err = session.first ? pins_check(session.pins.dir) : session_check(&session);
+		err = !session.first ? session_check(&session) :
+		      config_map_is_missing(session.pins.dir) ?
+		      config_map_missing(session.pins.dir) : pins_check(session.pins.dir);
 	}
 	err = err ?: load(&session);
 	/* What was asked for is done, whether room can be given back or not. */

@@ -5,11 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <linux/bpf.h>
+
 #include "base/log.h"
 #include "base/scoped.h"
 #include "base/words.h"
 #include "guard/publish.h"
 #include "kernel/config_map.h"
+#include "kernel/pin_check.h"
 
 /* An interface of the request, and what its link is pinned as if it has one. */
 struct wanted {
@@ -154,8 +157,14 @@ int guard_links_stop(const char *dir)
 	char **names;
 	int err = xdp_link_names(dir, &names, &count);
 
-	for (unsigned int i = 0; i < count && !err; i++)
-		err = xdp_link_remove(dir, names[i]);
+	for (unsigned int i = 0; i < count && !err; i++) {
+		char pin[PINS_NAME_SIZE];
+
+		err = pin_check_link(dir, pins_interface(PINS_LINKS, names[i], pin),
+				     BPF_LINK_TYPE_XDP);
+		/* What somebody has put there holds no program of ours. */
+		err = err == -EPROTO ? 0 : err ?: xdp_link_remove(dir, names[i]);
+	}
 	pins_free_names(names, count);
 	return err;
 }

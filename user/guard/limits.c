@@ -30,10 +30,12 @@ int limits_region(const struct limits_change *change, const struct names *names)
 }
 
 /* Without a file the change stands on the command line. */
+/* Words that are wrong are those of the command line, unless a file has them. */
 static int refuse(const struct limits_change *change, int err, const char *reason)
 {
 	if (!change->file)
-		return log_error(WORDS_WRONG, "region \"%s\": %s", change->region, reason);
+		return log_error(err == -EOPNOTSUPP ? err : WORDS_WRONG, "region \"%s\": %s",
+				 change->region, reason);
 	log_at(change->file, change->line, "region \"%s\": %s", change->region, reason);
 	return err;
 }

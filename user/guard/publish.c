@@ -15,6 +15,7 @@
 #include "kernel/mapped.h"
 #include "kernel/maps.h"
 #include "kernel/object.h"
+#include "kernel/pin_check.h"
 #include "publish_marks.h"
 #include "publish.skel.h"
 
@@ -162,9 +163,14 @@ int publish_gone(int program)
 int publish_retire(const char *dir)
 {
 	scoped_fd int program = -1;
+	int err;
 
 	if (!pins_has(dir, PUBLISH_PIN))
 		return 0;
+	/* What somebody has put there would not tell them. */
+	err = pin_check_program(dir, PUBLISH_PIN);
+	if (err)
+		return err == -EPROTO ? 0 : err;
 	program = pins_get(dir, PUBLISH_PIN);
 	return program < 0 ? program : publish_gone(program);
 }

@@ -11,7 +11,9 @@
 #include "base/scoped.h"
 #include "kernel/abi2.h"
 #include "kernel/maps.h"
+#include "kernel/object.h"
 #include "kernel/owner.h"
+#include "kernel/pin_check.h"
 
 #define NAME "config"
 
@@ -32,12 +34,29 @@ static int read_abi(int fd, __u32 *abi)
 	return 0;
 }
 
+/* The ABI tells of what kind the map is. */
+static int check_kind(const char *dir, int fd)
+{
+	struct bpf_map_info info;
+	int err = maps_info(fd, NAME, &info);
+
+	if (err || (info.type == BPF_MAP_TYPE_ARRAY && info.key_size == sizeof(__u32) &&
+		    info.value_size == sizeof(struct ecdn_xdp_config) &&
+		    !strcmp(info.name, NAME)))
+		return err;
+	return log_error(-EPROTO, "%s/" NAME " is a map named %s with values of %u bytes, and "
+			 "should have %zu: " PIN_CHECK_ADVICE, dir, info.name, info.value_size,
+			 sizeof(struct ecdn_xdp_config));
+}
+
 static int check_abi(const char *dir, int fd)
 {
 	__u32 abi;
 
-	if (read_abi(fd, &abi))
-		return log_error(-EPROTO, "%s/" NAME " is not a map of ecdn-xdp", dir);
+	/* No version is of ABI 0: what has it was never written. */
+	if (object_kind(fd) != OBJECT_MAP || read_abi(fd, &abi) || !abi)
+		return log_error(-EPROTO, "%s/" NAME " is not the map of that name: "
+				 PIN_CHECK_ADVICE, dir);
 	if (abi == ABI2)
 		return log_error(-EPROTO, "the maps in %s are of ABI %u, this ecdn-xdp uses ABI "
 				 "%u; `ecdn-xdp load` carries them over, with their counters", dir,
@@ -46,7 +65,7 @@ static int check_abi(const char *dir, int fd)
 		return log_error(-EPROTO, "the maps in %s are of ABI %u, this ecdn-xdp uses ABI "
 				 "%u; `ecdn-xdp unload --all` removes them and their counters",
 				 dir, abi, ECDN_XDP_ABI);
-	return 0;
+	return check_kind(dir, fd);
 }
 
 bool config_map_has(const char *dir, __u32 abi)
@@ -58,6 +77,17 @@ bool config_map_has(const char *dir, __u32 abi)
 	return fd >= 0 && !read_abi(fd, &found) && found == abi;
 }
 
+bool config_map_is_missing(const char *dir)
+{
+	return !pins_has(dir, NAME) && pins_are_ours(dir) && !pins_are_remnant(dir);
+}
+
+int config_map_missing(const char *dir)
+{
+	return log_error(-EPROTO, "%s/" NAME " is missing: somebody has removed it; `ecdn-xdp "
+			 "unload --all` removes the other pins", dir);
+}
+
 int config_map_open(const struct pins *pins)
 {
 	scoped_fd int fd = -1;
@@ -67,13 +97,15 @@ int config_map_open(const struct pins *pins)
 		return log_error(-EACCES, "cannot look into %s: not permitted; run as root, or for "
 				 "the group of --stats-group let others search what is above "
 				 "(chmod 755 /sys/fs/bpf)", pins->dir);
+	if (!pins_has(pins->dir, NAME) && config_map_is_missing(pins->dir))
+		return config_map_missing(pins->dir);
 	if (!pins_has(pins->dir, NAME))
 		return log_error(-ENOENT, "nothing is loaded in %s; `ecdn-xdp load IFACE` loads "
 				 "the guard, `ecdn-xdp load --ping IFACE` loads ping", pins->dir);
 	err = owner_check(pins->dir);
 	if (err)
 		return err;
-	fd = pins_get(pins->dir, NAME);
+	fd = pin_check_open(pins->dir, NAME);
 	err = fd < 0 ? fd : check_abi(pins->dir, fd);
 	return err ?: take_fd(&fd);
 }

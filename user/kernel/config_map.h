@@ -12,6 +12,10 @@
 #include "ecdn-xdp-maps.h"
 #include "kernel/pins.h"
 
+/* Whether a directory has pins of ours, but not this one; silent. And logs so: -EPROTO. */
+bool config_map_is_missing(const char *dir);
+int config_map_missing(const char *dir);
+
 /*
  * Opens the map that is pinned in pins->dir, after checking who owns the directory. Returns
  * an fd, which the caller closes; -ENOENT if nothing is loaded there, -EPROTO if the pins

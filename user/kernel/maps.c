@@ -2,6 +2,7 @@
 #include "kernel/maps.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,9 +11,11 @@
 
 #include "base/log.h"
 #include "base/scoped.h"
+#include "ecdn-xdp-maps.h"
 #include "kernel/capabilities.h"
 #include "kernel/journal.h"
 #include "kernel/object.h"
+#include "kernel/pin_check.h"
 
 static int *fd_of(const struct map_row *row, void *maps)
 {
@@ -50,44 +53,43 @@ static const char *type_name(__u32 type)
 /* The kernel cuts a map's name after so many bytes. */
 #define NAME_SHOWN (BPF_OBJ_NAME_LEN - 1)
 
+/* The number of which a map's entries are a multiple; regions: how many regions there is room for,
+ * or 0 if that is not asked. */
+static __u32 unit_of(const struct map_row *row, __u32 regions)
+{
+	return (row->per_region ? regions : row->entries) ?: 1;
+}
+
 /* What was replaced by hand would be read and written past its end. */
-static int check_map(const struct map_row *row, int fd, const char *dir)
+static bool is_map(const struct map_row *row, const struct bpf_map_info *info, __u32 regions)
+{
+	return info->type == row->type && info->key_size == row->key_size &&
+	       info->value_size == row->value_size &&
+	       !strncmp(info->name, row->name, NAME_SHOWN) &&
+	       (!row->mmap || info->map_flags & BPF_F_MMAPABLE) &&
+	       info->max_entries % unit_of(row, regions) == 0;
+}
+
+static int check_map(const struct map_row *row, int fd, const char *dir, __u32 regions)
 {
 	struct bpf_map_info info;
+	char entries[64] = "";
 	int err;
 
 	if (object_kind(fd) != OBJECT_MAP)
-		return log_error(-EPROTO, "%s/%s is not a map: somebody has replaced it; `ecdn-xdp "
-				 "unload --all` removes all pins", dir, row->name);
+		return log_error(-EPROTO, "%s/%s is not a map: " PIN_CHECK_ADVICE, dir, row->name);
 	err = maps_info(fd, row->name, &info);
-	if (err)
+	if (err || is_map(row, &info, regions))
 		return err;
-	if (info.type == row->type && info.key_size == row->key_size &&
-	    info.value_size == row->value_size &&
-	    !strncmp(info.name, row->name, NAME_SHOWN) &&
-	    (!row->mmap || info.map_flags & BPF_F_MMAPABLE))
-		return 0;
+	if (unit_of(row, regions) > 1)
+		snprintf(entries, sizeof(entries), ", with a multiple of %u entries and not %u",
+			 unit_of(row, regions), info.max_entries);
 	return log_error(-EPROTO, "%s/%s is a map of type %s, named %s, with keys of %u and values "
-			 "of %u bytes%s, and should be %s, %u, %u%s: somebody has replaced it; "
-			 "`ecdn-xdp unload --all` removes all pins", dir, row->name,
-			 type_name(info.type), info.name, info.key_size, info.value_size,
+			 "of %u bytes%s, and should be %s, %u, %u%s%s: " PIN_CHECK_ADVICE, dir,
+			 row->name, type_name(info.type), info.name, info.key_size, info.value_size,
 			 info.map_flags & BPF_F_MMAPABLE ? ", mmapable" : "",
 			 type_name(row->type), row->key_size, row->value_size,
-			 row->mmap ? ", mmapable" : "");
-}
-
-/* While `unload --all` is at work, whoever reads finds pins missing. */
-static int report_missing(const char *dir, const char *name)
-{
-	if (!pins_has(dir, "config"))
-		return log_error(-ENOENT, "nothing is loaded in %s any more", dir);
-	return log_error(-EPROTO, "%s/%s is missing: somebody has removed it; `ecdn-xdp unload "
-			 "--all` removes the other pins", dir, name);
-}
-
-int maps_require(const char *dir, const char *name)
-{
-	return pins_has(dir, name) ? 0 : report_missing(dir, name);
+			 row->mmap ? ", mmapable" : "", entries);
 }
 
 static int open_row(const struct map_row *row, const struct pins *pins)
@@ -96,9 +98,9 @@ static int open_row(const struct map_row *row, const struct pins *pins)
 	int err;
 
 	if (!pins_exist(pins, row->name))
-		return report_missing(pins->dir, row->name);
+		return pin_check_missing(pins->dir, row->name);
 	fd = pins->shared ? pins_read(pins->dir, row->name) : pins_open(pins, row->name);
-	err = fd < 0 ? fd : check_map(row, fd, pins->dir);
+	err = fd < 0 ? fd : check_map(row, fd, pins->dir, 0);
 	return err ?: take_fd(&fd);
 }
 
@@ -128,21 +130,65 @@ int maps_open(const struct map_row *rows, void *maps, const struct pins *pins)
 	return 0;
 }
 
+static int check_folder(const char *dir, const struct map_row *row)
+{
+	char name[PINS_NAME_SIZE];
+	unsigned int count;
+	char **names;
+	int err = pins_names(dir, row->folder, &names, &count);
+
+	if (err)
+		return err;
+	for (unsigned int i = 0; i < count && !err; i++) {
+		scoped_fd int fd = pin_check_open(dir, pins_interface(row->folder, names[i], name));
+
+		err = fd < 0 ? fd : 0;
+		if (err || (row->program && pin_check_is_program(fd, row->program)))
+			continue;
+		err = pin_check_link(dir, name, row->link);
+	}
+	pins_free_names(names, count);
+	return err;
+}
+
+static int check_row(const struct map_row *row, const char *dir, __u32 regions)
+{
+	scoped_fd int fd = -1;
+	int err;
+
+	if (row->folder)
+		return check_folder(dir, row);
+	if (row->optional && !pins_has(dir, row->name))
+		return 0;
+	if (row->program)
+		return pin_check_program(dir, row->name);
+	if (row->link)
+		return pin_check_link(dir, row->name, row->link);
+	fd = pin_check_open(dir, row->name);
+	err = fd < 0 ? fd : check_map(row, fd, dir, regions);
+	return err;
+}
+
+/* How many regions the configuration has room for; 0 if it cannot be read. */
+static __u32 read_regions(const char *dir)
+{
+	struct ecdn_xdp_config config;
+	struct bpf_map_info info = {};
+	char path[PINS_PATH_SIZE];
+	scoped_fd int fd = bpf_obj_get(pins_path(dir, "config", path));
+
+	return fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &(__u32){ sizeof(info) }) &&
+	       info.value_size == sizeof(config) &&
+	       !bpf_map_lookup_elem(fd, &(__u32){ 0 }, &config) ? config.max_regions : 0;
+}
+
 int maps_check(const struct map_row *rows, const char *dir)
 {
+	__u32 regions = read_regions(dir);
 	int err = 0;
 
-	for (const struct map_row *row = rows; row->name && !err; row++) {
-		scoped_fd int fd = -1;
-
-		if (row->optional && !pins_has(dir, row->name))
-			continue;
-		err = maps_require(dir, row->name);
-		if (err || row->type == BPF_MAP_TYPE_UNSPEC)
-			continue;
-		fd = pins_get(dir, row->name);
-		err = fd < 0 ? fd : check_map(row, fd, dir);
-	}
+	for (const struct map_row *row = rows; row->name && !err; row++)
+		err = check_row(row, dir, regions);
 	return err;
 }
 
@@ -151,7 +197,7 @@ int maps_drop(const struct map_row *rows, const char *dir)
 	int err = 0;
 
 	for (const struct map_row *row = rows; row->name && !err; row++)
-		err = pins_drop(dir, row->name);
+		err = row->folder ? 0 : pins_drop(dir, row->name);
 	return err;
 }
 

@@ -28,12 +28,17 @@ struct map_row {
 				   int; MAP_CLOSED: no fd is kept */
 	bool optional;          /* pins of an earlier version, or of a part that is not
 				   loaded, may lack this map: its fd is -1 then */
-	enum bpf_map_type type; /* BPF_MAP_TYPE_UNSPEC: the pin is no map */
+	enum bpf_map_type type; /* BPF_MAP_TYPE_UNSPEC: the pin is no map, but one of the below */
 	__u32 key_size, value_size;
 	bool mmap;              /* processes may map it */
 	size_t dir;             /* bytes from the start of the part's struct to a char [PATH_MAX]
 				   that gets the pin directory; 0: there is none */
 	enum map_reader reader; /* who may open the pin besides root */
+	__u32 entries;          /* it has a multiple of so many; 0: however many */
+	bool per_region;        /* the same of the number of regions */
+	__u32 link;             /* the pin is a link: its enum bpf_link_type */
+	const char *program;    /* the pin is a program: its name */
+	const char *folder;     /* all pins in that folder are the link, or the program */
 };
 
 /* The offset of a map that only programs use: the commands do not open it. */
@@ -42,6 +47,12 @@ struct map_row {
 /* A row, with MAP_IS() and if they apply MAP_MMAP and MAP_OPTIONAL behind the name. */
 #define MAP_ROW(owner, map, ...) { .name = #map, .offset = offsetof(owner, map), __VA_ARGS__ }
 #define MAP_ROW_CLOSED(map, ...) { .name = #map, .offset = MAP_CLOSED, __VA_ARGS__ }
+#define MAP_ROW_LINK(pin, kind) \
+	{ .name = #pin, .offset = MAP_CLOSED, .optional = true, .link = kind }
+#define MAP_ROW_PROGRAM(of) { .name = PINS_PROGRAMS "/" #of, .offset = MAP_CLOSED, \
+			      .optional = true, .program = #of }
+#define MAP_ROW_FOLDER(in, kind, of) { .name = in, .offset = MAP_CLOSED, .folder = in, \
+				       .link = kind, .program = of }
 #define MAP_ROW_END { .name = NULL }
 
 #define MAP_IS(kind, key, value) \
@@ -50,6 +61,8 @@ struct map_row {
 #define MAP_OPTIONAL .optional = true
 #define MAP_DIR(owner) .dir = offsetof(owner, dir)
 #define MAP_FOR(who) .reader = MAP_##who
+#define MAP_PER_REGION .per_region = true
+#define MAP_ENTRIES(number) .entries = number
 
 /* The last row has a NULL name. maps_init() sets every fd to -1. */
 void maps_init(const struct map_row *rows, void *maps);
@@ -62,9 +75,6 @@ int maps_open(const struct map_row *rows, void *maps, const struct pins *pins);
 
 /* Checks the pins of all rows in dir, those that are closed too. */
 int maps_check(const struct map_row *rows, const char *dir);
-
-/* -EPROTO if the pin dir/name is missing. */
-int maps_require(const char *dir, const char *name);
 
 /* Removes the pins of all rows from dir. */
 int maps_drop(const struct map_row *rows, const char *dir);

@@ -5,11 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <bpf/bpf.h>
-
 #include "base/log.h"
-#include "base/scoped.h"
-#include "kernel/object.h"
+#include "kernel/pin_check.h"
 
 char *part_pin(const struct part *part, char name[PART_PIN_SIZE])
 {
@@ -27,40 +24,15 @@ bool part_is_loaded(const struct part *part, const char *dir)
 	       (!part->helper || pins_has(dir, part->helper));
 }
 
-/* Whether a pin is the program that it is named for; of another type, a link would take it
- * where it was put by hand. */
-static bool is_program(int fd, const char *pin)
-{
-	struct bpf_prog_info info = {};
-
-	return object_kind(fd) == OBJECT_PROGRAM &&
-	       !bpf_obj_get_info_by_fd(fd, &info, &(__u32){ sizeof(info) }) &&
-	       !strcmp(info.name, pin + strlen(PINS_PROGRAMS "/"));
-}
-
-static int check_program(const char *dir, const char *name)
-{
-	scoped_fd int fd = -1;
-	int err = maps_require(dir, name);
-
-	if (err)
-		return err;
-	fd = pins_get(dir, name);
-	if (fd < 0 || is_program(fd, name))
-		return fd < 0 ? fd : 0;
-	return log_error(-EPROTO, "%s/%s is not the program of that name: somebody has replaced "
-			 "it; `ecdn-xdp unload --all` removes all pins", dir, name);
-}
-
 int part_check(const struct part *part, const char *dir)
 {
 	char name[PART_PIN_SIZE];
 	int err = part->maps ? maps_check(part->maps, dir) : 0;
 
 	if (!err && part->open)
-		err = check_program(dir, part_pin(part, name));
+		err = pin_check_program(dir, part_pin(part, name));
 	if (!err && part->helper)
-		err = check_program(dir, part->helper);
+		err = pin_check_program(dir, part->helper);
 	return err;
 }
 

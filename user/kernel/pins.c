@@ -206,8 +206,7 @@ void pins_free_names(char **names, unsigned int count)
 	free(names);
 }
 
-/* True if there is no dir, or one in which a crash left no more than the empty marks. */
-static bool is_remnant(const char *dir)
+bool pins_are_remnant(const char *dir)
 {
 	char path[PINS_PATH_SIZE];
 
@@ -218,7 +217,7 @@ static bool is_remnant(const char *dir)
 
 int pins_check(const char *dir)
 {
-	if (pins_are_ours(dir) || is_remnant(dir))
+	if (pins_are_ours(dir) || pins_are_remnant(dir))
 		return 0;
 	return log_error(-EINVAL, "%s is not a pin directory of ecdn-xdp; nothing in it was "
 			 "removed", dir);

@@ -93,6 +93,9 @@ int pins_make_folder(const char *dir, const char *name);
 /* Whether dir has the marks of pins_make(). */
 bool pins_are_ours(const char *dir);
 
+/* Whether dir has no more than those marks, as a crash may leave it, or is not there. */
+bool pins_are_remnant(const char *dir);
+
 /* 0 if dir was made by pins_make(), or is not there. */
 int pins_check(const char *dir);
 

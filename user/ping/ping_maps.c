@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "ping/ping_maps.h"
 
+#include "kernel/pin_check.h"
+
 const struct map_row ping_maps_rows[] = {
 	MAP_ROW(struct ping_maps, ping_config, MAP_IS(ARRAY, __u32, struct ecdn_xdp_ping_config)),
 	MAP_ROW(struct ping_maps, local_addresses,
@@ -12,5 +14,6 @@ const struct map_row ping_maps_rows[] = {
 		MAP_IS(PERCPU_ARRAY, __u32, struct ecdn_xdp_ping_events)),
 	MAP_ROW(struct ping_maps, ping_interfaces,
 		MAP_IS(HASH, __u32, struct ecdn_xdp_ping_interface)),
+	MAP_ROW_FOLDER("ping", PIN_CHECK_TCX, "ping"),
 	MAP_ROW_END,
 };

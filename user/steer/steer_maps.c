@@ -19,9 +19,13 @@ const struct map_row steer_maps_rows[] = {
 	MAP_ROW(struct steer_maps, steer_stats,
 		MAP_IS(PERCPU_HASH, struct ecdn_xdp_steer_key, struct ecdn_xdp_steer_stats)),
 	MAP_ROW(struct steer_maps, steer_rules,
-		MAP_IS(ARRAY, __u32, struct ecdn_xdp_steer_rule), MAP_OPTIONAL),
+		MAP_IS(ARRAY, __u32, struct ecdn_xdp_steer_rule), MAP_OPTIONAL,
+		MAP_ENTRIES(ECDN_XDP_STEER_MAX)),
 	MAP_ROW(struct steer_maps, steer_marks,
 		MAP_IS(SK_STORAGE, int, struct ecdn_xdp_steer_mark), MAP_OPTIONAL),
+	MAP_ROW_LINK(steer, BPF_LINK_TYPE_NETNS),
+	MAP_ROW_PROGRAM(listen),
+	MAP_ROW_LINK(listen, BPF_LINK_TYPE_CGROUP),
 	MAP_ROW_END,
 };
 
