@@ -170,7 +170,7 @@ int publish_retire(const char *dir)
 	/* What somebody has put there would not tell them. */
 	err = pin_check_program(dir, PUBLISH_PIN);
 	if (err)
-		return err == -EPROTO ? 0 : err;
+		return err;
 	program = pins_get(dir, PUBLISH_PIN);
 	return program < 0 ? program : publish_gone(program);
 }

@@ -73,6 +73,8 @@ int steer_maps_read(const struct steer_maps *maps, struct steer_table *table)
 	int err = 0;
 
 	table->count = 0;
+	if (maps->steer_listeners < 0)
+		return 0;
 	while (table->count < ECDN_XDP_STEER_MAX &&
 	       (err = maps_next(maps->steer_listeners, "steer_listeners", last, &key)) > 0) {
 		struct steer_entry *entry = &table->entry[table->count];
