@@ -227,7 +227,7 @@ static int load(const struct verb *verb, const struct cli *cli, const struct loa
 	  "the group whose processes alone may ask for verdicts, and count their requests", \
 	  0 }, \
 	{ "stats-group", 0, OPTION_TEXT, &(words).stats_group, "GROUP", \
-	  "the group that may run stats, prefix, region and status without root", 0 }
+	  "the group that may run stats, prefix, events and status without root", 0 }
 
 #define CEILING_ROWS(words) \
 	{ "node-pps", 0, OPTION_RATE, &(words).ceilings.node_pps, "N", \
