@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include "base/file.h"
@@ -183,6 +184,36 @@ static void changed_meanwhile(void **state)
 	pthread_join(writer, NULL);
 }
 
+static int print_word(FILE *to, void *word)
+{
+	fputs(word, to);
+	return 0;
+}
+
+/* The host's own, such as /dev/null, is not to be lost because root names it. */
+static void replaced(void **state)
+{
+	struct stat before, after;
+
+	(void)state;
+	unlink(file);
+	assert_int_equal(file_replace(file, print_word, "10.0.0.0/8 A\n"), 0);
+	assert_int_equal(file_replace(file, print_word, "10.0.0.0/8 B\n"), 0);
+	assert_int_equal(read_path(file, SOURCE_MMDB_FIELD, 1), 0);
+	check_region("10.0.0.1", "B");
+	unlink(file);
+	assert_int_equal(mkfifo(file, 0600), 0);
+	assert_int_equal(lstat(file, &before), 0);
+	assert_int_equal(file_replace(file, print_word, ""), -EINVAL);
+	assert_int_equal(lstat(file, &after), 0);
+	assert_int_equal(before.st_ino, after.st_ino);
+	unlink(file);
+	assert_int_equal(symlink("/dev/null", file), 0);
+	assert_int_equal(file_replace(file, print_word, ""), -EINVAL);
+	assert_int_equal(lstat(file, &after), 0);
+	assert_true(S_ISLNK(after.st_mode));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -191,6 +222,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(in_all_sizes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(mmdb, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(changed_meanwhile, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(replaced, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

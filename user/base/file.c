@@ -163,11 +163,24 @@ static int write_whole(int fd, int (*write)(FILE *to, void *context), void *cont
 	return err;
 }
 
+/* Of a device, or of a link to one as /dev/stdout is, the host would keep a file in its place. */
+static int check_replaceable(const char *path)
+{
+	struct stat stat;
+
+	if (lstat(path, &stat) || S_ISREG(stat.st_mode))
+		return 0;
+	return log_error(-EINVAL, "cannot replace %s: it is no regular file, and is left as it is",
+			 path);
+}
+
 int file_replace(const char *path, int (*write)(FILE *to, void *context), void *context)
 {
 	scoped_free char *fresh = NULL;
-	int fd, err;
+	int fd, err = check_replaceable(path);
 
+	if (err)
+		return err;
 	if (asprintf(&fresh, "%s.XXXXXX", path) < 0) {
 		fresh = NULL;
 		return log_error(-ENOMEM, "out of memory for %s", path);

@@ -35,7 +35,8 @@ int file_text(struct file *file, const char *otherwise);
 /*
  * Puts a new file in the place of what has that path, if anything, in one step: whoever reads it
  * sees the old one or the new one. write() prints it, and returns 0 or a negative errno, logged,
- * with which the old one stays. The new file is readable by all.
+ * with which the old one stays. The new file is readable by all. What is there and no regular file,
+ * as a device or a symbolic link, is refused with -EINVAL.
  */
 int file_replace(const char *path, int (*write)(FILE *to, void *context), void *context);
 
