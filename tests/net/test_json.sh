@@ -27,6 +27,10 @@ TABLES=(status stats "stats --total" "stats --all" prefix "prefix --total" regio
 	"region lookup -v 198.51.100.9" limit "limit ALPHA" allow node "node check" steer
 	"stats --metrics")
 
+# What else names files, interfaces or commands.
+TELLS=("explain 198.51.100.9" "explain --json 198.51.100.9" check "check --json" "events --since 1h"
+	"events --json --since 1h" block "block --json")
+
 # keys_of: the paths of the values of documents on standard input, a line each. Members of a list
 # are "[]"; of features, each is NAME. What is null in one document and an object in another has the
 # keys of the object.
@@ -97,7 +101,7 @@ raw() {
 test_escaped() {
 	local command
 
-	for command in "${TABLES[@]}" "${DOCUMENTS[@]}"; do
+	for command in "${TABLES[@]}" "${DOCUMENTS[@]}" "${TELLS[@]}"; do
 		# shellcheck disable=SC2086
 		is "$command: nothing raw" "" "$({ ecdn $command || true; } 2>&1 | raw)"
 	done

@@ -15,8 +15,8 @@
 static void print_text(const struct checks_report *report)
 {
 	for (unsigned int i = 0; i < report->count; i++)
-		printf("%-11s %s: %s\n", report->at[i].check, report->at[i].what,
-		       report->at[i].remedy);
+		output_line("%-11s %s: %s", report->at[i].check, report->at[i].what,
+			    report->at[i].remedy);
 	if (!report->count)
 		puts("all is as configured");
 }
@@ -26,10 +26,10 @@ static int print_json(const struct checks_report *report)
 	json_t *faults = json_array();
 
 	for (unsigned int i = 0; i < report->count; i++)
-		json_array_append_new(faults, json_pack("{s:s, s:s, s:s}",
-							"check", report->at[i].check,
-							"what", report->at[i].what,
-							"remedy", report->at[i].remedy));
+		json_array_append_new(faults, json_pack("{s:s, s:o, s:o}",
+			"check", report->at[i].check,
+			"what", output_string(report->at[i].what),
+			"remedy", output_string(report->at[i].remedy)));
 	return output_json(json_pack("{s:b, s:o}", "ok", !report->count, "faults", faults));
 }
 

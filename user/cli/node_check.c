@@ -68,8 +68,8 @@ static void print_gone(const struct view_ping *ping)
 		char text[PLACE_TEXT_SIZE];
 
 		if (at->state == TC_GONE)
-			printf("Ping is gone from %s: `ecdn-xdp load --ping %s` puts it on "
-			       "again.\n", place_name(&at->place, at->iface, text), now);
+			output_line("Ping is gone from %s: `ecdn-xdp load --ping %s` puts it on "
+				    "again.", place_name(&at->place, at->iface, text), now);
 	}
 }
 

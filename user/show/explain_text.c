@@ -250,11 +250,11 @@ void explain_text_part(const struct view_explain *view, const struct view_explai
 		const char *text = lines[i].text(&item, room);
 
 		if (text)
-			printf("%-11s %s\n", lines[i].head, text);
+			output_line("%-11s %s", lines[i].head, text);
 	}
 	explain_remedies_find(view, part, &remedies);
 	for (unsigned int i = 0; i < remedies.count; i++)
-		printf("%-11s %s\n", i ? "" : "change it", remedies.command[i]);
+		output_line("%-11s %s", i ? "" : "change it", remedies.command[i]);
 }
 
 int explain_text_parts(const struct view_explain *view)
