@@ -184,6 +184,31 @@ test_forget() {
 	ecdn unload --all
 }
 
+# Ids behind one that was given back have their own limits, states and rates in every reader.
+test_forget_between() {
+	local said
+
+	ecdn load --shield off --regions "$regions" e0
+	ecdn region load "$work/without"
+	ecdn region forget ALPHA
+	ecdn block CROWD --reason gap
+	is "between: explain" 'CROWD blocked blocked gap' "$(ecdn explain 198.19.0.7 --json |
+		jq -r '.parts[0] | "\(.region) \(.state) \(.library) \(.set.reason)"')"
+	is "between: explain of the one before" 'WIDE normal pass' "$(ecdn explain 198.18.0.7 --json |
+		jq -r '.parts[0] | "\(.region) \(.state) \(.library)"')"
+	flood_start "$work/crowd" --from 198.19.1.0/24 --rate 2k
+	said=$(ecdn prefix --interval 500ms --json)
+	flood_stop "between"
+	has "between: prefix" '^CROWD true$' "$(jq -r '.prefixes[] |
+		select(.prefix == "198.19.1.0/24") | "\(.region) \(.dropped_pps > 500)"' <<<"$said")"
+	ecdn release CROWD
+	ecdn limit set CROWD --pps 1M
+	grep -v CROWD "$work/without" >"$work/uncrowded"
+	ecdn region load --shrink "$work/uncrowded"
+	has "between: check" 'no addresses in the table: CROWD:' "$(ecdn check 2>&1 || true)"
+	ecdn unload --all
+}
+
 # A surge of the region before is not one of the region after.
 test_forget_limited() {
 	ecdn load --shield off --regions "$regions" e0
@@ -282,6 +307,7 @@ test_reload
 test_empty
 test_configured
 test_forget
+test_forget_between
 test_forget_limited
 test_open_proxy
 test_full

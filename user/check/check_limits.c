@@ -72,13 +72,14 @@ static bool stands(const struct ecdn_xdp_limits *of, uint32_t kind, uint64_t now
 static bool begins_anew(const struct checks_facts *facts, const struct ecdn_xdp_note_key *key,
 			const struct ecdn_xdp_note *note)
 {
+	const struct view_region *region = view_regions_at(&facts->regions, key->region);
 	char words[sizeof(note->lasts) + 1] = "";
 	uint64_t ns;
 
 	memcpy(words, note->lasts, sizeof(note->lasts));
-	return key->region < facts->regions.count && note->from_file &&
-	       stands(&facts->regions.region[key->region].limits, key->kind,
-		      facts->moment.now_ns) && !quantity_parse_duration(words, &ns);
+	return region && note->from_file &&
+	       stands(&region->limits, key->kind, facts->moment.now_ns) &&
+	       !quantity_parse_duration(words, &ns);
 }
 
 /* The pins, which know when they were read first, do not outlive a boot. */
@@ -94,7 +95,7 @@ static void durations(const struct checks_facts *facts, struct checks_report *re
 	     !bpf_map_get_next_key(map, last, &key); i++) {
 		last = &key;
 		if (!bpf_map_lookup_elem(map, &key, &note) && begins_anew(facts, &key, &note))
-			checks_name(&names, facts->regions.region[key.region].name);
+			checks_name(&names, view_regions_at(&facts->regions, key.region)->name);
 	}
 	if (names.count)
 		checks_add(report, "write `until:` in the file in the place of `for:`",

@@ -57,9 +57,13 @@ static void name_empty(const struct checks_facts *facts, const bool *found,
 {
 	struct checks_names names = {};
 
-	for (uint32_t id = 1; id < facts->regions.count; id++)
-		if (!found[id] && is_configured(&facts->regions.region[id]))
-			checks_name(&names, facts->regions.region[id].name);
+	for (uint32_t i = 0; i < facts->regions.count; i++) {
+		const struct view_region *region = &facts->regions.region[i];
+
+		if (region->id != ECDN_XDP_REGION_NONE && region->id < ECDN_XDP_REGIONS_MAX &&
+		    !found[region->id] && is_configured(region))
+			checks_name(&names, region->name);
+	}
 	if (names.count)
 		checks_add(report, "`ecdn-xdp region load` a file that has them",
 			   "%u regions have limits of their own and no addresses in the table: %s",
@@ -68,13 +72,13 @@ static void name_empty(const struct checks_facts *facts, const bool *found,
 
 static void regions(const struct checks_facts *facts, struct checks_report *report)
 {
-	scoped_free bool *found = calloc(facts->regions.count + 1, sizeof(*found));
+	scoped_free bool *found = calloc(ECDN_XDP_REGIONS_MAX, sizeof(*found));
 	struct view_table table;
 
 	if (!facts->status.guard || !found || view_table_open(&table, facts->pin_dir))
 		return;
-	mark(table.lines, AF_INET, found, facts->regions.count);
-	mark(table.lines, AF_INET6, found, facts->regions.count);
+	mark(table.lines, AF_INET, found, ECDN_XDP_REGIONS_MAX);
+	mark(table.lines, AF_INET6, found, ECDN_XDP_REGIONS_MAX);
 	view_table_close(&table);
 	name_empty(facts, found, report);
 }

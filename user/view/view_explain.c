@@ -85,9 +85,9 @@ static int read_state(const struct reading *reading, struct view_explain_part *p
 	__u32 id = part->at.table.id;
 	int err;
 
-	if (id >= view->regions.count)
+	part->region = view_regions_at(&view->regions, id);
+	if (!part->region)
 		return log_error(-EAGAIN, "the region table was replaced meanwhile: try again");
-	part->region = &view->regions.region[id];
 	err = maps_get(reading->maps.region_state, "region_state", &id, &part->state);
 	find_why(part, view->status.config.shield == ECDN_XDP_SHIELD_ON);
 	read_note(reading, part);

@@ -251,8 +251,7 @@ int view_prefixes_compare(struct view_prefixes *view, const struct view_prefixes
 		const struct view_prefix *found = bsearch(share, before->share,
 			before->share_count, sizeof(*share), by_share);
 
-		measure(share, found ?: &none, share->region < regions->count ?
-			&regions->region[share->region] : NULL, seconds);
+		measure(share, found ?: &none, view_regions_at(regions, share->region), seconds);
 	}
 	return join_shares(view);
 }

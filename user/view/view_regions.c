@@ -269,8 +269,26 @@ void view_regions_compare(struct view_regions *view, const struct view_regions *
 	const struct view_region none = {};
 	double seconds = (view->moment.now_ns - before->moment.now_ns) / (double)NS_PER_SECOND;
 
-	for (uint32_t i = 0; i < view->count; i++)
-		compare(&view->region[i], i < before->count ? &before->region[i] : &none, seconds);
+	for (uint32_t i = 0; i < view->count; i++) {
+		struct view_region *region = &view->region[i];
+		const struct view_region *was = view_regions_at(before, region->id);
+
+		/* An id may have been given to another region meanwhile. */
+		compare(region, was && !strcmp(was->name, region->name) ? was : &none, seconds);
+	}
+}
+
+static int by_id(const void *id, const void *region)
+{
+	uint32_t wanted = *(const uint32_t *)id, is = ((const struct view_region *)region)->id;
+
+	return wanted < is ? -1 : wanted > is;
+}
+
+const struct view_region *view_regions_at(const struct view_regions *view, uint32_t id)
+{
+	return view->count ? bsearch(&id, view->region, view->count, sizeof(*view->region),
+				     by_id) : NULL;
 }
 
 const struct view_region *view_regions_find(const struct view_regions *view, const char *name)

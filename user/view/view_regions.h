@@ -75,6 +75,10 @@ void view_regions_compare(struct view_regions *view, const struct view_regions *
 /* Requests that proxies answered with 513, and connections that a listener for 513 got. */
 uint64_t view_regions_got_513(const struct view_region *region);
 
+/* The region of that id; NULL, silent, if no region has it. Ids in between may have none, so an id
+ * is no place in `region`. */
+const struct view_region *view_regions_at(const struct view_regions *view, uint32_t id);
+
 /* The region of that name; 0 if there is none, logged. */
 const struct view_region *view_regions_find(const struct view_regions *view, const char *name);
 
