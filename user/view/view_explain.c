@@ -98,8 +98,7 @@ static int read_state(const struct reading *reading, struct view_explain_part *p
 
 static uint32_t state_now(const struct reading *reading, const struct view_explain_part *part)
 {
-	return reading->view->moment.now_ns >= part->state.until_ns ? part->state.next :
-								      part->state.state;
+	return ecdn_xdp_state_at(&part->state, reading->view->moment.now_ns);
 }
 
 static bool is_excepted(const struct view_explain_part *part)
