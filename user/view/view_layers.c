@@ -60,7 +60,8 @@ static int read_all(struct view_layers *view, const struct guard_maps *maps, uin
 	if (err)
 		return err;
 	for (uint32_t region = 0; region < names_count(names) && !err; region++)
-		err = add(view, maps, region, names_of(names, region), kind);
+		if (names_of(names, region))
+			err = add(view, maps, region, names_of(names, region), kind);
 	names_free(names);
 	return err;
 }
