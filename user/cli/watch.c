@@ -113,6 +113,14 @@ static int print_frame(const struct watch *watch, bool first, watch_frame *frame
 	return err;
 }
 
+/* After a time in which nobody could print, what was missed is not made up for. */
+static uint64_t after(uint64_t time_ns, uint64_t interval_ns)
+{
+	uint64_t now_ns = clock_monotonic_ns();
+
+	return (time_ns + interval_ns > now_ns ? time_ns : now_ns) + interval_ns;
+}
+
 /* ^Z leaves the terminal to the shell, which wakes this process up again. */
 static void stop_meanwhile(void)
 {
@@ -128,7 +136,7 @@ static int repeat(const struct watch *watch, bool page, watch_frame *frame, void
 	int err = 0;
 
 	for (unsigned int i = 0; !err && (!watch->count || i < watch->count); i++) {
-		next_ns += watch->interval_ns;
+		next_ns = after(next_ns, watch->interval_ns);
 		wait_until(next_ns);
 		if (caught == SIGTSTP)
 			stop_meanwhile();
