@@ -205,17 +205,20 @@ int xdp_link_attach_again(struct xdp_link *to, const struct pins *pins, const ch
 	return err;
 }
 
-/* A link that an earlier version has made gets its note now. */
 static int pin_new(const struct xdp_link *of, const struct pins *pins)
 {
 	char name[PINS_NAME_SIZE];
-	int err = 0;
+	int err = pins_put(pins->next, pins_interface(PINS_LINKS, of->iface, name), of->fd);
 
-	if (of->created)
-		err = pins_put(pins->next, pins_interface(PINS_LINKS, of->iface, name), of->fd);
-	else if (place_noted(pins->dir, NOTES, of->iface))
-		return 0;
 	return err ?: place_note(pins->next, NOTES, of->iface, of->ifindex);
+}
+
+/* A link that an earlier version has made gets its note now: before it gets the program, as what
+ * fails after that has to be undone. */
+static int note_old(const struct xdp_link *of, const struct pins *pins)
+{
+	return place_noted(pins->dir, NOTES, of->iface) ? 0 :
+	       place_note(pins->next, NOTES, of->iface, of->ifindex);
 }
 
 /* Whether iface can be attached through its link: 1; 0: the link holds nothing any more. */
@@ -247,13 +250,13 @@ int xdp_link_attach(struct xdp_link *to, const struct pins *pins, const char *if
 		err = 0;
 	}
 	if (holds > 0) {
-		err = attach_over(to, mode, program);
+		err = note_old(to, pins) ?: attach_over(to, mode, program);
 	} else if (!err && !holds) {
 		xdp_link_close(to);
 		to->ifindex = if_nametoindex(iface);
-		err = attach_unpinned(to, pins->dir, iface, mode, program);
+		err = attach_unpinned(to, pins->dir, iface, mode, program) ?: pin_new(to, pins);
 	}
-	err = err ?: holds < 0 ? holds : pin_new(to, pins);
+	err = err ?: holds < 0 ? holds : 0;
 	if (err)
 		xdp_link_close(to);
 	return err;
