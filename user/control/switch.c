@@ -5,6 +5,22 @@
 #include "control/session.h"
 #include "control/steps.h"
 #include "kernel/config_map.h"
+#include "kernel/journal.h"
+
+/* Writes a configuration, if there is one, and has everybody follow it. */
+static int tell(const struct pins *pins, struct ecdn_xdp_config *config)
+{
+	int err;
+
+	journal_begin();
+	err = config ? config_map_write(pins, config) : 0;
+	err = err ?: steps_follow(pins->dir);
+	journal_end(err);
+	/* Some may have followed what is undone. */
+	if (err && config)
+		steps_follow(pins->dir);
+	return err;
+}
 
 static int set(const struct pins *pins, bool off, bool *monitor)
 {
@@ -16,13 +32,11 @@ static int set(const struct pins *pins, bool off, bool *monitor)
 		return err;
 	config_map_set_monitor(&config, -1, off);
 	*monitor = config.monitor_wanted;
-	if (!changes)
-		return 0;
-	err = config_map_write(pins, &config);
-	err = err ?: steps_follow(pins->dir);
-	if (!err)
+	/* A command that was killed may not have told proxies, so they are told in any case. */
+	err = tell(pins, changes ? &config : NULL);
+	if (!err && changes)
 		verb_note_append(pins);
-	return err ?: 1;
+	return err ?: changes;
 }
 
 int switch_set(const char *pin_dir, bool off, bool *monitor)
