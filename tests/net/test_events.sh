@@ -34,7 +34,7 @@ many() {
 test_empty() {
 	has "empty: said so" '^no change in the last 10m; changes of a region' "$(ecdn events BETA)"
 	is "empty: JSON" '{"schema":1,"complete":true,"events":[]}' "$(told . BETA)"
-	fails "a region that is not there" 1 'NOWHERE' ecdn events NOWHERE
+	fails "a region that is not there" 2 'NOWHERE' ecdn events NOWHERE
 	fails "no duration" 2 '--since soon: not a duration' ecdn events --since soon
 	fails "nothing loaded" 1 'nothing is loaded' \
 		on edge "$build/ecdn-xdp" events --pin-dir "$pin-none"

@@ -124,7 +124,7 @@ test_blocked() {
 	is "allowed: verdicts" "pass pass pass" "$(verdicts $beta)"
 	is "allowed: by which prefix" '["allowed","203.0.113.0/28"]' \
 		"$(told $beta '[.trusted.kind, .trusted.prefix]')"
-	is "allowed: its ceiling" '[50,100000]' "$(ecdn allow add 203.0.113.0/28 --cps 50
+	is "allowed: its ceiling" '[50,100000]' "$(ecdn allow add -q 203.0.113.0/28 --cps 50
 		told $beta '[.trusted.ceiling_cps, .trusted.ceiling_pps]')"
 	is "allowed: proxies are told" '["blocked","pass",false]' \
 		"$(told $beta '[.state, .library, .refused]')"

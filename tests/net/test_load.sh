@@ -76,7 +76,7 @@ requests since state steered why would_drop_pps" \
 		"$(stats_all '"\(.regions[0].dropped.blocked.packets | type) \(.passed_unparsed.arp | type)"')"
 	is "stats --json: regions that are named, and no others" "BETA ALPHA" \
 		"$(ecdn stats --json BETA ALPHA | jq -r '[.regions[].region] | join(" ")')"
-	fails "stats: a region that is not there" 1 NOWHERE ecdn stats NOWHERE
+	fails "stats: a region that is not there" 2 NOWHERE ecdn stats NOWHERE
 }
 
 # All that an upgrade must keep; rates fade by themselves.

@@ -71,7 +71,7 @@ test_json() {
 		"$(ecdn prefix BETA --json | jq '.prefixes[0].sampled')"
 	has "prefix: text" '^203\.0\.113\.0/24 +BETA +[0-9]+ +[0-9]+ .*ago$' \
 		"$(ecdn prefix --total BETA)"
-	fails "prefix: unknown region" 1 NOWHERE ecdn prefix NOWHERE
+	fails "prefix: unknown region" 2 NOWHERE ecdn prefix NOWHERE
 }
 
 # Of a surge that nothing proves, wider prefixes are listed beside those in them.

@@ -121,7 +121,7 @@ test_empty() {
 	ecdn release R0
 	ecdn release R9
 	ecdn limit clear R9
-	fails "an unknown region on the command line is an error" 1 'not in the table' \
+	fails "an unknown region on the command line is an error" 2 'not in the table' \
 		ecdn block NOWHERE
 }
 
@@ -156,14 +156,14 @@ test_forget() {
 	"$build/tests/tools/client" --pin-dir "$pin" <<<"count $number 513" >/dev/null 2>&1
 	is "forget: what was counted" '150 1 1' "$(stats ALPHA '"\(.packets) \(.requests) \(.refused)"')"
 	fails "forget: not while the table has it" 1 'has ranges in the table' ecdn region forget ALPHA
-	fails "forget: not what is no region" 1 'not in the table' ecdn region forget NOWHERE
+	fails "forget: not what is no region" 2 'not in the table' ecdn region forget NOWHERE
 	grep -v ALPHA "$regions" >"$work/without"
 	ecdn region load "$work/without"
 	ecdn limit set ALPHA --pps 10
 	fails "forget: not while it has limits" 1 'of its own' ecdn region forget ALPHA
 	ecdn limit clear ALPHA
 	has "forget" 'is forgotten' "$(ecdn region forget ALPHA)"
-	fails "forget: it is gone" 1 'not in the table' ecdn stats ALPHA
+	fails "forget: it is gone" 2 'not in the table' ecdn stats ALPHA
 	is "forget: its counts are those of --" "$((before + 150)) 1 1" "$(stats_all \
 		'.regions[] | select(.region == "--") | "\(.packets) \(.requests) \(.refused)"')"
 	lacks "forget: the iterator does not list it" ALPHA "$(cat "$pin/regions")"

@@ -36,6 +36,17 @@ static int detach(const char *dir, const char *iface)
 	return 0;
 }
 
+/* What is taken off stays so when another interface cannot be, and is followed all the same. */
+static int detach_all(const char *dir, char **ifaces, unsigned int count)
+{
+	int err = 0, untold;
+
+	for (unsigned int i = 0; i < count && !err; i++)
+		err = detach(dir, ifaces[i]);
+	untold = steps_follow(dir);
+	return err ?: untold;
+}
+
 int take_down(const char *pin_dir, char **ifaces, unsigned int count)
 {
 	struct session session;
@@ -43,9 +54,8 @@ int take_down(const char *pin_dir, char **ifaces, unsigned int count)
 
 	for (unsigned int i = 0; i < count && !err; i++)
 		err = check(session.pins.dir, ifaces[i]);
-	for (unsigned int i = 0; i < count && !err; i++)
-		err = detach(session.pins.dir, ifaces[i]);
-	err = err ?: steps_follow(session.pins.dir);
+	if (!err)
+		err = detach_all(session.pins.dir, ifaces, count);
 	if (!err)
 		verb_note_append(&session.pins);
 	session_close(&session, err);
