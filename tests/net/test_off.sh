@@ -68,6 +68,20 @@ test_off() {
 	is "which change nothing" false "$(status .off)"
 }
 
+# A command that was killed before it told proxies is done by the next one.
+test_off_killed() {
+	local value
+
+	mapfile -t value < <(bpftool -j map lookup pinned "$pin/config" key 0 0 0 0 | jq -r '.value[]')
+	value[8]=1 value[48]=1  # monitor, off
+	bpftool map update pinned "$pin/config" key 0 0 0 0 value "${value[@]}"
+	is "off, killed: proxies are not told" "200 blocked 100" "$(served)"
+	has "off, killed: again" '^is off already' "$(ecdn off)"
+	is "off, killed: they are now" "200 pass 100" "$(served)"
+	ecdn on >/dev/null
+	is "off, killed: on" "513 blocked 0" "$(served)"
+}
+
 test_unload() {
 	ecdn unload e1
 	is "one of two interfaces unloaded: refused" "513 blocked 0" "$(served)"
@@ -112,6 +126,7 @@ test_ping_alone() {
 
 set_up
 test_off
+test_off_killed
 test_unload
 test_ping_alone
 finish
