@@ -230,6 +230,16 @@ test_unchanged() {
 	between "... of those that there are" 20 60 "$(wc -l <<<"$before")"
 }
 
+# Without an interface that has the guard nothing is dropped, and nobody is refused.
+test_unguarded() {
+	ecdn block BETA
+	is "unguarded: before" '["drop",true]' "$(told $beta '[.guard.new_connection.verdict, .refused]')"
+	ecdn unload e0
+	is "unguarded: passes" '["pass",false]' \
+		"$(told $beta '[.guard.new_connection.verdict, .refused]')"
+	is "unguarded: exit code" 0 "$(code $beta)"
+}
+
 client_and_edge
 test_nothing_loaded
 ecdn load --shield off --regions "$regions" e0
@@ -241,4 +251,5 @@ test_parts
 test_monitor
 test_shielded
 test_unchanged
+test_unguarded
 finish

@@ -183,7 +183,7 @@ static int try_packet(const struct reading *reading, const struct dry_rows_key *
 	if (err == -EAGAIN)
 		return log_error(err, "the regions are being changed: try again");
 	fate->tried = !err;
-	fate->dropped = verdict.dropped;
+	fate->dropped = verdict.dropped && view->guarded;
 	fate->reason = verdict.reason;
 	return err;
 }

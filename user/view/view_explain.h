@@ -67,7 +67,7 @@ struct view_explain {
 	uint16_t port;
 	uint8_t protocol;       /* IPPROTO_TCP or IPPROTO_UDP */
 	bool covered;           /* the port is protected */
-	bool guarded;           /* an interface has the guard */
+	bool guarded;           /* an interface has the guard; else nothing is dropped */
 	struct view_status status;
 	struct view_regions regions;
 	struct view_table table;
