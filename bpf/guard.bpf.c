@@ -5,6 +5,7 @@
  * cannot be understood passes and is counted by the reason. One kind of these may be dropped:
  * see meet_deep().
  */
+#include "forget.h"
 #include "packet.h"
 #include "region.h"
 #include "count.h"
@@ -93,7 +94,7 @@ static __always_inline int map_missing(void)
 	return XDP_PASS;
 }
 
-static __always_inline int guard_ip(struct xdp_md *ctx, const struct packet *packet)
+static __always_inline int guard_ip(struct xdp_md *ctx, struct packet *packet)
 {
 	__u32 slot = 0, region = counted_region(packet), id = bpf_get_smp_processor_id();
 	struct ecdn_xdp_config *conf = bpf_map_lookup_elem(&config, &slot);
@@ -109,6 +110,7 @@ static __always_inline int guard_ip(struct xdp_md *ctx, const struct packet *pac
 	if (!conf || !local || !now)
 		return map_missing();
 
+	packet->family = forget_value(packet->family, now->now_ns);
 	now->packets++;
 	count_region(local, packet);
 	monitor = conf->monitor;
@@ -117,7 +119,7 @@ static __always_inline int guard_ip(struct xdp_md *ctx, const struct packet *pac
 		standing = STANDING_FREE;
 	if (standing && in_surge(local->state))
 		meeting_of(&meeting, ctx, conf, packet, standing, now, id);
-	step = pace_sample(now, local->state);
+	step = forget_value(pace_sample(now, local->state), now->now_ns);
 	if (step) {
 		source_of(&source, packet, region, meeting.share, conf->hash_seed);
 		count_source(&source, packet, now, id, step);
@@ -151,6 +153,18 @@ static __always_inline int meet_deep(struct xdp_md *ctx)
 		       conf->monitor);
 }
 
+/* Each way through the parser ends with others of these constants. Of the address the verifier
+ * knows nothing. */
+static __always_inline void forget_ways(struct packet *packet)
+{
+	__u64 noise = packet->addr_be[0];
+
+	packet->opaque = forget_value(packet->opaque, noise);
+	packet->has_port = forget_value(packet->has_port, noise);
+	packet->connection = forget_value(packet->connection, noise);
+	packet->proto = forget_value(packet->proto, noise);
+}
+
 SEC("xdp")
 int guard(struct xdp_md *ctx)
 {
@@ -161,6 +175,7 @@ int guard(struct xdp_md *ctx)
 		count_other(kind);
 		return kind == PACKET_VLAN_DEEP ? meet_deep(ctx) : XDP_PASS;
 	}
+	forget_ways(&packet);
 	packet.bytes = frame_bytes(ctx, &packet);
 	if (packet.opaque)
 		count_opaque(packet.opaque);

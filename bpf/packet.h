@@ -14,6 +14,7 @@
 #include <linux/tcp.h>
 #include <linux/udp.h>
 
+#include "forget.h"
 #include "headers.h"
 
 #define PACKET_PROTO_UNKNOWN 0xff
@@ -243,9 +244,8 @@ __noinline __u64 packet_behind_ext(struct xdp_md *ctx, __u32 ip_at, __u32 room, 
 			return upper_hidden(PACKET_FRAGMENT);
 		at += ipv6_ext_size(proto, ext);
 		proto = ext->next;
-		/* Without the mask, all ways to come here would be verified apart. */
-		barrier_var(at);
-		at &= EXT_MASK;
+		/* The mask leaves nothing of what is known of the headers before. */
+		at = forget_value(at, room) & EXT_MASK;
 	}
 	if (is_ipv6_ext(proto))
 		return upper_hidden(PACKET_EXT_TOO_MANY);

@@ -41,6 +41,7 @@
 #include <stddef.h>
 
 #include "bucket.h"
+#include "forget.h"
 
 #define PREFIX_EPOCH_SHIFT 33           /* of ns: 8.6 s */
 
@@ -167,7 +168,7 @@ static __always_inline struct ecdn_xdp_prefix *
 prefix_count(struct ecdn_xdp_prefix_set *set, __u64 key, __u32 bytes, __u64 now_ns,
 	     __u32 random, __u32 step)
 {
-	__u32 way = prefix_find(set, key);
+	__u32 way = forget_value(prefix_find(set, key), random);
 	struct ecdn_xdp_prefix *prefix;
 
 	prefix_age(set, now_ns >> PREFIX_EPOCH_SHIFT);

@@ -37,6 +37,7 @@
 #define BPF_RATE_H
 
 #include "ecdn-xdp-maps.h"
+#include "forget.h"
 #include "layer.h"
 #include "pure.h"
 
@@ -129,10 +130,12 @@ static __always_inline int starts_surge(const struct ecdn_xdp_load *slow,
 					const struct ecdn_xdp_load *fast,
 					const struct ecdn_xdp_limits *limits)
 {
-	return above(slow->packets, limits->pps, RATE_SLOW_SPAN, 0) ||
-	       above(slow->bits, limits->bps, RATE_SLOW_SPAN, 0) ||
-	       above(slow->connections, limits->cps, RATE_SLOW_SPAN, 0) ||
-	       above(fast->packets, limits->pps + limits->pps / 8, RATE_FAST_SPAN,
+	if (above(slow->packets, limits->pps, RATE_SLOW_SPAN, 0) ||
+	    above(slow->bits, limits->bps, RATE_SLOW_SPAN, 0) ||
+	    above(slow->connections, limits->cps, RATE_SLOW_SPAN, 0))
+		return 1;
+	forget_read();
+	return above(fast->packets, limits->pps + limits->pps / 8, RATE_FAST_SPAN,
 		     RATE_MARGIN_PACKETS) ||
 	       above(fast->bits, limits->bps + limits->bps / 8, RATE_FAST_SPAN,
 		     RATE_MARGIN_BITS) ||
@@ -204,6 +207,7 @@ static __always_inline void judge_grace(struct ecdn_xdp_rate *rate,
 	else if (rate->below_ns)
 		rate->pressed_us -= paused_us < rate->pressed_us ? paused_us : rate->pressed_us;
 	rate->judged_ns += passed_ns / 1000 * 1000;
+	forget_read();
 	if (rate->pressed_us * 1000ULL >= limits->grace_ns || outlasts_burst(rate, limits, now_ns))
 		rate->surge = SURGE_STANDS;
 }
@@ -218,6 +222,7 @@ static __always_inline void judge_surge(struct ecdn_xdp_rate *rate,
 	if (rate->surge && rate->below_ns && now_ns >= rate->below_ns &&
 	    now_ns - rate->below_ns >= limits->hold_ns)
 		forget_surge(rate);
+	forget_read();
 	if (rate->surge && presses(&slow, limits, RATE_SLOW_SPAN)) {
 		rate->below_ns = 0;
 	} else if (rate->surge) {
@@ -229,6 +234,7 @@ static __always_inline void judge_surge(struct ecdn_xdp_rate *rate,
 	} else if (starts_surge(&slow, &fast, limits)) {
 		declare_surge(rate, now_ns);
 	}
+	forget_read();
 	if (rate->surge == SURGE_DECLARED)
 		judge_grace(rate, limits, &fast, now_ns);
 }
@@ -284,6 +290,7 @@ static __always_inline void rate_update(struct ecdn_xdp_rate *rate,
 		forget_surge(rate);
 	else
 		judge_surge(rate, limits, now_ns);
+	forget_read();
 }
 
 /* The state that follows from the surges of both rates, enum rate_surge. */

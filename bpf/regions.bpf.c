@@ -25,12 +25,19 @@ static const char states[8][16] = {
 	[ECDN_XDP_STATE_SHIELDED] = "shielded",
 };
 
-/* What a rate comes to at this time. A function of its own, as the stack has room for one copy. */
-static __noinline __u32 surge_of(const struct ecdn_xdp_rate *rate,
-				 const struct ecdn_xdp_limits *limits, __u64 now_ns)
+/*
+ * What the surge of a region's claimed or proven rate comes to at this time, enum rate_surge. A
+ * global function, as it is verified once then, and the stack has room for one copy.
+ */
+__attribute__((noinline)) int surge_of(__u32 region, __u32 proven, __u64 now_ns)
 {
-	struct ecdn_xdp_rate copy = *rate;
+	const struct ecdn_xdp_region_rate *shared = bpf_map_lookup_elem(&region_rate, &region);
+	const struct ecdn_xdp_limits *limits = bpf_map_lookup_elem(&region_limits, &region);
+	struct ecdn_xdp_rate copy;
 
+	if (!shared || !limits)
+		return SURGE_NONE;
+	copy = proven ? shared->proven : shared->claimed;
 	rate_update(&copy, limits, now_ns);
 	return copy.surge;
 }
@@ -38,16 +45,14 @@ static __noinline __u32 surge_of(const struct ecdn_xdp_rate *rate,
 /* The state at this time, while region_state is as of the region's last packet. */
 static __always_inline __u32 state_of(__u32 region)
 {
-	struct ecdn_xdp_region_rate *shared = bpf_map_lookup_elem(&region_rate, &region);
-	struct ecdn_xdp_limits *limits = bpf_map_lookup_elem(&region_limits, &region);
+	const struct ecdn_xdp_limits *limits = bpf_map_lookup_elem(&region_limits, &region);
 	__u64 now_ns = bpf_ktime_get_ns();
 	__u32 slot = 0;
 	struct ecdn_xdp_config *conf = bpf_map_lookup_elem(&config, &slot);
 
-	if (!shared || !limits || !conf)
+	if (!limits || !conf)
 		return ECDN_XDP_STATE_NORMAL;
-	return rates_state(limits, surge_of(&shared->claimed, limits, now_ns),
-			   surge_of(&shared->proven, limits, now_ns),
+	return rates_state(limits, surge_of(region, 0, now_ns), surge_of(region, 1, now_ns),
 			   conf->shield == ECDN_XDP_SHIELD_ON, now_ns);
 }
 
