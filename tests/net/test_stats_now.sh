@@ -191,7 +191,7 @@ test_limit() {
 	is "limit REGION --json: one region" BETA "$(ecdn limit BETA --json | jq -r '.regions[].region')"
 	fails "limit REGION: there is none" 2 NOWHERE ecdn limit NOWHERE
 	ecdn exempt GAMMA --for 7200s
-	has "a duration as people say it" '^GAMMA .* exempt (2h|1h59m) left$' "$(ecdn limit)"
+	has "a duration as people say it" '^GAMMA .* exempt, (2h|1h59m) left$' "$(ecdn limit)"
 	has "a duration of a limit" '^BETA .* 1m\* ' "$(ecdn limit)"
 }
 
