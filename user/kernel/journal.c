@@ -179,12 +179,26 @@ static bool is_plain(__u32 type)
 	       type != BPF_MAP_TYPE_SK_STORAGE;
 }
 
-int journal_save(int fd, const char *name, const void *key)
+static int add_value(struct written *map, const void *key, const void *bytes, bool there)
+{
+	struct entry *entry = append(put_back, sizeof(struct value) + map->info.key_size +
+				     map->size);
+	struct value *value;
+
+	if (!entry)
+		return no_memory();
+	value = (struct value *)entry->saved;
+	value->map = map;
+	value->there = there;
+	memcpy(value->bytes, key, map->info.key_size);
+	memcpy(value->bytes + map->info.key_size, bytes, map->size);
+	return 0;
+}
+
+static int save(int fd, const char *name, const void *key, bool absent_only)
 {
 	scoped_free unsigned char *bytes = NULL;
 	struct written *map = NULL;
-	struct value *value;
-	struct entry *entry;
 	int err;
 
 	if (!journal.open)
@@ -198,13 +212,15 @@ int journal_save(int fd, const char *name, const void *key)
 	err = bpf_map_lookup_elem(fd, key, bytes);
 	if (err && err != -ENOENT)
 		return log_error(err, "cannot read map %s: %s", name, strerror(-err));
-	entry = append(put_back, sizeof(*value) + map->info.key_size + map->size);
-	if (!entry)
-		return no_memory();
-	value = (struct value *)entry->saved;
-	value->map = map;
-	value->there = !err;
-	memcpy(value->bytes, key, map->info.key_size);
-	memcpy(value->bytes + map->info.key_size, bytes, map->size);
-	return 0;
+	return !err && absent_only ? 0 : add_value(map, key, bytes, !err);
+}
+
+int journal_save(int fd, const char *name, const void *key)
+{
+	return save(fd, name, key, false);
+}
+
+int journal_save_absent(int fd, const char *name, const void *key)
+{
+	return save(fd, name, key, true);
 }

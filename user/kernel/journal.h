@@ -34,4 +34,8 @@ int journal_add(journal_step *step, const void *saved, size_t size);
  * or a negative errno, logged. */
 int journal_save(int fd, const char *map, const void *key);
 
+/* The same before something is put at a key only if nothing is there: what is there, like counters
+ * that go on meanwhile, is not put back. */
+int journal_save_absent(int fd, const char *map, const void *key);
+
 #endif

@@ -277,7 +277,7 @@ static int make_stats(const struct steer_maps *maps, struct ecdn_xdp_steer_key k
 	if (!zeros)
 		return log_error(-ENOMEM, "out of memory");
 	for (key.family = 4; key.family <= 6 && !err; key.family += 2) {
-		err = journal_save(maps->steer_stats, "steer_stats", &key);
+		err = journal_save_absent(maps->steer_stats, "steer_stats", &key);
 		if (!err && bpf_map_update_elem(maps->steer_stats, &key, zeros, BPF_NOEXIST) &&
 		    errno != EEXIST)
 			err = log_error(-errno, "cannot write map steer_stats: %s",

@@ -83,7 +83,7 @@ int trust_rates_add(int trusted_rates, const struct trust_list *list)
 
 		if (!index)
 			continue;
-		err = journal_save(trusted_rates, RATES, &index);
+		err = journal_save_absent(trusted_rates, RATES, &index);
 		if (!err && bpf_map_update_elem(trusted_rates, &index, &row, BPF_NOEXIST) &&
 		    errno != EEXIST)
 			err = log_error(-errno, "cannot write map " RATES ": %s", strerror(errno));
