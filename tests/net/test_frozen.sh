@@ -103,6 +103,28 @@ test_resized() {
 	ecdn unload --all
 }
 
+none_packets() {
+	stats_all '.regions[] | select(.region == "--") | .packets'
+}
+
+# A region's id is given back when what was counted of it counts in region 0.
+test_forgotten() {
+	local wanted
+
+	flood --from 203.0.113.0/24 --count 100 >/dev/null
+	wanted="100 0"
+	grep -v BETA "$regions" >"$work/others"
+	ecdn region load -q --shrink "$work/others"
+	does "forget: a member freezes it again" freeze
+	fails "forget: it is said what to do" 1 'request_stats.*frozen.*`ecdn-xdp load`' \
+		ecdn region forget BETA
+	is "forget: nothing was moved" "$wanted" "$(stats BETA .packets) $(none_packets)"
+	ecdn load -q e0
+	does "forget: after a load it works" ecdn region forget BETA
+	is "forget: what was counted" 100 "$(none_packets)"
+	ecdn region load -q "$regions"
+}
+
 # Killed wherever it moves a pin: the next load has all that was counted.
 test_killed() {
 	local call wrong='' said
@@ -150,6 +172,7 @@ alpha=$(ecdn region --json | jq '.regions[] | select(.region == "ALPHA") | .id')
 test_mapped "$(map_id)"
 test_replaced
 test_group
+test_forgotten
 test_resized
 test_killed
 needs_abi2

@@ -92,28 +92,37 @@ static void fold_row(struct ecdn_xdp_requests *to, struct ecdn_xdp_requests *fro
 	__atomic_fetch_add(&to->refused, refused, __ATOMIC_RELAXED);
 }
 
-static int fold_requests(const struct guard_maps *maps, uint32_t max_regions, uint32_t region)
+/* The group of proxies may write the map, and so may freeze it; nobody can write it then. */
+static int map_requests(const struct guard_maps *maps, struct ecdn_xdp_requests **at,
+			__u32 *entries)
 {
-	struct ecdn_xdp_requests *at;
-	__u32 entries;
-	int err = maps_entries(maps->request_stats, "request_stats", &entries);
-	size_t bytes = err ? 0 : entries * sizeof(*at);
+	int err = maps_entries(maps->request_stats, "request_stats", entries);
 
 	if (err)
 		return err;
-	at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, maps->request_stats, 0);
-	if (at == MAP_FAILED)
-		return log_error(-errno, "cannot map request_stats: %s", strerror(errno));
-	for (uint32_t row = 0; row + region < entries; row += max_regions)
-		fold_row(&at[row], &at[row + region]);
-	munmap(at, bytes);
-	return 0;
+	*at = mmap(NULL, *entries * sizeof(**at), PROT_READ | PROT_WRITE, MAP_SHARED,
+		   maps->request_stats, 0);
+	if (*at != MAP_FAILED)
+		return 0;
+	return log_error(-errno, "cannot map request_stats: %s%s", strerror(errno),
+			 errno != EPERM ? "" : "; a process of the proxies' group, or of root, has "
+			 "frozen it, so that no region's id can be given back: `ecdn-xdp load` "
+			 "replaces it");
 }
 
+/* What can fail because of others comes before the first counter that is moved. */
 int fold_counts(const struct pins *pins, const struct guard_maps *maps, uint32_t max_regions,
 		uint32_t region)
 {
-	int err = fold_packets(pins, maps, max_regions, region);
+	struct ecdn_xdp_requests *at;
+	__u32 entries;
+	int err = map_requests(maps, &at, &entries);
 
-	return err ?: fold_requests(maps, max_regions, region);
+	if (err)
+		return err;
+	err = fold_packets(pins, maps, max_regions, region);
+	for (uint32_t row = 0; row + region < entries && !err; row += max_regions)
+		fold_row(&at[row], &at[row + region]);
+	munmap(at, entries * sizeof(*at));
+	return err;
 }
