@@ -33,8 +33,6 @@ wrong_words() {
 		region lod x | did you mean load\?
 		region load | usage
 		region lookup | usage
-		region lookup 192.0.2.300 | not an IP address
-		region lookup 192.0.2.1 192.0.2.0/24 | not an IP address
 		region lookup --mmdb-field x 192.0.2.1 | region load
 		limit st A --pps 1 | did you mean set\?
 		limit set | usage
@@ -196,6 +194,12 @@ test_regions() {
 	unknown release ALPA
 	unknown stats ALPHA ALPA
 	unknown prefix alpha
+	fails "region lookup: no address" 2 '"192.0.2.300" is not an IP address' \
+		ecdn region lookup 192.0.2.300
+	fails "region lookup: a prefix among addresses" 2 '^198.51.100.9 ALPHA$' \
+		ecdn region lookup 192.0.2.0/24 198.51.100.9
+	fails "region lookup: what is no address in a file is no wrong word" 1 'not an IP address' \
+		ecdn region lookup - <<<'192.0.2.300'
 	fails "region: nothing is near" 2 'region "XX": not in the table; .ecdn-xdp region. lists' \
 		ecdn block XX
 	fails "region: too long" 2 'region "ALPHAALPHAALPHAALPHA": not in' \

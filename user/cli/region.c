@@ -133,6 +133,18 @@ static int answer_input(struct lookup *lookup)
 	return err;
 }
 
+static int answer_given(struct lookup *lookup, const char *word)
+{
+	int err = answer_word(lookup, word);
+
+	return err == -EINVAL ? CLI_USAGE : err;
+}
+
+static int worse(int one, int other)
+{
+	return one == CLI_USAGE || other == CLI_USAGE ? CLI_USAGE : one ?: other;
+}
+
 static int answer_all(struct lookup *lookup, char **words, int count)
 {
 	int err = 0;
@@ -140,8 +152,8 @@ static int answer_all(struct lookup *lookup, char **words, int count)
 	if (lookup->json)
 		printf("{\n  \"schema\": %d,\n  \"lookups\": [", OUTPUT_SCHEMA);
 	for (int i = 0; i < count; i++)
-		err = (strcmp(words[i], "-") ? answer_word(lookup, words[i]) :
-		       answer_input(lookup)) ?: err;
+		err = worse(strcmp(words[i], "-") ? answer_given(lookup, words[i]) :
+						    answer_input(lookup), err);
 	if (lookup->json)
 		printf("\n  ]\n}\n");
 	if (fflush(stdout))
@@ -149,22 +161,13 @@ static int answer_all(struct lookup *lookup, char **words, int count)
 	return err;
 }
 
-static int check_words(char **words, int count)
-{
-	struct address address;
-
-	for (int i = 0; i < count; i++)
-		if (strcmp(words[i], "-") && address_parse(words[i], &address))
-			return log_error(CLI_USAGE, "\"%s\" is not an IP address", words[i]);
-	return 0;
-}
-
-/* A line for each address, "-" standing for those on standard input, of which those that are
- * none are logged and skipped, and the result is -EINVAL. */
+/* A line for each address, "-" standing for those on standard input. A word that is no address is
+ * logged, and the others are answered: the result is CLI_USAGE then, or -EINVAL if none but those
+ * on standard input were wrong. */
 static int look_up(const struct cli *cli, char **words, int count)
 {
 	struct lookup lookup = { .json = cli->json, .details = cli->verbose };
-	int err = check_words(words, count) ?: view_table_open(&lookup.table, cli->pin_dir);
+	int err = view_table_open(&lookup.table, cli->pin_dir);
 
 	if (err)
 		return err;

@@ -29,13 +29,15 @@ int limits_region(const struct limits_change *change, const struct names *names)
 	return names_find(names, change->region, strlen(change->region));
 }
 
-/* Without a file the change stands on the command line. */
-/* Words that are wrong are those of the command line, unless a file has them. */
+/* Without a file the change stands on the command line, and what is wrong with it by itself, or
+ * names no region, is a wrong word. */
 static int refuse(const struct limits_change *change, int err, const char *reason)
 {
+	bool word = err == -EINVAL || err == -ENOENT;
+
 	if (!change->file)
-		return log_error(err == -EOPNOTSUPP ? err : WORDS_WRONG, "region \"%s\": %s",
-				 change->region, reason);
+		return log_error(word ? WORDS_WRONG : err, "region \"%s\": %s", change->region,
+				 reason);
 	log_at(change->file, change->line, "region \"%s\": %s", change->region, reason);
 	return err;
 }
