@@ -115,10 +115,12 @@ static bool strikes(enum class class, const char *function, int error)
 }
 
 /* The C library's own allocators, by which dlsym() can allocate before it has found them. */
+/* NOLINTBEGIN(bugprone-reserved-identifier): they are the C library's. */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *at, size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
+/* NOLINTEND(bugprone-reserved-identifier) */
 
 void *malloc(size_t size)
 {

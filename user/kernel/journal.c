@@ -204,7 +204,7 @@ static int save(int fd, const char *name, const void *key, bool absent_only)
 	if (!journal.open)
 		return 0;
 	err = find(&map, fd, name);
-	if (err || !is_plain(map->info.type))
+	if (err || !map || !is_plain(map->info.type))
 		return err;
 	bytes = malloc(map->size);
 	if (!bytes)
