@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "base/scoped.h"
@@ -50,8 +51,8 @@ static int check_port(const struct steer_run *steer, const struct steer_request 
 	struct ecdn_xdp_steer_key v4 = { request->port, request->protocol, 4 };
 	struct ecdn_xdp_steer_key v6 = { request->port, request->protocol, 6 };
 	char text[STEER_PORT_TEXT_SIZE];
-	struct steer_table table;
-	int err = steer_maps_read(&steer->maps, &table);
+	struct steer_table table = {};
+	int err = steer->maps.steer_listeners < 0 ? 0 : steer_maps_read(&steer->maps, &table);
 
 	if (err || steer_maps_find(&table, &v4) || steer_maps_find(&table, &v6))
 		return err;
@@ -217,13 +218,28 @@ static int remove_port(const struct part_run *run)
 	return err ?: steer_maps_remove(&steer->maps, &key);
 }
 
-static int rules_of(const struct steer_table *table, struct steer_rules *rules)
+static bool has_listener(const struct steer_rules *rules, const struct ecdn_xdp_steer_key *key)
+{
+	for (unsigned int i = 0; i < rules->count; i++) {
+		struct ecdn_xdp_steer_key at = steer_rule_key(&rules->rule[i]);
+
+		if (!memcmp(&at, key, sizeof(at)))
+			return true;
+	}
+	return false;
+}
+
+/* The table's rules but for those whose port and family is in done as well. */
+static int rules_of(const struct steer_table *table, const struct steer_rules *done,
+		    struct steer_rules *rules)
 {
 	int err = 0;
 
 	for (unsigned int i = 0; i < table->count && !err; i++) {
 		struct steer_rule rule;
 
+		if (has_listener(done, &table->entry[i].key))
+			continue;
 		steer_rule_from(&rule, &table->entry[i].key, &table->entry[i].value,
 				table->entry[i].rule.user);
 		err = steer_rules_add(rules, &rule);
@@ -231,14 +247,16 @@ static int rules_of(const struct steer_table *table, struct steer_rules *rules)
 	return err ? log_error(err, "out of memory") : 0;
 }
 
-static int refresh(const struct part_run *run, int *untaken)
+/* All but what this command has just put there, which is told already. untaken as
+ * steer_sockets_put_all() has it. */
+static int refresh(const struct part_run *run, const struct steer_rules *done, int *untaken)
 {
 	const struct steer_run *steer = run->state;
 	struct steer_rules rules = {};
 	struct steer_table table;
 	int err = steer_maps_read(&steer->maps, &table);
 
-	err = err ?: rules_of(&table, &rules);
+	err = err ?: rules_of(&table, done, &rules);
 	if (!err && rules.count)
 		err = start(run);
 	if (!err && rules.count)
@@ -258,14 +276,14 @@ static int stand_aside(const struct pins *pins)
 
 /* What an earlier version has put into the maps is neither marked, nor known to belong to whom
  * it may. From another network namespace it cannot be seen. */
-static int look_again(const struct part_run *run, int *untaken)
+static int look_again(const struct part_run *run, const struct steer_rules *done, int *untaken)
 {
 	bool attached, here;
 	int err = netns_link_read(&steer_part_hook, run->pins->dir, &attached, &here);
 
 	if (err || !here)
 		return err;
-	return refresh(run, untaken);
+	return refresh(run, done, untaken);
 }
 
 /* Programs count by it where a connection counts. */
@@ -286,20 +304,22 @@ static void find_sockets_again(void *saved, bool undo)
 {
 	const struct part_run *run = *(struct part_run **)saved;
 	const struct steer_run *steer = run->state;
+	const struct steer_rules none = {};
 	struct steer_table table;
-	int err, untaken;
+	int err;
 
 	if (!undo)
 		return;
 	err = steer_maps_read(&steer->maps, &table);
 	err = err ?: steer_maps_sweep(&steer->maps, &table);
-	if (err || look_again(run, &untaken))
+	if (err || look_again(run, &none, NULL))
 		log_warning("listeners may be missing: `ecdn-xdp steer refresh` looks for them");
 }
 
 static int configure(struct part_run *run)
 {
 	const struct steer_request *request = run->request;
+	const struct steer_rules none = {};
 	int err = 0, untaken = 0, ignored;
 
 	if (wanted(request) || run->opens)
@@ -312,9 +332,9 @@ static int configure(struct part_run *run)
 	if (!err && request->remove)
 		err = remove_port(run);
 	if (!err && request->refresh)
-		err = refresh(run, &untaken);
+		err = refresh(run, &none, &untaken);
 	else if (!err && run->opens && run->loaded)
-		err = look_again(run, &ignored);
+		err = look_again(run, &request->rules, &ignored);
 	err = err ?: set_hook(run, is_hooked(run));
 	return err ?: untaken;
 }

@@ -272,15 +272,17 @@ static int put(const struct steer_maps *maps, struct search *search, struct stee
 	const struct steer_rule *rule = search->rule;
 	char port[STEER_PORT_TEXT_SIZE], text[LISTENER_TEXT_SIZE];
 	struct taken taken = {};
-	int err = read_row(maps, entry, search);
+	int err = read_row(maps, entry, search), missed;
 
 	if (err)
 		return err;
-	*untaken = take_steadily(search, &taken);
-	if (!*untaken && taken.foreign)
-		*untaken = steer_owner_refuse(rule, taken.foreign);
-	else if (!*untaken && !taken.count)
+	missed = take_steadily(search, &taken);
+	if (untaken && !missed && taken.foreign)
+		missed = steer_owner_refuse(rule, taken.foreign);
+	else if (untaken && !missed && !taken.count)
 		warn_gone(search);
+	if (untaken)
+		*untaken = *untaken ?: missed;
 	err = put_sockets(maps, entry, search, &taken);
 	if (!err && taken.count)
 		log_info("port %s: steered to %u sockets of %s",
@@ -297,7 +299,8 @@ int steer_sockets_put_all(const struct steer_maps *maps, const struct steer_rule
 	struct listeners listeners = {};
 	int err = entries ? 0 : log_error(-ENOMEM, "out of memory");
 
-	*untaken = 0;
+	if (untaken)
+		*untaken = 0;
 	for (unsigned int i = 0; i < rules->count && !err; i++) {
 		entry_of(&rules->rule[i], &entries[i]);
 		err = steer_maps_prepare(maps, &entries[i]);
@@ -308,10 +311,8 @@ int steer_sockets_put_all(const struct steer_maps *maps, const struct steer_rule
 			.rule = &rules->rule[i], .listeners = &listeners,
 			.finds = finds(&rules->rule[i], hooked),
 		};
-		int missed = 0;
 
-		err = put(maps, &search, &entries[i], &missed);
-		*untaken = *untaken ?: missed;
+		err = put(maps, &search, &entries[i], untaken);
 	}
 	listeners_free(&listeners);
 	return err;

@@ -17,7 +17,8 @@ int steer_sockets_check(const struct steer_rule *rule);
  * Finds the sockets of all rules and puts them into the map. A listener that is not there,
  * or whose sockets cannot be taken, gets an entry without sockets and a warning; sockets that it
  * has already stay, if they may be taken. *untaken is the first error of those whose sockets
- * cannot be taken, or 0. hooked: the program listen finds those that come later.
+ * cannot be taken, or 0; a NULL, where all of it was told before, leaves the warnings out. hooked:
+ * the program listen finds those that come later.
  */
 int steer_sockets_put_all(const struct steer_maps *maps, const struct steer_rules *rules,
 			  bool hooked, int *untaken);
