@@ -6,6 +6,7 @@
 
 #include "cli/cli.h"
 #include "cli/cli_change.h"
+#include "cli/cli_tell.h"
 #include "config/config.h"
 #include "control/bring_up.h"
 #include "guard/ports.h"
@@ -193,6 +194,16 @@ static int check_interfaces(const struct verb *verb, const struct load_words *wo
 	return 0;
 }
 
+static void tell(const struct cli *cli, const struct request *request)
+{
+	for (unsigned int i = 0; i < request->guard.iface_count; i++)
+		cli_tell(cli, "%s: has the guard", request->guard.ifaces[i]);
+	for (unsigned int i = 0; i < request->ping.iface_count; i++)
+		cli_tell(cli, "%s: has ping", request->ping.ifaces[i]);
+	if (!request->guard.iface_count && !request->ping.iface_count)
+		cli_tell(cli, "loaded again on all interfaces that were");
+}
+
 static int load(const struct verb *verb, const struct cli *cli, const struct load_words *words,
 		char **ifaces, int count)
 {
@@ -216,8 +227,10 @@ static int load(const struct verb *verb, const struct cli *cli, const struct loa
 	read_interfaces(words, ifaces, count, request, &config.ping_follows);
 	err = err ?: check_interfaces(verb, words, request, pin_dir);
 	err = err ?: bring_up(pin_dir, request);
-	if (!err)
+	if (!err) {
+		tell(cli, request);
 		cli_change_print(cli, &change, false);
+	}
 	config_free(&config);
 	return err;
 }

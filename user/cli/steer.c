@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/words.h"
 #include "cli/cli.h"
+#include "cli/cli_tell.h"
 #include "control/bring_up.h"
 #include "show/output.h"
 #include "show/steer_fields.h"
@@ -144,12 +145,12 @@ static int remove_port(const char *pin_dir, const struct steer_rule *rule)
 }
 
 /* Without listeners there are no sockets to look for. */
-static int refresh(const char *pin_dir)
+static int refresh(const struct cli *cli)
 {
 	struct view_steer view;
 	struct request request;
 	unsigned int count;
-	int err = view_steer_read(&view, pin_dir);
+	int err = view_steer_read(&view, cli->pin_dir);
 
 	if (err)
 		return err;
@@ -157,11 +158,16 @@ static int refresh(const char *pin_dir)
 	view_steer_free(&view);
 	request_init(&request);
 	request.steer.refresh = true;
-	return count ? bring_up_change(pin_dir, &request) : 0;
+	err = count ? bring_up_change(cli->pin_dir, &request) : 0;
+	if (!err)
+		cli_tell(cli, "looked for the sockets of %u listener%s", count,
+			 count == 1 ? "" : "s");
+	return err;
 }
 
 static int add(const struct cli *cli, char **words, bool udp, const char *user)
 {
+	char port[STEER_PORT_TEXT_SIZE], at[LISTENER_TEXT_SIZE];
 	struct steer_rule rule = {};
 	int err = read_port(words[0], udp, &rule);
 
@@ -176,15 +182,25 @@ static int add(const struct cli *cli, char **words, bool udp, const char *user)
 				 words[0]);
 	if (user && words_parse_user(user, &rule.user))
 		return log_error(CLI_USAGE, "%s: there is no such user", user);
-	return add_rule(cli->pin_dir, &rule);
+	err = add_rule(cli->pin_dir, &rule);
+	if (!err)
+		cli_tell(cli, "port %s: new connections of limited regions go to %s",
+			 steer_rule_format_port(rule.port, rule.protocol, port),
+			 listener_format(&rule.listener, rule.listener_port, at));
+	return err;
 }
 
 static int del(const struct cli *cli, char **words, bool udp)
 {
-	struct steer_rule rule;
+	char port[STEER_PORT_TEXT_SIZE];
+	struct steer_rule rule = {};
 	int err = read_port(words[0], udp, &rule);
 
-	return err ?: remove_port(cli->pin_dir, &rule);
+	err = err ?: remove_port(cli->pin_dir, &rule);
+	if (!err)
+		cli_tell(cli, "port %s: is steered no more",
+			 steer_rule_format_port(rule.port, rule.protocol, port));
+	return err;
 }
 
 static int run(const struct verb *verb, int argc, char **argv)
@@ -215,10 +231,10 @@ static int run(const struct verb *verb, int argc, char **argv)
 	if (count == 2 && !strcmp(argv[0], "del"))
 		return del(&cli, argv + 1, udp);
 	if (count == 1 && !udp && !strcmp(argv[0], "refresh"))
-		return refresh(cli.pin_dir);
+		return refresh(&cli);
 	return cli_unknown(verb, count ? argv[0] : NULL,
 			   (const char *const[]){ "add", "del", "refresh", NULL },
-			   "must be `steer`, `steer add PORT LISTENER`, `steer del PORT` or "
+			   "must be `steer`, `steer add PORT ADDR:PORT`, `steer del PORT` or "
 			   "`steer refresh`");
 }
 
