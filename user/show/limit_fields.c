@@ -12,10 +12,20 @@
 #define AT(member) FIELD_AT(struct limit_fields_item, member)
 
 /* A limit has a column, where what is the region's own is marked, and a key. */
-#define RATE(column, member, name, of, about) \
-	{ FIELD_TEXT, column, .text = cell_##member }, \
+#define RATE(column, member, name, of, about, ...) \
+	{ FIELD_TEXT, column, .text = cell_##member, ##__VA_ARGS__ }, \
 	{ FIELD_LIMIT, .key = "limits." #member, .metric = name, .unit = of, .help = about, \
 	  AT(limits.member) }
+
+/* Which columns go first where a terminal is narrow; `limit REGION` has all. */
+enum spare {
+	SPARE_HOLD = 1,
+	SPARE_GRACE,
+	SPARE_PREFIX,
+	SPARE_ANSWER,
+	SPARE_AGGREGATE,
+	SPARE_SHIELD,
+};
 
 static const struct limit_fields_item *limit_of(const void *item)
 {
@@ -197,15 +207,15 @@ const struct field limit_fields[] = {
 	     "Rate of bytes that declares a surge; +Inf if none."),
 	RATE(">CPS", cps, "ecdn_xdp_region_limit_connections_per_second", "connections/s",
 	     "Rate of new connections that declares a surge; +Inf if none."),
-	RATE(">PREFIX-PPS", prefix_pps, NULL, "packets/s", NULL),
-	{ FIELD_TEXT, ">AGGREGATE", .text = aggregate },
+	RATE(">PREFIX-PPS", prefix_pps, NULL, "packets/s", NULL, .rank = SPARE_PREFIX),
+	{ FIELD_TEXT, ">AGGREGATE", .rank = SPARE_AGGREGATE, .text = aggregate },
 	{ FIELD_JSON, .key = "limits.aggregate_pps", .unit = "packets/s",
 	  .json = aggregate_json },
-	RATE(">ANSWER-CPS", answer_cps, NULL, "connections/s", NULL),
-	RATE(">SHIELD-CPS", shield_cps, NULL, "connections/s", NULL),
-	{ FIELD_TEXT, ">GRACE", .text = cell_grace },
+	RATE(">ANSWER-CPS", answer_cps, NULL, "connections/s", NULL, .rank = SPARE_ANSWER),
+	RATE(">SHIELD-CPS", shield_cps, NULL, "connections/s", NULL, .rank = SPARE_SHIELD),
+	{ FIELD_TEXT, ">GRACE", .rank = SPARE_GRACE, .text = cell_grace },
 	{ FIELD_DURATION, .key = "limits.grace", .unit = "seconds", AT(limits.grace_ns) },
-	{ FIELD_TEXT, ">HOLD", .text = cell_hold },
+	{ FIELD_TEXT, ">HOLD", .rank = SPARE_HOLD, .text = cell_hold },
 	{ FIELD_DURATION, .key = "limits.hold", .unit = "seconds", AT(limits.hold_ns) },
 	{ FIELD_TEXT, "<STATE", .text = state_and_rest },
 	{},

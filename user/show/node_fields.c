@@ -12,6 +12,14 @@
 #define RESULTS "ecdn_xdp_ping_requests_total"
 #define RESULTS_HELP "Echo requests of a node to this host, by what became of them."
 
+/* Which columns go first where a terminal is narrow. */
+enum spare {
+	SPARE_OVER = RATE_FIELDS_SPARE_CEILING + 1,
+	SPARE_LAST,
+	SPARE_BYTES,
+	SPARE_FIRST,
+};
+
 static const char *prefix(const void *item, char room[FIELD_TEXT_SIZE])
 {
 	return cidr_format(&((const struct view_node *)item)->cidr, room);
@@ -34,11 +42,13 @@ const struct field node_fields[] = {
 	{ FIELD_COUNT, ">PASSED", "passed", RESULTS, "result=\"passed\"",
 	  .in = NODE_FIELDS_PASSED, .unit = "requests", .help = RESULTS_HELP, AT(passed) },
 	{ FIELD_COUNT, ">OVER-RATE", "over_rate", RESULTS, "result=\"over_rate\"", LIST,
+	  .rank = SPARE_OVER,
 	  .unit = "requests", .help = RESULTS_HELP, AT(stats.over_rate) },
-	{ FIELD_COUNT, ">BYTES", "bytes", LIST, .unit = "bytes", AT(stats.bytes) },
-	{ FIELD_AGO, ">FIRST-SEEN", "first_seen", LIST, .unit = "seconds",
+	{ FIELD_COUNT, ">BYTES", "bytes", LIST, .rank = SPARE_BYTES, .unit = "bytes", AT(stats.bytes) },
+	{ FIELD_AGO, ">FIRST-SEEN", "first_seen", LIST, .rank = SPARE_FIRST, .unit = "seconds",
 	  AT(stats.first_seen_ns) },
 	{ FIELD_AGO, ">LAST-SEEN", "last_seen", "ecdn_xdp_node_last_ping_timestamp_seconds", LIST,
+	  .rank = SPARE_LAST,
 	  .unit = "seconds", .help = "When a node last pinged; 0 if never.",
 	  AT(stats.last_seen_ns) },
 	RATE_FIELDS(struct view_node, NODE_FIELDS_LIST, is_measured),

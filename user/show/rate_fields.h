@@ -9,15 +9,19 @@
 #include "show/fields.h"
 #include "view/view_rates.h"
 
+/* The highest rank of its columns; lists that have more go on from there. */
+#define RATE_FIELDS_SPARE_CPS 1
+#define RATE_FIELDS_SPARE_CEILING 2
+
 /* Rows of a struct that has a struct view_rate as its member `rate`, in the forms `shown`;
  * present: whether it was measured. */
 #define RATE_FIELDS(type, shown, is_measured) \
 	{ FIELD_RATE, ">PPS", "traffic.pps", .in = shown, .unit = "packets/s", \
 	  .present = is_measured, FIELD_AT(type, rate.pps) }, \
 	{ FIELD_LIMIT, ">CEILING", "traffic.ceiling_pps", .in = shown, .unit = "packets/s", \
-	  .present = is_measured, FIELD_AT(type, rate.ceiling_pps) }, \
+	  .rank = RATE_FIELDS_SPARE_CEILING, .present = is_measured, FIELD_AT(type, rate.ceiling_pps) }, \
 	{ FIELD_RATE, ">CPS", "traffic.cps", .in = shown, .unit = "connections/s", \
-	  .present = is_measured, FIELD_AT(type, rate.cps) }, \
+	  .rank = RATE_FIELDS_SPARE_CPS, .present = is_measured, FIELD_AT(type, rate.cps) }, \
 	{ FIELD_LIMIT, .key = "traffic.ceiling_cps", .in = shown, .unit = "connections/s", \
 	  .present = is_measured, FIELD_AT(type, rate.ceiling_cps) }, \
 	{ FIELD_FLAG, .key = "traffic.own_ceiling", .in = shown, .present = is_measured, \

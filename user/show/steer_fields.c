@@ -135,9 +135,10 @@ static uint64_t fallen_back_v6(const void *item)
 	  .help = "Open sockets of the listener that connections are steered to.", \
 	  .present = is_family, AT(sockets) }
 
-#define FAMILY(digit, object, view) \
+/* spare: the rank of what fell back, where a terminal is narrow. */
+#define FAMILY(digit, object, view, spare) \
 	STEERED(">STEERED" digit, object, view), \
-	{ FIELD_COUNT, ">FALLEN-BACK" digit, .unit = "connections", .present = own_##view, \
+	{ FIELD_COUNT, ">FALLEN-BACK" digit, .rank = spare, .unit = "connections", .present = own_##view, \
 	  .number = fallen_back_##view }, \
 	LOOKUP(NULL, object, view, no_socket), \
 	LOOKUP(NULL, object, view, refused), \
@@ -149,7 +150,7 @@ const struct field steer_fields[] = {
 	{ FIELD_TEXT, .key = "protocol", .text = protocol },
 	{ FIELD_TEXT, "<LISTENER", "listener", .text = listener },
 	{ FIELD_TEXT, .key = "family", .text = family },
-	{ FIELD_TEXT, "<PROCESS", .text = process },
+	{ FIELD_TEXT, "<PROCESS", .rank = 3, .text = process },
 	{ FIELD_JSON, .key = "processes", .json = processes },
 	{ FIELD_COUNT, .key = "sockets", .unit = "sockets", AT(sockets) },
 	SOCKETS("ipv4", is_v4),
@@ -157,7 +158,7 @@ const struct field steer_fields[] = {
 	{ FIELD_TEXT, "<STATE", "state", .text = state },
 	{ FIELD_FLAG, .key = "refresh", AT(waits) },
 	{ FIELD_JSON, .key = "serves", .json = serves },
-	FAMILY("4", "ipv4", v4),
-	FAMILY("6", "ipv6", v6),
+	FAMILY("4", "ipv4", v4, 1),
+	FAMILY("6", "ipv6", v6, 2),
 	{},
 };
