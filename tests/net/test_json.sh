@@ -21,6 +21,14 @@ DOCUMENTS=(
 	"node --json"
 	"node check --json"
 	"steer --json"
+	"exempt --json"
+	"block --json"
+	"events --json"
+	"check --json"
+	"explain --json 198.51.100.9"
+	"explain --json --port 80 198.51.100.9"
+	"explain --json 198.18.0.1"
+	"explain --json 192.88.99.1"
 )
 
 TABLES=(status stats "stats --total" "stats --all" prefix "prefix --total" region

@@ -194,6 +194,17 @@ static uint64_t is_known(const void *item)
 	return part_of(item)->is_known;
 }
 
+static const char *measure(const void *item, char room[FIELD_TEXT_SIZE])
+{
+	(void)room;
+	return view_explain_measure_name(part_of(item)->why.measure);
+}
+
+static uint64_t is_proven(const void *item)
+{
+	return part_of(item)->why.proven;
+}
+
 const struct field explain_fields[] = {
 	{ FIELD_TEXT, .key = "first", .text = first },
 	{ FIELD_TEXT, .key = "last", .text = last },
@@ -220,9 +231,10 @@ const struct field explain_fields[] = {
 	{ FIELD_TEXT, .key = "state", .text = explain_words_state },
 	{ FIELD_AGO, .key = "since", .number = explain_words_since_ns },
 	{ FIELD_AGO, .key = "until", .number = explain_words_until_ns },
-	{ FIELD_TEXT, .key = "why.measure", .text = explain_words_measure, .present = has_why },
+	{ FIELD_TEXT, .key = "why.measure", .text = measure, .present = has_why },
 	{ FIELD_RATE, .key = "why.rate", .number = rate, .present = has_why },
 	{ FIELD_RATE, .key = "why.limit", .number = limit, .present = has_why },
+	{ FIELD_FLAG, .key = "why.proven", .number = is_proven, .present = has_why },
 	{ FIELD_TEXT, .key = "set.by", .text = explain_words_set_by, .present = has_note },
 	{ FIELD_TEXT, .key = "set.reason", .text = reason, .present = has_note },
 	{ FIELD_JSON, .key = "prefixes", .json = prefixes },
