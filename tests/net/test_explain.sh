@@ -83,7 +83,7 @@ test_limited() {
 	flood --from 198.51.100.0/24 --rate 50k --seconds 500ms >/dev/null
 	is "limited: state" '"limited"' "$(told $alpha .state)"
 	is "limited: by which measure" '["pps",5000]' "$(told $alpha '[.why.measure, .why.limit]')"
-	has "limited: since when and until when" '^state +limited since .*Z until .*Z at the earliest; pps [0-9.]+k? of 5.00k' \
+	has "limited: since when and until when" '^state +limited since [0-9: -]+ until [0-9: -]+ at the earliest; pps [0-9.]+k? of 5.00k' \
 		"$(ecdn explain $alpha)"
 	is "limited: proxies are told" '"limited"' "$(told $alpha .library)"
 	is "limited: exit code" 3 "$(code $alpha)"
@@ -135,7 +135,7 @@ test_blocked() {
 	ecdn allow del 203.0.113.0/28
 	does "exempt" ecdn exempt BETA --for 1h
 	is "exempt: verdicts" "pass pass pass" "$(verdicts $beta)"
-	has "exempt: until when" '^state +exempt since .*Z until 2' "$(ecdn explain $beta)"
+	has "exempt: until when" '^state +exempt since 2[0-9: -]+ until 2' "$(ecdn explain $beta)"
 	ecdn release BETA
 }
 

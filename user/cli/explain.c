@@ -69,7 +69,7 @@ static int run(const struct verb *verb, int argc, char **argv)
 	};
 	struct cli cli = {};
 	struct cidr cidr;
-	int count = cli_read(&cli, verb, argc, argv, true, rows, sizeof(rows) / sizeof(*rows));
+	int count = cli_read(&cli, verb, argc, argv, true, rows, sizeof(rows) / sizeof(*rows)), err;
 
 	if (count < 0)
 		return count;
@@ -77,14 +77,15 @@ static int run(const struct verb *verb, int argc, char **argv)
 		return cli_usage(verb, "takes one address or prefix");
 	if (port && steer_rule_parse_port(port, &to))
 		return log_error(CLI_USAGE, "--port %s: must be PORT, PORT/tcp or PORT/udp", port);
-	if (cidr_parse(argv[0], &cidr))
-		return log_error(CLI_USAGE, "%s is no address and no CIDR without bits beyond its "
-				 "length", argv[0]);
+	err = cidr_parse(argv[0], &cidr);
+	if (err)
+		return log_error(CLI_USAGE, "%s %s", argv[0], err == -ERANGE ?
+				 "has bits set beyond its length" : "is not an address or CIDR");
 	return explain(&cli, &cidr, &to, exit_code);
 }
 
 const struct verb explain_verbs[] = {
-	{ "explain", run, "ADDR|CIDR",
+	{ "explain", run, "ADDR|CIDR [--port PORT[/tcp|/udp]] [--exit-code]",
 	  "What a packet from there meets, what becomes of it, and which command changes that",
 	  { "explain 203.0.113.7", "explain 2001:db8::/32 --port 443/udp --json" } },
 	{},

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/when.h"
+#include "guard/layers.h"
 #include "show/explain_remedies.h"
 #include "show/explain_words.h"
 #include "show/output.h"
@@ -101,10 +103,23 @@ static const char *port_line(const void *item, char room[FIELD_TEXT_SIZE])
 static void append_time(char room[FIELD_TEXT_SIZE], const char *word,
 			const struct clock_moment *moment, uint64_t ns)
 {
-	char text[OUTPUT_TIME_SIZE];
+	char text[WHEN_SIZE];
 
 	if (ns)
-		append(room, " %s %s", word, output_time(clock_epoch(moment, ns), text));
+		append(room, " %s %s", word, when_text(moment->epoch_ns + ns, text));
+}
+
+/* A block below an exemption, which holds again if it outlasts that. */
+static void append_block(char room[FIELD_TEXT_SIZE], const struct view_explain_part *part,
+			 const struct clock_moment *moment)
+{
+	const struct ecdn_xdp_limits *limits = &part->region->limits;
+
+	if (part->region->state != ECDN_XDP_STATE_EXEMPT ||
+	    !layers_stands(limits, ECDN_XDP_NOTE_BLOCK, moment->now_ns))
+		return;
+	append(room, "; over a block");
+	append_time(room, "until", moment, limits->blocked_until_ns);
 }
 
 static bool has_note(const void *item)
@@ -132,6 +147,7 @@ static const char *state_line(const void *item, char room[FIELD_TEXT_SIZE])
 		append(room, "; by %s", explain_words_set_by(item, text));
 	if (has_note(item) && part->note.reason[0])
 		append(room, ": %s", part->note.reason);
+	append_block(room, part, moment);
 	return room;
 }
 
