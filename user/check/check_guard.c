@@ -25,7 +25,10 @@ static void interface(const struct xdp_link *link, struct checks_report *report)
 	char command[64], now[IF_NAMESIZE];
 
 	snprintf(command, sizeof(command), "`ecdn-xdp load %s`", link->iface);
-	if (!link->ifindex && if_nametoindex(link->iface))
+	if (link->place.state == PLACE_DETACHED)
+		checks_add(report, command, "somebody has detached the guard from %s",
+			   link->iface);
+	else if (!link->ifindex && if_nametoindex(link->iface))
 		checks_add(report, command, "%s is back, and has no guard", link->iface);
 	else if (!link->ifindex)
 		checks_add(report, "`ecdn-xdp unload` it, or `load` it again when it is back",

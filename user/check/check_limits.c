@@ -99,8 +99,9 @@ static void durations(const struct checks_facts *facts, struct checks_report *re
 	}
 	if (names.count)
 		checks_add(report, "write `until:` in the file in the place of `for:`",
-			   "%u durations of the configuration file begin anew with a boot: %s",
-			   names.count, names.text);
+			   "%u duration%s of the configuration file begin%s anew with a boot: %s",
+			   names.count, names.count == 1 ? "" : "s", names.count == 1 ? "s" : "",
+			   names.text);
 }
 
 const struct checks_row check_limits_rows[] = {

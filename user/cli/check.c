@@ -58,9 +58,9 @@ static int run(const struct verb *verb, int argc, char **argv)
 		.watch_ns = WATCH_NS,
 	};
 	const struct option_row rows[] = {
-		{ "max-table-age", 0, OPTION_DURATION, &options.table_age_ns, "TIME",
+		{ "max-table-age", 0, OPTION_DURATION, &options.table_age_ns, "DURATION",
 		  "how old the region table may be (45d)", 0 },
-		{ "max-monitor", 0, OPTION_DURATION, &options.monitor_ns, "TIME",
+		{ "max-monitor", 0, OPTION_DURATION, &options.monitor_ns, "DURATION",
 		  "how long monitor mode may last (2d)", 0 },
 	};
 	struct cli cli = {};
@@ -74,7 +74,7 @@ static int run(const struct verb *verb, int argc, char **argv)
 }
 
 const struct verb check_verbs[] = {
-	{ "check", run, "",
+	{ "check", run, "[--max-table-age DURATION] [--max-monitor DURATION]",
 	  "Is everything as configured? A line and a remedy for what is not, and exit code 3",
 	  { "check", "check --max-table-age 7d --json" } },
 	{},

@@ -42,6 +42,10 @@ static int check_one(const char *path, const struct stat *stat, bool mount, bool
 		return refuse_owner(path, stat, mount, last);
 	if (S_ISLNK(stat->st_mode))
 		return check_link(path);
+	if (stat->st_mode & 022 && last && mount)
+		return log_error(-EPERM, "users other than root may change %s, where a file system "
+				 "is mounted; name a directory in it: --pin-dir %s/ecdn-xdp", path,
+				 path);
 	if (stat->st_mode & 022 && (last || !(stat->st_mode & S_ISVTX)))
 		return log_error(-EPERM, "users other than root may change %s; chmod go-w "
 				 "%s", path, path);
