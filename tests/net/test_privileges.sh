@@ -224,12 +224,14 @@ test_group() {
 	same prefix --json --top 0
 	same events --json
 	same limit ALPHA
+	is "stats group: region, without ranges" "$(ecdn region --json | jq -c 'del(.regions[].ranges)')" \
+		"$(member $STATS region --json | jq -c .)"
 	is "stats group: status" "true enforce 1 e0 ecdn" "$(member $STATS status --json |
 		jq -r '"\(.partial) \(.mode) \(.table.generation) \(.interfaces[0].interface) ecdn"')"
 	has "stats group: status says what it leaves out" '^left out ' "$(member $STATS status)"
 	has "stats group: limit says what it leaves out" 'left out' "$(member $STATS limit 2>&1)"
 	fails "stats group: a region that is not there" 2 'did you mean ALPHA' member $STATS stats alpha
-	for verb in node allow steer region check "region lookup 192.0.2.1" "block ALPHA" "limit set ALPHA --pps 1" \
+	for verb in node allow steer check "region lookup 192.0.2.1" "block ALPHA" "limit set ALPHA --pps 1" \
 		"allow add 192.0.2.1" "load e0" "unload e0" "unload --all"; do
 		# shellcheck disable=SC2086
 		fails "stats group: not $verb" 1 'run as root' member $STATS $verb

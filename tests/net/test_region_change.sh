@@ -35,7 +35,7 @@ write_tables() {
 test_told() {
 	local before
 
-	is "the first table" 'region table: generation 1, 10 IPv4 and 1 IPv6 ranges; there were none before to compare with' \
+	is "the first table" $'e0: has the guard\nregion table: generation 1, 10 IPv4 and 1 IPv6 ranges; there were none before to compare with' \
 		"$(ecdn load --regions "$work/ten" e0)"
 	is "the same once more" 'region table: generation 2, 10 IPv4 and 1 IPv6 ranges; the same as before' \
 		"$(ecdn region load "$work/ten")"
@@ -67,7 +67,7 @@ test_check() {
 
 	ecdn region load "$work/ten"
 	before=$(generation; ecdn region; ecdn region reload --check)
-	has "--check: what it would be" 'generation 10 it would be, IPv4 10 -> 8 ranges.*R8, R9' \
+	has "--check: what it would be" 'would be generation 10, IPv4 10 -> 8 ranges.*R8, R9' \
 		"$(ecdn region load --check "$work/eight")"
 	fails "--check: that it would be refused" 3 '--shrink' ecdn region load --check "$work/seven"
 	fails "--check: what it would be then" 3 'IPv4 10 -> 7 ranges' \
@@ -76,7 +76,7 @@ test_check() {
 	printf '10.0.0.0/33 A\n' >"$work/bad"
 	fails "--check: a bad file" 1 "^$work/bad:1: " ecdn region load --check "$work/bad"
 	is "--check changes nothing" "$before" "$(generation; ecdn region; ecdn region reload --check)"
-	has "--check where nothing is loaded" 'generation 1 it would be, 10 IPv4' \
+	has "--check where nothing is loaded" 'would be generation 1, 10 IPv4' \
 		"$("$build/ecdn-xdp" region load --check --pin-dir "$pin-none" "$work/ten")"
 	fails "--check goes with load" 2 'go with .region load' ecdn region --check
 }
@@ -162,7 +162,7 @@ test_forget() {
 	ecdn limit set ALPHA --pps 10
 	fails "forget: not while it has limits" 1 'of its own' ecdn region forget ALPHA
 	ecdn limit clear ALPHA
-	has "forget" 'is forgotten' "$(ecdn region forget ALPHA)"
+	has "forget" '^ALPHA: forgotten' "$(ecdn region forget ALPHA)"
 	fails "forget: it is gone" 2 'not in the table' ecdn stats ALPHA
 	is "forget: its counts are those of --" "$((before + 150)) 1 1" "$(stats_all \
 		'.regions[] | select(.region == "--") | "\(.packets) \(.requests) \(.refused)"')"

@@ -55,8 +55,8 @@ void cli_change_print(const struct cli *cli, const struct region_change *change,
 {
 	if (!change->generation || cli->quiet)
 		return;
-	printf("region table: generation %" PRIu64 "%s, ", change->generation,
-	       would ? " it would be" : "");
+	printf("region table: %sgeneration %" PRIu64 ", ", would ? "would be " : "",
+	       change->generation);
 	print_ranges(change);
 	print_lost(change);
 	puts(change->first ? "; there were none before to compare with" :

@@ -17,9 +17,27 @@
 #include "view/view_table.h"
 #include "view/view_update.h"
 
+/* The group of --stats-group may read who has which id, and not the table. */
+static unsigned int forms_of(const struct view_regions *view)
+{
+	return view->shared ? REGION_FIELDS_LIST : REGION_FIELDS_LIST | REGION_FIELDS_RANGES;
+}
+
+static int count_ranges(struct view_regions *view, const char *pin_dir)
+{
+	struct view_table table;
+	int err = view_table_open(&table, pin_dir);
+
+	if (err)
+		return err;
+	err = view_table_count(&table, view);
+	view_table_close(&table);
+	return err;
+}
+
 static int print_text(const struct view_regions *view)
 {
-	const struct fields fields = { region_fields, REGION_FIELDS_LIST, &view->moment };
+	const struct fields fields = { region_fields, forms_of(view), &view->moment };
 	struct columns *columns = columns_new();
 
 	fields_heads(&fields, columns);
@@ -28,12 +46,14 @@ static int print_text(const struct view_regions *view)
 	if (view->count < 2)
 		log_note("all addresses are in no region, which is called --; `ecdn-xdp region "
 			 "load FILE...` loads a table of regions");
+	if (view->shared)
+		log_note("ranges are left out: the table is read by root");
 	return columns_print(columns);
 }
 
 static int print_json(const struct view_regions *view)
 {
-	const struct fields fields = { region_fields, REGION_FIELDS_LIST, &view->moment };
+	const struct fields fields = { region_fields, forms_of(view), &view->moment };
 	json_t *regions = json_array();
 
 	for (uint32_t i = 0; i < view->count; i++)
@@ -45,16 +65,12 @@ static int print_json(const struct view_regions *view)
 static int list(const struct cli *cli)
 {
 	struct view_regions view;
-	struct view_table table;
 	int err = view_regions_read(&view, cli->pin_dir);
 
 	if (err)
 		return err;
-	err = view_table_open(&table, cli->pin_dir);
-	if (!err) {
-		err = view_table_count(&table, &view);
-		view_table_close(&table);
-	}
+	if (!view.shared)
+		err = count_ranges(&view, cli->pin_dir);
 	err = err ?: cli->json ? print_json(&view) : print_text(&view);
 	view_regions_free(&view);
 	return err;
@@ -253,7 +269,7 @@ static int forget(const struct cli *cli, const char *name)
 	err = bring_up_change(cli->pin_dir, &request);
 	request_free(&request);
 	if (!err && !cli->quiet)
-		printf("region \"%s\" is forgotten; what was counted of it counts in region "
+		printf("%s: forgotten; what was counted of it counts in region "
 		       ECDN_XDP_REGION_NONE_NAME "\n", name);
 	return err;
 }

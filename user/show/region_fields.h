@@ -16,6 +16,7 @@ enum region_fields_in {
 	REGION_FIELDS_NOW = 1 << 5,     /* a table of what is now, with one of these: */
 	REGION_FIELDS_NOW_ENFORCE = 1 << 6,
 	REGION_FIELDS_NOW_MONITOR = 1 << 7,
+	REGION_FIELDS_RANGES = 1 << 8,  /* `region`, where the table could be read */
 };
 
 /* Of struct view_region. */
