@@ -12,7 +12,7 @@ source "$(dirname "$0")/killer.sh"
 
 # Its link to the cgroup, proven, is among them.
 GUARD_MAPS="armed change_head changes cpu cpu_events known prefix_buckets prefixes protected_ports public_config
-	proven region_cpu region_history region_limits region_lines region_name region_rate region_sources region_state
+	proven region_cpu region_history region_limits region_lines region_name region_notes region_rate region_sources region_state
 	region_table regions request_stats shield_ifaces trusted_ceilings trusted_cpu trusted_rates"
 PING_MAPS="local_addresses node_buckets node_stats ping_config ping_events ping_interfaces"
 KIB_MAX=4096
@@ -45,7 +45,7 @@ pinned_kib() {
 test_ping_alone() {
 	ecdn load --ping --nodes <(echo "$node ams-1") e0
 	is "ping alone: its maps, and no others" \
-		"$(sorted config trusted_lines trusted_table "$PING_MAPS")" "$(pinned)"
+		"$(sorted config verbs trusted_lines trusted_table "$PING_MAPS")" "$(pinned)"
 	is "ping alone: its program" ping "$(programs)"
 	between "ping alone, with a node: KiB of maps" 512 $KIB_MAX "$(pinned_kib)"
 	is "ping alone: a node is answered" 5 "$(ping_from $node)"
@@ -68,7 +68,7 @@ test_ping_alone() {
 	has "ping alone: libecdn-xdp" 'no guard is loaded' \
 		"$("$build/tests/tools/client" --pin-dir "$pin" <<<"verdict 198.51.100.1" 2>&1)"
 	is "ping alone: nothing was pinned by all that" \
-		"$(sorted config trusted_lines trusted_table "$PING_MAPS")" "$(pinned)"
+		"$(sorted config verbs trusted_lines trusted_table "$PING_MAPS")" "$(pinned)"
 }
 
 listener_start() {
@@ -90,7 +90,7 @@ test_guard_joins() {
 	before=$(requests)
 	ecdn load --regions "$regions" --protect 80 e0
 	is "the guard joins: both programs run" "guard ping proven publish" "$(programs)"
-	is "the guard joins: all maps" "$(sorted config trusted_lines trusted_table "$PING_MAPS" \
+	is "the guard joins: all maps" "$(sorted config verbs trusted_lines trusted_table "$PING_MAPS" \
 		"$GUARD_MAPS")" "$(pinned)"
 	is "the guard joins: a node's requests are kept" "$before" "$(requests)"
 	is "the guard joins: a node is answered" 5 "$(ping_from $node)"
@@ -125,7 +125,7 @@ test_ping_joins() {
 	ecdn load --regions "$regions" e0
 	flood --from 198.51.100.0/24 --count 100 >/dev/null
 	is "the guard alone: its maps, and no others" \
-		"$(sorted config trusted_table "$GUARD_MAPS")" "$(pinned)"
+		"$(sorted config verbs trusted_table "$GUARD_MAPS")" "$(pinned)"
 	ecdn load --ping --nodes <(echo "$node") e0
 	is "ping joins: packets counted are kept" 100 "$(stats ALPHA .packets)"
 	is "ping joins: a node is answered" 5 "$(ping_from $node)"
@@ -196,7 +196,7 @@ test_failed_join() {
 	ecdn load --ping e0
 	fails "a load that fails" 1 'no interface nosuch0' ecdn load --guard --monitor nosuch0
 	is "a load that fails: nothing of it is pinned" \
-		"$(sorted config trusted_table "$PING_MAPS")" "$(pinned)"
+		"$(sorted config verbs trusted_table "$PING_MAPS")" "$(pinned)"
 	ecdn load --regions "$regions" e0
 	is "a load that failed: the next one enforces" enforce "$(ecdn status --json | jq -r .mode)"
 	ecdn unload --all

@@ -104,9 +104,9 @@ static int print_text(const struct asked *asked, struct view_events *events, boo
 		event_lines_print(&item, stdout);
 	}
 	if (first && !events->count && !asked->follow)
-		printf("no change in the last %s; changes of a region's state, and commands that "
-		       "change something, are listed here: --since looks further back, --follow "
-		       "waits for the next\n", asked->since);
+		log_note("no change in the last %s; changes of a region's state, and commands that "
+			 "change something, are listed here: --since looks further back, --follow "
+			 "waits for the next", asked->since);
 	return 0;
 }
 
@@ -226,7 +226,7 @@ static int run(const struct verb *verb, int argc, char **argv)
 }
 
 const struct verb events_verbs[] = {
-	{ "events", run, "[REGION...] [--since 10m] [--follow] [--last N]",
+	{ "events", run, "[REGION...] [--since DURATION] [--follow] [--last N]",
 	  "What happened: changes of regions' states and why, and commands that changed something",
 	  { "events --since 1h", "events XX --follow --json" } },
 	{},

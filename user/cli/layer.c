@@ -25,7 +25,7 @@ struct kind {
 	enum ecdn_xdp_note_kind kind;
 	unsigned int what;      /* enum limits_what */
 	const char *list;       /* key of the list in JSON */
-	const char *none;       /* printed if the list is empty */
+	const char *none;       /* logged if the list is empty */
 };
 
 static const struct kind exempt = {
@@ -41,13 +41,10 @@ static const struct kind block = {
 static int print_text(const struct view_layers *view, const struct kind *kind)
 {
 	const struct fields fields = { layer_fields, 0, &view->moment };
-	struct columns *columns;
+	struct columns *columns = columns_new();
 
-	if (!view->count) {
-		puts(kind->none);
-		return 0;
-	}
-	columns = columns_new();
+	if (!view->count)
+		log_note("%s", kind->none);
 	fields_heads(&fields, columns);
 	for (unsigned int i = 0; i < view->count; i++) {
 		struct layer_fields_item item = { view->at[i], view->moment };
