@@ -66,8 +66,8 @@ static void name_empty(const struct checks_facts *facts, const bool *found,
 	}
 	if (names.count)
 		checks_add(report, "`ecdn-xdp region load` a file that has them",
-			   "%u region%s with limits, a block or an exemption %s no addresses in the "
-			   "table: %s", names.count, names.count == 1 ? "" : "s",
+			   "%u region%s with limits, a block or an exemption %s no addresses in "
+			   "the table: %s", names.count, names.count == 1 ? "" : "s",
 			   names.count == 1 ? "has" : "have", names.text);
 }
 

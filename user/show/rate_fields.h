@@ -19,9 +19,11 @@
 	{ FIELD_RATE, ">PPS", "traffic.pps", .in = shown, .unit = "packets/s", \
 	  .present = is_measured, FIELD_AT(type, rate.pps) }, \
 	{ FIELD_LIMIT, ">CEILING", "traffic.ceiling_pps", .in = shown, .unit = "packets/s", \
-	  .rank = RATE_FIELDS_SPARE_CEILING, .present = is_measured, FIELD_AT(type, rate.ceiling_pps) }, \
+	  .rank = RATE_FIELDS_SPARE_CEILING, \
+	  .present = is_measured, FIELD_AT(type, rate.ceiling_pps) }, \
 	{ FIELD_RATE, ">CPS", "traffic.cps", .in = shown, .unit = "connections/s", \
-	  .rank = RATE_FIELDS_SPARE_CPS, .present = is_measured, FIELD_AT(type, rate.cps) }, \
+	  .rank = RATE_FIELDS_SPARE_CPS, \
+	  .present = is_measured, FIELD_AT(type, rate.cps) }, \
 	{ FIELD_LIMIT, .key = "traffic.ceiling_cps", .in = shown, .unit = "connections/s", \
 	  .present = is_measured, FIELD_AT(type, rate.ceiling_cps) }, \
 	{ FIELD_FLAG, .key = "traffic.own_ceiling", .in = shown, .present = is_measured, \

@@ -138,8 +138,8 @@ static uint64_t fallen_back_v6(const void *item)
 /* spare: the rank of what fell back, where a terminal is narrow. */
 #define FAMILY(digit, object, view, spare) \
 	STEERED(">STEERED" digit, object, view), \
-	{ FIELD_COUNT, ">FALLEN-BACK" digit, .rank = spare, .unit = "connections", .present = own_##view, \
-	  .number = fallen_back_##view }, \
+	{ FIELD_COUNT, ">FALLEN-BACK" digit, .rank = spare, .unit = "connections", \
+	  .present = own_##view, .number = fallen_back_##view }, \
 	LOOKUP(NULL, object, view, no_socket), \
 	LOOKUP(NULL, object, view, refused), \
 	LOOKUP(NULL, object, view, would_steer)

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <netinet/in.h>
-#include <string.h>
 
 #include "base/log.h"
 #include "base/scoped.h"
@@ -218,17 +217,6 @@ static int remove_port(const struct part_run *run)
 	return err ?: steer_maps_remove(&steer->maps, &key);
 }
 
-static bool has_listener(const struct steer_rules *rules, const struct ecdn_xdp_steer_key *key)
-{
-	for (unsigned int i = 0; i < rules->count; i++) {
-		struct ecdn_xdp_steer_key at = steer_rule_key(&rules->rule[i]);
-
-		if (!memcmp(&at, key, sizeof(at)))
-			return true;
-	}
-	return false;
-}
-
 /* The table's rules but for those whose port and family is in done as well. */
 static int rules_of(const struct steer_table *table, const struct steer_rules *done,
 		    struct steer_rules *rules)
@@ -238,7 +226,7 @@ static int rules_of(const struct steer_table *table, const struct steer_rules *d
 	for (unsigned int i = 0; i < table->count && !err; i++) {
 		struct steer_rule rule;
 
-		if (has_listener(done, &table->entry[i].key))
+		if (steer_rules_have(done, &table->entry[i].key))
 			continue;
 		steer_rule_from(&rule, &table->entry[i].key, &table->entry[i].value,
 				table->entry[i].rule.user);
@@ -247,8 +235,7 @@ static int rules_of(const struct steer_table *table, const struct steer_rules *d
 	return err ? log_error(err, "out of memory") : 0;
 }
 
-/* All but what this command has just put there, which is told already. untaken as
- * steer_sockets_put_all() has it. */
+/* All but what this command has just put there. */
 static int refresh(const struct part_run *run, const struct steer_rules *done, int *untaken)
 {
 	const struct steer_run *steer = run->state;

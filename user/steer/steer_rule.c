@@ -135,3 +135,14 @@ void steer_rule_from(struct steer_rule *rule, const struct ecdn_xdp_steer_key *k
 	address_from_bytes(&rule->listener, key->family == 4 ? AF_INET : AF_INET6,
 			   value->listener_addr);
 }
+
+bool steer_rules_have(const struct steer_rules *rules, const struct ecdn_xdp_steer_key *key)
+{
+	for (unsigned int i = 0; i < rules->count; i++) {
+		struct ecdn_xdp_steer_key at = steer_rule_key(&rules->rule[i]);
+
+		if (!memcmp(&at, key, sizeof(at)))
+			return true;
+	}
+	return false;
+}

@@ -39,6 +39,9 @@ bool steer_rule_is_own(const struct steer_rule *rule);
 int steer_rules_add(struct steer_rules *rules, const struct steer_rule *rule);
 void steer_rules_free(struct steer_rules *rules);
 
+/* Whether one of the rules is of that port, protocol and family. */
+bool steer_rules_have(const struct steer_rules *rules, const struct ecdn_xdp_steer_key *key);
+
 /* Writes "80" or "443/udp" into text; returns text. */
 #define STEER_PORT_TEXT_SIZE 12
 char *steer_rule_format_port(uint16_t port, uint8_t protocol, char text[STEER_PORT_TEXT_SIZE]);
