@@ -119,6 +119,10 @@ test_blocked() {
 	is "blocked: verdicts" "blocked blocked blocked" "$(verdicts $beta)"
 	is "blocked: proxies are told" '["blocked","blocked"]' "$(told $beta '[.state, .library]')"
 	is "blocked: exit code" 3 "$(code $beta)"
+	SUDO_USER=alice ecdn block BETA --for 2h --reason 'ticket 4711'
+	has "blocked: until when, by whom and why" \
+		'^state +blocked since .*Z until .*Z; by alice: ticket 4711$' "$(ecdn explain $beta)"
+	is "blocked: the same in JSON" '{"by":"alice","reason":"ticket 4711"}' "$(told $beta .set)"
 	is "blocked: another port passes" "pass pass pass" "$(verdicts $beta --port 22)"
 	ecdn allow add 203.0.113.0/28
 	is "allowed: verdicts" "pass pass pass" "$(verdicts $beta)"
@@ -171,6 +175,14 @@ test_monitor() {
 	is "monitor: exit code" 0 "$(code $beta)"
 	ecdn release BETA
 	ecdn load --enforce e0
+	ecdn block BETA
+	ecdn off
+	has "off: the mode" '^mode +off' "$(ecdn explain $beta)"
+	has "off: what ends it" '^change it +ecdn-xdp on$' "$(ecdn explain $beta)"
+	is "off: exit code" 0 "$(code $beta)"
+	ecdn on
+	is "on: exit code" 3 "$(code $beta)"
+	ecdn release BETA
 }
 
 # Nothing is refused there, so that the guard's own verdict of packets is all that counts.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "check/check_guard.h"
 
-#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,24 +18,32 @@ static void off(const struct checks_facts *facts, struct checks_report *report)
 			   "is refused");
 }
 
-/* An interface is known by its index: what has its name today may be another one. */
+/* An interface is known by its index. By another name the next boot would not find it. */
 static void interface(const struct xdp_link *link, struct checks_report *report)
 {
-	char command[64], now[IF_NAMESIZE];
+	const struct place *place = &link->place;
+	char load[64];
 
-	snprintf(command, sizeof(command), "`ecdn-xdp load %s`", link->iface);
-	if (link->place.state == PLACE_DETACHED)
-		checks_add(report, command, "somebody has detached the guard from %s",
-			   link->iface);
-	else if (!link->ifindex && if_nametoindex(link->iface))
-		checks_add(report, command, "%s is back, and has no guard", link->iface);
-	else if (!link->ifindex)
+	snprintf(load, sizeof(load), "`ecdn-xdp load %s`", place->now);
+	switch (place->state) {
+	case PLACE_VANISHED:
 		checks_add(report, "`ecdn-xdp unload` it, or `load` it again when it is back",
 			   "%s is gone", link->iface);
-	else if (link->mode != XDP_MODE_AUTO && if_indextoname(link->ifindex, now) &&
-		 strcmp(now, link->iface))
-		checks_add(report, "`ecdn-xdp unload` it, and `load` it by its name of today",
-			   "%s is called %s now", link->iface, now);
+		break;
+	case PLACE_BACK:
+		checks_add(report, load, "%s is back, and has no guard", link->iface);
+		break;
+	case PLACE_DETACHED:
+		checks_add(report, load, "somebody has detached the guard from %s", place->now);
+		break;
+	case PLACE_HERE:
+		if (place_former(place, link->iface))
+			checks_add(report, "`ecdn-xdp unload` it, and `load` it again",
+				   "%s is called %s now", link->iface, place->now);
+		break;
+	case PLACE_ELSEWHERE:
+		break;
+	}
 }
 
 static void interfaces(const struct checks_facts *facts, struct checks_report *report)

@@ -6,6 +6,7 @@
 #include "dry/dry_run.h"
 #include "show/explain_remedies.h"
 #include "show/explain_words.h"
+#include "show/output.h"
 #include "show/status_fields.h"
 
 static const struct view_explain *view_of(const void *item)
@@ -144,10 +145,14 @@ static json_t *interfaces(const void *item)
 	const struct view_status *status = &view_of(item)->status;
 	json_t *list = json_array();
 
-	for (unsigned int i = 0; i < status->attachment_count; i++)
-		json_array_append_new(list, json_pack("{s:s, s:s}",
-				"interface", status->attachments[i].iface,
-				"state", status_fields_guard_state(&status->attachments[i])));
+	for (unsigned int i = 0; i < status->attachment_count; i++) {
+		const struct xdp_link *at = &status->attachments[i];
+		const char *now = at->place.now[0] ? at->place.now : at->iface;
+
+		json_array_append_new(list, json_pack("{s:o, s:s}",
+						      "interface", output_string(now),
+						      "state", status_fields_guard_state(at)));
+	}
 	return list;
 }
 

@@ -45,9 +45,13 @@ static const char *interfaces(const void *item, char room[FIELD_TEXT_SIZE])
 	const struct view_status *status = &view_of(item)->status;
 
 	room[0] = 0;
-	for (unsigned int i = 0; i < status->attachment_count; i++)
-		append(room, "%s%s (%s)", i ? ", " : "", status->attachments[i].iface,
-		       status_fields_guard_state(&status->attachments[i]));
+	for (unsigned int i = 0; i < status->attachment_count; i++) {
+		const struct xdp_link *at = &status->attachments[i];
+		char name[PLACE_TEXT_SIZE];
+
+		append(room, "%s%s (%s)", i ? ", " : "", place_name(&at->place, at->iface, name),
+		       status_fields_guard_state(at));
+	}
 	return *room ? room : "none has the guard, so nothing is dropped";
 }
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "show/fields.h"
+#include "show/output.h"
 
 #define SIZE 1024
 
@@ -25,9 +25,13 @@ static void append_interfaces(const struct checks_facts *facts, char room[SIZE])
 {
 	struct checks_names names = {};
 
-	for (unsigned int i = 0; i < facts->status.attachment_count; i++)
-		if (facts->status.attachments[i].place.state == PLACE_HERE)
-			checks_name(&names, facts->status.attachments[i].place.now);
+	for (unsigned int i = 0; i < facts->status.attachment_count; i++) {
+		const struct xdp_link *at = &facts->status.attachments[i];
+
+		if (at->ifindex)
+			checks_name(&names, at->place.state == PLACE_HERE ? at->place.now :
+									    at->iface);
+	}
 	if (!facts->status.guard)
 		append(room, "the guard is not loaded");
 	else if (names.count)
@@ -83,7 +87,7 @@ void status_summary_print(const struct status_summary *summary)
 {
 	char room[SIZE];
 
-	puts(text(summary, room));
+	output_line("%s", text(summary, room));
 }
 
 static json_t *regions(const struct checks_facts *facts, enum ecdn_xdp_state state)
@@ -92,7 +96,7 @@ static json_t *regions(const struct checks_facts *facts, enum ecdn_xdp_state sta
 
 	for (uint32_t id = 0; id < facts->regions.count; id++)
 		if (facts->regions.region[id].state == state)
-			json_array_append_new(list, json_string(facts->regions.region[id].name) ?:
+			json_array_append_new(list, output_string(facts->regions.region[id].name) ?:
 						    json_null());
 	return list;
 }
@@ -110,7 +114,7 @@ int status_summary_set(const struct status_summary *summary, json_t *root)
 {
 	char room[SIZE];
 
-	return json_object_set_new(root, "summary", json_string(text(summary, room)) ?:
+	return json_object_set_new(root, "summary", output_string(text(summary, room)) ?:
 						    json_null()) ||
 	       json_object_set_new(root, "limited",
 				   regions(summary->facts, ECDN_XDP_STATE_LIMITED)) ||
