@@ -11,6 +11,10 @@ manual=$top/user/ecdn-xdp-json.5
 
 DOCUMENTS=(
 	"status --json"
+	"explain --json 198.51.100.9"
+	"explain --json 192.88.99.9"
+	"explain --json 198.18.0.9"
+	"check --json"
 	"stats --json --all --interval 200ms"
 	"prefix --json --interval 200ms"
 	"region --json"
@@ -31,7 +35,7 @@ DOCUMENTS=(
 	"explain --json 192.88.99.1"
 )
 
-TABLES=(status stats "stats --total" "stats --all" prefix "prefix --total" region
+TABLES=(status "explain 198.51.100.9" "explain 198.51.96.0/20" check stats "stats --total" "stats --all" prefix "prefix --total" region
 	"region lookup -v 198.51.100.9" limit "limit ALPHA" allow node "node check" steer
 	"stats --metrics")
 
