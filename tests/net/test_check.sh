@@ -145,6 +145,8 @@ test_requests() {
 }
 
 test_pins() {
+	rm "$pin/region_sources"
+	well "files that an earlier version has not noted"
 	rm "$pin/armed"
 	says "a map of an earlier version" pins 'armed is missing'
 	load e0

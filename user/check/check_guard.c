@@ -93,12 +93,20 @@ static void shield(const struct checks_facts *facts, struct checks_report *repor
 			   "regions can be limited by what is forged: %s", facts->status.unproven);
 }
 
+/* Whether the guard that this version loads has that pin, whatever is configured. */
+static bool is_always_there(const struct map_row *row)
+{
+	/* Of these one comes with the program proven, the other when a table is read. */
+	return row->type && strcmp(row->name, "shield_ifaces") &&
+	       strcmp(row->name, "region_sources");
+}
+
 static void pins(const struct checks_facts *facts, struct checks_report *report)
 {
 	if (!facts->status.guard)
 		return;
 	for (const struct map_row *row = guard_maps_rows; row->name; row++)
-		if (row->optional && row->type && strcmp(row->name, "shield_ifaces") &&
+		if (row->optional && is_always_there(row) &&
 		    !pins_has(facts->pin_dir, row->name)) {
 			checks_add(report, "`ecdn-xdp load IFACE`",
 				   "an earlier version has loaded the guard: %s is missing",
