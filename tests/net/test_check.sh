@@ -60,7 +60,7 @@ test_table() {
 	ecdn limit set BETA --pps 1k
 	grep -v BETA "$regions" >"$work/fewer"
 	fewer
-	says "a region without addresses" regions '1 regions .*: BETA: .*ecdn-xdp region load'
+	says "a region without addresses" regions '1 region .*: BETA: .*ecdn-xdp region load'
 	ecdn limit clear BETA
 	well "one that nobody has set anything for"
 	ecdn region load "$regions" >/dev/null
@@ -124,7 +124,7 @@ test_off() {
 test_durations() {
 	printf 'block: {BETA: 2h}\nexempt: {ALPHA: {until: "2099-01-01 08:00"}}\n' >"$work/durations.yaml"
 	ecdn load --config "$work/durations.yaml" e0
-	says "a duration in a file" durations '1 durations .*: BETA: .*until:'
+	says "a duration in a file" durations '1 duration .*: BETA: .*until:'
 	ecdn release BETA
 	ecdn release ALPHA
 	well "a duration that was released"

@@ -99,7 +99,7 @@ test_skb() {
 	said=$(ecdn load --regions "$regions" br0 2>&1)
 	has "no native XDP: auto warns" 'warning: br0.*skb' "$said"
 	is "no native XDP: auto falls back" skb "$(interface_state br0)"
-	lacks "no native XDP: -q does not warn" . "$(ecdn unload --all 2>&1
+	lacks "no native XDP: -q does not warn" . "$(ecdn unload --all -q 2>&1
 		ecdn load -q --regions "$regions" br0 2>&1)"
 	ip -n "ecdn-$id-edge" link set e0 master br0
 	bridged=$(flood --from 203.0.113.0/24 --count 300 --size 200)

@@ -128,7 +128,7 @@ test_names() {
 	local name
 
 	for name in "$pin-next" "$pin-last" "$pin-next/pins"; do
-		fails "a name of half-made directories: $name" 1 \
+		fails "a name of half-made directories: $name" 2 \
 			"--pin-dir $name: a name that ends in -(next|last) is that of a pin directory" \
 			at "$name" load --regions "$regions" e0
 	done

@@ -105,7 +105,7 @@ interface_line() {
 test_detached() {
 	ecdn load --quiet --regions "$regions" e0 e1
 	bpftool link detach pinned "$pin/link/e1"
-	has "a link that was detached: status" 'e1: detached, so that it is unguarded; .*load' \
+	has "a link that was detached: status" 'e1: detached by somebody, unguarded: .ecdn-xdp load e1' \
 		"$(interface_line e1)"
 	is "a link that was detached: JSON" detached \
 		"$(ecdn status --json | jq -r '.interfaces[] | select(.interface == "e1").state')"
