@@ -40,15 +40,15 @@ struct option_row {
 
 /*
  * Takes the options out of argv, wherever they stand before a "--", and moves the other words
- * to its front. Returns how many other words there are, or -EINVAL with the reason logged.
- * given may be NULL.
+ * to its front. Returns how many other words there are, or -EINVAL or -ENOMEM with the reason
+ * logged. given may be NULL.
  */
 int options_read(int argc, char **argv, const struct option_row *rows, size_t row_count,
 		 unsigned int *given);
 
 /*
  * Reads the options that stand before the first word. Returns how many members of argv, which
- * stays as it is, come before that word; -EINVAL with the reason logged.
+ * stays as it is, come before that word; -EINVAL or -ENOMEM with the reason logged.
  */
 int options_lead(int argc, char **argv, const struct option_row *rows, size_t row_count);
 

@@ -81,7 +81,7 @@ int cli_read(struct cli *cli, const struct verb *verb, int argc, char **argv, bo
 	memcpy(all + row_count, common, common_count * sizeof(*common));
 	words = options_read(argc, argv, all, row_count + common_count, &cli->given);
 	if (words < 0)
-		return CLI_USAGE;
+		return words == -ENOMEM ? words : CLI_USAGE;
 	if (help) {
 		print_help(verb, all, row_count + common_count);
 		return CLI_HELP;
@@ -107,7 +107,7 @@ int cli_find_verb(int argc, char **argv, bool *help, bool *version)
 	char *verb;
 
 	if (lead < 0)
-		return CLI_USAGE;
+		return lead == -ENOMEM ? lead : CLI_USAGE;
 	if (lead == argc)
 		return 0;
 	verb = argv[lead];
