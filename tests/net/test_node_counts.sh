@@ -216,9 +216,10 @@ test_unloaded() {
 	ecdn unload e0
 	has "check: without ping on an interface" 'load --ping' "$(ecdn node check)"
 	is "check: JSON says so" false "$(ecdn node check --json | jq .attached)"
-	fails "check: all were heard, but none is now, for scripts" 3 '^All nodes were heard' \
+	fails "check: all were heard, but none is now, for scripts" 3 '^Ping is on no interface' \
 		ecdn node check --exit-code
-	ecdn node del 10.0.0.0/32
+	ecdn node del -q 10.0.0.0/32
+	ecdn load -q --ping e0
 	has "check: no nodes" 'There are no nodes' "$(ecdn node check)"
 	fails "check: no nodes, for scripts" 3 'no nodes' ecdn node check --exit-code
 }

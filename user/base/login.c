@@ -31,24 +31,38 @@ static uint32_t login_uid(void)
 	return uid;
 }
 
-static const char *name_of(uint32_t uid)
+/*
+ * The host's own users alone: a command that has changed something holds a lock here, and must not
+ * wait for a directory on the network. Besides, glibc ends the process where it finds no memory for
+ * its sources of names.
+ */
+static void write_name(uint32_t uid, char name[LOGIN_USER_SIZE])
 {
-	const struct passwd *found = uid == LOGIN_UID_UNKNOWN ? NULL : getpwuid(uid);
+	FILE *file = uid == LOGIN_UID_UNKNOWN ? NULL : fopen("/etc/passwd", "re");
+	const struct passwd *found = NULL;
 
-	return found && login_is_name(found->pw_name) ? found->pw_name : NULL;
+	if (!file)
+		return;
+	do
+		found = fgetpwent(file);
+	while (found && found->pw_uid != uid);
+	if (found && login_is_name(found->pw_name))
+		strcpy(name, found->pw_name);
+	fclose(file);
 }
 
 /* Only root's word counts: another user could claim anything in SUDO_USER. */
 void login_read(struct login *login)
 {
-	const char *sudo = getenv("SUDO_USER"), *name = NULL;
+	const char *sudo = getenv("SUDO_USER");
 
 	memset(login, 0, sizeof(*login));
 	login->uid = getuid();
 	login->login_uid = login_uid();
 	if (!login->uid && sudo && login_is_name(sudo))
-		name = sudo;
-	name = name ?: name_of(login->login_uid) ?: name_of(login->uid);
-	if (name)
-		strcpy(login->user, name);
+		strcpy(login->user, sudo);
+	if (!*login->user)
+		write_name(login->login_uid, login->user);
+	if (!*login->user)
+		write_name(login->uid, login->user);
 }

@@ -14,7 +14,8 @@ struct login {
 	uint32_t login_uid;     /* of who logged in, whatever user he became; or UNKNOWN */
 	uint32_t uid;
 	char user[LOGIN_USER_SIZE]; /* who called sudo, else who logged in, else the name of uid;
-				   empty: no name is known */
+				   empty: no name is known. Users that /etc/passwd does not
+				   have are known by sudo's word alone. */
 };
 
 void login_read(struct login *login);
