@@ -125,8 +125,8 @@ test_spellings() {
 	spelling 2001:DB8:A::0007 ALPHA 2001:db8:a::7/128
 	for text in 198.51.100.07 2001:db8:a::7%e0 198.51.100.256; do
 		fails "$text: lookup refuses it" 2 'not an IP address' ecdn region lookup "$text"
-		fails "$text: allow refuses it" 1 'not an address' ecdn allow add "$text"
-		fails "$text: node refuses it" 1 'not an address' ecdn node add "$text"
+		fails "$text: allow refuses it" 2 'not an address' ecdn allow add "$text"
+		fails "$text: node refuses it" 2 'not an address' ecdn node add "$text"
 		echo "$text OWN" >"$work/own"
 		fails "$text: a region file is refused" 1 "^$work/own:1: " ecdn region load "$work/own"
 		echo "$text" >"$work/own"

@@ -80,7 +80,7 @@ test_check() {
 }
 
 client_and_edge
-fails "where bpffs is mounted: name a directory in it" 1 'pin-dir /sys/fs/bpf/ecdn-xdp' \
+fails "where bpffs is mounted: name a directory in it" 1 'name a directory in it' \
 	on edge "$build/ecdn-xdp" load --pin-dir /sys/fs/bpf e0
 test_load
 test_steer

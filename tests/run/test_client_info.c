@@ -228,7 +228,7 @@ static void check_nobody(const struct sockaddr_in *address)
 	check("... of no region", "region", region.id || strcmp(region.name, "--"), 0);
 	check("... also where none is asked for", "verdict",
 	      ecdn_xdp_verdict(NULL, (void *)address, NULL), ECDN_XDP_PASS);
-	check("... with its reason", "reason", info.verdict | info.reason,
+	check("... with its reason", "reason", (int)info.verdict | (int)info.reason,
 	      ECDN_XDP_REASON_NO_GUARD);
 	check("... is no node", "node", ecdn_xdp_is_node(NULL, (void *)address), 0);
 	check("... counts nothing", "error", ecdn_xdp_count(NULL, 0, 200), -EINVAL);

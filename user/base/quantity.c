@@ -145,7 +145,8 @@ static const char *write_duration(uint64_t ns, unsigned int most, uint64_t least
 
 	for (size_t i = 0; i < UNITS && units[i].ns >= least && ns && most; i++) {
 		bool whole = units[i].ns > NS_PER_UNIT_SECOND || least == NS_PER_UNIT_SECOND;
-		double count = whole ? ns / units[i].ns : (double)ns / units[i].ns;
+		uint64_t times = ns / units[i].ns;
+		double count = whole ? times : (double)ns / units[i].ns;
 
 		if (count >= 1)
 			used += snprintf(room + used, QUANTITY_DURATION_SIZE - used, "%.11g%s",

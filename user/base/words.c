@@ -64,7 +64,7 @@ static void next_row(const char *one, const char *other, size_t i,
 unsigned int words_distance(const char *one, const char *other)
 {
 	size_t length = strnlen(one, ROW), width = strnlen(other, ROW);
-	unsigned int rows[3][ROW];
+	unsigned int rows[3][ROW] = {};
 
 	if (length > WORDS_GUESS_LENGTH || width > WORDS_GUESS_LENGTH)
 		return WORDS_GUESS_LENGTH + 1;

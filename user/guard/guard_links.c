@@ -185,7 +185,7 @@ int guard_links_tell(const char *dir, unsigned int to_come, struct ecdn_xdp_conf
 
 int guard_links_follow(const char *dir)
 {
-	struct ecdn_xdp_config config;
+	struct ecdn_xdp_config config = {};
 	struct pins pins;
 	scoped_fd int program = -1;
 	__u32 before;

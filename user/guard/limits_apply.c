@@ -58,6 +58,15 @@ static int note_before(struct limits_change *change, const struct guard_maps *ma
 	return 0;
 }
 
+static bool are_same(const struct layers_notes *one, const struct layers_notes *other)
+{
+	for (unsigned int kind = 0; kind < LAYERS_KINDS; kind++)
+		if (one->has[kind] != other->has[kind] ||
+		    memcmp(&one->note[kind], &other->note[kind], sizeof(one->note[kind])))
+			return false;
+	return true;
+}
+
 /* What a command asks for again in the same words was so already. The notes come first, as they
  * alone may find no room. */
 static int write_region(const struct limits_change *change, const struct guard_maps *maps,
@@ -66,7 +75,7 @@ static int write_region(const struct limits_change *change, const struct guard_m
 	bool changes = limits_apply_changed(change);
 	int err = 0;
 
-	if (memcmp(notes, &change->told.notes, sizeof(*notes)) && (changes || change->file))
+	if (!are_same(notes, &change->told.notes) && (changes || change->file))
 		err = layers_write(maps->region_notes, region, notes);
 	return err || !changes ? err : limits_write(publish, region, &change->told.after,
 						     &change->told.before);

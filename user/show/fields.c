@@ -87,10 +87,10 @@ static void cell(const struct field *row, const void *item, const struct clock_m
 		return;
 	}
 	number = fields_number(row, item);
-	if (row->kind == FIELD_RATE || (row->kind == FIELD_LIMIT && number))
-		columns_rate(columns, number);
-	else if (row->kind == FIELD_LIMIT)
+	if (!number && (row->kind == FIELD_LIMIT || row->kind == FIELD_SINCE))
 		columns_cell(columns, "-");
+	else if (row->kind == FIELD_RATE || row->kind == FIELD_LIMIT)
+		columns_rate(columns, number);
 	else if (row->kind == FIELD_DURATION)
 		columns_cell(columns, "%s", quantity_duration(number, room));
 	else if (row->kind == FIELD_TIME)
@@ -99,8 +99,6 @@ static void cell(const struct field *row, const void *item, const struct clock_m
 		time_cell(row, number, moment, columns);
 	else if (row->kind == FIELD_AGO)
 		columns_cell(columns, "never");
-	else if (row->kind == FIELD_SINCE)
-		columns_cell(columns, "-");
 	else if (row->kind == FIELD_SHARE)
 		columns_cell(columns, "%lu%%", (number + 5) / 10);
 	else if (row->kind == FIELD_FLAG)

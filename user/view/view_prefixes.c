@@ -228,14 +228,21 @@ static double since(uint64_t after, uint64_t before)
 	return after < before ? after : after - before;
 }
 
+static uint64_t nearest(double number)
+{
+	uint64_t whole = number;
+
+	return whole + (number - whole >= 0.5);
+}
+
 static void measure(struct view_prefix *share, const struct view_prefix *before,
 		    const struct view_region *region, double seconds)
 {
 	uint64_t limit = region ? limit_of(share, region) : 0;
 
 	share->measured = true;
-	share->pps = since(share->packets, before->packets) / seconds + 0.5;
-	share->bps = since(share->bytes, before->bytes) * 8 / seconds + 0.5;
+	share->pps = nearest(since(share->packets, before->packets) / seconds);
+	share->bps = nearest(since(share->bytes, before->bytes) * 8 / seconds);
 	share->over = limit ? share->pps * 1000 / limit : 0;
 	share->dropped = region ? above(share, limit, region) : 0;
 }

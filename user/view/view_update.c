@@ -31,6 +31,7 @@ static int prepare_loaded(const char *pin_dir, struct region_update *update, boo
 	struct view_pins pins;
 	int err = view_pins_guard(&pins, pin_dir, &maps);
 
+	/* cppcheck-suppress autoVariables; taken away below. */
 	update->maps = &maps;
 	err = err ?: guard_maps_names(&maps, pins.config.max_regions, &update->names);
 	err = err ?: region_store_map(&maps, &update->old);
@@ -43,6 +44,7 @@ static int prepare_loaded(const char *pin_dir, struct region_update *update, boo
 		names_free(update->names);
 	}
 	guard_maps_close(&maps);
+	update->maps = NULL;
 	return err;
 }
 
