@@ -85,9 +85,9 @@ int shield_open(struct shield *shield, const struct pins *pins,
 	shield->program = object_loaded(&names, pins);
 	if (shield->program == -ENOENT)
 		shield->program = load(pins, max_regions);
-	if (shield->program < 0)
+	if (shield->program == -EOPNOTSUPP)
 		shield->state = ECDN_XDP_SHIELD_REFUSED;
-	return 0;
+	return shield->program < 0 && shield->program != -EOPNOTSUPP ? shield->program : 0;
 }
 
 /* The interfaces that have the guard by the pins in dir. */

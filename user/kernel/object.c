@@ -118,7 +118,7 @@ int object_load_or(struct bpf_object_skeleton *skeleton, const struct object_nam
 		lack = capabilities_lacking(CAPABILITIES_LOAD, lacks);
 	log_warning("cannot load %s: %s%s%s, so %s", names->label, strerror(-err),
 		    lack ? ", as this process lacks " : "", lack ?: "", without);
-	return err;
+	return -EOPNOTSUPP;
 }
 
 int object_loaded(const struct object_names *names, const struct pins *pins)

@@ -43,7 +43,7 @@ int object_make_map(struct bpf_object *object, const struct pins *pins, const ch
 		    __u32 entries);
 
 /* object_load() for a program that the kernel need not take: the reason is a warning, which ends in
- * `without`, what the command does without the program. */
+ * `without`, what the command does without the program; and the result is -EOPNOTSUPP. */
 int object_load_or(struct bpf_object_skeleton *skeleton, const struct object_names *names,
 		   const char *without, const struct pins *pins);
 

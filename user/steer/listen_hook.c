@@ -30,7 +30,7 @@ static int read_max_regions(const struct pins *pins, __u32 *max_regions)
 	return names < 0 ? names : maps_entries(names, "region_name", max_regions);
 }
 
-/* *program is -1, and the result 0, where the kernel does not take the program. */
+/* *program is negative, and the result 0, where the kernel does not take the program. */
 static int load_program(const struct pins *pins, int *program)
 {
 	struct listen_bpf *skeleton;
@@ -48,7 +48,7 @@ static int load_program(const struct pins *pins, int *program)
 	if (!err)
 		*program = object_load_or(skeleton->skeleton, &object_names, WITHOUT, pins);
 	listen_bpf__destroy(skeleton);
-	return err;
+	return err ?: *program < 0 && *program != -EOPNOTSUPP ? *program : 0;
 }
 
 /* A failure has been logged, and costs no more than the hook. */
