@@ -55,8 +55,9 @@ static __always_inline __u32 counted_region(const struct packet *packet)
 	return ECDN_XDP_REGION_NONE;
 }
 
+/* monitor: not 0 in monitor mode. No bool, of which each way would have its constant. */
 static __always_inline int enforce(struct ecdn_xdp_region_cpu *local, enum drop drop,
-				   __u32 bytes, bool monitor)
+				   __u32 bytes, __u32 monitor)
 {
 	struct ecdn_xdp_drops *drops = monitor ? &local->would_drop : &local->dropped;
 
@@ -94,7 +95,7 @@ static __always_inline int map_missing(void)
 	return XDP_PASS;
 }
 
-static __always_inline int guard_ip(struct xdp_md *ctx, struct packet *packet)
+static __always_inline int guard_ip(struct xdp_md *ctx, const struct packet *packet)
 {
 	__u32 slot = 0, region = counted_region(packet), id = bpf_get_smp_processor_id();
 	struct ecdn_xdp_config *conf = bpf_map_lookup_elem(&config, &slot);
@@ -104,13 +105,11 @@ static __always_inline int guard_ip(struct xdp_md *ctx, struct packet *packet)
 	enum drop drop = DROP_NONE;
 	struct source source = {};
 	enum standing standing;
-	bool monitor;
-	__u32 step;
+	__u32 monitor, step;
 
 	if (!conf || !local || !now)
 		return map_missing();
 
-	packet->family = forget_value(packet->family, now->now_ns);
 	now->packets++;
 	count_region(local, packet);
 	monitor = conf->monitor;
@@ -119,7 +118,7 @@ static __always_inline int guard_ip(struct xdp_md *ctx, struct packet *packet)
 		standing = STANDING_FREE;
 	if (standing && in_surge(local->state))
 		meeting_of(&meeting, ctx, conf, packet, standing, now, id);
-	step = forget_value(pace_sample(now, local->state), now->now_ns);
+	step = pace_sample(now, local->state);
 	if (step) {
 		source_of(&source, packet, region, meeting.share, conf->hash_seed);
 		count_source(&source, packet, now, id, step);
@@ -154,14 +153,13 @@ static __always_inline int meet_deep(struct xdp_md *ctx)
 }
 
 /* Each way through the parser ends with others of these constants. Of the address the verifier
- * knows nothing. */
+ * knows nothing. What is tested less often is not worth the packet's time. */
 static __always_inline void forget_ways(struct packet *packet)
 {
 	__u64 noise = packet->addr_be[0];
 
 	packet->opaque = forget_value(packet->opaque, noise);
 	packet->has_port = forget_value(packet->has_port, noise);
-	packet->connection = forget_value(packet->connection, noise);
 	packet->proto = forget_value(packet->proto, noise);
 }
 
