@@ -12,7 +12,9 @@
 
 #include "guard.skel.h"
 #include "ping.skel.h"
+#include "proven.skel.h"
 #include "publish.skel.h"
+#include "regions.skel.h"
 #include "steer.skel.h"
 #include "guard/guard_program.h"
 
@@ -52,6 +54,22 @@ static struct bpf_object *open_publish(void)
 	return publish->obj;
 }
 
+static struct bpf_object *open_proven(void)
+{
+	struct proven_bpf *proven = proven_bpf__open();
+
+	need(proven, "open proven");
+	return proven->obj;
+}
+
+static struct bpf_object *open_regions(void)
+{
+	struct regions_bpf *regions = regions_bpf__open();
+
+	need(regions, "open regions");
+	return regions->obj;
+}
+
 static unsigned int verified_instructions(struct bpf_object *object)
 {
 	struct bpf_program *program = bpf_object__next_program(object, NULL);
@@ -89,6 +107,7 @@ void bench_verifier(const struct world *world)
 	} program[] = {
 		{ "guard", open_guard, true }, { "steer", open_steer, false },
 		{ "ping", open_ping, false }, { "publish", open_publish, false },
+		{ "proven", open_proven, false }, { "regions", open_regions, false },
 	};
 
 	(void)world;
