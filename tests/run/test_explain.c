@@ -548,7 +548,9 @@ static void check_variety(const struct run *run, uint64_t packets)
 			snprintf(why, sizeof(why), "%lu packets in state %u", run->states[i], i);
 	if (run->sockets < packets / 10000)
 		snprintf(why, sizeof(why), "%lu proven packets", run->sockets);
-	report("every reason and state was met", why);
+	/* With fewer packets, and where time is an emulator's, buckets may never be empty. */
+	if (packets >= PACKETS)
+		report("every reason and state was met", why);
 }
 
 int main(int argc, char **argv)
