@@ -2,7 +2,6 @@
 #include "show/explain_text.h"
 
 #include <netinet/in.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,51 +12,25 @@
 #include "show/output.h"
 #include "show/status_fields.h"
 
-static const struct view_explain *view_of(const void *item)
-{
-	return ((const struct explain_words_item *)item)->view;
-}
-
-static const struct view_explain_part *part_of(const void *item)
-{
-	return ((const struct explain_words_item *)item)->part;
-}
-
-static uint32_t state_of(const void *item)
-{
-	return part_of(item)->region->state;
-}
-
-/* Appends words; what has no room is cut. */
-__attribute__((format(printf, 2, 3)))
-static void append(char room[FIELD_TEXT_SIZE], const char *format, ...)
-{
-	size_t used = strlen(room);
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(room + used, FIELD_TEXT_SIZE - used, format, args);
-	va_end(args);
-}
-
 static const char *interfaces(const void *item, char room[FIELD_TEXT_SIZE])
 {
-	const struct view_status *status = &view_of(item)->status;
+	const struct view_status *status = &explain_words_view(item)->status;
 
 	room[0] = 0;
 	for (unsigned int i = 0; i < status->attachment_count; i++) {
 		const struct xdp_link *at = &status->attachments[i];
 		char name[PLACE_TEXT_SIZE];
 
-		append(room, "%s%s (%s)", i ? ", " : "", place_name(&at->place, at->iface, name),
-		       status_fields_guard_state(at));
+		output_append(room, FIELD_TEXT_SIZE, "%s%s (%s)", i ? ", " : "",
+			      place_name(&at->place, at->iface, name),
+			      status_fields_guard_state(at));
 	}
 	return *room ? room : "none has the guard, so nothing is dropped";
 }
 
 static const char *mode(const void *item, char room[FIELD_TEXT_SIZE])
 {
-	const struct ecdn_xdp_config *config = &view_of(item)->status.config;
+	const struct ecdn_xdp_config *config = &explain_words_view(item)->status.config;
 
 	(void)room;
 	return config->off ? "off: nothing is dropped" : config->monitor ?
@@ -66,21 +39,21 @@ static const char *mode(const void *item, char room[FIELD_TEXT_SIZE])
 
 static const char *region_line(const void *item, char room[FIELD_TEXT_SIZE])
 {
-	const struct view_explain_part *part = part_of(item);
+	const struct view_explain_part *part = explain_words_part(item);
 	char text[FIELD_TEXT_SIZE];
 
 	snprintf(room, FIELD_TEXT_SIZE, "%s, as are %s%s", part->at.table.region,
 		 explain_words_range(item, text), part->at.whole ? "" : " and more");
 	if (part->at.table.id == ECDN_XDP_REGION_NONE)
-		append(room, "; no file names it");
+		output_append(room, FIELD_TEXT_SIZE, "; no file names it");
 	else if (part->at.table.source)
-		append(room, "; by %s", part->at.table.source);
+		output_append(room, FIELD_TEXT_SIZE, "; by %s", part->at.table.source);
 	return room;
 }
 
 static const char *trusted_line(const void *item, char room[FIELD_TEXT_SIZE])
 {
-	const struct view_explain_part *part = part_of(item);
+	const struct view_explain_part *part = explain_words_part(item);
 	const struct view_rate *rate = &part->rate;
 	char prefix[FIELD_TEXT_SIZE];
 
@@ -89,14 +62,15 @@ static const char *trusted_line(const void *item, char room[FIELD_TEXT_SIZE])
 	snprintf(room, FIELD_TEXT_SIZE, "%s by %s", explain_words_trusted(item, prefix),
 		 explain_words_trusted_prefix(item, prefix));
 	if (rate->measured)
-		append(room, "; now %lu packets/s of %lu, %lu connections/s of %lu", rate->pps,
-		       rate->ceiling_pps, rate->cps, rate->ceiling_cps);
+		output_append(room, FIELD_TEXT_SIZE,
+			      "; now %lu packets/s of %lu, %lu connections/s of %lu", rate->pps,
+			      rate->ceiling_pps, rate->cps, rate->ceiling_cps);
 	return room;
 }
 
 static const char *port_line(const void *item, char room[FIELD_TEXT_SIZE])
 {
-	const struct view_explain *view = view_of(item);
+	const struct view_explain *view = explain_words_view(item);
 
 	snprintf(room, FIELD_TEXT_SIZE, "%u/%s is %s", view->port,
 		 view->protocol == IPPROTO_UDP ? "udp" : "tcp", view->covered ? "protected" :
@@ -110,7 +84,8 @@ static void append_time(char room[FIELD_TEXT_SIZE], const char *word,
 	char text[WHEN_SIZE];
 
 	if (ns)
-		append(room, " %s %s", word, when_text(moment->epoch_ns + ns, text));
+		output_append(room, FIELD_TEXT_SIZE, " %s %s", word,
+			      when_text(moment->epoch_ns + ns, text));
 }
 
 /* A block below an exemption, which holds again if it outlasts that. */
@@ -122,42 +97,43 @@ static void append_block(char room[FIELD_TEXT_SIZE], const struct view_explain_p
 	if (part->region->state != ECDN_XDP_STATE_EXEMPT ||
 	    !layers_stands(limits, ECDN_XDP_NOTE_BLOCK, moment->now_ns))
 		return;
-	append(room, "; over a block");
+	output_append(room, FIELD_TEXT_SIZE, "; over a block");
 	append_time(room, "until", moment, limits->blocked_until_ns);
 }
 
 static bool has_note(const void *item)
 {
-	return part_of(item)->has_note;
+	return explain_words_part(item)->has_note;
 }
 
 static const char *state_line(const void *item, char room[FIELD_TEXT_SIZE])
 {
-	const struct view_explain_part *part = part_of(item);
-	const struct clock_moment *moment = &view_of(item)->moment;
-	bool in_surge = state_of(item) == ECDN_XDP_STATE_LIMITED ||
-			state_of(item) == ECDN_XDP_STATE_SHIELDED;
+	const struct view_explain_part *part = explain_words_part(item);
+	const struct clock_moment *moment = &explain_words_view(item)->moment;
+	bool in_surge = part->region->state == ECDN_XDP_STATE_LIMITED ||
+			part->region->state == ECDN_XDP_STATE_SHIELDED;
 	char text[FIELD_TEXT_SIZE], rate[2][COLUMNS_RATE_SIZE];
 
 	snprintf(room, FIELD_TEXT_SIZE, "%s", explain_words_state(item, text));
 	append_time(room, "since", moment, explain_words_since_ns(item));
 	append_time(room, "until", moment, explain_words_until_ns(item));
 	if (in_surge && explain_words_until_ns(item))
-		append(room, " at the earliest");
+		output_append(room, FIELD_TEXT_SIZE, " at the earliest");
 	if (explain_words_measure(item, text))
-		append(room, "; %s %s of %s", text, columns_rate_text(part->why.rate, rate[0]),
-		       columns_rate_text(part->why.limit, rate[1]));
+		output_append(room, FIELD_TEXT_SIZE, "; %s %s of %s", text,
+			      columns_rate_text(part->why.rate, rate[0]),
+			      columns_rate_text(part->why.limit, rate[1]));
 	if (has_note(item) && explain_words_set_by(item, text))
-		append(room, "; by %s", explain_words_set_by(item, text));
+		output_append(room, FIELD_TEXT_SIZE, "; by %s", explain_words_set_by(item, text));
 	if (has_note(item) && part->note.reason[0])
-		append(room, ": %s", part->note.reason);
+		output_append(room, FIELD_TEXT_SIZE, ": %s", part->note.reason);
 	append_block(room, part, moment);
 	return room;
 }
 
 static const char *prefix_line(const void *item, char room[FIELD_TEXT_SIZE])
 {
-	const struct view_explain_part *part = part_of(item);
+	const struct view_explain_part *part = explain_words_part(item);
 	char text[FIELD_TEXT_SIZE], rate[COLUMNS_RATE_SIZE];
 
 	room[0] = 0;
@@ -166,57 +142,59 @@ static const char *prefix_line(const void *item, char room[FIELD_TEXT_SIZE])
 
 		if (!prefix->length)
 			continue;
-		append(room, "%s%s is %s", *room ? "; " : "",
-		       explain_words_prefix(part, level, text), prefix->over ? "over its limit" :
-		       prefix->packets ? "heavy, within it" : "not heavy");
+		output_append(room, FIELD_TEXT_SIZE, "%s%s is %s", *room ? "; " : "",
+			      explain_words_prefix(part, level, text),
+			      prefix->over ? "over its limit" :
+			      prefix->packets ? "heavy, within it" : "not heavy");
 		if (explain_words_limit(part, level))
-			append(room, " (%s/s in a surge)",
-			       columns_rate_text(explain_words_limit(part, level), rate));
+			output_append(room, FIELD_TEXT_SIZE, " (%s/s in a surge)",
+				      columns_rate_text(explain_words_limit(part, level), rate));
 	}
 	return room;
 }
 
 static const char *shield_line(const void *item, char room[FIELD_TEXT_SIZE])
 {
-	const struct view_explain *view = view_of(item);
+	const struct view_explain *view = explain_words_view(item);
 	char text[FIELD_TEXT_SIZE];
 
 	if (view->status.unproven) {
 		snprintf(room, FIELD_TEXT_SIZE, "off: %s", view->status.unproven);
 		return room;
 	}
-	snprintf(room, FIELD_TEXT_SIZE, "on; %s is %s", part_of(item)->at.last.bits ==
-		 part_of(item)->at.first.bits ? "the address" : "the first address",
-		 part_of(item)->is_known ? "known: it has connected lately" : "not known");
+	snprintf(room, FIELD_TEXT_SIZE, "on; %s is %s", explain_words_part(item)->at.last.bits ==
+		 explain_words_part(item)->at.first.bits ? "the address" : "the first address",
+		 explain_words_part(item)->is_known ? "known: it has connected lately" :
+						      "not known");
 	if (view->armed)
-		append(room, "; %s is %s", explain_words_armed(item, text),
-		       explain_words_armed_state(item, text));
+		output_append(room, FIELD_TEXT_SIZE, "; %s is %s", explain_words_armed(item, text),
+			      explain_words_armed_state(item, text));
 	else if (view->protocol == IPPROTO_TCP)
-		append(room, "; no connection to the port was seen lately, so no socket is "
-		       "looked for");
+		output_append(room, FIELD_TEXT_SIZE, "; no connection to the port was seen "
+			      "lately, so no socket is looked for");
 	return room;
 }
 
 static const char *new_line(const void *item, char room[FIELD_TEXT_SIZE])
 {
-	return explain_words_fate(part_of(item), VIEW_EXPLAIN_NEW, room);
+	return explain_words_fate(explain_words_part(item), VIEW_EXPLAIN_NEW, room);
 }
 
 static const char *open_line(const void *item, char room[FIELD_TEXT_SIZE])
 {
-	return explain_words_fate(part_of(item), VIEW_EXPLAIN_OPEN, room);
+	return explain_words_fate(explain_words_part(item), VIEW_EXPLAIN_OPEN, room);
 }
 
 static const char *stray_line(const void *item, char room[FIELD_TEXT_SIZE])
 {
-	return explain_words_fate(part_of(item), VIEW_EXPLAIN_STRAY, room);
+	return explain_words_fate(explain_words_part(item), VIEW_EXPLAIN_STRAY, room);
 }
 
 static const char *steer_line(const void *item, char room[FIELD_TEXT_SIZE])
 {
 	char text[FIELD_TEXT_SIZE];
 
-	if (!part_of(item)->steered)
+	if (!explain_words_part(item)->steered)
 		return "leaves new connections where they go";
 	snprintf(room, FIELD_TEXT_SIZE, "gives new connections to %s, for 513",
 		 explain_words_steered(item, text));
@@ -226,8 +204,8 @@ static const char *steer_line(const void *item, char room[FIELD_TEXT_SIZE])
 static const char *answer_line(const void *item, char room[FIELD_TEXT_SIZE])
 {
 	snprintf(room, FIELD_TEXT_SIZE, "tells proxies: %s", explain_words_answer(item, room));
-	if (part_of(item)->answer != VIEW_EXPLAIN_PASS)
-		append(room, ", to be answered 513");
+	if (explain_words_part(item)->answer != VIEW_EXPLAIN_PASS)
+		output_append(room, FIELD_TEXT_SIZE, ", to be answered 513");
 	return room;
 }
 

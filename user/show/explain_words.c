@@ -7,19 +7,9 @@
 #include "dry/dry_run.h"
 #include "show/status_fields.h"
 
-static const struct view_explain *view_of(const void *item)
-{
-	return ((const struct explain_words_item *)item)->view;
-}
-
-static const struct view_explain_part *part_of(const void *item)
-{
-	return ((const struct explain_words_item *)item)->part;
-}
-
 static uint32_t state_of(const void *item)
 {
-	return part_of(item)->region->state;
+	return explain_words_part(item)->region->state;
 }
 
 static const char *span(int family, addr_bits first, addr_bits last, char room[FIELD_TEXT_SIZE])
@@ -44,14 +34,14 @@ const char *explain_words_addresses(const struct view_explain_part *part,
 
 const char *explain_words_range(const void *item, char room[FIELD_TEXT_SIZE])
 {
-	const struct view_explain_part *part = part_of(item);
+	const struct view_explain_part *part = explain_words_part(item);
 
 	return span(part->at.first.family, part->at.range.first, part->at.range.last, room);
 }
 
 const char *explain_words_trusted(const void *item, char room[FIELD_TEXT_SIZE])
 {
-	const struct ecdn_xdp_trusted_row *row = part_of(item)->at.trusted;
+	const struct ecdn_xdp_trusted_row *row = explain_words_part(item)->at.trusted;
 
 	(void)room;
 	return !row ? NULL : trust_list_is_node(row) ? "node" : "allowed";
@@ -61,7 +51,7 @@ const char *explain_words_trusted_prefix(const void *item, char room[FIELD_TEXT_
 {
 	struct cidr cidr;
 
-	trust_list_cidr(part_of(item)->at.trusted, &cidr);
+	trust_list_cidr(explain_words_part(item)->at.trusted, &cidr);
 	return cidr_format(&cidr, room);
 }
 
@@ -74,7 +64,7 @@ const char *explain_words_state(const void *item, char room[FIELD_TEXT_SIZE])
 /* When the region entered its state, as it was published. */
 uint64_t explain_words_since_ns(const void *item)
 {
-	const struct view_explain_part *part = part_of(item);
+	const struct view_explain_part *part = explain_words_part(item);
 
 	return part->state.state == part->region->state ? part->state.since_ns : 0;
 }
@@ -82,7 +72,7 @@ uint64_t explain_words_since_ns(const void *item)
 /* 0: it is not known to end. */
 uint64_t explain_words_until_ns(const void *item)
 {
-	const struct view_explain_part *part = part_of(item);
+	const struct view_explain_part *part = explain_words_part(item);
 	const struct ecdn_xdp_limits *limits = &part->region->limits;
 
 	if (part->region->state == ECDN_XDP_STATE_BLOCKED)
@@ -96,7 +86,7 @@ uint64_t explain_words_until_ns(const void *item)
 
 const char *explain_words_measure(const void *item, char room[FIELD_TEXT_SIZE])
 {
-	const struct view_explain_why *why = &part_of(item)->why;
+	const struct view_explain_why *why = &explain_words_part(item)->why;
 
 	if (!why->measure)
 		return NULL;
@@ -107,7 +97,7 @@ const char *explain_words_measure(const void *item, char room[FIELD_TEXT_SIZE])
 
 const char *explain_words_set_by(const void *item, char room[FIELD_TEXT_SIZE])
 {
-	const struct ecdn_xdp_note *note = &part_of(item)->note;
+	const struct ecdn_xdp_note *note = &explain_words_part(item)->note;
 
 	if (note->from_file)
 		return "the configuration file";
@@ -136,14 +126,14 @@ const char *explain_words_prefix(const struct view_explain_part *part, enum dry_
 
 const char *explain_words_armed(const void *item, char room[FIELD_TEXT_SIZE])
 {
-	const struct view_armed_at *armed = view_of(item)->armed;
+	const struct view_armed_at *armed = explain_words_view(item)->armed;
 
 	return armed ? status_fields_armed(armed, room) : NULL;
 }
 
 const char *explain_words_armed_state(const void *item, char room[FIELD_TEXT_SIZE])
 {
-	const struct view_armed_at *armed = view_of(item)->armed;
+	const struct view_armed_at *armed = explain_words_view(item)->armed;
 
 	(void)room;
 	return armed ? view_armed_name(armed->state) : NULL;
@@ -165,7 +155,7 @@ const char *explain_words_fate(const struct view_explain_part *part, enum view_e
 
 const char *explain_words_steered(const void *item, char room[FIELD_TEXT_SIZE])
 {
-	const struct view_listener *listener = part_of(item)->steered;
+	const struct view_listener *listener = explain_words_part(item)->steered;
 
 	return listener ? listener_format(&listener->rule.listener, listener->rule.listener_port,
 					  room) : NULL;
@@ -174,5 +164,5 @@ const char *explain_words_steered(const void *item, char room[FIELD_TEXT_SIZE])
 const char *explain_words_answer(const void *item, char room[FIELD_TEXT_SIZE])
 {
 	(void)room;
-	return view_explain_answer_name(part_of(item)->answer);
+	return view_explain_answer_name(explain_words_part(item)->answer);
 }

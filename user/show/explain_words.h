@@ -13,6 +13,17 @@ struct explain_words_item {
 	const struct view_explain_part *part;
 };
 
+/* Of an item as fields get it. */
+static inline const struct view_explain *explain_words_view(const void *item)
+{
+	return ((const struct explain_words_item *)item)->view;
+}
+
+static inline const struct view_explain_part *explain_words_part(const void *item)
+{
+	return ((const struct explain_words_item *)item)->part;
+}
+
 /* The addresses of a part: "198.51.100.0 - 198.51.100.255", or one. Returns room. */
 const char *explain_words_addresses(const struct view_explain_part *part,
 				    char room[FIELD_TEXT_SIZE]);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/escape.h"
@@ -44,6 +45,16 @@ void output_line(const char *format, ...)
 	va_end(args);
 	escape_print(stdout, text ?: "out of memory", "");
 	putchar('\n');
+}
+
+void output_append(char *room, size_t size, const char *format, ...)
+{
+	size_t used = strlen(room);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(room + used, size - used, format, args);
+	va_end(args);
 }
 
 const char *output_time(uint64_t epoch_seconds, char text[OUTPUT_TIME_SIZE])

@@ -2,24 +2,12 @@
 #include "show/status_summary.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "show/output.h"
 
 #define SIZE 1024
-
-__attribute__((format(printf, 2, 3)))
-static void append(char room[SIZE], const char *format, ...)
-{
-	size_t used = strlen(room);
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(room + used, SIZE - used, format, args);
-	va_end(args);
-}
 
 static void append_interfaces(const struct checks_facts *facts, char room[SIZE])
 {
@@ -33,11 +21,11 @@ static void append_interfaces(const struct checks_facts *facts, char room[SIZE])
 									    at->iface);
 	}
 	if (!facts->status.guard)
-		append(room, "the guard is not loaded");
+		output_append(room, SIZE, "the guard is not loaded");
 	else if (names.count)
-		append(room, "guarding %s", names.text);
+		output_append(room, SIZE, "guarding %s", names.text);
 	else
-		append(room, "no interface is guarded");
+		output_append(room, SIZE, "no interface is guarded");
 }
 
 static void append_regions(const struct checks_facts *facts, enum ecdn_xdp_state state,
@@ -49,8 +37,9 @@ static void append_regions(const struct checks_facts *facts, enum ecdn_xdp_state
 		if (facts->regions.region[id].state == state)
 			checks_name(&names, facts->regions.region[id].name);
 	if (names.count)
-		append(room, "; %u region%s %s: %s", names.count, names.count == 1 ? "" : "s",
-		       view_regions_state_name(state), names.text);
+		output_append(room, SIZE, "; %u region%s %s: %s", names.count,
+			      names.count == 1 ? "" : "s", view_regions_state_name(state),
+			      names.text);
 }
 
 /* A check may find several faults. */
@@ -71,15 +60,15 @@ static const char *text(const struct status_summary *summary, char room[SIZE])
 	snprintf(room, SIZE, "%s", config->off ? "off; " : "");
 	append_interfaces(summary->facts, room);
 	if (config->monitor && !config->off)
-		append(room, "; monitor mode");
+		output_append(room, SIZE, "; monitor mode");
 	append_regions(summary->facts, ECDN_XDP_STATE_LIMITED, room);
 	append_regions(summary->facts, ECDN_XDP_STATE_SHIELDED, room);
 	append_regions(summary->facts, ECDN_XDP_STATE_BLOCKED, room);
 	if (checks_that_say_no(summary->report, &no))
-		append(room, "; %u check%s no: %s (`ecdn-xdp check`)", no.count,
-		       no.count == 1 ? " says" : "s say", no.text);
+		output_append(room, SIZE, "; %u check%s no: %s (`ecdn-xdp check`)", no.count,
+			      no.count == 1 ? " says" : "s say", no.text);
 	else
-		append(room, "; all is as configured");
+		output_append(room, SIZE, "; all is as configured");
 	return room;
 }
 
