@@ -90,6 +90,8 @@ static __always_inline int set_limits(__u32 region, const struct ecdn_xdp_limits
 	bpf_spin_lock(&shared->lock);
 	before = public->state;
 	before_ns = public->since_ns;
+	/* A surge that is over by the old limits stays so, though the new hold may be longer. */
+	rates_update(shared, limits, shield, now_ns);
 	*limits = *wanted;
 	state = rates_update(shared, limits, shield, now_ns);
 	publish_state(public, shared, limits, shield, state, now_ns);
