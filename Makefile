@@ -22,7 +22,7 @@ BPFTOOL    := $(shell bpf/bpftool.sh)
 endif
 
 LIBBPF_LEAST := 1.1
-LIBS     := libbpf libelf zlib libmnl yaml-0.1 jansson libmaxminddb
+LIBS     := libbpf libelf zlib libmnl yaml-0.1 jansson libmaxminddb libssl libcrypto
 LDLIBS   := $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null)
 MACHINE  := $(subst -pc-,-,$(shell $(CC) -dumpmachine))
 
@@ -199,6 +199,7 @@ $(ABI2): tests/abi2.sh
 install: all install-client $(if $(wildcard $(NGINX_SRC)/conf_flags),install-nginx)
 	install -D -m 755 $(BUILD)/ecdn-xdp $(DESTDIR)$(PREFIX)/sbin/ecdn-xdp
 	install -D -m 644 include/ecdn-xdp-maps.h $(DESTDIR)$(PREFIX)/include/ecdn-xdp-maps.h
+	install -D -m 644 include/ecdn-xdp-origin.h $(DESTDIR)$(PREFIX)/include/ecdn-xdp-origin.h
 	install -D -m 644 include/ecdn-xdp-table.h $(DESTDIR)$(PREFIX)/include/ecdn-xdp-table.h
 	install -D -m 644 include/ecdn-xdp-trusted.h $(DESTDIR)$(PREFIX)/include/ecdn-xdp-trusted.h
 	install -D -m 644 user/ecdn-xdp.8 $(DESTDIR)$(PREFIX)/share/man/man8/ecdn-xdp.8
@@ -208,6 +209,7 @@ install: all install-client $(if $(wildcard $(NGINX_SRC)/conf_flags),install-ngi
 
 uninstall: uninstall-client uninstall-nginx
 	rm -f $(DESTDIR)$(PREFIX)/sbin/ecdn-xdp $(DESTDIR)$(PREFIX)/include/ecdn-xdp-maps.h \
+	      $(DESTDIR)$(PREFIX)/include/ecdn-xdp-origin.h \
 	      $(DESTDIR)$(PREFIX)/include/ecdn-xdp-table.h \
 	      $(DESTDIR)$(PREFIX)/include/ecdn-xdp-trusted.h \
 	      $(DESTDIR)$(PREFIX)/share/man/man8/ecdn-xdp.8 \

@@ -44,10 +44,20 @@
  *	local_addresses  LPM_TRIE       local_key    1                agent           0600  ping
  *	node_stats       PERCPU_HASH    node         node_stats       ping, agent     0600  ping
  *	node_buckets     HASH           node         node_bucket      ping, agent     0600  ping
+ *	origin_config    ARRAY          0            origin_config    agent           0600s origin
+ *	origin_names     HASH           origin_key   origin_name      agent           0600s origin
+ *	origins          HASH           origin_key   __u32            origin          0600  origin
+ *	origin_keys      ARRAY, mmap    row          origin_key       origin          0666b origin
+ *	origin_stats     ARRAY, mmap    row          origin_stats     origin          0600s origin
+ *	origin_spans     ARRAY          row          origin_spans     origin          0600s origin
+ *	origin_requests  ARRAY, mmap    stripe, row  origin_requests  proxies         0600c origin
+ *	origin_head      ARRAY          0            origin_head      origin          0600s origin
+ *	origin_failures  ARRAY, mmap    place        origin_failure   origin          0600  origin
+ *	origin_conns     SK_STORAGE     socket       origin_conn      origin          0600  origin
  *
  * The maps are pinned by name in /sys/fs/bpf/ecdn-xdp/ (or --pin-dir DIR). A value is the
  * struct ecdn_xdp_ of that name, or what the file defines that is named. The agent is any run
- * of ecdn-xdp; guard, proven, publish, steer, listen and ping are BPF programs. Mode is the
+ * of ecdn-xdp; guard, proven, publish, steer, listen, ping and origin are BPF programs. Mode is the
  * pin's, which root owns: 0600 opens to root alone, 0666 to all. Letters tell what groups change
  * in it, that of `ecdn-xdp load --proxy-group` and that of --stats-group:
  *
@@ -89,6 +99,7 @@
 #include <linux/bpf.h>
 #include <linux/types.h>
 
+#include "ecdn-xdp-origin.h"
 #include "ecdn-xdp-table.h"
 #include "ecdn-xdp-trusted.h"
 
@@ -158,6 +169,7 @@ enum ecdn_xdp_part {
 	ECDN_XDP_PART_GUARD = 1 << 1,
 	ECDN_XDP_PART_STEER = 1 << 2,
 	ECDN_XDP_PART_PING = 1 << 3,
+	ECDN_XDP_PART_ORIGIN = 1 << 4,
 };
 
 /* config: every packet reads its first 64 bytes, a line of the cache that nobody writes

@@ -10,10 +10,11 @@ set -euo pipefail
 building=(
 	gcc libc6-dev binutils make pkg-config clang 'bpftool|linux-tools-generic'
 	libbpf-dev libelf-dev zlib1g-dev libmnl-dev libyaml-dev libjansson-dev libmaxminddb-dev
+	libssl-dev
 )
 testing=(
 	g++ man-db libcmocka-dev nginx-dev nginx-light haproxy
-	iproute2 util-linux procps jq curl openssl nftables iptables ipset tcpdump
+	iproute2 util-linux procps jq curl openssl gnutls-bin nftables iptables ipset tcpdump
 	iputils-ping ethtool tor-geoipdb xdp-tools mmdb-bin prometheus bsdutils
 	clang-tidy cppcheck shellcheck 'libclang-rt-dev|libclang-rt-18-dev|libclang-rt-14-dev'
 	qemu-system-x86 busybox-static cpio xz-utils zstd

@@ -27,6 +27,8 @@ test_files() {
 	has "install: its manual" '^644 usr/local/share/man/man8/ecdn-xdp.8$' "$(files)"
 	has "install: its keys of JSON" '^644 usr/local/share/man/man5/ecdn-xdp-json.5$' "$(files)"
 	has "install: the header of the maps" '^644 usr/local/include/ecdn-xdp-maps.h$' "$(files)"
+	has "install: the header of the origin observer" \
+		'^644 usr/local/include/ecdn-xdp-origin.h$' "$(files)"
 	has "install: the header of the tables" '^644 usr/local/include/ecdn-xdp-table.h$' "$(files)"
 	has "install: the header of the trusted table" \
 		'^644 usr/local/include/ecdn-xdp-trusted.h$' "$(files)"
