@@ -26,7 +26,8 @@
 	family(power) \
 	family(allow) \
 	family(node) \
-	family(steer)
+	family(steer) \
+	family(origin)
 
 #define DECLARE(family) extern const struct verb family##_verbs[];
 #define LIST(family) family##_verbs,

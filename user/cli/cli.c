@@ -45,6 +45,7 @@ static const struct {
 	{ "allow", "add" }, { "allow", "del" },
 	{ "node", "add" }, { "node", "del" }, { "node", "load" },
 	{ "steer", "add" }, { "steer", "del" }, { "steer", "refresh" },
+	{ "origin", "add" }, { "origin", "del" },
 };
 
 /* Words, or CLI_USAGE where --json would be for nothing. */

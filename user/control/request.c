@@ -8,6 +8,7 @@ void request_init(struct request *request)
 	memset(request, 0, sizeof(*request));
 	guard_request_init(&request->guard);
 	ping_request_init(&request->ping);
+	origin_request_init(&request->origin);
 }
 
 void request_free(struct request *request)
@@ -15,4 +16,5 @@ void request_free(struct request *request)
 	trust_request_free(&request->trust);
 	guard_request_free(&request->guard);
 	steer_rules_free(&request->steer.rules);
+	origin_request_free(&request->origin);
 }

@@ -7,6 +7,7 @@
 #define CONTROL_REQUEST_H
 
 #include "guard/guard_part.h"
+#include "origin/origin_request.h"
 #include "ping/ping_part.h"
 #include "steer/steer_part.h"
 #include "trust/trust_part.h"
@@ -16,6 +17,7 @@ struct request {
 	struct guard_request guard;
 	struct steer_request steer;
 	struct ping_request ping;
+	struct origin_request origin;
 };
 
 /* Sets a request that asks for nothing. */

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * origin.c - the verb `origin`: a row for each of its words, whose functions are in files of their
+ * own.
+ */
+#include <string.h>
+
+#include "base/log.h"
+#include "cli/cli.h"
+#include "cli/origin_name.h"
+#include "cli/origin_words.h"
+
+static const struct word {
+	const char *name;
+	int (*run)(const struct verb *verb, const struct cli *cli, int count, char **words,
+		   const struct origin_words *given);
+	unsigned int takes;     /* bits of enum origin_given */
+} words[] = {
+	{ "add", origin_name_add, ORIGIN_GIVEN_SNI },
+	{ "del", origin_name_del, 0 },
+};
+
+#define COUNT (sizeof(words) / sizeof(*words))
+
+static const struct word *find(const char *name)
+{
+	for (size_t i = 0; i < COUNT; i++)
+		if (!strcmp(words[i].name, name))
+			return &words[i];
+	return NULL;
+}
+
+static int unknown(const struct verb *verb, const char *name)
+{
+	const char *known[COUNT + 1] = {};
+
+	for (size_t i = 0; i < COUNT; i++)
+		known[i] = words[i].name;
+	return cli_unknown(verb, name, known, "must be `origin add NAME ADDR[:PORT]...` or "
+			   "`origin del NAME`");
+}
+
+static int run(const struct verb *verb, int argc, char **argv)
+{
+	struct origin_words given = {};
+	const struct option_row rows[] = {
+		{ "sni", 0, OPTION_TEXT, &given.sni, "NAME",
+		  "add: the host name that a probe asks for, if it is not the origin's name",
+		  ORIGIN_GIVEN_SNI },
+	};
+	struct cli cli = {};
+	int count = cli_read(&cli, verb, argc, argv, true, rows, sizeof(rows) / sizeof(*rows));
+	const struct word *word;
+
+	if (count < 0)
+		return count;
+	word = count ? find(argv[0]) : NULL;
+	if (!word)
+		return unknown(verb, count ? argv[0] : NULL);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		if (cli.given & rows[i].bit & ~word->takes)
+			return log_error(CLI_USAGE, "`origin %s` does not take --%s", word->name,
+					 rows[i].name);
+	return word->run(verb, &cli, count - 1, argv + 1, &given);
+}
+
+const struct verb origin_verbs[] = {
+	{ "origin", run, "add NAME ADDR[:PORT]... [--sni NAME] | del NAME",
+	  "Names of origins, whose connections are observed",
+	  { "origin add shop 203.0.113.7 [2001:db8::7]:443", "origin del shop" } },
+	{},
+};
