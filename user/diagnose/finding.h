@@ -6,6 +6,7 @@
 #ifndef DIAGNOSE_FINDING_H
 #define DIAGNOSE_FINDING_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include <jansson.h>
@@ -41,8 +42,26 @@ struct findings {
 /* Appends a finding of zeros: NULL, logged, without memory. It is valid until the next one. */
 struct finding *findings_add(struct findings *findings);
 
-/* Worst first: by grade, then by count. */
+/* Worst first: by grade, then by count; those that are alike in both stay in their order. */
 void findings_sort(struct findings *findings);
+
+/* How many of them are faults: those that are no notes. */
+unsigned int findings_wrong(const struct findings *findings);
+
+/* Takes out the notes. */
+void findings_drop_notes(struct findings *findings);
 void findings_free(struct findings *findings);
+
+/* "note", "some", "many", "all". */
+const char *finding_grade_name(enum finding_grade grade);
+
+/* Appends words to those in a member of a finding, or in another array; what has no room is cut. */
+#define FINDING_SAY(room, ...) finding_append((room), sizeof(room), __VA_ARGS__)
+void finding_append(char *room, size_t size, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Sets a number or a word of the details, whose object this makes. Without memory it is left out. */
+void finding_number(struct finding *finding, const char *key, uint64_t number);
+void finding_word(struct finding *finding, const char *key, const char *word);
 
 #endif

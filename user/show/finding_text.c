@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "show/finding_text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/escape.h"
+#include "base/scoped.h"
+#include "base/terminal.h"
+
+#define INDENT 4
+#define LABEL 9
+
+/* A terminal that is narrower than this gets lines of this width. */
+#define WIDTH_LEAST 40
+
+/* Prints words from column `at` on; lines that follow begin at column `indent`. */
+static void wrap(FILE *to, char *words, unsigned int at, unsigned int indent, unsigned int width)
+{
+	bool first = true;
+	char *rest = words;
+
+	for (char *word; (word = strsep(&rest, " "));) {
+		unsigned int long_is = escape_width(word);
+
+		if (!*word)
+			continue;
+		if (!first && width && at + 1 + long_is > width) {
+			fprintf(to, "\n%*s", indent, "");
+			at = indent;
+		} else if (!first) {
+			fputc(' ', to);
+			at++;
+		}
+		fputs(word, to);
+		at += long_is;
+		first = false;
+	}
+	fputc('\n', to);
+}
+
+static void part(FILE *to, const char *label, const char *text, unsigned int width)
+{
+	scoped_free char *escaped = *text ? escape_copy(text) : NULL;
+
+	if (!*text)
+		return;
+	fprintf(to, "%*s%-*s", INDENT, "", LABEL, label);
+	if (escaped)
+		wrap(to, escaped, INDENT + LABEL, INDENT + LABEL, width);
+	else
+		fprintf(to, "out of memory\n");
+}
+
+void finding_text_write(const struct finding *finding, FILE *to, unsigned int width)
+{
+	scoped_free char *head = NULL, *escaped = NULL;
+
+	if (width && width < WIDTH_LEAST)
+		width = WIDTH_LEAST;
+	if (asprintf(&head, "%s%s%s: %s", finding->row, *finding->object ? " " : "",
+		     finding->object, finding->seen) < 0)
+		head = NULL;
+	escaped = head ? escape_copy(head) : NULL;
+	if (escaped)
+		wrap(to, escaped, 0, INDENT, width);
+	else
+		fprintf(to, "%s: out of memory\n", finding->row);
+	part(to, "cause", finding->published, width);
+	part(to, "remedy", finding->remedy, width);
+	part(to, "here", finding->command, width);
+	part(to, "unknown", finding->unknown, width);
+}
+
+void finding_text_print(const struct finding *finding)
+{
+	finding_text_write(finding, stdout, terminal_columns());
+}
