@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "ecdn-xdp-maps.h"
+#include "origin/origin_address.h"
 
 struct view_origin {
 	uint32_t row;           /* 0: origins that have no row of their own */
@@ -46,12 +47,24 @@ struct view_origin_window {
 int view_origins_read(struct view_origins *view, const char *pin_dir);
 void view_origins_free(struct view_origins *view);
 
-/* Sums the spans that began in the last since_ns, up to 2 minutes of them. */
+/* Logs that no observer is loaded, and how to load one. Returns -ENOENT. */
+int view_origins_missing(const char *pin_dir);
+
+/* Sums the span of this moment and those that began in the last since_ns, up to
+ * VIEW_ORIGINS_WINDOW_NS of them. */
+#define VIEW_ORIGINS_WINDOW_NS (120 * NS_PER_SECOND)
 void view_origins_window(const struct view_origin *origin, uint64_t now_ns, uint64_t since_ns,
 			 struct view_origin_window *window);
 
-/* The code of a cause: 538, 564, 522; 0: it is no failure of an origin. */
+static inline uint64_t view_origins_failed(const struct view_origin_window *window)
+{
+	return window->network + window->handshake + window->abnormal + window->response;
+}
+
+/* The code of a cause: 538, 564, 522; 0: it is no failure of an origin. The second form sums what
+ * was counted of a code's causes. */
 unsigned int view_origins_code(uint32_t cause);
+uint64_t view_origins_sum(const struct ecdn_xdp_origin_stats *stats, unsigned int code);
 
 /* One word for a cause, as "no_close_notify"; of a side, a phase ("client_hello"), an alert
  * ("protocol_version"; NULL: the number has no name), a version of TLS ("1.2"; NULL). */
@@ -61,13 +74,41 @@ const char *view_origins_phase(uint32_t phase);
 const char *view_origins_alert(uint32_t alert);
 const char *view_origins_version(uint32_t version);
 
-/* Failures, newest first, of a row or of all (row ~0), no more than `most`. The caller frees *at.
- * 0 or a negative errno, logged. */
+/* IANA's name of a cipher suite of TLS; NULL: of one that is rare. */
+const char *view_origins_cipher(uint32_t suite);
+
+/* Writes "203.0.113.7:443" or "[2001:db8::7]:443", the address alone for port 0, "--" for no
+ * origin; returns text. */
+#define VIEW_ORIGINS_TEXT_SIZE ORIGIN_ADDRESS_TEXT_SIZE
+char *view_origins_format(const struct ecdn_xdp_origin_key *key,
+			  char text[VIEW_ORIGINS_TEXT_SIZE]);
+
+/* Whether a text may be a host name: letters, digits, '-', '_' and dots, at least one of these
+ * between others, and no address. */
+bool view_origins_is_host(const char *text);
+
+/* Failures, newest first, of the origin that has a row now or of all (row ~0), no more than `most`.
+ * The caller frees *at. 0 or a negative errno, logged: -EACCES to the group of --stats-group, as
+ * they tell what host names this host asks for. */
 int view_origins_failures(const char *pin_dir, uint32_t row, unsigned int most,
 			  struct ecdn_xdp_origin_failure **at, unsigned int *count);
 
-/* Finds the origins that a word names: "ADDR", "ADDR:PORT", "[ADDR]:PORT", or a name. Calls found()
- * for each; the result is their number, or a negative errno, logged, if the word can be none. */
+/* What a word may mean: "ADDR", "ADDR:PORT", "[ADDR]:PORT", or a name. */
+struct view_origins_word {
+	struct ecdn_xdp_origin_key key; /* family 0: it is a name; port 0: of any port */
+	const char *name;       /* the word itself */
+};
+
+/* 0, or -EINVAL, logged, if the word can be none. */
+int view_origins_word(const char *text, struct view_origins_word *word);
+
+/* Whether a word means an origin: by its address, by the operator's name, or in upper or lower case
+ * by the host name that was asked for. */
+bool view_origins_means(const struct view_origins_word *word,
+			const struct ecdn_xdp_origin_key *key, const char *name, const char *sni);
+
+/* Finds the origins that a word means. Calls found() for each; the result is their number, or
+ * a negative errno, logged, if the word can be none. */
 int view_origins_find(const struct view_origins *view, const char *word,
 		      void (*found)(const struct view_origin *origin, void *context), void *context);
 
