@@ -241,7 +241,8 @@ struct ecdn_xdp_origin_head {
 	__u64 no_row;          /* connections that were counted in row 0 for want of another */
 	__u64 displaced;       /* rows that another origin took */
 	__u64 no_memory;       /* connections that are not watched, as there was no memory */
-	__u64 unseen;          /* packets of connections that were open before the observer was */
+	__u64 unseen;          /* connections that were open before the observer was, and sent
+				  something since */
 	__u64 lost;            /* connections of which it lost the thread: they end UNTOLD */
 	__u64 reserved[4];
 };
@@ -299,6 +300,90 @@ struct ecdn_xdp_origin_failure {
 	__u64 reserved[2];
 };
 
+/*
+ * origin_conns: the record of a connection, which hangs on its socket. It is the programs' own;
+ * who reads it copies what another CPU may be writing. What is of one direction is written by the
+ * program of that direction alone.
+ */
+enum ecdn_xdp_origin_watch {
+	ECDN_XDP_ORIGIN_WATCHED = 1,
+	ECDN_XDP_ORIGIN_UNSEEN,        /* it was open before the observer was: not watched */
+	ECDN_XDP_ORIGIN_SKIPPED,       /* marked, to this host, or of another network namespace */
+	ECDN_XDP_ORIGIN_JUDGED,        /* it has ended, and is counted */
+};
+
+/* What is read of one direction: how far, and where in a record or message that is. At the end of
+ * a record or an answer left, step and lack are zero. */
+struct ecdn_xdp_origin_flow {
+	__u64 left;            /* bytes of the record, body or chunk that were not read */
+	__u32 next;            /* sequence number of the next byte to read */
+	__u32 ahead_from;      /* bytes that came before others in front of them, and were not ... */
+	__u32 ahead_to;        /* ... read; the same: none did */
+	__u32 value;           /* the number that is being read */
+	__u32 hash;            /* of the word that is being read */
+	__u32 skip;            /* bytes of a message that need not be read */
+	__u32 message;         /* bytes left of a handshake message; bytes of a head so far */
+	__u32 list;            /* bytes left of the message's extensions, or of one */
+	__u8 step;             /* what is being read; of tls.h or http.h */
+	__u8 lack;             /* bytes that a record's head lacks */
+	__u8 field;            /* what is being read of a message; of tls.h or http.h */
+	__u8 width;            /* bytes that value lacks */
+	__u8 type;             /* of the record; what a head says of its body */
+	__u8 ready;            /* 1: next is known */
+	__u8 lost;             /* 1: the thread is lost: what is next is not known */
+	__u8 begun;            /* 1: a byte of it was read */
+	__u8 strange;          /* 1: it is not what the protocol has here */
+	__u8 hello;            /* 1: TLS: this side's hello was read */
+	__u8 changed;          /* 1: TLS: this side's ChangeCipherSpec was read */
+	__u8 done;             /* 1: TLS: this side has done its part of the handshake */
+	__u8 alerted;          /* 1: TLS: an alert came before the handshake was done, and before
+				  one of the other side */
+	__u8 alert;            /* its description; 255: sealed */
+	__u8 goodbye;          /* 1: TLS: the last record after the handshake is an alert, and
+				  close_notify most likely */
+	__u8 copied;           /* bytes of the host name so far */
+	__u8 reserved[8];
+	__u8 chunk[32];        /* bytes of the packet that are being read */
+};
+
+struct ecdn_xdp_origin_conn {
+	struct ecdn_xdp_origin_key origin;
+	__u32 row;             /* where it counts ... */
+	__u64 row_ns;          /* ... as long as first_ns there is this */
+	__u64 began_ns;
+	__u64 asked_ns;        /* the last payload that was sent; 0: none */
+	__u64 answered_ns;     /* the last payload that came; 0: none */
+	__u64 finished_ns;     /* the handshake was done; TCP's, until TLS's is */
+	__u64 closed_ns;       /* the first side ended it; 0: none did */
+	__u64 need;            /* as in a failure; ~0: not known */
+	__u64 got;
+	__u64 heads;           /* bit N: the Nth request of those without an answer is HEAD */
+	__u32 netns;
+	__u32 error;           /* an errno that ICMP told; 0: none */
+	__u32 requests;        /* over TLS: records after the handshake that are no alerts */
+	__u32 answers;         /* the same, of the origin; over HTTP: those that are whole */
+	__u16 version;         /* as in a failure, and so on */
+	__u16 cipher;
+	__u16 status;
+	__u16 ticket;          /* length of the origin's first record after TLS 1.3's handshake */
+	__u8 watch;            /* enum ecdn_xdp_origin_watch */
+	__u8 content;          /* 1: its packets are read */
+	__u8 plain;            /* 1: to a port of plain HTTP */
+	__u8 tls;
+	__u8 offered;
+	__u8 established;      /* 1: TCP's handshake is done */
+	__u8 first;            /* who ended it first: enum ecdn_xdp_origin_side */
+	__u8 reset;            /* 1: by RST */
+	__u8 idle;             /* 1: nothing was owed or under way then */
+	__u8 owed;             /* 1: TLS: a request waits for an answer */
+	__u8 retry;            /* 1: the origin sent a HelloRetryRequest */
+	__u8 resumed;          /* 1: an earlier session */
+	__u8 reserved[28];
+	struct ecdn_xdp_origin_flow out; /* to the origin */
+	struct ecdn_xdp_origin_flow in;
+	char sni[ECDN_XDP_ORIGIN_NAME_SIZE];
+};
+
 ECDN_XDP_SIZE(struct ecdn_xdp_origin_key, 20);
 ECDN_XDP_SIZE(struct ecdn_xdp_origin_config, 16400);
 ECDN_XDP_SIZE(struct ecdn_xdp_origin_name, 128);
@@ -308,5 +393,7 @@ ECDN_XDP_SIZE(struct ecdn_xdp_origin_spans, 392);
 ECDN_XDP_SIZE(struct ecdn_xdp_origin_requests, 256);
 ECDN_XDP_SIZE(struct ecdn_xdp_origin_head, 88);
 ECDN_XDP_SIZE(struct ecdn_xdp_origin_failure, 184);
+ECDN_XDP_SIZE(struct ecdn_xdp_origin_flow, 96);
+ECDN_XDP_SIZE(struct ecdn_xdp_origin_conn, 416);
 
 #endif

@@ -32,12 +32,15 @@ typedef struct {
 struct sock_common {
 	unsigned char skc_ipv6only : 1;
 	possible_net_t skc_net;
+	unsigned long skc_flags;
 };
 
 struct sock {
 	struct sock_common __sk_common;
 	kuid_t sk_uid;
 	int sk_rx_dst_ifindex;
+	int sk_err;
+	int sk_err_soft;
 };
 
 struct inet_sock {
@@ -59,6 +62,8 @@ struct tcp_sock {
 	struct inet_connection_sock inet_conn;
 	_Bool is_mptcp;
 	struct request_sock *fastopen_rsk;
+	__u32 write_seq;
+	__u32 snd_wnd;
 };
 
 struct tcp_request_sock {
@@ -66,5 +71,8 @@ struct tcp_request_sock {
 };
 
 #pragma clang attribute pop
+
+/* Linux 5.15 has it: the type of what is traced as a socket's error is reported. */
+typedef void (*btf_trace_inet_sk_error_report)(void *, const struct sock *);
 
 #endif
