@@ -6,6 +6,7 @@
 
 #include "cli/cli.h"
 #include "cli/cli_change.h"
+#include "cli/cli_origin.h"
 #include "cli/cli_tell.h"
 #include "config/config.h"
 #include "control/bring_up.h"
@@ -33,6 +34,7 @@ struct load_words {
 	struct guard_ceilings ceilings;
 	struct option_list regions;
 	struct cli_change change;
+	struct cli_origin origin;
 	unsigned int max_regions;
 	bool monitor, enforce, guard, ping_only_nodes, ping_everybody;
 };
@@ -137,7 +139,7 @@ static int check_words(const struct load_words *words, char **ifaces, int count)
 		    !ping_request_mode_parse(ifaces[i], &mode))
 			return log_error(CLI_USAGE, "%s is no interface of this host; write "
 					 "--ping=%s for that mode of ping", ifaces[i], ifaces[i]);
-	return 0;
+	return cli_origin_check_words(&words->origin, ifaces, count);
 }
 
 /* The interfaces are for the parts that are named, or for the guard if none is. */
@@ -178,7 +180,14 @@ static int read_files(const struct load_words *words, struct request *request)
 	return err;
 }
 
-/* A load without an interface can only change what is loaded already. */
+/* Connections to origins are observed without an interface. */
+static bool is_origin_alone(const struct request *request)
+{
+	return origin_request_loads(&request->origin) && !guard_request_wanted(&request->guard) &&
+	       !ping_request_wanted(&request->ping);
+}
+
+/* A load without an interface can else only change what is loaded already. */
 static int check_interfaces(const struct verb *verb, const struct load_words *words,
 			    const struct request *request, const char *pin_dir)
 {
@@ -187,7 +196,7 @@ static int check_interfaces(const struct verb *verb, const struct load_words *wo
 
 	if (err || request->guard.iface_count || request->ping.iface_count)
 		return err;
-	if (!pins_has(pins.dir, "config"))
+	if (!pins_has(pins.dir, "config") && !is_origin_alone(request))
 		return cli_usage(verb, "nothing is loaded yet: name an interface");
 	if (words->ping && !ping_part_is_attached(pins.dir))
 		return cli_usage(verb, "ping is on no interface yet: name one");
@@ -200,7 +209,8 @@ static void tell(const struct cli *cli, const struct request *request)
 		cli_tell(cli, "%s: has the guard", request->guard.ifaces[i]);
 	for (unsigned int i = 0; i < request->ping.iface_count; i++)
 		cli_tell(cli, "%s: has ping", request->ping.ifaces[i]);
-	if (!request->guard.iface_count && !request->ping.iface_count)
+	cli_origin_tell(cli, &request->origin);
+	if (!request->guard.iface_count && !request->ping.iface_count && !request->origin.depth)
 		cli_tell(cli, "loaded again on all interfaces that were");
 }
 
@@ -220,6 +230,7 @@ static int load(const struct verb *verb, const struct cli *cli, const struct loa
 	pin_dir = cli->given_pin_dir ?: config.pin_dir ?: cli->pin_dir;
 	err = read_words(words, cli->given, &request->guard);
 	err = err ?: read_ping(words, cli->given, &request->ping);
+	err = err ?: cli_origin_take(&words->origin, words->config, &request->origin);
 	err = err ?: check_words(words, ifaces, count);
 	err = err ?: read_files(words, request);
 	err = err ?: cli_change_take(&words->change, cli, &request->guard);
@@ -297,6 +308,7 @@ static int run(const struct verb *verb, int argc, char **argv)
 		{ "tc", 0, OPTION_TEXT, &words.tc, "HOW",
 		  "how ping is attached: tcx, clsact, or auto, which is clsact before "
 		  "Linux 6.6 (auto)", 0 },
+		CLI_ORIGIN_ROWS(words.origin),
 		{ "config", 'c', OPTION_TEXT, &words.config, "FILE",
 		  "a YAML file that sets all of this, and limits", 0 },
 	};
@@ -309,8 +321,9 @@ static int run(const struct verb *verb, int argc, char **argv)
 const struct verb load_verbs[] = {
 	{ "load", run,
 	  "[-m MODE] [--regions FILE]... [--protect PORTS] [--monitor|--enforce] [--guard] "
-	  "[--ping[=answer|pass]] [--nodes FILE] [--config FILE] IFACE...",
-	  "Attach the guard or ping to interfaces, or upgrade what is loaded in place",
+	  "[--ping[=answer|pass]] [--nodes FILE] [--origin[=sockets]|--no-origin] "
+	  "[--config FILE] [IFACE...]",
+	  "Attach the guard or ping to interfaces, observe origins, or upgrade what is loaded",
 	  { "load --regions regions.csv --monitor eth0", "load --ping --nodes nodes.txt eth0" } },
 	{},
 };

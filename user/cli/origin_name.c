@@ -54,8 +54,8 @@ int origin_name_add(const struct verb *verb, const struct cli *cli, int count, c
 	err = read_add(count, words, given->sni, &request.origin);
 	err = err ?: bring_up_change(cli->pin_dir, &request);
 	if (!err)
-		cli_tell(cli, "%s: %zu address%s named so", words[0], request.origin.names.count,
-			 request.origin.names.count == 1 ? " is" : "es are");
+		cli_tell(cli, "named %zu address%s %s", request.origin.names.count,
+			 request.origin.names.count == 1 ? "" : "es", words[0]);
 	request_free(&request);
 	return err;
 }

@@ -9,6 +9,7 @@ const struct parts_row parts[] = {
 	{ &guard_part, offsetof(struct request, guard), NULL },
 	{ &steer_part, offsetof(struct request, steer), &guard_part },
 	{ &ping_part, offsetof(struct request, ping), NULL },
+	{ &origin_part, offsetof(struct request, origin), NULL },
 };
 
 #define COUNT (sizeof(parts) / sizeof(*parts))

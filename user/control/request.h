@@ -7,7 +7,7 @@
 #define CONTROL_REQUEST_H
 
 #include "guard/guard_part.h"
-#include "origin/origin_request.h"
+#include "origin/origin_part.h"
 #include "ping/ping_part.h"
 #include "steer/steer_part.h"
 #include "trust/trust_part.h"

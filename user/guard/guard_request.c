@@ -35,8 +35,7 @@ int guard_request_shield_parse(const char *text, int *shield)
 static bool is_more_than_changes(const struct guard_request *request)
 {
 	return request->iface_count || request->max_regions ||
-	       permits_any(&request->groups) || request->sources.count ||
-	       request->reload || request->forget ||
+	       request->sources.count || request->reload || request->forget ||
 	       request->has_ports || request->monitor >= 0 || request->shield >= 0 ||
 	       request->shield_cgroup || request->ceilings.what;
 }

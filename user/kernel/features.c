@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
 #include "kernel/tcx.h"
@@ -14,6 +15,7 @@
 const struct feature features[] = {
 	{ "jumbo", "5.18", features_jumbo, "native mode takes frames of one page only" },
 	{ "tcx", "6.6", features_tcx, "ping is a filter of the qdisc clsact" },
+	{ "icmp", "5.14", features_icmp, "what ICMP says of origins is not seen" },
 	{ NULL, NULL, NULL, NULL },
 };
 
@@ -28,4 +30,15 @@ bool features_tcx(void)
 	LIBBPF_OPTS(bpf_prog_query_opts, query);
 
 	return !bpf_prog_query_opts(LOOPBACK, TCX_INGRESS, &query);
+}
+
+/* The type of what the kernel calls there, by which libbpf finds it, too. */
+bool features_icmp(void)
+{
+	struct btf *kernel = btf__load_vmlinux_btf();
+	bool found = kernel && btf__find_by_name_kind(kernel, "btf_trace_inet_sk_error_report",
+						      BTF_KIND_TYPEDEF) > 0;
+
+	btf__free(kernel);
+	return found;
 }

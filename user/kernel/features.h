@@ -23,4 +23,7 @@ bool features_jumbo(void);
 /* True if links can hold programs at TC. */
 bool features_tcx(void);
 
+/* True if a program can see what ICMP says of a socket: the tracepoint inet_sk_error_report. */
+bool features_icmp(void);
+
 #endif

@@ -6,32 +6,27 @@
 
 #define NONE ((gid_t)-1)
 
-bool permits_any(const struct permits *permits)
-{
-	return permits->proxy != NONE || permits->stats != NONE;
-}
+/* The pins that tell the groups: of the guard, and of origin. */
+static const char *const of_proxy[] = { "request_stats", "origin_requests" };
+static const char *const of_stats[] = { "region_cpu", "origin_stats" };
 
-/* The pins that tell the groups. */
-#define OF_PROXY "request_stats"
-#define OF_STATS "region_cpu"
-
-/* The group that may do `what` with a pin, bits of a mode. */
-static gid_t group_of(const struct pins *pins, const char *name, mode_t what)
+/* The group that may do `what` with one of two pins, bits of a mode. */
+static gid_t group_of(const struct pins *pins, const char *const names[2], mode_t what)
 {
 	const char *const dirs[] = { pins->dir, pins->next };
 	char path[PINS_PATH_SIZE];
 	struct stat of;
 
-	for (int i = 0; i < 2; i++)
-		if (!stat(pins_path(dirs[i], name, path), &of) && of.st_mode & what)
+	for (int i = 0; i < 4; i++)
+		if (!stat(pins_path(dirs[i % 2], names[i / 2], path), &of) && of.st_mode & what)
 			return of.st_gid;
 	return NONE;
 }
 
 void permits_read(struct permits *permits, const struct pins *pins)
 {
-	permits->proxy = group_of(pins, OF_PROXY, S_IWGRP);
-	permits->stats = group_of(pins, OF_STATS, S_IRGRP);
+	permits->proxy = group_of(pins, of_proxy, S_IWGRP);
+	permits->stats = group_of(pins, of_stats, S_IRGRP);
 }
 
 /* The mode that a pin is to have, and in *group whose, which may be NONE: it stays as it is. 0:

@@ -15,7 +15,7 @@
  *	MAP_COUNTS    0600       0660 of proxy   0640 of stats  0664 of proxy
  *
  * 0660 and 0666 let nobody write a frozen map, and processes that map one must open it for
- * writing; request_stats alone, MAP_COUNTS, is written by proxies.
+ * writing; request_stats and origin_requests alone, MAP_COUNTS, are written by proxies.
  */
 #ifndef KERNEL_PERMITS_H
 #define KERNEL_PERMITS_H
@@ -27,9 +27,6 @@
 struct permits {
 	gid_t proxy, stats;     /* -1: none has been named */
 };
-
-/* Whether any group has been named. Silent. */
-bool permits_any(const struct permits *permits);
 
 /* Reads which groups the pins are for. Silent. */
 void permits_read(struct permits *permits, const struct pins *pins);

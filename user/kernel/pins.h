@@ -18,6 +18,10 @@
  *	                   program, by which its filter is found
  *	DIR/ping-index/IFACE  for a link, a note of where it is (attach/place.h)
  *	DIR/clsact/IFACE   for a filter, the same (attach/tc_link.h)
+ *	DIR/origin         the link that holds origin to a cgroup, and where content is read
+ *	DIR/origin_in      and
+ *	DIR/origin_out     those of the programs that see packets of the cgroup
+ *	DIR/origin_error   the link that holds origin_error to a tracepoint, where there is one
  *	DIR/regions        an iterator, which prints the regions when it is read
  *	DIR-next/ready     a folder: programs with larger maps are being put in place of those
  *	                   in DIR, and a command that was killed is finished by the next
