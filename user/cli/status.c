@@ -10,6 +10,7 @@
 #include "guard/iterator.h"
 #include "kernel/features.h"
 #include "show/event_fields.h"
+#include "show/observer_fields.h"
 #include "show/output.h"
 #include "show/status_fields.h"
 #include "show/status_summary.h"
@@ -252,6 +253,7 @@ static int print_text(const struct status_fields_item *status,
 		print_ceilings(&guard->config);
 	print_steer(status);
 	print_ping(&status->ping);
+	observer_fields_print(&guard->origin);
 	if (guard->guard)
 		print_table(guard);
 	output_line("pins        %s, ABI %u", status->pin_dir, guard->config.abi);
@@ -262,6 +264,13 @@ static int print_text(const struct status_fields_item *status,
 	fields_print_counts(&events, &guard->events, "shield_passed", "excused");
 	fields_print_counts(&events, &guard->events, "give_ups", "gave up");
 	return 0;
+}
+
+static int set_origin(const struct status_fields_item *status, json_t *root)
+{
+	json_t *origin = observer_fields_object(&status->guard.origin);
+
+	return json_object_set_new(root, "origin", origin) ? -ENOMEM : 0;
 }
 
 static int set_ping(const struct status_fields_item *status, json_t *root)
@@ -287,6 +296,7 @@ static int print_json(const struct status_fields_item *status,
 	json_t *root = fields_object(&guard, status);
 
 	if (root && (status_summary_set(summary, root) || set_ping(status, root) ||
+		     set_origin(status, root) ||
 		     fields_set(&table, status, root) ||
 		     fields_set(&events, &status->guard.events, root))) {
 		json_decref(root);
@@ -333,7 +343,7 @@ static int run(const struct verb *verb, int argc, char **argv)
 
 const struct verb status_verbs[] = {
 	{ "status", run, "",
-	  "Where the guard, steer and ping are attached, and how they are set up",
+	  "Where the guard, steer, ping and origin are attached, and how they are set up",
 	  { "status", "status --json" } },
 	{},
 };

@@ -9,8 +9,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "config/config_cgroup.h"
 #include "config/config_layers.h"
 #include "config/config_limits.h"
+#include "config/config_origin.h"
 #include "config/config_ping.h"
 #include "config/interfaces.h"
 #include "config/yaml.h"
@@ -169,19 +171,9 @@ static void take_stats_group(struct reader *reader, const yaml_node_t *value, vo
 		yaml_bad(reader, value, "there is no group \"%s\"", text ?: "this");
 }
 
-static void take_cgroup(struct reader *reader, const yaml_node_t *value, const char **to)
-{
-	const char *path = yaml_text(value);
-
-	if (path && *path == '/')
-		*to = yaml_keep(reader, path);
-	else
-		yaml_bad(reader, value, "must be the whole path of a cgroup");
-}
-
 static void take_shield_cgroup(struct reader *reader, const yaml_node_t *value, void *to)
 {
-	take_cgroup(reader, value, &((struct config *)to)->request.guard.shield_cgroup);
+	config_cgroup_take(reader, value, &((struct config *)to)->request.guard.shield_cgroup);
 }
 
 /* on, off, or on with settings. */
@@ -328,7 +320,7 @@ static void take_steer_user(struct reader *reader, const yaml_node_t *value, voi
 
 static void take_steer_cgroup(struct reader *reader, const yaml_node_t *value, void *to)
 {
-	take_cgroup(reader, value, &((struct config *)to)->request.steer.cgroup);
+	config_cgroup_take(reader, value, &((struct config *)to)->request.steer.cgroup);
 }
 
 static void take_ping(struct reader *reader, const yaml_node_t *value, void *to)
@@ -337,6 +329,11 @@ static void take_ping(struct reader *reader, const yaml_node_t *value, void *to)
 	struct config_ping ping = { &config->request.ping, &config->ping_follows };
 
 	config_ping_take(reader, value, &ping);
+}
+
+static void take_origin(struct reader *reader, const yaml_node_t *value, void *to)
+{
+	config_origin_take(reader, value, &((struct config *)to)->request.origin);
 }
 
 static void take_document(struct reader *reader, const yaml_node_t *root, void *to)
@@ -356,7 +353,8 @@ static void take_document(struct reader *reader, const yaml_node_t *root, void *
 		{ "steer_user", take_steer_user }, { "steer_cgroup", take_steer_cgroup },
 		{ "node_pps", take_node_pps }, { "node_cps", take_node_cps },
 		{ "allow_pps", take_allow_pps }, { "allow_cps", take_allow_cps },
-		{ "nodes", take_nodes }, { "ping", take_ping }, { NULL, NULL },
+		{ "nodes", take_nodes }, { "ping", take_ping },
+		{ "origin", take_origin }, { NULL, NULL },
 	};
 
 	yaml_take_keys(reader, root, keys, to);

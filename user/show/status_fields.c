@@ -10,39 +10,13 @@
 #include "kernel/features.h"
 #include "show/drift.h"
 #include "show/output.h"
+#include "show/port_runs.h"
 
 #define AT(member) FIELD_AT(struct status_fields_item, member)
 
 static const struct status_fields_item *status_of(const void *item)
 {
 	return item;
-}
-
-static bool has_port(const uint8_t bits[8192], unsigned int port)
-{
-	return port < 65536 && bits[port / 8] & 1 << port % 8;
-}
-
-/* Appends "PORT" or "PORT-PORT" with suffix for each run of ports that `in` holds; what does
- * not fit is cut off. */
-static void append_ports(char text[FIELD_TEXT_SIZE], const uint8_t in[8192], const char *suffix)
-{
-	for (unsigned int port = 0; port < 65536; port++) {
-		unsigned int last = port;
-		size_t used = strlen(text);
-
-		if (!has_port(in, port))
-			continue;
-		while (has_port(in, last + 1))
-			last++;
-		used += snprintf(text + used, FIELD_TEXT_SIZE - used, "%s%u", used ? "," : "",
-				 port);
-		if (last > port && used < FIELD_TEXT_SIZE)
-			used += snprintf(text + used, FIELD_TEXT_SIZE - used, "-%u", last);
-		if (used < FIELD_TEXT_SIZE)
-			snprintf(text + used, FIELD_TEXT_SIZE - used, "%s", suffix);
-		port = last;
-	}
 }
 
 const char *status_fields_ports(const void *item, char room[FIELD_TEXT_SIZE])
@@ -59,9 +33,9 @@ const char *status_fields_ports(const void *item, char room[FIELD_TEXT_SIZE])
 		only.tcp[i] = guard->ports.tcp[i] & ~both[i];
 		only.udp[i] = guard->ports.udp[i] & ~both[i];
 	}
-	append_ports(room, both, "");
-	append_ports(room, only.tcp, "/tcp");
-	append_ports(room, only.udp, "/udp");
+	port_runs_append(room, both, "");
+	port_runs_append(room, only.tcp, "/tcp");
+	port_runs_append(room, only.udp, "/udp");
 	return room;
 }
 

@@ -149,6 +149,7 @@ int view_status_read(struct view_status *view, const char *pin_dir)
 	view->features = read_features();
 	if (part_is_loaded(&guard_part, pins.pins.dir))
 		err = read_guard(view, &pins.pins);
+	err = err ?: view_observer_read(&view->origin, &pins.pins);
 	err = err ?: count_trusted(view, pin_dir);
 	err = err ?: netns_link_read(&steer_part_hook, pins.pins.dir, &view->steer_attached,
 				     &view->steer_here);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * view_status.h - one read of where the guard and steer are attached, and how the guard is
- * set up.
+ * view_status.h - one read of where the guard, steer and origin are attached, and how the guard
+ * and origin are set up.
  */
 #ifndef VIEW_VIEW_STATUS_H
 #define VIEW_VIEW_STATUS_H
@@ -13,6 +13,7 @@
 #include "ecdn-xdp-maps.h"
 #include "attach/xdp_link.h"
 #include "view/view_armed.h"
+#include "view/view_observer.h"
 
 struct view_status {
 	struct ecdn_xdp_config config;
@@ -21,6 +22,7 @@ struct view_status {
 	bool steer_hooked;      /* TCP listeners which start later are found by themselves */
 	uint64_t steer_cgroup;  /* inode of the cgroup that these start in */
 	uint32_t nodes, allowed; /* prefixes on the trusted list; one can be both */
+	struct view_observer origin;
 	bool guard;             /* the guard is loaded; else all members below are zeros */
 	struct ecdn_xdp_protected_ports ports;
 	struct ecdn_xdp_table_header table;
