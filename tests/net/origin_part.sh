@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash
+# origin_part.sh - a host with origins behind a cable, and a cgroup whose connections are observed:
+# for tests of how the observer is loaded. Sourced after lib.sh.
+
+origin_ip=192.0.2.2
+root=
+cgroup=
+
+# Makes two hosts, of which client has the origins, and a cgroup of the test's own: others may load
+# meanwhile.
+origin_hosts() {
+	client_and_edge
+	ip -n "ecdn-$id-edge" addr add $edge_ip/24 dev e0
+	ip -n "ecdn-$id-client" addr add $origin_ip/24 dev c0
+	root=$(findmnt -n -t cgroup2 -o TARGET | head -n 1)
+	[ -n "$root" ] || { root=$work/root; mkdir "$root"; mount -t cgroup2 none "$root"; }
+	cgroup=$root/ecdn-test-$id
+	mkdir "$cgroup"
+}
+
+origin_cleanup() {
+	[ -z "$cgroup" ] || rmdir "$cgroup"* || true
+}
+trap 'cleanup; origin_cleanup' EXIT
+
+# inside COMMAND...: runs a command on the edge, in the cgroup, in the place of this shell.
+inside() {
+	echo $BASHPID >"${in:-$cgroup}/cgroup.procs"
+	exec nsenter --net="/run/netns/ecdn-$id-edge" "$@"
+}
+
+# open_connection PORT: leaves a connection to an origin open until close_connection.
+open_connection() {
+	rm -f "$work/open"
+	mkfifo "$work/open"
+	# shellcheck disable=SC2016
+	(inside bash -c 'exec 3<>"/dev/tcp/$0/$1" && read -r -t 60 <"$2"' \
+		$origin_ip "$1" "$work/open") &
+	opened=$!
+	exec 9>"$work/open"
+}
+
+close_connection() {
+	echo >&9
+	exec 9>&-
+	wait "$opened"
+}
+
+# connect PORT: a connection that ends at once, refused or not.
+connect() {
+	# shellcheck disable=SC2016
+	(inside bash -c 'exec 3<>"/dev/tcp/$0/$1"' $origin_ip "$1" 2>/dev/null) || true
+}
+
+# Prints a sum over the rows of origin_stats: of a member, or of all causes.
+counted() {
+	bpftool -j map dump pinned "$pin/origin_stats" |
+		jq "[.[].formatted.value | $1 | if type == \"array\" then add else . end] | add"
+}
+
+# programs: the names of those that are attached to the cgroup, sorted.
+programs() {
+	bpftool -j cgroup show "${1:-$cgroup}" 2>/dev/null | jq -r '.[].name' | sort | xargs
+}
+
+# setting FILTER: of the observer, as status knows it.
+setting() {
+	ecdn status --json | jq -c ".origin | $1"
+}
