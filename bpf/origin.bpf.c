@@ -10,6 +10,7 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
+#include "config.h"
 #include "origin_end.h"
 #include "origin_maps.h"
 #include "origin_row.h"

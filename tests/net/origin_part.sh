@@ -53,10 +53,13 @@ connect() {
 	(inside bash -c 'exec 3<>"/dev/tcp/$0/$1"' $origin_ip "$1" 2>/dev/null) || true
 }
 
-# Prints a sum over the rows of origin_stats: of a member, or of all causes.
+# counted MEMBER: prints its sum over the first rows of origin_stats; of `cause`, over all causes.
 counted() {
-	bpftool -j map dump pinned "$pin/origin_stats" |
-		jq "[.[].formatted.value | $1 | if type == \"array\" then add else . end] | add"
+	local row
+
+	for row in 0 1 2 3; do
+		bpftool -j map lookup pinned "$pin/origin_stats" key $row 0 0 0
+	done | jq -s "[.[].formatted.value | .$1 | if type == \"array\" then add else . end] | add"
 }
 
 # programs: the names of those that are attached to the cgroup, sorted.

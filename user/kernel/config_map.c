@@ -101,7 +101,8 @@ int config_map_open(const struct pins *pins)
 		return config_map_missing(pins->dir);
 	if (!pins_has(pins->dir, NAME))
 		return log_error(-ENOENT, "nothing is loaded in %s; `ecdn-xdp load IFACE` loads "
-				 "the guard, `ecdn-xdp load --ping IFACE` loads ping", pins->dir);
+				 "the guard, `ecdn-xdp load --ping IFACE` loads ping, `ecdn-xdp "
+				 "load --origin` the observer of origins", pins->dir);
 	err = owner_check(pins->dir);
 	if (err)
 		return err;

@@ -35,6 +35,7 @@ const struct map_row origin_maps_rows[] = {
 		MAP_IS(ARRAY, __u32, struct ecdn_xdp_origin_failure), MAP_MMAP,
 		MAP_ENTRIES(ECDN_XDP_ORIGIN_FAILURES)),
 	MAP_ROW_CLOSED(origins, MAP_IS(HASH, struct ecdn_xdp_origin_key, __u32)),
+	MAP_ROW_CLOSED(origin_conns, MAP_IS(SK_STORAGE, int, struct ecdn_xdp_origin_conn)),
 	MAP_ROW_PROGRAM(origin_in),
 	MAP_ROW_PROGRAM(origin_out),
 	MAP_ROW_PROGRAM(origin_error),
