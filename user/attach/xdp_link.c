@@ -49,16 +49,21 @@ static char *link_path(const char *dir, const char *iface, char path[PINS_PATH_S
 	return pins_path(dir, pins_interface(PINS_LINKS, iface, name), path);
 }
 
-/* The mode can be read in the interface's own network namespace only. */
-static enum xdp_mode mode_of(int ifindex, __u32 program)
+/* The mode can be read in the interface's own network namespace only, and stays
+ * XDP_MODE_AUTO in others. A negative errno, silent, if it could not be asked for. */
+static int read_mode(int ifindex, __u32 program, enum xdp_mode *mode)
 {
 	LIBBPF_OPTS(bpf_xdp_query_opts, query);
+	int err = ifindex ? bpf_xdp_query(ifindex, 0, &query) : -ENODEV;
 
-	if (!ifindex || bpf_xdp_query(ifindex, 0, &query))
-		return XDP_MODE_AUTO;
+	*mode = XDP_MODE_AUTO;
+	if (err)
+		return err == -ENODEV ? 0 : err;
 	if (query.drv_prog_id == program)
-		return XDP_MODE_NATIVE;
-	return query.skb_prog_id == program ? XDP_MODE_SKB : XDP_MODE_AUTO;
+		*mode = XDP_MODE_NATIVE;
+	else if (query.skb_prog_id == program)
+		*mode = XDP_MODE_SKB;
+	return 0;
 }
 
 int xdp_link_read(struct xdp_link *of, const char *dir, const char *iface)
@@ -66,6 +71,7 @@ int xdp_link_read(struct xdp_link *of, const char *dir, const char *iface)
 	struct bpf_link_info info = {};
 	__u32 length = sizeof(info);
 	char path[PINS_PATH_SIZE];
+	int err;
 
 	memset(of, 0, sizeof(*of));
 	of->fd = -1;
@@ -78,7 +84,10 @@ int xdp_link_read(struct xdp_link *of, const char *dir, const char *iface)
 	if (of->fd < 0 || bpf_obj_get_info_by_fd(of->fd, &info, &length))
 		return log_error(-errno, "cannot read %s: %s", path, strerror(errno));
 	of->ifindex = info.xdp.ifindex;
-	of->mode = mode_of(of->ifindex, info.prog_id);
+	err = read_mode(of->ifindex, info.prog_id, &of->mode);
+	if (err)
+		return log_error(err, "cannot ask what is attached to %s: %s", iface,
+				 strerror(-err));
 	if (of->ifindex)
 		place_attached(&of->place, of->ifindex, of->mode != XDP_MODE_AUTO);
 	else
@@ -248,6 +257,8 @@ int xdp_link_attach(struct xdp_link *to, const struct pins *pins, const char *if
 	} else if (err == -ENOENT) {
 		snprintf(to->iface, sizeof(to->iface), "%s", iface);
 		err = 0;
+	} else if (err == -EEXIST) {
+		log_error(err, "%s was renamed meanwhile; try again", iface);
 	}
 	if (holds > 0) {
 		err = note_old(to, pins) ?: attach_over(to, mode, program);

@@ -195,7 +195,10 @@ int pins_names(const char *dir, const char *sub, char ***names, unsigned int *co
 	free(entries);
 	if ((int)*count == found)
 		return 0;
+	/* Callers free what they got whatever the result. */
 	pins_free_names(*names, *count);
+	*names = NULL;
+	*count = 0;
 	return log_error(-ENOMEM, "out of memory");
 }
 
