@@ -47,7 +47,7 @@ back_to_one() {
 
 back_to_nothing() {
 	here unload --all
-}
+} 2>/dev/null
 
 faults_prepare
 configurations

@@ -243,6 +243,17 @@ int openat(int dir, const char *path, int flags, ...)
 	return strikes(FILES, "openat", EMFILE) ? -1 : REAL(openat)(dir, path, flags, mode);
 }
 
+/* What the C library sets for ferror(), which tells an error from the end of a file. */
+#define SEEN_ERROR 0x20
+
+size_t fread(void *to, size_t size, size_t count, FILE *file)
+{
+	if (!strikes(FILES, "fread", EIO))
+		return REAL(fread)(to, size, count, file);
+	file->_flags |= SEEN_ERROR;
+	return 0;
+}
+
 static int control(const char *name, int fd, int command, void *word)
 {
 	int (*next)(int, int, ...) = real(name);
@@ -279,8 +290,6 @@ WRAP(FILE *, NULL, EMFILE, fopen, (const char *path, const char *mode), (path, m
 WRAP(FILE *, NULL, EMFILE, fopen64, (const char *path, const char *mode), (path, mode))
 WRAP(ssize_t, -1, EIO, read, (int fd, void *to, size_t size), (fd, to, size))
 WRAP(ssize_t, -1, EIO, pread, (int fd, void *to, size_t size, off_t at), (fd, to, size, at))
-WRAP(size_t, 0, EIO, fread, (void *to, size_t size, size_t count, FILE *file),
-     (to, size, count, file))
 WRAP(ssize_t, -1, ENOSPC, write, (int fd, const void *from, size_t size), (fd, from, size))
 WRAP(ssize_t, -1, ENOSPC, pwrite, (int fd, const void *from, size_t size, off_t at),
      (fd, from, size, at))

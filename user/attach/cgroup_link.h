@@ -13,7 +13,7 @@
  * cgroup than path, attaches the program to the cgroup at path, and pins the new link in
  * pins->next. path NULL: the link stays where it is, and without one the program goes to the
  * root of the hierarchy. Errors are those of cgroup_open(), and -EPERM also if somebody else has a
- * program there that allows no other.
+ * program there that allows no other; as pinned_link_fail() returns them.
  */
 int cgroup_link_attach(struct pinned_link *link, const struct pinned_link_hook *hook,
 		       const struct pins *pins, const char *path, int program);

@@ -43,7 +43,7 @@ int pinned_link_fail(const struct pinned_link_hook *hook, int err, const char *w
 	if (!hook->without)
 		return log_error(err, "%s", why);
 	log_warning("%s, so %s", why, hook->without);
-	return err;
+	return err == -ENODEV ? err : -EOPNOTSUPP;
 }
 
 static int refused(const struct pinned_link_hook *hook, int err)

@@ -36,7 +36,9 @@ struct pinned_link {
 int pinned_link_open(const struct pinned_link_hook *hook, const char *dir,
 		     struct bpf_link_info *info);
 
-/* Logs why the link cannot be made. Returns err. */
+/* Logs that the link cannot be made. Returns err; where hook->without is set -ENODEV, or for any
+ * other error -EOPNOTSUPP, by which a command that goes on without the link knows this from what
+ * fails otherwise. */
 int pinned_link_fail(const struct pinned_link_hook *hook, int err, const char *why);
 
 /* Attaches program to target and pins the link in dir. Returns the link's fd, which the

@@ -164,9 +164,12 @@ static int attach_here(struct shield *shield, const struct pins *pins,
 	}
 	err = cgroup_link_attach(&shield->link, &hook, pins, request->shield_cgroup,
 				 shield->program);
-	if (err)
-		shield->state = err == -ENODEV ? ECDN_XDP_SHIELD_NO_CGROUP :
-						 ECDN_XDP_SHIELD_REFUSED;
+	if (err == -ENODEV)
+		shield->state = ECDN_XDP_SHIELD_NO_CGROUP;
+	else if (err == -EOPNOTSUPP)
+		shield->state = ECDN_XDP_SHIELD_REFUSED;
+	else
+		return err;
 	return 0;
 }
 

@@ -51,11 +51,13 @@ static int load_program(const struct pins *pins, int *program)
 	return err ?: *program < 0 && *program != -EOPNOTSUPP ? *program : 0;
 }
 
-/* A failure has been logged, and costs no more than the hook. */
-static void attach(struct listen_hook_run *hook, const struct part_run *run, const char *cgroup)
+/* Where the kernel does not take it, that was a warning, and costs no more than the hook. */
+static int attach(struct listen_hook_run *hook, const struct part_run *run, const char *cgroup)
 {
-	if (hook->program >= 0)
-		cgroup_link_attach(&hook->link, &listen_hook, run->pins, cgroup, hook->program);
+	int err = hook->program < 0 ? 0 : cgroup_link_attach(&hook->link, &listen_hook, run->pins,
+							     cgroup, hook->program);
+
+	return err == -ENODEV || err == -EOPNOTSUPP ? 0 : err;
 }
 
 int listen_hook_open(struct listen_hook_run *hook, const struct part_run *run,
@@ -67,15 +69,16 @@ int listen_hook_open(struct listen_hook_run *hook, const struct part_run *run,
 	if (hook->program == -ENOENT)
 		err = load_program(run->pins, &hook->program);
 	if (!err && !run->resizes && !pins_has(run->pins->dir, listen_hook.pin))
-		attach(hook, run, cgroup);
+		err = attach(hook, run, cgroup);
 	return err;
 }
 
-void listen_hook_attach(struct listen_hook_run *hook, const struct part_run *run,
-			const char *cgroup)
+int listen_hook_attach(struct listen_hook_run *hook, const struct part_run *run,
+		       const char *cgroup)
 {
-	if (hook->link.fd < 0 && pins_has(run->pins->dir, listen_hook.pin))
-		attach(hook, run, cgroup);
+	if (hook->link.fd >= 0 || !pins_has(run->pins->dir, listen_hook.pin))
+		return 0;
+	return attach(hook, run, cgroup);
 }
 
 bool listen_hook_is_on(const struct listen_hook_run *hook, const char *dir)

@@ -26,8 +26,8 @@ int listen_hook_open(struct listen_hook_run *hook, const struct part_run *run,
 		     const char *cgroup);
 
 /* Replaces the program where it is. */
-void listen_hook_attach(struct listen_hook_run *hook, const struct part_run *run,
-			const char *cgroup);
+int listen_hook_attach(struct listen_hook_run *hook, const struct part_run *run,
+		       const char *cgroup);
 
 /* Whether the program is attached once the command is done. Silent. */
 bool listen_hook_is_on(const struct listen_hook_run *hook, const char *dir);

@@ -151,7 +151,7 @@ static int attach(struct part_run *run)
 	bool guarded, returns;
 	int err = is_guarded(run, &guarded, &returns), rules = 0;
 
-	listen_hook_attach(&steer->hook, run, request->cgroup);
+	err = err ?: listen_hook_attach(&steer->hook, run, request->cgroup);
 	if (!err && guarded)
 		rules = returns ? has_rules(run) : request->rules.count > 0;
 	if (err || rules < 0)
