@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "diagnose/diagnose_origins.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/quantity.h"
+#include "base/scoped.h"
+#include "base/words.h"
+#include "diagnose/saying.h"
+
+/* The inode of the root of a hierarchy of cgroups. */
+#define ROOT_CGROUP 1
+
+/* --- which origins */
+
+static void mark(const struct view_origin *origin, void *context)
+{
+	struct diagnose_origins *origins = context;
+
+	for (unsigned int i = 0; i < origins->count; i++) {
+		if (origins->at[i].at != origin)
+			continue;
+		origins->at[i].asked = true;
+		origins->asked++;
+	}
+}
+
+static int unknown(const struct diagnose_facts *facts, const char *word, bool named)
+{
+	struct words_guess guess = { .word = word };
+	char text[WORDS_GUESS_SIZE];
+
+	if (named)
+		return log_error(WORDS_WRONG, "%s: this host has not connected to it since the "
+				 "observer was loaded", word);
+	for (unsigned int i = 0; i < facts->origins.count; i++)
+		words_guess_add(&guess, facts->origins.at[i].name);
+	words_guess_text(&guess, "", text);
+	return log_error(WORDS_WRONG, "%s is no origin that this host has connected to; %s%s"
+			 "`ecdn-xdp origin` lists them", word, text, *text ? " " : "");
+}
+
+static int choose(struct diagnose_origins *origins, const struct diagnose_facts *facts,
+		  const char *word)
+{
+	int found = word ? view_origins_find(&facts->origins, word, mark, origins) : 0;
+
+	for (unsigned int i = 0; i < origins->count && !word; i++)
+		origins->at[i].asked = true;
+	if (!word)
+		origins->asked = origins->count;
+	if (found < 0)
+		return WORDS_WRONG;
+	return word && !origins->asked ? unknown(facts, word, found) : 0;
+}
+
+int diagnose_origins_read(struct diagnose_origins *origins, const struct diagnose_facts *facts,
+			  const struct diagnose_asked *asked)
+{
+	uint64_t now_ns = facts->moment.now_ns;
+
+	memset(origins, 0, sizeof(*origins));
+	/* The oldest span that counts may have begun so long before. */
+	origins->before_ns = now_ns - asked->since_ns - (1ULL << ECDN_XDP_ORIGIN_SPAN);
+	origins->at = calloc(facts->origins.count + 1, sizeof(*origins->at));
+	if (!origins->at)
+		return log_error(-ENOMEM, "out of memory for the origins");
+	for (unsigned int i = 0; i < facts->origins.count; i++) {
+		const struct view_origin *from = &facts->origins.at[i];
+		struct diagnose_origin *to = &origins->at[origins->count];
+
+		if (!from->has_row || !from->row)
+			continue;
+		to->at = from;
+		view_origins_window(from, now_ns, asked->since_ns, &to->window);
+		origins->count++;
+	}
+	return choose(origins, facts, asked->object);
+}
+
+void diagnose_origins_free(struct diagnose_origins *origins)
+{
+	free(origins->at);
+	memset(origins, 0, sizeof(*origins));
+}
+
+/* --- whose network */
+
+uint64_t diagnose_origins_failed(const struct diagnose_origin *origin,
+				 enum diagnose_origins_kind kind)
+{
+	const struct view_origin_window *window = &origin->window;
+
+	switch (kind) {
+	case DIAGNOSE_ORIGINS_NETWORK: return window->network;
+	case DIAGNOSE_ORIGINS_HANDSHAKE: return window->network + window->handshake;
+	case DIAGNOSE_ORIGINS_ABNORMAL: return window->abnormal;
+	default: return window->response;
+	}
+}
+
+/* The same of all that was counted since the origin got its row. */
+static uint64_t ever_failed(const struct ecdn_xdp_origin_stats *stats,
+			    enum diagnose_origins_kind kind)
+{
+	uint64_t failed = 0;
+
+	switch (kind) {
+	case DIAGNOSE_ORIGINS_HANDSHAKE: return view_origins_sum(stats, 538);
+	case DIAGNOSE_ORIGINS_ABNORMAL: return view_origins_sum(stats, 564);
+	case DIAGNOSE_ORIGINS_RESPONSE: return view_origins_sum(stats, 522);
+	case DIAGNOSE_ORIGINS_NETWORK: break;
+	}
+	for (unsigned int cause = ECDN_XDP_ORIGIN_FIRST_538; cause < ECDN_XDP_ORIGIN_FIRST_564;
+	     cause++) {
+		const struct ecdn_xdp_origin_failure one = { .cause = cause, .alert = 255 };
+
+		if (failure_class_of(&one) == FAILURE_CLASS_NETWORK)
+			failed += stats->cause[cause];
+	}
+	return failed;
+}
+
+static uint64_t ever_ended(const struct ecdn_xdp_origin_stats *stats)
+{
+	uint64_t ended = 0;
+
+	for (unsigned int cause = 0; cause < ECDN_XDP_ORIGIN_CAUSES; cause++)
+		ended += stats->cause[cause];
+	return ended;
+}
+
+/* A row's counters and its window are read one after the other, so the window may have more. */
+static uint64_t less(uint64_t all, uint64_t part)
+{
+	return all > part ? all - part : 0;
+}
+
+static double usual(const struct diagnose_origins *origins, enum diagnose_origins_kind kind)
+{
+	uint64_t failed = 0, ended = 0;
+
+	for (unsigned int i = 0; i < origins->count; i++) {
+		const struct diagnose_origin *origin = &origins->at[i];
+
+		failed += less(ever_failed(&origin->at->stats, kind),
+			       diagnose_origins_failed(origin, kind));
+		ended += less(ever_ended(&origin->at->stats), origin->window.ended);
+	}
+	return egress_rule_usual(failed, ended);
+}
+
+static uint32_t network_of(const struct diagnose_facts *facts,
+			   const struct ecdn_xdp_origin_key *key)
+{
+	struct address address;
+
+	if (!facts->table.lines)
+		return 0;
+	address_from_bytes(&address, address_family(key->family), key->addr);
+	return view_table_find(&facts->table, &address).id;
+}
+
+int diagnose_origins_judge(struct diagnose_origins *origins, const struct diagnose_facts *facts,
+			   enum diagnose_origins_kind kind, struct egress_rule *rule)
+{
+	scoped_free struct egress_rule_origin *at = calloc(origins->count + 1, sizeof(*at));
+
+	*rule = (struct egress_rule){ .usual = usual(origins, kind) };
+	if (!at)
+		return log_error(-ENOMEM, "out of memory for the origins");
+	for (unsigned int i = 0; i < origins->count; i++) {
+		const struct diagnose_origin *origin = &origins->at[i];
+
+		at[i] = (struct egress_rule_origin){
+			.connections = origin->window.ended,
+			.failures = diagnose_origins_failed(origin, kind),
+			.network = network_of(facts, &origin->at->key),
+			.sure = origin->at->named || facts->observer.cgroup > ROOT_CGROUP,
+		};
+	}
+	egress_rule_judge(rule, at, origins->count);
+	for (unsigned int i = 0; i < origins->count; i++)
+		origins->at[i].judged = at[i];
+	return 0;
+}
+
+/* --- how they failed */
+
+static bool is_within(const struct diagnose_origins *origins, const struct view_origin *of,
+		      unsigned int code, const struct ecdn_xdp_origin_failure *failure)
+{
+	unsigned int is = view_origins_code(failure->cause);
+
+	if (failure->cause == ECDN_XDP_ORIGIN_REJECTED_HERE)
+		is = 538;
+	return is == code && failure->time_ns >= origins->before_ns &&
+	       (!of || (failure->row == of->row &&
+			!memcmp(&failure->origin, &of->key, sizeof(of->key))));
+}
+
+static void count_way(struct diagnose_way *ways, unsigned int *count, unsigned int room,
+		      const struct ecdn_xdp_origin_failure *failure)
+{
+	for (unsigned int i = 0; i < *count; i++) {
+		if (!failure_class_alike(ways[i].last, failure))
+			continue;
+		ways[i].count++;
+		return;
+	}
+	if (*count < room)
+		ways[(*count)++] = (struct diagnose_way){ failure, 1 };
+}
+
+static int by_count(const void *one, const void *other)
+{
+	unsigned int a = ((const struct diagnose_way *)one)->count;
+	unsigned int b = ((const struct diagnose_way *)other)->count;
+
+	return a > b ? -1 : a < b;
+}
+
+unsigned int diagnose_origins_ways(const struct diagnose_facts *facts,
+				   const struct diagnose_origins *origins,
+				   const struct view_origin *of, unsigned int code,
+				   struct diagnose_way *ways, unsigned int most)
+{
+	struct diagnose_way all[32];
+	unsigned int count = 0;
+
+	for (unsigned int i = 0; i < facts->failures; i++)
+		if (is_within(origins, of, code, &facts->failure[i]))
+			count_way(all, &count, sizeof(all) / sizeof(*all), &facts->failure[i]);
+	if (count)
+		qsort(all, count, sizeof(*all), by_count);
+	if (count > most)
+		count = most;
+	memcpy(ways, all, count * sizeof(*ways));
+	return count;
+}
+
+void diagnose_origins_say_ways(struct finding *finding, const struct diagnose_way *ways,
+			       unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++) {
+		FINDING_SAY(finding->seen, "%s %u time%s ", i ? "," : ";", ways[i].count,
+			    saying_s(ways[i].count));
+		failure_class_say(ways[i].last, finding->seen, sizeof(finding->seen));
+	}
+}
+
+/* --- findings */
+
+struct finding *diagnose_origins_add(struct findings *findings, const char *row,
+				     const struct diagnose_origin *origin, uint64_t failed)
+{
+	struct finding *finding = findings_add(findings);
+	char text[VIEW_ORIGINS_TEXT_SIZE];
+
+	if (!finding)
+		return NULL;
+	finding->row = row;
+	finding->count = failed;
+	view_origins_format(&origin->at->key, text);
+	FINDING_SAY(finding->object, "%s", text);
+	if (*origin->at->name)
+		FINDING_SAY(finding->object, " (%s)", origin->at->name);
+	finding_word(finding, "origin", text);
+	finding_word(finding, "name", origin->at->name);
+	finding_number(finding, "failed", failed);
+	finding_number(finding, "connections", origin->window.ended);
+	return finding;
+}
+
+void diagnose_origins_say_share(struct finding *finding, uint64_t failed, uint64_t ended,
+				const char *verb, uint64_t since_ns)
+{
+	char share[SAYING_SIZE], since[QUANTITY_DURATION_SIZE];
+
+	FINDING_SAY(finding->seen, "%lu of %lu connection%s (%s) %s in the last %s", failed, ended,
+		    saying_s(ended), saying_share(failed, ended, share), verb,
+		    quantity_about(since_ns, since));
+}
+
+void diagnose_origins_say_unsure(struct finding *finding, const struct diagnose_facts *facts,
+				 unsigned int named, unsigned int asked)
+{
+	if (facts->observer.cgroup > ROOT_CGROUP || named >= asked)
+		return;
+	FINDING_SAY(finding->unknown, "%s%u of %u origins are named; any user of this host can "
+		    "have made connections to the others fail: `ecdn-xdp origin add NAME ADDR` "
+		    "names one, `load --origin --origin-cgroup PATH` watches the proxy alone.",
+		    *finding->unknown ? " " : "", named, asked);
+}
+
+static const char *region_name(const struct diagnose_facts *facts, uint32_t id)
+{
+	const struct view_region *region = view_regions_at(&facts->regions, id);
+
+	return region ? region->name : "?";
+}
+
+const char *diagnose_origins_verdict(enum egress_rule_verdict verdict)
+{
+	return verdict == EGRESS_RULE_NODE ? "node_egress" :
+	       verdict == EGRESS_RULE_NETWORK ? "network" : "unclear";
+}
+
+static void say_verdict(struct finding *finding, const struct egress_rule *rule,
+			const struct diagnose_facts *facts)
+{
+	finding->grade = !rule->sure ? FINDING_SOME : FINDING_MANY;
+	switch (rule->verdict) {
+	case EGRESS_RULE_NODE:
+		finding->grade = rule->sure ? FINDING_ALL : FINDING_SOME;
+		FINDING_SAY(finding->seen, ": this node's egress network");
+		FINDING_SAY(finding->published, "Many on the platform: the nodes' egress network.");
+		FINDING_SAY(finding->remedy, "Have this node's egress looked at: its uplink and "
+			    "provider, NAT and firewalls on the way out.");
+		break;
+	case EGRESS_RULE_NETWORK:
+		FINDING_SAY(finding->object, "network %s", region_name(facts, rule->network));
+		FINDING_SAY(finding->seen, ": all that fail are in %s",
+			    region_name(facts, rule->network));
+		FINDING_SAY(finding->published, "Certain origins only: those origins' egress.");
+		FINDING_SAY(finding->remedy, "Have that network, or the way to it, looked at.");
+		FINDING_SAY(finding->unknown, "Whether that is a network: it is one if the region "
+			    "table was made from a database of networks (ASN).");
+		break;
+	default:
+		finding->grade = FINDING_SOME;
+		FINDING_SAY(finding->seen, ", and others are quite untouched");
+		FINDING_SAY(finding->published, "Many on the platform: the nodes' egress network. "
+			    "Certain origins only: those origins' egress.");
+		FINDING_SAY(finding->remedy, "Compare with another node: if that one loses the "
+			    "same origins, it is theirs.");
+		FINDING_SAY(finding->unknown, "Which of both: so few origins cannot tell.");
+	}
+}
+
+int diagnose_origins_add_verdict(struct findings *findings, const struct egress_rule *rule,
+				 const struct diagnose_facts *facts,
+				 const struct diagnose_asked *asked,
+				 const struct diagnose_origins *origins, unsigned int code,
+				 const char *what)
+{
+	struct finding *finding = findings_add(findings);
+	char since[QUANTITY_DURATION_SIZE];
+	struct diagnose_way ways[2];
+
+	if (!finding)
+		return -ENOMEM;
+	finding->row = code == 538 ? "538" : "564";
+	finding->cause = diagnose_origins_verdict(rule->verdict);
+	finding->count = rule->failures;
+	FINDING_SAY(finding->seen, "at %u of %u origins %s: %lu of %lu in the last %s, usually "
+		    "%.2g %%", rule->touched, rule->asked, what, rule->failures,
+		    rule->connections, quantity_about(asked->since_ns, since), 100 * rule->usual);
+	finding_number(finding, "origins", rule->asked);
+	finding_number(finding, "touched", rule->touched);
+	finding_number(finding, "failed", rule->failures);
+	finding_number(finding, "connections", rule->connections);
+	finding_number(finding, "named", rule->named);
+	say_verdict(finding, rule, facts);
+	diagnose_origins_say_ways(finding, ways, diagnose_origins_ways(facts, origins, NULL, code,
+								       ways, 2));
+	FINDING_SAY(finding->seen, ".");
+	FINDING_SAY(finding->command, "`ecdn-xdp origin --failing`, `ecdn-xdp origin failures`");
+	diagnose_origins_say_unsure(finding, facts, rule->named, rule->asked);
+	return 0;
+}
