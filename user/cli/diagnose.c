@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * diagnose.c - what users see, by the platform's codes: what is wrong here, why, and what to do.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/quantity.h"
+#include "cli/cli.h"
+#include "diagnose/diagnose_rows.h"
+#include "show/finding_fields.h"
+#include "show/finding_text.h"
+#include "show/output.h"
+
+#define SINCE_DEFAULT_NS (60 * NS_PER_SECOND)
+#define SINCE_LEAST_NS (10 * NS_PER_SECOND) /* a span of the observer's is 8.6 s */
+
+/* The options, as they are given. */
+struct words {
+	struct diagnose_asked asked;
+	bool exit_code;
+	unsigned int status;
+};
+
+/* --- output */
+
+static void print_looked(const struct diagnose_looked *looked)
+{
+	char at[1024] = "", missed[1024] = "";
+
+	for (unsigned int i = 0; i < looked->count; i++)
+		output_append(at, sizeof(at), "%s%s", i ? "; " : "", looked->at[i]);
+	for (unsigned int i = 0; i < looked->missed_count; i++)
+		output_append(missed, sizeof(missed), "%s%s", i ? "; " : "", looked->missed[i]);
+	output_line("nothing is wrong that can be seen here. Looked at: %s.%s%s%s", *at ? at : "-",
+		    *missed ? " Not looked at: " : "", missed, *missed ? "." : "");
+}
+
+static void print_text(const struct findings *findings, const struct diagnose_looked *looked)
+{
+	for (unsigned int i = 0; i < findings->count; i++)
+		finding_text_print(&findings->at[i]);
+	if (!findings->count)
+		print_looked(looked);
+}
+
+static json_t *strings(const char (*text)[DIAGNOSE_ROWS_LOOKED_SIZE], unsigned int count)
+{
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; i < count; i++)
+		json_array_append_new(list, output_string(text[i]));
+	return list;
+}
+
+static int print_json(const struct findings *findings, const struct diagnose_looked *looked)
+{
+	const struct fields fields = { finding_fields, 0, NULL };
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; i < findings->count; i++)
+		json_array_append_new(list, fields_object(&fields, &findings->at[i]));
+	return output_json(json_pack("{s:b, s:o, s:o, s:o}", "ok", !findings_wrong(findings),
+				     "findings", list,
+				     "looked_at", strings(looked->at, looked->count),
+				     "not_looked_at", strings(looked->missed,
+							      looked->missed_count)));
+}
+
+static int diagnose(const struct cli *cli, const struct words *words)
+{
+	struct diagnose_looked looked;
+	struct diagnose_facts facts;
+	struct findings findings = {};
+	int err = diagnose_facts_read(&facts, cli->pin_dir);
+
+	err = err ?: diagnose_rows_run(&facts, &words->asked, &findings);
+	if (!err) {
+		diagnose_rows_looked(&facts, &words->asked, &looked);
+		if (cli->json)
+			err = print_json(&findings, &looked);
+		else
+			print_text(&findings, &looked);
+	}
+	if (!err && words->exit_code && findings_wrong(&findings))
+		err = CLI_NO;
+	findings_free(&findings);
+	diagnose_facts_free(&facts);
+	return err;
+}
+
+/* --- words */
+
+static int unknown_code(const char *word)
+{
+	struct words_guess guess = { .word = word };
+	char text[WORDS_GUESS_SIZE];
+
+	for (const struct diagnose_row *row = diagnose_rows; row->code; row++)
+		words_guess_add(&guess, row->code);
+	words_guess_text(&guess, "", text);
+	return log_error(CLI_USAGE, "%s is no code of the platform's table, nor a status that is "
+			 "counted by itself; %s%s`ecdn-xdp diagnose other ORIGIN --status N` takes any "
+			 "status", word, text, *text ? " " : "");
+}
+
+/* A status that is a word stands for other with --status. */
+static int read_code(struct words *words, const char *code)
+{
+	struct diagnose_asked *asked = &words->asked;
+	uint64_t status;
+
+	asked->row = diagnose_rows_find(code);
+	if (!asked->row)
+		return unknown_code(code);
+	asked->status = words->status;
+	if (!strcmp(asked->row->code, "other") && !quantity_parse_whole(code, 599, &status)) {
+		if (words->status)
+			return log_error(CLI_USAGE, "diagnose %s: --status %u is for `diagnose "
+					 "other`", code, words->status);
+		asked->status = status;
+	}
+	return 0;
+}
+
+static bool is_row(const struct words *words, const char *code)
+{
+	return words->asked.row && !strcmp(words->asked.row->code, code);
+}
+
+static int check(const struct words *words)
+{
+	if (words->asked.since_ns < SINCE_LEAST_NS ||
+	    words->asked.since_ns > VIEW_ORIGINS_WINDOW_NS)
+		return log_error(CLI_USAGE, "--since: from 10s to 2m; the observer keeps no more by "
+				 "time");
+	if (words->status && !is_row(words, "other"))
+		return log_error(CLI_USAGE, "--status is for `diagnose other`");
+	if (words->status && (words->status < 100 || words->status > 599))
+		return log_error(CLI_USAGE, "--status %u is no status of HTTP: 100 to 599",
+				 words->status);
+	if (words->asked.revision && !is_row(words, "529"))
+		return log_error(CLI_USAGE, "--config-revision is for `diagnose 529`");
+	return 0;
+}
+
+static int run(const struct verb *verb, int argc, char **argv)
+{
+	struct words words = { .asked.since_ns = SINCE_DEFAULT_NS };
+	const struct option_row rows[] = {
+		{ "since", 0, OPTION_DURATION, &words.asked.since_ns, "DURATION",
+		  "how far to look back, from 10s to 2m (1m)", 0 },
+		{ "exit-code", 0, OPTION_FLAG, &words.exit_code, NULL,
+		  "end with 3 if something is wrong", 0 },
+		{ "status", 0, OPTION_COUNT, &words.status, "N", "other: the status that users see",
+		  0 },
+		{ "config-revision", 0, OPTION_FLAG, &words.asked.revision, NULL,
+		  "529: tell the configuration's revision, and what changed last", 0 },
+	};
+	struct cli cli = {};
+	int count = cli_read(&cli, verb, argc, argv, true, rows, sizeof(rows) / sizeof(*rows));
+	int err;
+
+	if (count < 0)
+		return count;
+	if (count > 2)
+		return cli_usage(verb, "takes a code and one object");
+	err = count ? read_code(&words, argv[0]) : 0;
+	words.asked.object = count > 1 ? argv[1] : NULL;
+	err = err ?: check(&words);
+	return err ?: diagnose(&cli, &words);
+}
+
+const struct verb diagnose_verbs[] = {
+	{ "diagnose", run, "[CODE [OBJECT]] [--since DURATION] [--status N] [--config-revision] "
+			   "[--exit-code]",
+	  "Which code do users see? What is wrong here, why, and what to do about it",
+	  { "diagnose", "diagnose 538 203.0.113.7" } },
+	{},
+};
