@@ -3,6 +3,9 @@
 # damage.sh - ways to damage a pin, each a function way_NAME. Sourced after lib.sh, in a network
 # namespace of the test's own.
 
+# shellcheck source=tests/net/cgroup.sh
+source "$(dirname "${BASH_SOURCE[0]}")/cgroup.sh"
+
 # A pin's way out and back in: what is renamed stays the same object.
 aside=$pin-aside
 
@@ -19,6 +22,7 @@ loaded() {
 	here allow add 203.0.113.7
 	here node add 192.0.2.1
 	here steer add 443 127.0.0.1:8513
+	here load --quiet --origin --origin-cgroup "$cgroup"
 }
 
 # Each puts something else into a pin's place.
@@ -67,7 +71,8 @@ way_value() {
 way_entries() {
 	case ${1##*/} in
 	region_name | region_limits | region_state | region_cpu | region_rate | request_stats | \
-		prefixes | prefix_buckets | known | trusted_cpu | steer_rules) ;;
+		prefixes | prefix_buckets | known | trusted_cpu | steer_rules | origin_keys | \
+		origin_stats | origin_spans | origin_requests | origin_failures) ;;
 	*) return 1 ;;
 	esac
 	like "$1" 'entries=$((entries - 1))'
@@ -87,6 +92,7 @@ damage_prepare() {
 	: >"$work/waits"
 	"$build/tests/tools/waiter" 127.0.0.1:8513 513 >"$work/waits" &
 	wait_for 5 grep -q ready "$work/waits"
+	cgroup_make
 	foreign=$pin-foreign
 	mkdir "$foreign"
 	bpftool map create "$foreign/map" type hash key 12 value 20 entries 8 name foreign

@@ -3,26 +3,18 @@
 # origin_part.sh - a host with origins behind a cable, and a cgroup whose connections are observed:
 # for tests of how the observer is loaded. Sourced after lib.sh.
 
-origin_ip=192.0.2.2
-root=
-cgroup=
+# shellcheck source=tests/net/cgroup.sh
+source "$(dirname "${BASH_SOURCE[0]}")/cgroup.sh"
 
-# Makes two hosts, of which client has the origins, and a cgroup of the test's own: others may load
-# meanwhile.
+origin_ip=192.0.2.2
+
+# Makes two hosts, of which client has the origins, and the cgroup.
 origin_hosts() {
 	client_and_edge
 	ip -n "ecdn-$id-edge" addr add $edge_ip/24 dev e0
 	ip -n "ecdn-$id-client" addr add $origin_ip/24 dev c0
-	root=$(findmnt -n -t cgroup2 -o TARGET | head -n 1)
-	[ -n "$root" ] || { root=$work/root; mkdir "$root"; mount -t cgroup2 none "$root"; }
-	cgroup=$root/ecdn-test-$id
-	mkdir "$cgroup"
+	cgroup_make
 }
-
-origin_cleanup() {
-	[ -z "$cgroup" ] || rmdir "$cgroup"* || true
-}
-trap 'cleanup; origin_cleanup' EXIT
 
 # inside COMMAND...: runs a command on the edge, in the cgroup, in the place of this shell.
 inside() {

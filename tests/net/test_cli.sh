@@ -5,7 +5,8 @@
 # shellcheck source=tests/net/lib.sh
 source "$(dirname "$0")/lib.sh"
 
-VERBS=(load unload status stats prefix events region limit exempt block release off on allow node steer)
+VERBS=(load unload status stats prefix events region limit exempt block release off on allow node steer
+	origin)
 
 program() {
 	on edge "$build/ecdn-xdp" "$@"

@@ -21,6 +21,7 @@ back_owner() {
 everything() {
 	"$build/tests/tools/pinned" "$pin" 2>&1 | sort
 	ip -o link show dev e0 | grep -o 'prog/xdp id [0-9]*'
+	bpftool cgroup show "$cgroup"
 }
 
 wrong() {
@@ -31,7 +32,8 @@ wrong() {
 # What an earlier version, or another kernel, has not: commands do without, and a load makes it.
 optional=' change_head changes region_history region_notes region_sources verbs regions known armed
 	trusted_rates trusted_cpu trusted_ceilings shield_ifaces proven
-	trusted_lines steer_rules steer_marks listen steer link/e0 ping/e0 prog/proven prog/listen '
+	trusted_lines steer_rules steer_marks listen steer link/e0 ping/e0 prog/proven prog/listen
+	origin origin_in origin_out origin_error prog/origin_in prog/origin_out prog/origin_error '
 
 is_optional() {
 	[[ $way = missing && $optional = *[[:space:]]"$damaged"[[:space:]]* ]]

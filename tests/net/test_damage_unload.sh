@@ -16,7 +16,8 @@ everywhere() {
 	loaded "$2"
 	for damaged in "${names[@]}"; do
 		case $damaged in
-		link/* | ping/* | steer | listen | proven | regions | prog/publish) continue ;;
+		link/* | ping/* | steer | listen | proven | regions | prog/publish | origin | \
+			origin_in | origin_out) continue ;;
 		esac
 		[ -e "$pin/$damaged" ] || continue
 		mv "$pin/$damaged" "$aside"
@@ -26,7 +27,7 @@ everywhere() {
 	does "$way, $2: unload --all" here unload --all
 	is "$way, $2: no pin is left" "" "$(ls -d "$pin" "$pin-next" 2>/dev/null)"
 	is "$way, $2: nothing is attached" "" "$(ip -o link show dev e0 | grep -o prog/xdp
-		tc filter show dev e0 ingress | grep -o 'bpf')"
+		tc filter show dev e0 ingress | grep -o 'bpf'; bpftool cgroup show "$cgroup")"
 }
 
 # The same with something else in the place of what attaches: what held the program is gone.
@@ -34,7 +35,8 @@ without_links() {
 	local way=$1 damaged
 
 	loaded clsact
-	for damaged in link/e0 ping/e0 steer listen proven regions; do
+	for damaged in link/e0 ping/e0 steer listen proven regions origin origin_in origin_out \
+		origin_error; do
 		rm "$pin/$damaged"
 		"way_$way" "$pin/$damaged"
 	done

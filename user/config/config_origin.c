@@ -93,7 +93,8 @@ static void take_address(struct reader *reader, const yaml_node_t *item, void *t
 	}
 	err = origin_names_append(to, &key, "", NULL);
 	if (err)
-		yaml_bad(reader, item, err == -EEXIST ? "%s is there twice" : "out of memory", text);
+		yaml_bad(reader, item, err == -EEXIST ? "%s is there twice" : "out of memory",
+			 text);
 }
 
 static void take_addresses(struct reader *reader, const yaml_node_t *value, void *to)

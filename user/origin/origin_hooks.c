@@ -168,26 +168,31 @@ void origin_hooks_end(struct origin_hooks *hooks, const char *dir, int err)
 	scoped_close(&hooks->error_program);
 }
 
-int origin_hooks_stop_content(const char *dir)
+/* Goes on after an error, as more that stays attached is worse. */
+static int stop_from(int first, const char *dir)
 {
 	int err = 0;
 
-	for (int i = ORIGIN_HOOKS_IN; i < ORIGIN_HOOKS_COUNT; i++) {
+	for (int i = first; i < ORIGIN_HOOKS_COUNT; i++) {
 		int failed = pinned_link_stop(&hooks_of[i].at, dir);
 
-		failed = failed ?: pins_drop(dir, hooks_of[i].names.pin);
 		err = err ?: failed;
 	}
 	return err;
 }
 
+int origin_hooks_stop_content(const char *dir)
+{
+	int err = stop_from(ORIGIN_HOOKS_IN, dir);
+
+	for (int i = ORIGIN_HOOKS_IN; i < ORIGIN_HOOKS_COUNT && !err; i++)
+		err = pins_drop(dir, hooks_of[i].names.pin);
+	return err;
+}
+
 int origin_hooks_stop(const char *dir)
 {
-	int err = pinned_link_stop(&hooks_of[ORIGIN_HOOKS_SOCKETS].at, dir);
-	int content = origin_hooks_stop_content(dir);
-	int error = pins_drop(dir, ERROR);
-
-	return err ?: content ?: error;
+	return stop_from(ORIGIN_HOOKS_SOCKETS, dir);
 }
 
 static int read_one(int at, const char *dir, bool *attached, uint64_t *cgroup)

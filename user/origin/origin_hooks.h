@@ -45,8 +45,9 @@ int origin_hooks_attach(struct origin_hooks *hooks, const struct pins *pins, con
 /* Undoes it after an error. */
 void origin_hooks_end(struct origin_hooks *hooks, const char *dir, int err);
 
-/* Take programs off for good: those that read content, with their pins, or all of them. 0 or a
- * negative errno, logged. */
+/* Take programs off for good: those that read content, whose pins go, too; or all that are on the
+ * cgroup, whose pins stay, as does what the tracepoint's link holds until its pin is removed. 0 or
+ * a negative errno, logged. */
 int origin_hooks_stop_content(const char *dir);
 int origin_hooks_stop(const char *dir);
 

@@ -9,8 +9,8 @@
 
 #include "show/fields.h"
 
-/* Appends "PORT" or "PORT-PORT" with suffix for each run of ports that `in` holds, joined by commas;
- * what does not fit is cut off. */
+/* Appends "PORT" or "PORT-PORT" with suffix for each run of ports that `in` holds, joined by
+ * commas; what does not fit is cut off. */
 void port_runs_append(char text[FIELD_TEXT_SIZE], const uint8_t in[8192], const char *suffix);
 
 #endif
