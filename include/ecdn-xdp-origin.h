@@ -29,6 +29,13 @@ struct ecdn_xdp_origin_key {
 	__u8 reserved;
 };
 
+/* A value of origin_keys as it lies where that map is mapped: the kernel gives each a multiple of 8
+ * bytes. */
+struct ecdn_xdp_origin_place {
+	struct ecdn_xdp_origin_key key;
+	__u32 reserved;
+};
+
 /* origin_config: what is watched. */
 struct ecdn_xdp_origin_config {
 	__u32 content;         /* 1: TLS records and HTTP heads are read; 0: sockets alone */
@@ -385,6 +392,7 @@ struct ecdn_xdp_origin_conn {
 };
 
 ECDN_XDP_SIZE(struct ecdn_xdp_origin_key, 20);
+ECDN_XDP_SIZE(struct ecdn_xdp_origin_place, 24);
 ECDN_XDP_SIZE(struct ecdn_xdp_origin_config, 16400);
 ECDN_XDP_SIZE(struct ecdn_xdp_origin_name, 128);
 ECDN_XDP_SIZE(struct ecdn_xdp_origin_stats, 728);

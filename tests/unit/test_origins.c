@@ -314,8 +314,9 @@ static void words(void **state)
 	failure.cause = 255;
 	assert_string_equal(origin_text_failure(&failure, room), "?");
 	assert_string_equal(origin_text_cause(ECDN_XDP_ORIGIN_RESET, room), "564 reset");
-	assert_string_equal(origin_text_ms(0, room), "0.0ms");
-	assert_string_equal(origin_text_ms(420, room), "0.4ms");
+	assert_string_equal(origin_text_ms(0, room), "0.00ms");
+	assert_string_equal(origin_text_ms(420, room), "0.42ms");
+	assert_string_equal(origin_text_ms(1200, room), "1.2ms");
 	assert_string_equal(origin_text_ms(9960, room), "10ms");
 	assert_string_equal(origin_text_ms(12345, room), "12ms");
 }

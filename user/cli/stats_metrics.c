@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/scoped.h"
+#include "cli/stats_origins.h"
 #include "ping/ping_nodes.h"
 #include "show/event_fields.h"
 #include "show/limit_fields.h"
@@ -270,6 +271,7 @@ static int read_loaded(struct metrics *metrics, struct status_fields_item *statu
 		err = add_regions(metrics, status->pin_dir);
 		err = err ?: add_steer(metrics, status->pin_dir);
 	}
+	err = err ?: stats_origins_add(metrics, status->pin_dir);
 	err = err ?: add_nodes(metrics, status->pin_dir);
 	return err ?: add_allowed(metrics, status->pin_dir);
 }

@@ -32,31 +32,36 @@ static int read_batches(int fd, char *to, size_t size, uint32_t entries)
 	return err;
 }
 
-/* The values lie one behind the other as in the map: their sizes are multiples of 8. */
-static int take_copy(struct mapped *mapped, int fd)
+/* In the copy the values lie one behind the other, whatever their size is. */
+static int take_copy(struct mapped *mapped, int fd, size_t size)
 {
-	void *at = mmap(NULL, mapped->bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-			-1, 0);
+	void *at;
 
+	mapped->stride = size;
+	mapped->bytes = size * mapped->entries;
+	at = mmap(NULL, mapped->bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (at == MAP_FAILED)
 		return -errno;
 	mapped->at = at;
 	mapped->is_copy = true;
 	mapped->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	return mapped->fd < 0 ? -errno : read_batches(fd, at, mapped->bytes / mapped->entries,
-						      mapped->entries);
+	return mapped->fd < 0 ? -errno : read_batches(fd, at, size, mapped->entries);
 }
 
 int mapped_refresh(const struct mapped *mapped, const char *map)
 {
-	int err = mapped->is_copy ? read_batches(mapped->fd, (void *)mapped->at, mapped->bytes /
-						 mapped->entries, mapped->entries) : 0;
+	int err = mapped->is_copy ? read_batches(mapped->fd, (void *)mapped->at, mapped->stride,
+						 mapped->entries) : 0;
 
 	return err ? log_error(err, "cannot read map %s: %s", map, strerror(-err)) : 0;
 }
 
+/* The kernel gives each value of an array a multiple of this. */
+#define VALUE_ALIGN 8
+
 int mapped_open(struct mapped *mapped, int fd, const char *map, size_t size)
 {
+	size_t stride = (size + VALUE_ALIGN - 1) / VALUE_ALIGN * VALUE_ALIGN;
 	struct bpf_map_info info;
 	int err = maps_info(fd, map, &info);
 	void *at;
@@ -67,12 +72,14 @@ int mapped_open(struct mapped *mapped, int fd, const char *map, size_t size)
 	if (info.value_size != size)
 		return log_error(-EPROTO, "map %s has values of %u bytes and not of %zu: it is "
 				 "another's", map, info.value_size, size);
-	*mapped = (struct mapped){ .bytes = size * info.max_entries, .entries = info.max_entries };
+	*mapped = (struct mapped){ .bytes = stride * info.max_entries, .stride = stride,
+				   .entries = info.max_entries };
 	at = mmap(NULL, mapped->bytes, PROT_READ, MAP_SHARED, fd, 0);
 	if (at != MAP_FAILED)
 		mapped->at = at;
 	else
-		err = errno == EINVAL || errno == EACCES ? take_copy(mapped, fd) : -errno;
+		err = errno == EINVAL || errno == EACCES ? take_copy(mapped, fd, size) :
+								  -errno;
 	if (!err)
 		return 0;
 	mapped_close(mapped);

@@ -14,6 +14,8 @@
 struct mapped {
 	const void *at;         /* the first value; NULL: not mapped */
 	size_t bytes;
+	size_t stride;          /* bytes from a value to the next: a multiple of 8, which their
+				   size need not be, unless it is a copy */
 	uint32_t entries;       /* of the map */
 	bool is_copy;           /* of what the map held */
 	int fd;                 /* of the map, if it is a copy */

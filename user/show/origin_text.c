@@ -65,7 +65,9 @@ const char *origin_text_failure(const struct ecdn_xdp_origin_failure *failure,
 
 const char *origin_text_ms(uint64_t us, char room[FIELD_TEXT_SIZE])
 {
-	if (us < 9950)
+	if (us < 950)
+		snprintf(room, FIELD_TEXT_SIZE, "%.2fms", us / 1e3);
+	else if (us < 9950)
 		snprintf(room, FIELD_TEXT_SIZE, "%.1fms", us / 1e3);
 	else
 		snprintf(room, FIELD_TEXT_SIZE, "%.0fms", us / 1e3);
