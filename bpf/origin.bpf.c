@@ -14,35 +14,10 @@
 #include "origin_end.h"
 #include "origin_maps.h"
 #include "origin_row.h"
+#include "origin_watch.h"
 #include "sock.h"
-#include "sock_address.h"
 
 #define FIN_CAME (1UL << 1)     /* SOCK_DONE of a socket's flags, which tcp_fin() sets */
-
-/* A loopback address, of IPv4 or IPv6: what is on this host is no origin. */
-static __always_inline bool is_loopback(const struct ecdn_xdp_origin_key *key)
-{
-	const __u32 *words = (const __u32 *)key->addr;
-
-	if (key->family == 4)
-		return key->addr[0] == 127 || !words[0];
-	return !words[0] && !words[1] && !words[2] && (words[3] & ~bpf_htonl(1)) == 0;
-}
-
-static __always_inline __u32 netns_of(struct bpf_sock *sk)
-{
-	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
-
-	return tcp ? tcp->inet_conn.icsk_inet.sk.__sk_common.skc_net.net->ns.inum : 0;
-}
-
-static __always_inline bool is_watched(struct bpf_sock *sk, const struct ecdn_xdp_origin_conn *conn,
-				       const struct ecdn_xdp_origin_config *conf)
-{
-	if (sk->mark == ECDN_XDP_ORIGIN_MARK || is_loopback(&conn->origin))
-		return false;
-	return !conf->netns || conf->netns == conn->netns;
-}
 
 /* A socket may connect again after it has failed: its record begins anew. */
 static __always_inline struct ecdn_xdp_origin_conn *record(struct bpf_sock *sk)
@@ -76,12 +51,13 @@ static __always_inline void begin(struct bpf_sock_ops *ctx)
 	key.family = remote_address(ctx, (__u32 *)key.addr);
 	key.port = port;
 	conn->origin = key;
-	conn->netns = netns_of(sk);
+	conn->netns = watch_netns(sk);
 	conn->watch = ECDN_XDP_ORIGIN_SKIPPED;
-	if (!is_watched(sk, conn, conf))
+	if (!watch_is_asked(sk, conn, conf))
 		return;
 	conn->began_ns = bpf_ktime_get_ns();
 	conn->need = ~0ULL;
+	conn->content = conf->content;
 	conn->plain = origin_port(conf->plain, port);
 	conn->row = origin_begin(&key, conf->since_ns, conn->began_ns, &conn->row_ns);
 	conn->watch = ECDN_XDP_ORIGIN_WATCHED;

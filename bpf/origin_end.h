@@ -158,6 +158,17 @@ static __always_inline void origin_add(struct ecdn_xdp_origin_stats *stats,
 	stats->failure = cause;
 }
 
+/* An answer that is cut between two records is none that is whole. */
+static __always_inline __u8 origin_phase_of(const struct ecdn_xdp_origin_conn *conn,
+					    const struct origin_failure *failure)
+{
+	__u8 phase = origin_phase(conn, &failure->end);
+
+	if (phase != ECDN_XDP_ORIGIN_BETWEEN || !origin_failed(failure->verdict.cause))
+		return phase;
+	return conn->answers ? ECDN_XDP_ORIGIN_ANSWER : ECDN_XDP_ORIGIN_REQUEST;
+}
+
 /* Counts a connection that has ended, and keeps it if it is a failure. */
 static __always_inline void origin_finish(const struct ecdn_xdp_origin_conn *conn,
 					  struct origin_failure *failure)
@@ -168,7 +179,7 @@ static __always_inline void origin_finish(const struct ecdn_xdp_origin_conn *con
 	if (!stats || !head)
 		return;
 	failure->verdict = origin_judge(conn, &failure->end);
-	failure->phase = origin_phase(conn, &failure->end);
+	failure->phase = origin_phase_of(conn, failure);
 	origin_add(stats, failure);
 	if (failure->row && (conn->tls || conn->version))
 		origin_learn(stats, conn);

@@ -10,37 +10,14 @@
 #ifndef BPF_ORIGIN_VERDICT_H
 #define BPF_ORIGIN_VERDICT_H
 
-#include <stdbool.h>
 #include <linux/errno.h>
 
-#include "ecdn-xdp-origin.h"
-#include "http.h"
-#include "pure.h"
-
-/* Who waited shorter than this may have ended a connection for another reason than that he got no
- * answer: his own client has left, or another address answered first. */
-#define ORIGIN_PATIENCE_NS NS_PER_SECOND
+#include "origin_phase.h"
 
 /* An end without close_notify cuts an answer that came within this time before it. Later than
  * that the connection has lain in the proxy's pool. */
 #define ORIGIN_ABRUPT_NS (NS_PER_SECOND / 10)
 
-#define ORIGIN_TLS 1
-#define ORIGIN_HTTP 2
-#define ORIGIN_SEALED 255       /* an alert of which nobody can read the description */
-#define ORIGIN_TLS_1_3 0x0304
-
-/* How the socket ended. */
-struct origin_end {
-	__u64 received;         /* bytes of payload */
-	__u64 sent;             /* the same, acknowledged */
-	__u32 error;            /* errno of the socket; 0: none */
-	__u32 retransmits;
-	__u32 srtt_us;
-	bool kept;              /* bytes were written, and none is on its way though the origin
-				   has room: they do not leave this host */
-	bool hears;             /* what ICMP told is known, whoever has read the socket's error */
-};
 
 struct origin_verdict {
 	__u8 cause;             /* enum ecdn_xdp_origin_cause */
@@ -50,70 +27,6 @@ struct origin_verdict {
 
 #define ORIGIN_SAY(what, who) \
 	((struct origin_verdict){ ECDN_XDP_ORIGIN_##what, ECDN_XDP_ORIGIN_SIDE_##who, 255 })
-
-/* Whether its packets were read from the first on. */
-static __always_inline bool origin_read(const struct ecdn_xdp_origin_conn *conn)
-{
-	return conn->content && conn->out.ready && conn->in.ready;
-}
-
-static __always_inline bool origin_lost(const struct ecdn_xdp_origin_conn *conn)
-{
-	return conn->out.lost || conn->in.lost;
-}
-
-/* Whether a record or an answer has begun that is not whole. */
-static __always_inline bool origin_amid(const struct ecdn_xdp_origin_flow *flow)
-{
-	return flow->left || flow->step || flow->lack;
-}
-
-static __always_inline bool origin_shaken(const struct ecdn_xdp_origin_conn *conn)
-{
-	return conn->out.done && conn->in.done;
-}
-
-/* Whether a request waits for its answer to begin. */
-static __always_inline bool origin_owes(const struct ecdn_xdp_origin_conn *conn)
-{
-	if (conn->tls == ORIGIN_HTTP)
-		return conn->requests > conn->answers && !origin_amid(&conn->in);
-	return conn->owed;
-}
-
-static __always_inline __u64 origin_latest(const struct ecdn_xdp_origin_conn *conn)
-{
-	__u64 latest = conn->finished_ns ?: conn->began_ns;
-
-	if (conn->asked_ns > latest)
-		latest = conn->asked_ns;
-	return conn->answered_ns > latest ? conn->answered_ns : latest;
-}
-
-/* How long nothing had been said when the first side ended it. */
-static __always_inline __u64 origin_quiet(const struct ecdn_xdp_origin_conn *conn)
-{
-	__u64 latest = origin_latest(conn);
-
-	return conn->closed_ns > latest ? conn->closed_ns - latest : 0;
-}
-
-static __always_inline bool origin_patient(const struct ecdn_xdp_origin_conn *conn)
-{
-	return origin_quiet(conn) >= ORIGIN_PATIENCE_NS;
-}
-
-/* Notes that a side ends it, if none has yet. */
-static __always_inline void origin_ends(struct ecdn_xdp_origin_conn *conn, __u8 side, bool reset,
-					__u64 now_ns)
-{
-	if (conn->first)
-		return;
-	conn->first = side;
-	conn->reset = reset;
-	conn->closed_ns = now_ns;
-	conn->idle = !origin_owes(conn) && !origin_amid(&conn->in);
-}
 
 /* Who ends a connection by closing it without a FIN before. */
 static __always_inline __u8 origin_closer(__u32 error)
@@ -125,53 +38,6 @@ static __always_inline __u8 origin_closer(__u32 error)
 	case EPIPE: return ECDN_XDP_ORIGIN_SIDE_ORIGIN;
 	}
 	return ECDN_XDP_ORIGIN_SIDE_HOST;
-}
-
-static __always_inline __u8 origin_phase_of_tls(const struct ecdn_xdp_origin_conn *conn)
-{
-	const struct ecdn_xdp_origin_flow *in = &conn->in;
-
-	if (!conn->out.begun)
-		return ECDN_XDP_ORIGIN_SYN_ACK;
-	if (!origin_shaken(conn)) {
-		if (in->hello || conn->retry || (in->begun && !in->alerted && !in->strange))
-			return ECDN_XDP_ORIGIN_SERVER_HELLO;
-		return ECDN_XDP_ORIGIN_CLIENT_HELLO;
-	}
-	if (!conn->requests)
-		return ECDN_XDP_ORIGIN_FINISHED;
-	if (origin_amid(in))
-		return ECDN_XDP_ORIGIN_ANSWER;
-	return conn->owed ? ECDN_XDP_ORIGIN_REQUEST : ECDN_XDP_ORIGIN_BETWEEN;
-}
-
-/* The phase of one whose packets were not read. */
-static __always_inline __u8 origin_phase_of_socket(const struct ecdn_xdp_origin_conn *conn,
-						   const struct origin_end *end)
-{
-	if (!end->received && !end->sent)
-		return ECDN_XDP_ORIGIN_SYN_ACK;
-	if (conn->plain)
-		return end->received ? ECDN_XDP_ORIGIN_ANSWER : ECDN_XDP_ORIGIN_REQUEST;
-	return end->received && end->received != 7 ? ECDN_XDP_ORIGIN_SERVER_HELLO :
-						     ECDN_XDP_ORIGIN_CLIENT_HELLO;
-}
-
-/* enum ecdn_xdp_origin_phase, in which it is. */
-static __always_inline __u8 origin_phase(const struct ecdn_xdp_origin_conn *conn,
-					 const struct origin_end *end)
-{
-	if (!conn->established)
-		return ECDN_XDP_ORIGIN_SYN;
-	if (!origin_read(conn))
-		return origin_phase_of_socket(conn, end);
-	if (conn->tls != ORIGIN_HTTP)
-		return origin_phase_of_tls(conn);
-	if (!conn->requests && !conn->in.begun)
-		return ECDN_XDP_ORIGIN_SYN_ACK;
-	if (origin_amid(&conn->in))
-		return ECDN_XDP_ORIGIN_ANSWER;
-	return origin_owes(conn) ? ECDN_XDP_ORIGIN_REQUEST : ECDN_XDP_ORIGIN_BETWEEN;
 }
 
 /* An errno of ICMP's while it connected. */
@@ -301,7 +167,7 @@ origin_judge_node(const struct ecdn_xdp_origin_conn *conn)
 
 	if (!conn->requests)
 		return patient ? ORIGIN_SAY(IDLE, NODE) : ORIGIN_SAY(HUNG_UP_BY_NODE, NODE);
-	if (conn->idle || (!origin_amid(&conn->in) && !conn->owed))
+	if (conn->idle || (!origin_amid(&conn->in) && !origin_owes(conn)))
 		return patient ? ORIGIN_SAY(IDLE, NODE) : ORIGIN_SAY(OK, NONE);
 	if (!patient)
 		return ORIGIN_SAY(ABORTED, NODE);
@@ -315,14 +181,14 @@ origin_judge_origin(const struct ecdn_xdp_origin_conn *conn, const struct origin
 	const struct ecdn_xdp_origin_flow *in = &conn->in;
 	bool soon = origin_quiet(conn) < ORIGIN_PATIENCE_NS;
 
-	if (conn->version == ORIGIN_TLS_1_3 && !conn->answers && !conn->ticket &&
+	if (conn->version == TLS_1_3 && !conn->answers && !conn->tickets &&
 	    !origin_amid(in) && (in->goodbye || conn->requests || soon))
 		return ORIGIN_SAY(REFUSED_AFTER_FINISHED, ORIGIN);
-	if (!origin_amid(in) && conn->out.goodbye)
+	if (!origin_amid(in) && conn->leaving)
 		return ORIGIN_SAY(OK, NONE);
 	if (origin_amid(in))
 		return conn->reset ? ORIGIN_SAY(RESET, ORIGIN) : ORIGIN_SAY(NO_CLOSE_NOTIFY, ORIGIN);
-	if (!conn->idle && conn->owed) {
+	if (!conn->idle && origin_owes(conn)) {
 		if (origin_crossed(conn, end))
 			return ORIGIN_SAY(IDLE, ORIGIN);
 		if (conn->reset)
@@ -341,7 +207,7 @@ origin_judge_origin(const struct ecdn_xdp_origin_conn *conn, const struct origin
 static __always_inline struct origin_verdict
 origin_judge_session(const struct ecdn_xdp_origin_conn *conn, const struct origin_end *end)
 {
-	bool busy = conn->owed || origin_amid(&conn->in);
+	bool busy = origin_owes(conn) || origin_amid(&conn->in);
 
 	if (end->kept && conn->first != ECDN_XDP_ORIGIN_SIDE_NODE)
 		return ORIGIN_SAY(REJECTED_HERE, HOST);

@@ -319,6 +319,13 @@ enum ecdn_xdp_origin_watch {
 	ECDN_XDP_ORIGIN_JUDGED,        /* it has ended, and is counted */
 };
 
+/* Whether what an origin has sent behind TLS 1.3's handshake is session tickets alone. */
+enum ecdn_xdp_origin_tickets {
+	ECDN_XDP_ORIGIN_NO_TICKETS,
+	ECDN_XDP_ORIGIN_TICKET_MAYBE,  /* a record: a ticket, or an answer */
+	ECDN_XDP_ORIGIN_TICKETS,
+};
+
 /* What is read of one direction: how far, and where in a record or message that is. At the end of
  * a record or an answer left, step and lack are zero. */
 struct ecdn_xdp_origin_flow {
@@ -349,7 +356,10 @@ struct ecdn_xdp_origin_flow {
 	__u8 goodbye;          /* 1: TLS: the last record after the handshake is an alert, and
 				  close_notify most likely */
 	__u8 copied;           /* bytes of the host name so far */
-	__u8 reserved[8];
+	__u8 fresh;            /* 1: a status was read, and is not counted */
+	__u8 tail;             /* 1: what was not read ends as an alert does */
+	__u8 reserved[2];
+	__u32 ack;             /* what the packet acknowledges */
 	__u8 chunk[32];        /* bytes of the packet that are being read */
 };
 
@@ -373,6 +383,8 @@ struct ecdn_xdp_origin_conn {
 	__u16 cipher;
 	__u16 status;
 	__u16 ticket;          /* length of the origin's first record after TLS 1.3's handshake */
+	__u32 asked_seq;       /* sequence number of the first request */
+	__u16 ticket_requests; /* requests before that record */
 	__u8 watch;            /* enum ecdn_xdp_origin_watch */
 	__u8 content;          /* 1: its packets are read */
 	__u8 plain;            /* 1: to a port of plain HTTP */
@@ -381,11 +393,16 @@ struct ecdn_xdp_origin_conn {
 	__u8 established;      /* 1: TCP's handshake is done */
 	__u8 first;            /* who ended it first: enum ecdn_xdp_origin_side */
 	__u8 reset;            /* 1: by RST */
-	__u8 idle;             /* 1: nothing was owed or under way then */
+	__u8 idle;             /* 1: nothing was owed or under way then, */
+	__u8 leaving;          /* 1: and the node had said goodbye */
+	__u8 phase;            /* enum ecdn_xdp_origin_phase, in which it was then */
 	__u8 owed;             /* 1: TLS: a request waits for an answer */
 	__u8 retry;            /* 1: the origin sent a HelloRetryRequest */
 	__u8 resumed;          /* 1: an earlier session */
-	__u8 reserved[28];
+	__u8 shaken;           /* 1: TLS's handshake is done, and counted */
+	__u8 sealed;           /* 1: the node sealed a record that is no Finished, in TLS 1.3's */
+	__u8 tickets;          /* enum ecdn_xdp_origin_tickets */
+	__u8 reserved[17];
 	struct ecdn_xdp_origin_flow out; /* to the origin */
 	struct ecdn_xdp_origin_flow in;
 	char sni[ECDN_XDP_ORIGIN_NAME_SIZE];
