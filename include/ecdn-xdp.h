@@ -2,7 +2,7 @@
 /*
  * ecdn-xdp.h - libecdn-xdp: what a proxy asks the guard. From which region is
  * this address, is that region limited or blocked now, is this peer one of the
- * platform's intermediate nodes?
+ * platform's intermediate nodes? And what a proxy tells of its origins' answers.
  *
  * Answers come from memory shared with the kernel: a question costs no system
  * call, no lock and no allocation. Once a second, and when ecdn-xdp has put
@@ -90,6 +90,20 @@ struct ecdn_xdp_info {
 	unsigned int retry_after;
 };
 
+/*
+ * What became of one attempt to get an answer from an origin. 502 and 504 that a proxy makes
+ * itself are no answers of the origin: they are one of the others.
+ */
+enum ecdn_xdp_origin_result {
+	ECDN_XDP_RESULT_ANSWERED, /* with a status, and as far as it is known, completely */
+	ECDN_XDP_RESULT_NO_CONNECT, /* TCP could not connect, or the TLS handshake failed */
+	ECDN_XDP_RESULT_NO_ANSWER, /* connected, and closed before any byte of an answer */
+	ECDN_XDP_RESULT_MALFORMED, /* what came is no answer: a status line or header that cannot
+				      be, or the end before the header's */
+	ECDN_XDP_RESULT_TRUNCATED, /* the status came, and the body ended too early */
+	ECDN_XDP_RESULT_TIMED_OUT, /* the proxy gave up before it had the header */
+};
+
 struct ecdn_xdp_client;
 
 /* Logs one line, given without a line end; any thread that asks a question may call it. */
@@ -146,6 +160,26 @@ int ecdn_xdp_is_node(struct ecdn_xdp_client *client, const struct sockaddr *addr
  * client is NULL.
  */
 int ecdn_xdp_count(struct ecdn_xdp_client *client, unsigned int region, int status);
+
+/*
+ * Counts one attempt to get an answer from an origin, for `ecdn-xdp origin`: what the proxy
+ * alone knows, as nobody else sees inside TLS. origin is the address and port that the proxy
+ * connected to, of AF_INET or AF_INET6 as sockets give it; an IPv4-mapped one is IPv4. Nothing
+ * is counted of loopback addresses, to which no connection is observed. what is of enum
+ * ecdn_xdp_origin_result. status is the HTTP status that the origin sent, and counts where what
+ * is ANSWERED or TRUNCATED; else it is ignored.
+ *
+ * It needs the observer (`ecdn-xdp load --origin`), and no guard. An origin has a row there from
+ * the first connection on that the observer sees; what is said of others counts in the row "--".
+ * No system call; an address that is met for the first time costs a search of all rows,
+ * microseconds, as does one without a row once a second.
+ *
+ * 0; -ENOENT without an observer, or if it is not of this library's version; -EACCES where this
+ * process may not write the counts, which `ecdn-xdp load --proxy-group GROUP` allows; -EINVAL if
+ * client or origin is NULL, the address of another family, or what is none of these.
+ */
+int ecdn_xdp_origin_count(struct ecdn_xdp_client *client, const struct sockaddr *origin, int what,
+			  int status);
 
 #ifdef __cplusplus
 }

@@ -19,6 +19,7 @@
 #include <sys/types.h>
 
 #include "ecdn-xdp-maps.h"
+#include "ecdn-xdp-origin-rows.h"
 
 /* Names that are not declared here stay inside the library. */
 #pragma GCC visibility push(default)
@@ -27,12 +28,15 @@
 
 #define CACHE_LINE 64
 
-/* Parts of a view: a pinned map each, and zeros beyond its end or where it is missing. */
+/* Parts of a view: a pinned map each, and zeros beyond its end or where it is missing. Two are of
+ * the observer of origins, which may be loaded without the guard; the others are the guard's. */
 enum part {
 	PART_TABLE,
 	PART_TRUSTED,
 	PART_STATE,
 	PART_PUBLIC,
+	PART_ORIGINS,
+	PART_SAID,
 	PART_COUNTS,            /* last, as its room depends on the number of CPUs */
 	PARTS,
 };
@@ -44,9 +48,15 @@ enum part {
 #define AT_TRUSTED ROOM_TABLE
 #define AT_STATE (AT_TRUSTED + ROOM_TABLE)
 #define AT_PUBLIC (AT_STATE + ROOM_STATE)
-#define AT_COUNTS (AT_PUBLIC + ROOM_UNIT)
+#define AT_ORIGINS (AT_PUBLIC + ROOM_UNIT)
+#define ORIGINS_BYTES (ECDN_XDP_ORIGINS * sizeof(struct ecdn_xdp_origin_place))
+#define SAID_BYTES (ECDN_XDP_ORIGIN_STRIPES * ECDN_XDP_ORIGINS * \
+		    sizeof(struct ecdn_xdp_origin_requests))
+#define AT_SAID (AT_ORIGINS + (ORIGINS_BYTES + ROOM_UNIT - 1) / ROOM_UNIT * ROOM_UNIT)
+#define AT_COUNTS (AT_SAID + SAID_BYTES)
 
-_Static_assert(ROOM_TABLE % ROOM_UNIT == 0 && ROOM_STATE % ROOM_UNIT == 0, "whole pages");
+_Static_assert(ROOM_TABLE % ROOM_UNIT == 0 && ROOM_STATE % ROOM_UNIT == 0 &&
+	       SAID_BYTES % ROOM_UNIT == 0, "whole pages");
 
 /* A pinned map that is open. Each opening has a serial of its own; 0: not open. */
 struct pin {
@@ -64,6 +74,10 @@ struct set {
 	struct pin pin[PARTS];
 	dev_t device;           /* of the pin public_config, as it was opened ... */
 	ino_t inode;            /* ... and its inode */
+	/* The observer of origins has both of its pins, or none. */
+	int origins_error;      /* none, for this reason */
+	dev_t origins_device;   /* of the pin origin_keys, as public_config's above */
+	ino_t origins_inode;
 };
 
 /*
@@ -71,7 +85,7 @@ struct set {
  * throws its answer away.
  */
 struct view {
-	int error, counts_error;
+	int error, counts_error, origins_error;
 	uint32_t abi;           /* public_config has the same unless something is new */
 	uint32_t max_regions;
 	uint64_t generation, trusted_generation;
@@ -87,6 +101,7 @@ struct ecdn_xdp_client {
 	char *memory;           /* of both views, one after the other */
 	size_t room;            /* of one view, in bytes */
 	struct view view[2];
+	struct ecdn_xdp_origin_rows rows __attribute__((aligned(CACHE_LINE)));
 
 	/* The one thread that found `busy` 0 reads and writes these. */
 	unsigned int busy __attribute__((aligned(CACHE_LINE)));
@@ -97,6 +112,7 @@ struct ecdn_xdp_client {
 	int kept;               /* why the last look left an old table in use */
 	unsigned int retries;   /* looks in a row after which something still was new */
 	int told, told_kept;    /* logged last: why nothing answers, why a table is kept */
+	int told_origins;       /* ... and why nothing of origins is counted */
 	ecdn_xdp_say *say;
 	void *context;
 	char dir[PATH_MAX];

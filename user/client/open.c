@@ -60,6 +60,7 @@ struct ecdn_xdp_client *ecdn_xdp_open(const char *pin_dir, ecdn_xdp_say *say, vo
 	}
 	memset(client, 0, sizeof(*client));
 	client->dir_fd = -1;
+	client->set.origins_error = -ENOENT;
 	client->say = say ? say : say_to_stderr;
 	client->context = context;
 	client->cpus = cpu_rows();

@@ -8,8 +8,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define PUBLIC_CONFIG "public_config"
-
 static bool belongs_to(const char *path, uid_t user)
 {
 	struct stat stat;
@@ -34,18 +32,19 @@ bool pins_are_roots(const struct ecdn_xdp_client *client)
 	return belongs_to(path, root);
 }
 
-int pins_find(const struct ecdn_xdp_client *client, struct stat *found, char via[VIA_SIZE])
+int pins_find(const struct ecdn_xdp_client *client, const char *name, struct stat *found,
+	      char via[VIA_SIZE])
 {
-	char path[VIA_SIZE + sizeof(PUBLIC_CONFIG)];
+	char path[VIA_SIZE + 32];
 	int err;
 
-	snprintf(path, sizeof(path), "%s/" PUBLIC_CONFIG, client->dir);
+	snprintf(path, sizeof(path), "%s/%s", client->dir, name);
 	if (!stat(path, found)) {
 		strcpy(via, client->dir);
 		return 0;
 	}
 	err = errno == ENOTDIR ? -ENOENT : -errno;
-	if (client->dir_fd < 0 || fstatat(client->dir_fd, PUBLIC_CONFIG, found, 0))
+	if (client->dir_fd < 0 || fstatat(client->dir_fd, name, found, 0))
 		return err;
 	snprintf(via, VIA_SIZE, "/proc/self/fd/%d", client->dir_fd);
 	return 0;
@@ -75,7 +74,7 @@ int pins_open(const char *via, const char *name)
 	return fd < 0 ? -errno : fd;
 }
 
-int pins_lines(int fd)
+int pins_rows(int fd, size_t size)
 {
 	struct bpf_map_info info;
 	union bpf_attr attr;
@@ -88,8 +87,7 @@ int pins_lines(int fd)
 	if (syscall(SYS_bpf, BPF_OBJ_GET_INFO_BY_FD, &attr, sizeof(attr)))
 		return -errno;
 	if (info.type != BPF_MAP_TYPE_ARRAY || !info.max_entries ||
-	    info.value_size != sizeof(struct ecdn_xdp_table_line))
+	    info.value_size != size)
 		return -EPROTO;
-	return info.max_entries < ECDN_XDP_TABLE_LINES_MAX ? info.max_entries :
-							     ECDN_XDP_TABLE_LINES_MAX;
+	return info.max_entries < INT_MAX ? info.max_entries : INT_MAX;
 }

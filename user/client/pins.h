@@ -14,11 +14,16 @@
 /* Room for the path of the directory by either way. */
 #define VIA_SIZE (PATH_MAX + 32)
 
+/* The pins by which the guard's and the observer's are found. */
+#define PINS_GUARD "public_config"
+#define PINS_OBSERVER "origin_keys"
+
 /*
- * Finds the pin public_config as it is now, and the path `via` which it was found: 0;
- * -ENOENT where there is none, -EACCES where this process may not look.
+ * Finds a pin as it is now, and the path `via` which it was found: 0; -ENOENT where there is
+ * none, -EACCES where this process may not look.
  */
-int pins_find(const struct ecdn_xdp_client *client, struct stat *stat, char via[VIA_SIZE]);
+int pins_find(const struct ecdn_xdp_client *client, const char *name, struct stat *stat,
+	      char via[VIA_SIZE]);
 
 /* True if root has made the directory and those above it: where others may make one, it may
  * not be the guard's. */
@@ -30,8 +35,8 @@ void pins_keep_dir(struct ecdn_xdp_client *client);
 /* An fd of the map pinned as via/name, or a negative errno. */
 int pins_open(const char *via, const char *name);
 
-/* How many lines a table's map has, ECDN_XDP_TABLE_LINES_MAX at most; -EPROTO if it is no table,
- * or another negative errno. */
-int pins_lines(int fd);
+/* How many entries an array has whose values have that size; -EPROTO if the map is another, or
+ * another negative errno. */
+int pins_rows(int fd, size_t size);
 
 #endif

@@ -35,10 +35,12 @@ static int show(struct ecdn_xdp_client *client, struct set *next)
 
 static void show_nothing(struct ecdn_xdp_client *client, int error)
 {
-	struct set nothing = { .error = error, .counts_error = error };
+	struct set nothing;
 
-	if (client->set.error != error)
-		show(client, &nothing);
+	if (client->set.error == error)
+		return;
+	set_without_guard(client, error, &nothing);
+	show(client, &nothing);
 }
 
 /* Opens everything, as the pins are another guard's than before or there were none. */
@@ -57,7 +59,7 @@ static void start_over(struct ecdn_xdp_client *client, const char *via, const st
 		set_open(client, again, &now, &next);
 		if (next.error != -EAGAIN)
 			break;
-		err = pins_find(client, &now, again);
+		err = pins_find(client, PINS_GUARD, &now, again);
 	}
 	if (!err)
 		err = next.error;
@@ -75,7 +77,7 @@ static bool differ(const struct set *a, const struct set *b)
 	for (int part = 0; part < PARTS; part++)
 		if (a->pin[part].serial != b->pin[part].serial)
 			return true;
-	return a->counts_error != b->counts_error;
+	return a->counts_error != b->counts_error || a->origins_error != b->origins_error;
 }
 
 static void read_public(const struct ecdn_xdp_client *client,
@@ -123,12 +125,23 @@ static bool is_other(const struct set *set, const struct ecdn_xdp_public_config 
 	       set->inode != found->st_ino || set->device != found->st_dev;
 }
 
+/* After the guard's, whose ABI is the observer's, too. */
+static void look_at_observer(struct ecdn_xdp_client *client)
+{
+	struct set next = client->set;
+
+	set_follow_observer(client, &next);
+	if (differ(&client->set, &next))
+		show(client, &next);
+	say_origins(client, next.origins_error);
+}
+
 static void look(struct ecdn_xdp_client *client)
 {
 	struct ecdn_xdp_public_config public;
 	char via[VIA_SIZE];
 	struct stat found;
-	int err = pins_find(client, &found, via);
+	int err = pins_find(client, PINS_GUARD, &found, via);
 
 	read_public(client, &public);
 	if (err)
@@ -137,6 +150,7 @@ static void look(struct ecdn_xdp_client *client)
 		start_over(client, via, &found);
 	else
 		follow(client, via, &public);
+	look_at_observer(client);
 	say_ready(client, client->set.error);
 }
 

@@ -52,7 +52,10 @@ static bool in_bpffs(const char *dir)
 
 static void say_missing(const struct ecdn_xdp_client *client)
 {
-	if (in_bpffs(client->dir))
+	if (!client->set.origins_error)
+		say(client, "no guard is loaded in %s, but an observer of origins: every request "
+		    "passes, and what is said of origins is counted", client->dir);
+	else if (in_bpffs(client->dir))
 		say(client, "no guard is loaded in %s: every request passes until `ecdn-xdp load` "
 		    "is run", client->dir);
 	else
@@ -120,6 +123,20 @@ void say_ready(struct ecdn_xdp_client *client, int error)
 		say_error(client, error);
 	else
 		say(client, "verdicts come from the guard in %s", client->dir);
+}
+
+/* Without an observer there is nothing to tell, and -EACCES is told to who counts. */
+void say_origins(struct ecdn_xdp_client *client, int error)
+{
+	if (!error || error == -ENOENT || error == -EACCES || error == -EAGAIN)
+		client->told_origins = 0;
+	else if (client->told_origins != error)
+		say(client, "the observer in %s cannot be used: %s: what is said of origins is "
+		    "not counted; `ecdn-xdp load --origin` of the library's version, %s, makes "
+		    "its maps", client->dir, strerror(-error), ECDN_XDP_VERSION);
+	else
+		return;
+	client->told_origins = error;
 }
 
 void say_kept(struct ecdn_xdp_client *client, int error)

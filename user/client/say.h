@@ -15,6 +15,9 @@ void say_to_stderr(void *context, const char *message);
  * last, and nothing for a client that finds the guard when it opens. */
 void say_ready(struct ecdn_xdp_client *client, int error);
 
+/* Logs why an observer of origins that is there cannot be used. */
+void say_origins(struct ecdn_xdp_client *client, int error);
+
 /* Logs that the tables are the latest (0), or why the old ones are kept. */
 void say_kept(struct ecdn_xdp_client *client, int error);
 

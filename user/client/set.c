@@ -13,7 +13,9 @@ static const char *const pin_name[PARTS] = {
 	[PART_TABLE] = "region_lines",
 	[PART_TRUSTED] = "trusted_lines",
 	[PART_STATE] = "region_state",
-	[PART_PUBLIC] = "public_config",
+	[PART_PUBLIC] = PINS_GUARD,
+	[PART_ORIGINS] = PINS_OBSERVER,
+	[PART_SAID] = "origin_requests",
 	[PART_COUNTS] = "request_stats",
 };
 
@@ -27,10 +29,12 @@ static void pin_close(struct pin *pin)
 /* A table has as many lines as its map: zeros follow in a view. */
 static int measure_table(struct pin *pin)
 {
-	int lines = pins_lines(pin->fd);
+	int lines = pins_rows(pin->fd, sizeof(struct ecdn_xdp_table_line));
 
 	if (lines < 0)
 		return lines;
+	if (lines > ECDN_XDP_TABLE_LINES_MAX)
+		lines = ECDN_XDP_TABLE_LINES_MAX;
 	pin->bytes = lines * sizeof(struct ecdn_xdp_table_line);
 	return 0;
 }
@@ -180,28 +184,104 @@ static int open_all(struct ecdn_xdp_client *client, const char *via, const struc
 	if (err)
 		return err;
 	/* If the guard was unloaded and another one loaded, these are maps of both. */
-	if (pins_find(client, &now, again) || now.st_dev != found->st_dev ||
+	if (pins_find(client, PINS_GUARD, &now, again) || now.st_dev != found->st_dev ||
 	    now.st_ino != found->st_ino)
 		return -EAGAIN;
 	return 0;
 }
 
+void set_without_guard(const struct ecdn_xdp_client *client, int error, struct set *set)
+{
+	const struct set *shown = &client->set;
+
+	*set = (struct set){
+		.error = error,
+		.counts_error = error,
+		.origins_error = shown->origins_error,
+		.origins_device = shown->origins_device,
+		.origins_inode = shown->origins_inode,
+	};
+	set->pin[PART_ORIGINS] = shown->pin[PART_ORIGINS];
+	set->pin[PART_SAID] = shown->pin[PART_SAID];
+}
+
 void set_open(struct ecdn_xdp_client *client, const char *via, const struct stat *found,
 	      struct set *set)
 {
-	static const struct set none;
+	int err;
 
-	memset(set, 0, sizeof(*set));
-	set->error = open_all(client, via, found, set);
-	if (set->error) {
-		int error = set->error;
-
-		set_close(set, &none);
-		*set = none;
-		set->error = set->counts_error = error;
+	set_without_guard(client, 0, set);
+	err = open_all(client, via, found, set);
+	if (err) {
+		set_close(set, &client->set);
+		set_without_guard(client, err, set);
 	}
 	set->device = found->st_dev;
 	set->inode = found->st_ino;
+}
+
+/* Opens one of the observer's pins: an array of so many values of that size, as no word of it tells
+ * of which version it is. */
+static int open_origins(struct ecdn_xdp_client *client, const char *via, enum part part,
+			size_t bytes, int rows, size_t size, struct set *set)
+{
+	int err = open_unseen(client, via, part, bytes, &set->pin[part]), found;
+
+	if (err)
+		return err;
+	found = pins_rows(set->pin[part].fd, size);
+	return found < 0 ? found : found == rows ? 0 : -EPROTO;
+}
+
+/* If the observer was unloaded and another one loaded, these are maps of both. */
+static int open_observer(struct ecdn_xdp_client *client, const char *via, struct set *set)
+{
+	char again[VIA_SIZE];
+	struct stat now;
+	int err = open_origins(client, via, PART_SAID, SAID_BYTES,
+			       ECDN_XDP_ORIGIN_STRIPES * ECDN_XDP_ORIGINS,
+			       sizeof(struct ecdn_xdp_origin_requests), set);
+
+	if (!err)
+		err = open_origins(client, via, PART_ORIGINS, ORIGINS_BYTES, ECDN_XDP_ORIGINS,
+				   sizeof(struct ecdn_xdp_origin_key), set);
+	if (!err && (pins_find(client, PINS_OBSERVER, &now, again) ||
+		     now.st_dev != set->origins_device || now.st_ino != set->origins_inode))
+		err = -EAGAIN;
+	return err;
+}
+
+static void close_observer(const struct ecdn_xdp_client *client, struct set *set)
+{
+	set_close(set, &client->set);
+	memset(&set->pin[PART_ORIGINS], 0, sizeof(set->pin[PART_ORIGINS]));
+	memset(&set->pin[PART_SAID], 0, sizeof(set->pin[PART_SAID]));
+}
+
+void set_follow_observer(struct ecdn_xdp_client *client, struct set *set)
+{
+	char via[VIA_SIZE];
+	struct stat found;
+	int err = pins_find(client, PINS_OBSERVER, &found, via);
+
+	if (!err && !set->origins_error && found.st_dev == set->origins_device &&
+	    found.st_ino == set->origins_inode)
+		return;
+	close_observer(client, set);
+	if (!err && set->error == -EPROTO)
+		err = -EPROTO;
+	if (!err && !strcmp(via, client->dir) && !pins_are_roots(client))
+		err = -EKEYREJECTED;
+	if (!err) {
+		set->origins_device = found.st_dev;
+		set->origins_inode = found.st_ino;
+		err = open_observer(client, via, set);
+	}
+	if (err)
+		close_observer(client, set);
+	else if (!strcmp(via, client->dir))
+		pins_keep_dir(client);
+	set->origins_error = err == -EPERM ? -EACCES : err;
 }
 
 void set_close(struct set *set, const struct set *other)

@@ -11,6 +11,8 @@ static size_t part_at(enum part part)
 		[PART_TRUSTED] = AT_TRUSTED,
 		[PART_STATE] = AT_STATE,
 		[PART_PUBLIC] = AT_PUBLIC,
+		[PART_ORIGINS] = AT_ORIGINS,
+		[PART_SAID] = AT_SAID,
 		[PART_COUNTS] = AT_COUNTS,
 	};
 
@@ -24,7 +26,7 @@ static size_t part_room(const struct ecdn_xdp_client *client, enum part part)
 
 static int protection(enum part part)
 {
-	return part == PART_COUNTS ? PROT_READ | PROT_WRITE : PROT_READ;
+	return part == PART_COUNTS || part == PART_SAID ? PROT_READ | PROT_WRITE : PROT_READ;
 }
 
 void *view_try(enum part part, const struct pin *pin)
@@ -86,6 +88,7 @@ static void describe(struct view *view, const struct set *set)
 {
 	__atomic_store_n(&view->error, set->error, __ATOMIC_RELAXED);
 	__atomic_store_n(&view->counts_error, set->counts_error, __ATOMIC_RELAXED);
+	__atomic_store_n(&view->origins_error, set->origins_error, __ATOMIC_RELAXED);
 	__atomic_store_n(&view->abi, set->error ? 0 : ECDN_XDP_ABI, __ATOMIC_RELAXED);
 	__atomic_store_n(&view->max_regions, set->max_regions, __ATOMIC_RELAXED);
 	__atomic_store_n(&view->generation, set->generation, __ATOMIC_RELAXED);
@@ -125,9 +128,17 @@ int view_show(struct ecdn_xdp_client *client, const struct set *set)
 	return 0;
 }
 
-int view_reserve(struct ecdn_xdp_client *client)
+/* Makes what proxies count in writable, as a late thread may find no map there. */
+static int reserve_counts(const struct ecdn_xdp_client *client, unsigned int sequence)
 {
 	static const struct pin none;
+	int err = map_part(client, sequence, PART_COUNTS, &none);
+
+	return err ? err : map_part(client, sequence, PART_SAID, &none);
+}
+
+int view_reserve(struct ecdn_xdp_client *client)
+{
 	size_t counts = client->cpus * ECDN_XDP_REGIONS_MAX * sizeof(struct ecdn_xdp_requests);
 
 	client->room = AT_COUNTS + (counts + ROOM_UNIT - 1) / ROOM_UNIT * ROOM_UNIT;
@@ -135,7 +146,8 @@ int view_reserve(struct ecdn_xdp_client *client)
 			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (client->memory == MAP_FAILED)
 		return -ENOMEM;
-	if (!map_part(client, 0, PART_COUNTS, &none) && !map_part(client, 1, PART_COUNTS, &none))
+	client->view[0].origins_error = client->view[1].origins_error = -ENOENT;
+	if (!reserve_counts(client, 0) && !reserve_counts(client, 1))
 		return 0;
 	view_release(client);
 	return -ENOMEM;
