@@ -19,6 +19,8 @@ struct ecdn_ngx_guard {
 	ngx_log_t *log;         /* the cycle's */
 	unsigned int needed : 1;
 	unsigned int count_refused : 1; /* it was logged that requests are not counted */
+	int origins_told;       /* why what is said of origins is not counted, as logged; 0: it is
+				   counted */
 };
 
 struct ecdn_ngx_main_conf {
@@ -27,6 +29,7 @@ struct ecdn_ngx_main_conf {
 
 struct ecdn_ngx_loc_conf {
 	ngx_flag_t enable;
+	ngx_flag_t origins;
 	ngx_int_t status;
 	ngx_str_t pins;
 	struct ecdn_ngx_guard *guard;
@@ -53,6 +56,13 @@ struct ecdn_ngx_guard *ecdn_ngx_guard(ngx_conf_t *cf, const ngx_str_t *pins);
 ngx_int_t ecdn_ngx_open_guards(ngx_cycle_t *cycle);
 
 void ecdn_ngx_count(struct ecdn_ngx_guard *guard, unsigned int region, ngx_uint_t status);
+
+/* Counts a result of enum ecdn_xdp_origin_result. */
+void ecdn_ngx_count_origin(struct ecdn_ngx_guard *guard, const struct sockaddr *origin, int result,
+			   ngx_uint_t status);
+
+/* Counts each attempt of a main request, which has ended, to get an answer from an origin. */
+void ecdn_ngx_count_origins(ngx_http_request_t *r, struct ecdn_ngx_guard *guard);
 
 /* Returns the answer of the guard of the main request's location; NULL: out of memory. */
 struct ecdn_ngx_answer *ecdn_ngx_answer(ngx_http_request_t *r);

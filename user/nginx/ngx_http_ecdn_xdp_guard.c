@@ -103,3 +103,24 @@ void ecdn_ngx_count(struct ecdn_ngx_guard *guard, unsigned int region, ngx_uint_
 	warn(guard, "requests are not counted: this worker may not write the counters; "
 		    "`ecdn-xdp load --proxy-group GROUP` permits it to the workers' group");
 }
+
+/* Logged when it changes, and not with each request. */
+void ecdn_ngx_count_origin(struct ecdn_ngx_guard *guard, const struct sockaddr *origin, int result,
+			   ngx_uint_t status)
+{
+	int error;
+
+	if (!guard->client)
+		return;
+	error = ecdn_xdp_origin_count(guard->client, origin, result, status);
+	if (error == guard->origins_told)
+		return;
+	guard->origins_told = error;
+	if (error == -EACCES)
+		warn(guard, "what origins answer is not counted: this worker may not write the "
+			    "counters; `ecdn-xdp load --proxy-group GROUP` permits it to the "
+			    "workers' group");
+	else if (error == -ENOENT)
+		warn(guard, "what origins answer is not counted: no observer is loaded; `ecdn-xdp "
+			    "load --origin` loads it, without a restart of nginx");
+}

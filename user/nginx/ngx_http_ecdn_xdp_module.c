@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * ngx_http_ecdn_xdp_module.c - the directives and the description of the module: `ecdn_xdp
- * on` answers 513 to regions that surge before any upstream is asked.
+ * on` answers 513 to regions that surge before any upstream is asked, `ecdn_xdp_origins on`
+ * counts what upstreams answered.
  */
 #include "ngx_http_ecdn_xdp.h"
 
@@ -22,6 +23,7 @@ static void *create_loc_conf(ngx_conf_t *cf)
 	if (!conf)
 		return NULL;
 	conf->enable = NGX_CONF_UNSET;
+	conf->origins = NGX_CONF_UNSET;
 	conf->status = NGX_CONF_UNSET;
 	return conf;
 }
@@ -32,12 +34,13 @@ static char *merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 	int own = conf->pins.data != NULL;
 
 	ngx_conf_merge_value(conf->enable, prev->enable, 0);
+	ngx_conf_merge_value(conf->origins, prev->origins, 0);
 	ngx_conf_merge_value(conf->status, prev->status, ECDN_XDP_STATUS);
 	ngx_conf_merge_str_value(conf->pins, prev->pins, "");
 	conf->guard = ecdn_ngx_guard(cf, &conf->pins);
 	if (!conf->guard)
 		return NGX_CONF_ERROR;
-	if (conf->enable || own)
+	if (conf->enable || conf->origins || own)
 		conf->guard->needed = 1;
 	return NGX_CONF_OK;
 }
@@ -67,6 +70,13 @@ static ngx_command_t commands[] = {
 		.set = ngx_conf_set_flag_slot,
 		.conf = NGX_HTTP_LOC_CONF_OFFSET,
 		.offset = offsetof(struct ecdn_ngx_loc_conf, enable),
+	},
+	{
+		.name = ngx_string("ecdn_xdp_origins"),
+		.type = ANYWHERE | NGX_CONF_FLAG,
+		.set = ngx_conf_set_flag_slot,
+		.conf = NGX_HTTP_LOC_CONF_OFFSET,
+		.offset = offsetof(struct ecdn_ngx_loc_conf, origins),
 	},
 	{
 		.name = ngx_string("ecdn_xdp_pins"),

@@ -160,6 +160,8 @@ static ngx_int_t log_handler(ngx_http_request_t *r)
 
 	if (r != r->main)
 		return NGX_OK;
+	if (conf->origins)
+		ecdn_ngx_count_origins(r, conf->guard);
 	answer = conf->enable ? ecdn_ngx_answer(r) : find(r);
 	if (answer && (conf->enable || answer->judged))
 		ecdn_ngx_count(answer->guard, answer->region.id,
