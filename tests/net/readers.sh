@@ -1,13 +1,41 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash disable=SC2154
 # readers.sh - an edge of which every reader has something to show: guard, ping, nodes, an allowed
-# prefix, a listener, limits, a surge, a connection that is proven. Sourced after lib.sh.
+# prefix, a listener, limits, a surge, a connection that is proven, origins. Sourced after lib.sh.
+
+# shellcheck source=tests/net/cgroup.sh
+source "$(dirname "${BASH_SOURCE[0]}")/cgroup.sh"
 
 client_ip=198.51.100.2
 edge_here=198.51.100.1
 
 # A name with a byte that is no UTF-8, one that begins an escape sequence, and a line end.
 odd=$work/$'odd\xff\e[31m\nname'
+
+# observed URL: asks an origin, from a cgroup that is observed.
+observed() {
+	(echo "$BASHPID" >"$cgroup/cgroup.procs" && exec nsenter --net="/run/netns/ecdn-$id-edge" \
+		curl -sk -m 3 -o /dev/null "$1")
+}
+
+# An origin that answers over HTTP, and one that refuses; a proxy has counted answers of both.
+ask_origins() {
+	local row
+
+	cgroup_make
+	ecdn load --origin --origin-cgroup "$cgroup"
+	ecdn origin add asked $client_ip:80
+	ecdn origin add refusing $client_ip:443
+	waiting client "$build/tests/tools/waiter" $client_ip:80 origin
+	observed http://$client_ip/
+	observed https://$client_ip/ || true
+	stop "$waiter"
+	for row in 1 2; do
+		# shellcheck disable=SC2046 # the bytes are words
+		bpftool map update pinned "$pin/origin_requests" key $row 0 0 0 \
+			value $(for _ in {1..32}; do echo 1 0 0 0 0 0 0 0; done)
+	done
+}
 
 everything_loaded() {
 	client_and_edge
@@ -16,6 +44,7 @@ everything_loaded() {
 	cp "$regions" "$odd"
 	printf '192.0.2.7 ams-1\n192.0.2.8 ams-1\n203.0.113.0/24\n' >"$work/nodes"
 	ecdn load --guard --ping --regions "$odd" --nodes "$work/nodes" --proxy-group 12345 e0
+	ask_origins
 	ecdn allow add 192.88.99.0/24
 	ecdn exempt BETA --for 2h
 	ecdn block WIDE

@@ -25,6 +25,8 @@ DOCUMENTS=(
 	"node --json"
 	"node check --json"
 	"steer --json"
+	"origin --json"
+	"origin failures --json"
 	"exempt --json"
 	"block --json"
 	"events --json"
@@ -36,7 +38,8 @@ DOCUMENTS=(
 )
 
 TABLES=(status "explain 198.51.100.9" "explain 198.51.96.0/20" check stats "stats --total" "stats --all" prefix "prefix --total" region
-	"region lookup -v 198.51.100.9" limit "limit ALPHA" allow node "node check" steer
+	"region lookup -v 198.51.100.9" limit "limit ALPHA" allow node "node check" steer origin
+	"origin --failing" "origin failures"
 	"stats --metrics")
 
 # What else names files, interfaces or commands.

@@ -4,31 +4,11 @@
 # JSON and metrics; what an origin is called cannot command a terminal.
 # shellcheck source=tests/net/lib.sh
 source "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/net/cgroup.sh
+source "$(dirname "$0")/cgroup.sh"
 
 ok=10.79.0.2 gone=10.79.0.3 strict=10.79.0.4 web=10.79.0.5 never=10.79.0.9
 evil=$'\e]0;x\a.example'
-cgroup=
-
-# What was put into the cgroup leaves it as it ends.
-clean_up() {
-	cleanup
-	[ -z "$cgroup" ] || wait_for 5 rmdir "$cgroup"
-}
-
-make_cgroup() {
-	local root
-
-	root=$(findmnt -nt cgroup2 -o TARGET | head -n 1)
-	if [ -z "$root" ]; then
-		root=$work/cgroup2
-		mkdir "$root"
-		mount -t cgroup2 cgroup2 "$root"
-	fi
-	trap clean_up EXIT
-	mkdir "$root/ecdn-$id"
-	cgroup=$root/ecdn-$id
-}
-
 # node COMMAND...: a process of the edge that is watched.
 node() {
 	(echo "$BASHPID" >"$cgroup/cgroup.procs" &&
@@ -81,7 +61,7 @@ hosts_and_servers() {
 	for at in $ok $gone $strict $web; do
 		ip -n "ecdn-$id-client" addr add "$at"/24 dev c0
 	done
-	make_cgroup
+	cgroup_make
 	servers
 }
 
@@ -317,7 +297,8 @@ test_group() {
 	local as=(setpriv --reuid=65534 --regid=12346 --clear-groups --no-new-privs)
 
 	ecdn unload --all
-	ecdn load --origin --origin-cgroup "$cgroup" --stats-group 12346
+	ecdn load --origin --origin-cgroup "$cgroup" --guard --regions "$regions" \
+		--stats-group 12346 e0
 	node curl -sk -m 3 -o /dev/null https://$gone/ || true
 	has "the group: list" "^$gone:443 .* 538 refused, [0-9]+s ago$" \
 		"$(on edge "${as[@]}" "$build/ecdn-xdp" origin --pin-dir "$pin")"

@@ -7,7 +7,8 @@
 #ifndef SHOW_ORIGIN_STATUS_H
 #define SHOW_ORIGIN_STATUS_H
 
-#include "show/origin_fields.h"
+#include "show/fields.h"
+#include "show/origin_item.h"
 
 #define ORIGIN_STATUS(object, word, from, has, ...) \
 	{ FIELD_COUNT, .key = object "." word, .in = ORIGIN_FIELDS_JSON, .unit = "answers", \
