@@ -7,8 +7,11 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "show/origin_failure_fields.h"
 #include "show/origin_fields.h"
 #include "show/origin_text.h"
 #include "view/view_origins.h"
@@ -321,6 +324,36 @@ static void words(void **state)
 	assert_string_equal(origin_text_ms(12345, room), "12ms");
 }
 
+/* What a client asks for cannot command a terminal, whatever wrote it into the map. */
+static void escaped(void **state)
+{
+	struct origin_failure_fields_item item = { .failure.sni = "\033]0;x\007\xff",
+						   .name = "\033[1m" };
+	struct clock_moment moment = {};
+	const struct fields fields = { origin_failure_fields, 0, &moment };
+	struct columns *columns = columns_new();
+	char *text = NULL, *json;
+	size_t size;
+	FILE *to = open_memstream(&text, &size);
+	json_t *object = fields_object(&fields, &item);
+
+	(void)state;
+	fields_heads(&fields, columns);
+	fields_cells(&fields, &item, columns);
+	assert_int_equal(columns_write(columns, to, 0), 0);
+	fclose(to);
+	assert_null(strchr(text, '\033'));
+	assert_null(strchr(text, '\007'));
+	assert_non_null(strstr(text, "\\x1b]0;x\\x07\\xff"));
+	assert_non_null(strstr(text, "\\x1b[1m"));
+	json = json_dumps(object, JSON_ENSURE_ASCII);
+	assert_null(strchr(json, '\033'));
+	assert_non_null(strstr(json, "\\\\x1b]0;x"));
+	json_decref(object);
+	free(json);
+	free(text);
+}
+
 /* Which of the two counts an origin's statuses are taken from. */
 static void sources(void **state)
 {
@@ -385,6 +418,7 @@ int main(void)
 		cmocka_unit_test(format),
 		cmocka_unit_test(host),
 		cmocka_unit_test(words),
+		cmocka_unit_test(escaped),
 		cmocka_unit_test(sources),
 		cmocka_unit_test(order),
 	};

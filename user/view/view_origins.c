@@ -80,7 +80,7 @@ static void copy_text(char to[ECDN_XDP_ORIGIN_NAME_SIZE], const char *from)
 	to[ECDN_XDP_ORIGIN_NAME_SIZE - 1] = 0;
 }
 
-/* What the operator says goes before what was seen. */
+/* What the operator says goes before what was seen, which may be no host name. */
 static void name_origin(struct view_origin *origin, const struct origin_names *names)
 {
 	const struct ecdn_xdp_origin_name *name = name_of(names, &origin->key);
@@ -92,7 +92,7 @@ static void name_origin(struct view_origin *origin, const struct origin_names *n
 		copy_text(origin->host, name->sni);
 	else if (view_origins_is_host(origin->name))
 		copy_text(origin->host, origin->name);
-	else
+	else if (!origin_names_wrong_sni(origin->stats.sni))
 		copy_text(origin->host, origin->stats.sni);
 }
 
