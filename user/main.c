@@ -20,6 +20,7 @@
 	family(events) \
 	family(explain) \
 	family(check) \
+	family(diagnose) \
 	family(region) \
 	family(limit) \
 	family(layer) \

@@ -189,7 +189,15 @@ static int silent_nodes(const struct diagnose_facts *facts, struct findings *fin
 	return 0;
 }
 
-/* Pings of nodes that this tool has dropped. A hundredth of a node's is no matter. */
+/* A hundredth of a node's pings is no matter, nor is a node that pings no more. When pings were
+ * dropped is not counted. */
+static bool is_fast(const struct diagnose_facts *facts, const struct ecdn_xdp_node_stats *stats)
+{
+	return stats->over_rate && stats->over_rate * 100 >= stats->requests &&
+	       clock_seconds_ago(&facts->moment, stats->last_seen_ns) < SILENT_SECONDS;
+}
+
+/* Pings of nodes that this tool has dropped. */
 static int fast_nodes(const struct diagnose_facts *facts, struct findings *findings)
 {
 	struct finding *finding = NULL;
@@ -198,19 +206,22 @@ static int fast_nodes(const struct diagnose_facts *facts, struct findings *findi
 	for (size_t i = 0; i < facts->nodes.count; i++) {
 		const struct ecdn_xdp_node_stats *stats = &facts->nodes.at[i].stats;
 
-		if (!stats->over_rate || stats->over_rate * 100 < stats->requests)
+		if (!facts->ping.config.rate || !is_fast(facts, stats))
 			continue;
-		finding = finding ?: add(findings, "over_rate", FINDING_SOME);
-		if (!finding)
-			return -ENOMEM;
+		if (!finding) {
+			finding = add(findings, "over_rate", FINDING_SOME);
+			if (!finding)
+				return -ENOMEM;
+			FINDING_SAY(finding->seen, "of ");
+		}
 		say_node(finding, &facts->nodes.at[i]);
 		dropped += stats->over_rate;
 		requests += stats->requests;
 	}
 	if (!finding)
 		return 0;
-	FINDING_SAY(finding->seen, ": %lu of %lu pings since the load were dropped here, as they "
-		    "came faster than %lu a second of a node.", dropped, requests,
+	FINDING_SAY(finding->seen, " %lu of %lu pings since the load were dropped here, as they came "
+		    "faster than a node may ping: now that is %lu a second.", dropped, requests,
 		    (unsigned long)facts->ping.config.rate);
 	finding_number(finding, "dropped", dropped);
 	finding_number(finding, "requests", requests);

@@ -87,9 +87,16 @@ static void say_too_few(struct finding *finding)
 		    "told from 5 connections on, of which 3 fail.");
 }
 
+static void say_verdict(struct finding *finding, const struct egress_rule *network)
+{
+	finding->cause = diagnose_origins_verdict(network->verdict);
+	FINDING_SAY(finding->seen, " It is one of %u of %u origins that the network fails.",
+		    network->touched, network->asked);
+}
+
 static int add(const struct diagnose_facts *facts, const struct diagnose_asked *asked,
 	       const struct diagnose_origins *origins, const struct diagnose_origin *origin,
-	       const struct egress_rule *rule, struct findings *findings)
+	       const struct egress_rule *network, struct findings *findings)
 {
 	uint64_t failed = diagnose_origins_failed(origin, DIAGNOSE_ORIGINS_HANDSHAKE);
 	uint64_t ended = origin->window.ended;
@@ -113,7 +120,9 @@ static int add(const struct diagnose_facts *facts, const struct diagnose_asked *
 	}
 	say_class(finding, &ways);
 	if (ways.class == FAILURE_CLASS_NETWORK)
-		diagnose_origins_say_unsure(finding, facts, rule->named, rule->asked);
+		diagnose_origins_say_unsure(finding, origin);
+	if (ways.class == FAILURE_CLASS_NETWORK && diagnose_origins_in_verdict(origin, network))
+		say_verdict(finding, network);
 	return 0;
 }
 
@@ -185,8 +194,7 @@ static int add_rejected(const struct diagnose_facts *facts, const struct diagnos
 static bool is_in_verdict(const struct diagnose_asked *asked, const struct egress_rule *network,
 			  const struct diagnose_origin *origin)
 {
-	return !asked->object && network->verdict != EGRESS_RULE_NOTHING &&
-	       network->verdict != EGRESS_RULE_ORIGINS &&
+	return !asked->object && diagnose_origins_in_verdict(origin, network) &&
 	       2 * origin->window.network >= diagnose_origins_failed(origin,
 								     DIAGNOSE_ORIGINS_HANDSHAKE);
 }
@@ -207,7 +215,7 @@ static int of_origins(const struct diagnose_facts *facts, const struct diagnose_
 		if (err || is_in_verdict(asked, network, origin))
 			continue;
 		if (is_told(facts, asked, origins, origin))
-			err = add(facts, asked, origins, origin, &rule, findings);
+			err = add(facts, asked, origins, origin, network, findings);
 		else if (asked->object)
 			err = add_well(asked, origin, findings);
 	}
@@ -222,8 +230,7 @@ int diagnose_538_find(const struct diagnose_facts *facts, const struct diagnose_
 	int err = diagnose_origins_read(&origins, facts, asked);
 
 	err = err ?: diagnose_origins_judge(&origins, facts, DIAGNOSE_ORIGINS_NETWORK, &network);
-	if (!err && network.verdict != EGRESS_RULE_NOTHING &&
-	    network.verdict != EGRESS_RULE_ORIGINS)
+	if (!err && !asked->object && diagnose_origins_is_verdict(&network))
 		err = diagnose_origins_add_verdict(findings, &network, facts, asked, &origins, 538,
 						   "the network fails connections");
 	err = err ?: of_origins(facts, asked, &origins, &network, findings);

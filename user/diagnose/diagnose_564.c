@@ -9,8 +9,8 @@
 #define WAYS_SHOWN 3
 #define ENDED "ended abnormally"
 
-static void of_failing(struct finding *finding, const struct diagnose_facts *facts,
-		       const struct diagnose_origin *origin, const struct egress_rule *rule)
+static void of_failing(struct finding *finding, const struct diagnose_origin *origin,
+		       const struct egress_rule *rule)
 {
 	finding->grade = 2 * origin->window.abnormal >= origin->window.ended ? FINDING_MANY :
 									       FINDING_SOME;
@@ -22,30 +22,22 @@ static void of_failing(struct finding *finding, const struct diagnose_facts *fac
 		    "what ends connections there: timeouts, restarts, a balancer, a firewall.");
 	FINDING_SAY(finding->command, "`ecdn-xdp origin failures %s` lists them",
 		    json_string_value(json_object_get(finding->details, "origin")) ?: "ORIGIN");
-	if (!origin->judged.sure)
-		diagnose_origins_say_unsure(finding, facts, rule->named, rule->asked);
-}
-
-/* Whether there is a verdict on many origins, and this one is among those that made it. */
-static bool in_verdict(const struct diagnose_origin *origin, const struct egress_rule *rule)
-{
-	return rule->verdict != EGRESS_RULE_NOTHING && rule->verdict != EGRESS_RULE_ORIGINS &&
-	       (origin->judged.sure || !rule->sure);
+	diagnose_origins_say_unsure(finding, origin);
 }
 
 /* What is told of an origin depends on what all do. */
-static void conclude(struct finding *finding, const struct diagnose_facts *facts,
-		     const struct diagnose_origin *origin, const struct egress_rule *rule)
+static void conclude(struct finding *finding, const struct diagnose_origin *origin,
+		     const struct egress_rule *rule)
 {
 	if (!origin->window.abnormal) {
 		finding->cause = "nothing";
-	} else if (origin->judged.touched && in_verdict(origin, rule)) {
+	} else if (origin->judged.touched && diagnose_origins_in_verdict(origin, rule)) {
 		finding->cause = diagnose_origins_verdict(rule->verdict);
 		finding->grade = FINDING_SOME;
 		FINDING_SAY(finding->seen, " It is one of %u of %u that are touched.",
 			    rule->touched, rule->asked);
 	} else if (origin->judged.fails) {
-		of_failing(finding, facts, origin, rule);
+		of_failing(finding, origin, rule);
 	} else {
 		finding->cause = "too_few";
 		FINDING_SAY(finding->unknown, "Whether that is more than usual (%.2g %%): a cause is "
@@ -72,7 +64,7 @@ static int add(const struct diagnose_facts *facts, const struct diagnose_asked *
 	FINDING_SAY(finding->seen, ".");
 	if (count)
 		finding_word(finding, "failure", view_origins_cause(ways[0].last->cause));
-	conclude(finding, facts, origin, rule);
+	conclude(finding, origin, rule);
 	return 0;
 }
 
@@ -86,7 +78,7 @@ static bool is_told(const struct diagnose_asked *asked, const struct diagnose_or
 		return true;
 	if (asked->row && !origin->judged.touched)
 		return origin->window.abnormal;
-	return origin->judged.fails && !in_verdict(origin, rule);
+	return origin->judged.fails && !diagnose_origins_in_verdict(origin, rule);
 }
 
 int diagnose_564_find(const struct diagnose_facts *facts, const struct diagnose_asked *asked,
@@ -97,7 +89,7 @@ int diagnose_564_find(const struct diagnose_facts *facts, const struct diagnose_
 	int err = diagnose_origins_read(&origins, facts, asked);
 
 	err = err ?: diagnose_origins_judge(&origins, facts, DIAGNOSE_ORIGINS_ABNORMAL, &rule);
-	if (!err && rule.verdict != EGRESS_RULE_NOTHING && rule.verdict != EGRESS_RULE_ORIGINS)
+	if (!err && !asked->object && diagnose_origins_is_verdict(&rule))
 		err = diagnose_origins_add_verdict(findings, &rule, facts, asked, &origins, 564,
 						   "connections over TLS " ENDED);
 	for (unsigned int i = 0; i < origins.count && !err; i++)

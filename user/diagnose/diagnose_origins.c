@@ -285,15 +285,23 @@ void diagnose_origins_say_share(struct finding *finding, uint64_t failed, uint64
 		    quantity_about(since_ns, since));
 }
 
-void diagnose_origins_say_unsure(struct finding *finding, const struct diagnose_facts *facts,
-				 unsigned int named, unsigned int asked)
+#define SURE_BY "`ecdn-xdp origin add NAME ADDR` names one, `load --origin --origin-cgroup PATH` " \
+		"watches the proxy alone."
+
+void diagnose_origins_say_unsure(struct finding *finding, const struct diagnose_origin *origin)
 {
-	if (facts->observer.cgroup > ROOT_CGROUP || named >= asked)
-		return;
-	FINDING_SAY(finding->unknown, "%s%u of %u origins are named; any user of this host can "
-		    "have made connections to the others fail: `ecdn-xdp origin add NAME ADDR` "
-		    "names one, `load --origin --origin-cgroup PATH` watches the proxy alone.",
-		    *finding->unknown ? " " : "", named, asked);
+	if (!origin->judged.sure)
+		FINDING_SAY(finding->unknown, "%sIt is not named, and any user of this host can have "
+			    "made connections to it fail: " SURE_BY,
+			    *finding->unknown ? " " : "");
+}
+
+static void say_verdict_unsure(struct finding *finding, const struct egress_rule *rule)
+{
+	if (!rule->sure)
+		FINDING_SAY(finding->unknown, "%s%u of %u origins are named, and any user of this "
+			    "host can have made connections to the others fail: " SURE_BY,
+			    *finding->unknown ? " " : "", rule->named, rule->asked);
 }
 
 static const char *region_name(const struct diagnose_facts *facts, uint32_t id)
@@ -301,6 +309,17 @@ static const char *region_name(const struct diagnose_facts *facts, uint32_t id)
 	const struct view_region *region = view_regions_at(&facts->regions, id);
 
 	return region ? region->name : "?";
+}
+
+bool diagnose_origins_is_verdict(const struct egress_rule *rule)
+{
+	return rule->verdict != EGRESS_RULE_NOTHING && rule->verdict != EGRESS_RULE_ORIGINS;
+}
+
+bool diagnose_origins_in_verdict(const struct diagnose_origin *origin,
+				 const struct egress_rule *rule)
+{
+	return diagnose_origins_is_verdict(rule) && (origin->judged.sure || !rule->sure);
 }
 
 const char *diagnose_origins_verdict(enum egress_rule_verdict verdict)
@@ -369,6 +388,6 @@ int diagnose_origins_add_verdict(struct findings *findings, const struct egress_
 								       ways, 2));
 	FINDING_SAY(finding->seen, ".");
 	FINDING_SAY(finding->command, "`ecdn-xdp origin --failing`, `ecdn-xdp origin failures`");
-	diagnose_origins_say_unsure(finding, facts, rule->named, rule->asked);
+	say_verdict_unsure(finding, rule);
 	return 0;
 }

@@ -71,8 +71,13 @@ unsigned int diagnose_origins_ways(const struct diagnose_facts *facts,
 void diagnose_origins_say_ways(struct finding *finding, const struct diagnose_way *ways,
 			       unsigned int count);
 
-/* A verdict of the node, of a network, or an unclear one: its word, and its finding. what:
- * "connections ended abnormally"; code: 538 or 564. */
+/* Whether there is a verdict on many origins: of the node, of a network, or an unclear one; and
+ * whether this one is among those that made it. */
+bool diagnose_origins_is_verdict(const struct egress_rule *rule);
+bool diagnose_origins_in_verdict(const struct diagnose_origin *origin,
+				 const struct egress_rule *rule);
+
+/* Its word, and its finding. what: "connections ended abnormally"; code: 538 or 564. */
 const char *diagnose_origins_verdict(enum egress_rule_verdict verdict);
 int diagnose_origins_add_verdict(struct findings *findings, const struct egress_rule *rule,
 				 const struct diagnose_facts *facts,
@@ -80,8 +85,8 @@ int diagnose_origins_add_verdict(struct findings *findings, const struct egress_
 				 const struct diagnose_origins *origins, unsigned int code,
 				 const char *what);
 
-/* Says where rows are from, if any user of this host can have made them fail. */
-void diagnose_origins_say_unsure(struct finding *finding, const struct diagnose_facts *facts,
-				 unsigned int named, unsigned int asked);
+/* Says that any user of this host can have made these connections fail, if he can: those to one
+ * origin. */
+void diagnose_origins_say_unsure(struct finding *finding, const struct diagnose_origin *origin);
 
 #endif

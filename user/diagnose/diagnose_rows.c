@@ -122,10 +122,12 @@ void diagnose_rows_looked(const struct diagnose_facts *facts, const struct diagn
 			  struct diagnose_looked *looked)
 {
 	const struct diagnose_row *row = asked->row;
+	/* Region "--" is no region. */
+	uint32_t regions = facts->regions.count ? facts->regions.count - 1 : 0;
 
 	memset(looked, 0, sizeof(*looked));
 	if (has_guard(facts) && (!row || row->can == has_guard))
-		at(looked, "%u region%s", facts->regions.count, saying_s(facts->regions.count));
+		at(looked, "%u region%s", regions, saying_s(regions));
 	else if (!row)
 		missed(looked, "regions (513)", NO_GUARD);
 	if (has_ping(facts) && (!row || row->can == has_ping))
