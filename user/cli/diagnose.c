@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/quantity.h"
 #include "cli/cli.h"
+#include "cli/diagnose_probe.h"
 #include "diagnose/diagnose_rows.h"
 #include "show/finding_fields.h"
 #include "show/finding_text.h"
@@ -20,6 +21,8 @@
 /* The options, as they are given. */
 struct words {
 	struct diagnose_asked asked;
+	struct diagnose_probe_words probe;
+	bool is_probe;
 	bool exit_code;
 	unsigned int status;
 };
@@ -143,6 +146,10 @@ static int check(const struct words *words)
 				 words->status);
 	if (words->asked.revision && !is_row(words, "529"))
 		return log_error(CLI_USAGE, "--config-revision is for `diagnose 529`");
+	if (words->is_probe && (!is_row(words, "538") || !words->asked.object))
+		return log_error(CLI_USAGE, "--probe is for `diagnose 538 ORIGIN`");
+	if (!words->is_probe && (words->probe.offer || words->probe.sni))
+		return log_error(CLI_USAGE, "--offer and --sni are for --probe");
 	return 0;
 }
 
@@ -158,6 +165,12 @@ static int run(const struct verb *verb, int argc, char **argv)
 		  0 },
 		{ "config-revision", 0, OPTION_FLAG, &words.asked.revision, NULL,
 		  "529: tell the configuration's revision, and what changed last", 0 },
+		{ "probe", 0, OPTION_FLAG, &words.is_probe, NULL,
+		  "538: ask the origin, by up to 12 handshakes, what it takes", 0 },
+		{ "offer", 0, OPTION_TEXT, &words.probe.offer, "LIST",
+		  "--probe: what the node offers: versions, suites, groups, ciphers of OpenSSL", 0 },
+		{ "sni", 0, OPTION_TEXT, &words.probe.sni, "NAME",
+		  "--probe: the host name to ask for", 0 },
 	};
 	struct cli cli = {};
 	int count = cli_read(&cli, verb, argc, argv, true, rows, sizeof(rows) / sizeof(*rows));
@@ -170,12 +183,15 @@ static int run(const struct verb *verb, int argc, char **argv)
 	err = count ? read_code(&words, argv[0]) : 0;
 	words.asked.object = count > 1 ? argv[1] : NULL;
 	err = err ?: check(&words);
+	words.probe.exit_code = words.exit_code;
+	if (!err && words.is_probe)
+		return diagnose_probe(&cli, argv[1], &words.probe);
 	return err ?: diagnose(&cli, &words);
 }
 
 const struct verb diagnose_verbs[] = {
 	{ "diagnose", run, "[CODE [OBJECT]] [--since DURATION] [--status N] [--config-revision] "
-			   "[--exit-code]",
+			   "[--probe [--offer LIST] [--sni NAME]] [--exit-code]",
 	  "Which code do users see? What is wrong here, why, and what to do about it",
 	  { "diagnose", "diagnose 538 203.0.113.7" } },
 	{},
