@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "cli/cli.h"
+#include "cli/origin_count.h"
 #include "cli/origin_failures.h"
 #include "cli/origin_list.h"
 #include "cli/origin_name.h"
@@ -22,6 +23,7 @@ static const struct word {
 	{ "failures", origin_failures, ORIGIN_GIVEN_LAST },
 	{ "add", origin_name_add, ORIGIN_GIVEN_SNI },
 	{ "del", origin_name_del, 0 },
+	{ "count", origin_count, 0 },
 };
 
 #define COUNT (sizeof(words) / sizeof(*words))
@@ -41,7 +43,7 @@ static int unknown(const struct verb *verb, const char *name)
 	for (size_t i = 0; i < COUNT; i++)
 		known[i] = words[i].name;
 	return cli_unknown(verb, name, known, "must be `origin`, `origin failures [ORIGIN]`, "
-			   "`origin add NAME ADDR[:PORT]...` or `origin del NAME`");
+			   "`origin add NAME ADDR[:PORT]...`, `origin del NAME` or `origin count -`");
 }
 
 static int run(const struct verb *verb, int argc, char **argv)
@@ -82,7 +84,7 @@ static int run(const struct verb *verb, int argc, char **argv)
 const struct verb origin_verbs[] = {
 	{ "origin", run,
 	  "[list] [--failing] [--top N] [--watch] | failures [ORIGIN] [--last N] | "
-	  "add NAME ADDR[:PORT]... [--sni NAME] | del NAME",
+	  "add NAME ADDR[:PORT]... [--sni NAME] | del NAME | count -",
 	  "What becomes of this host's connections to origins, by the platform's codes",
 	  { "origin --failing", "origin add shop 203.0.113.7 [2001:db8::7]:443" } },
 	{},
