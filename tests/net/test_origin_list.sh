@@ -245,6 +245,33 @@ test_names() {
 		"$(ecdn origin failures idle 2>&1)"
 }
 
+# counts STRIPE SAID STATUS INDEX: writes what proxies of a CPU have counted of the first row, as
+# libecdn-xdp does it: so many of each result, and so many of the status at INDEX.
+counts() {
+	local place=$(($1 * 4096 + 1)) i
+
+	# shellcheck disable=SC2046 # the bytes are words
+	bpftool map update pinned "$pin/origin_requests" \
+		key $((place & 255)) $((place >> 8)) 0 0 value $(
+			for i in {0..7}; do echo "$2" 0 0 0 0 0 0 0; done
+			for i in {0..23}; do echo $((i == $4 ? $3 : 0)) 0 0 0 0 0 0 0; done)
+}
+
+# What proxies say of an origin goes before what packets show, and is the sum of all CPUs'.
+test_proxy() {
+	counts 0 1 5 9
+	counts 3 2 6 9
+	is "a proxy has counted: JSON" "proxy 11 0 11 3 3 null" \
+		"$(row $ok '[.status.source, .status["404"], .status["5xx"], .proxy["404"], .proxy.answered,
+			.proxy.timed_out, .packets] | map(tostring) | join(" ")')"
+	has "a proxy has counted: text" "^$ok:443 .* +3 +0 +0 +0 +11 +0 +[0-9.]+ms " "$(ecdn origin)"
+	is "a proxy has counted: metrics" "11 12" "$(
+		value 'ecdn_xdp_origin_not_found_total{origin="pair",source="proxy"}' \
+			"$(ecdn stats --metrics)") $(
+		ecdn stats --metrics | grep 'results_total{origin="pair",result="[nt]' |
+			awk '{ n += $2 } END { print n }')"
+}
+
 value() {
 	grep -v '^#' <<<"$2" | grep -F -- "$1 " | sed 's/.* //'
 }
@@ -318,6 +345,7 @@ test_failures
 test_escapes
 test_names
 test_metrics
+test_proxy
 test_sockets
 test_group
 finish

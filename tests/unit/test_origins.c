@@ -395,12 +395,15 @@ static void order(void **state)
 	assert_true(origin_item_by_connections(&others, &failing) > 0);
 	assert_true(origin_item_by_connections(&idle, &others) > 0);
 	assert_true(origin_item_by_failures(&busy, &failing) > 0);
-	failing.now_ns = VIEW_ORIGINS_WINDOW_NS + 10;
-	assert_false(origin_item_fails(&failing));
-	failing.origin.stats.failure_ns = 9;
-	assert_false(origin_item_fails(&failing));
-	failing.origin.stats.failure_ns = 10;
 	assert_true(origin_item_fails(&failing));
+	assert_false(origin_item_fails(&busy));
+	busy.now_ns = VIEW_ORIGINS_WINDOW_NS + 10;
+	busy.origin.stats.failure = ECDN_XDP_ORIGIN_REJECTED_HERE;
+	assert_false(origin_item_fails(&busy));
+	busy.origin.stats.failure_ns = 9;
+	assert_false(origin_item_fails(&busy));
+	busy.origin.stats.failure_ns = 10;
+	assert_true(origin_item_fails(&busy));
 }
 
 int main(void)

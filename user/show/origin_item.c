@@ -93,9 +93,12 @@ int origin_item_by_failures(const void *one, const void *other)
 	return origin_item_by_connections(one, other);
 }
 
+/* Of what this host rejected, which is no origin's failure, the window has no count. */
 bool origin_item_fails(const struct origin_item *item)
 {
-	uint64_t last_ns = item->origin.stats.failure_ns;
+	const struct ecdn_xdp_origin_stats *stats = &item->origin.stats;
 
-	return last_ns && last_ns + VIEW_ORIGINS_WINDOW_NS >= item->now_ns;
+	return view_origins_failed(&item->window) ||
+	       (stats->failure_ns && !view_origins_code(stats->failure) &&
+		stats->failure_ns + VIEW_ORIGINS_WINDOW_NS >= item->now_ns);
 }

@@ -38,7 +38,7 @@ void origin_item_settle(struct origin_item *item);
 int origin_item_by_connections(const void *one, const void *other);
 int origin_item_by_failures(const void *one, const void *other);
 
-/* Whether its last failure was in the window. */
+/* Whether there is a failure in the window, or this host has rejected a connection. */
 bool origin_item_fails(const struct origin_item *item);
 
 #endif

@@ -89,7 +89,7 @@ bool view_origins_is_host(const char *text);
 
 /* Failures, newest first, of the origin that has a row now or of all (row ~0), no more than `most`.
  * The caller frees *at. 0 or a negative errno, logged: -EACCES to the group of --stats-group, as
- * they tell what host names this host asks for. */
+ * each tells what host name was asked for, and when. */
 int view_origins_failures(const char *pin_dir, uint32_t row, unsigned int most,
 			  struct ecdn_xdp_origin_failure **at, unsigned int *count);
 
