@@ -170,6 +170,7 @@ test_writing() {
 	for command in "limit set ALPHA --pps 1" "limit clear ALPHA" "region load $regions" \
 		"allow add 192.0.2.9" "allow del 192.88.99.0/24" "node add 192.0.2.9" "node del 192.0.2.7" \
 		"node load $work/nodes" "steer add 443 127.0.0.1:513" "steer del 80" "steer refresh" \
+		"origin add shop 203.0.113.8" "origin del shop" \
 		"block ALPHA" "unload e0" "load e0"; do
 		# shellcheck disable=SC2086
 		fails "$command --json" 2 'json|JSON' ecdn $command --json

@@ -7,6 +7,8 @@
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/net/killer.sh
 source "$(dirname "$0")/killer.sh"
+# shellcheck source=tests/net/cgroup.sh
+source "$(dirname "$0")/cgroup.sh"
 
 LOADS=bpf,net_admin,perfmon
 STATS=4300
@@ -69,6 +71,8 @@ writers() {
 		node del 192.0.2.77
 		node load $work/nodes
 		region load $regions
+		origin add shop 203.0.113.7:443
+		origin del shop
 		off
 		on
 		unload e1
@@ -81,6 +85,7 @@ loads() {
 		load
 		load --ping --nodes $work/nodes e0
 		load --shield off
+		load --origin=sockets --origin-cgroup $cgroup
 		load --config $work/config.yaml
 		explain 198.51.100.9
 	END
@@ -301,6 +306,7 @@ test_configured() {
 client_and_edge
 wire client c1 edge e1
 build_killer
+cgroup_make
 # The tree may be where nobody can look.
 install -m 755 "$build"/{ecdn-xdp,tests/tools/client_attack} "$work"
 chmod 755 "$work"

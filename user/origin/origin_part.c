@@ -147,21 +147,20 @@ static int attach(struct part_run *run)
 }
 
 /* A command that is killed amid this leaves the part whole, or not loaded with some pins, which
- * the next one removes. */
+ * the next one that changes anything removes. What has been attached ends whatever else fails. */
 static int remove_part(const char *dir)
 {
 	struct ecdn_xdp_config config;
 	struct pins pins;
-	int err = pins_init(&pins, dir);
+	int err = pins_init(&pins, dir), stopped, dropped;
 
 	err = err ?: config_map_read(&pins, &config);
-	if (err)
-		return err;
 	config.parts &= ~ECDN_XDP_PART_ORIGIN;
-	err = config_map_write(&pins, &config);
+	err = err ?: config_map_write(&pins, &config);
 	err = err ?: pins_drop(dir, ORIGIN_HOOKS_PROGRAM);
-	err = err ?: origin_hooks_stop(dir);
-	return err ?: maps_drop(origin_maps_rows, dir);
+	stopped = origin_hooks_stop(dir);
+	dropped = err ?: maps_drop(origin_maps_rows, dir);
+	return err ?: stopped ?: dropped;
 }
 
 /* What is detached cannot be put back, so it comes once all else is done. */
