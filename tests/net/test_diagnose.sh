@@ -6,21 +6,10 @@
 # shellcheck disable=SC2016 # what is said has commands in backquotes
 # shellcheck source=tests/net/lib.sh
 source "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/net/diagnose.sh
+source "$(dirname "$0")/diagnose.sh"
 
 alpha=198.51.100.7 beta=203.0.113.7
-
-# found FILTER [WORD...]: of the findings as JSON.
-found() {
-	local filter=$1
-
-	shift
-	ecdn diagnose --json "$@" | jq -c "$filter"
-}
-
-# causes [WORD...]: of all findings, "CODE CAUSE GRADE", in their order.
-causes() {
-	found '.findings[] | "\(.row) \(.cause) \(.grade)"' "$@" | tr -d '"' | paste -sd,
-}
 
 # code [WORD...]: how diagnose ends with --exit-code.
 code() {
@@ -224,4 +213,5 @@ test_ping_not_loaded
 test_ping
 test_ping_dropped
 test_revision
+described
 finish

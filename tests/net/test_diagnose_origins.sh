@@ -8,23 +8,12 @@
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/net/origin_part.sh
 source "$(dirname "$0")/origin_part.sh"
+# shellcheck source=tests/net/diagnose.sh
+source "$(dirname "$0")/diagnose.sh"
 
 refusing=192.0.2.2 modern=192.0.2.3 cutting=192.0.2.4 missing=192.0.2.5 broken=192.0.2.10
 many=(192.0.2.11 192.0.2.12 192.0.2.13 192.0.2.14)
 servers=()
-
-# found FILTER [WORD...]: of the findings as JSON.
-found() {
-	local filter=$1
-
-	shift
-	ecdn diagnose --json "$@" | jq -c "$filter"
-}
-
-# causes [WORD...]: of all findings, "CODE CAUSE GRADE", in their order.
-causes() {
-	found '.findings[] | "\(.row) \(.cause) \(.grade)"' "$@" | tr -d '"' | paste -sd,
-}
 
 # serve COMMAND...: on the host of the origins, until the test ends.
 serve() {
@@ -237,4 +226,5 @@ test_404
 test_564
 test_rejected_here
 test_sockets
+described
 finish

@@ -25,6 +25,8 @@ DOCUMENTS=(
 	"node --json"
 	"node check --json"
 	"steer --json"
+	"diagnose --json"
+	"diagnose --json 529 --config-revision"
 	"origin --json"
 	"origin failures --json"
 	"exempt --json"
@@ -39,7 +41,7 @@ DOCUMENTS=(
 
 TABLES=(status "explain 198.51.100.9" "explain 198.51.96.0/20" check stats "stats --total" "stats --all" prefix "prefix --total" region
 	"region lookup -v 198.51.100.9" limit "limit ALPHA" allow node "node check" steer origin
-	"origin --failing" "origin failures"
+	"origin --failing" "origin failures" diagnose "diagnose 513" "diagnose 529"
 	"stats --metrics")
 
 # What else names files, interfaces or commands.
@@ -54,6 +56,7 @@ keys_of() {
 		.[] | map(if type == "number" then "[]" else . end) |
 		if .[-1] == "[]" then .[:-1] else . end |
 		if .[0] == "features" then ["features", "NAME"] else . end |
+		if .[2] == "details" then .[:3] + ["NAME"] else . end |
 		join(".") | gsub("\\.\\[\\]"; "[]")' | sort -u |
 		awk '{ key[NR] = $0 }
 			END { for (i = 1; i <= NR; i++) {

@@ -105,8 +105,8 @@ static int unknown_code(const char *word)
 		words_guess_add(&guess, row->code);
 	words_guess_text(&guess, "", text);
 	return log_error(CLI_USAGE, "%s is no code of the platform's table, nor a status that is "
-			 "counted by itself; %s%s`ecdn-xdp diagnose other ORIGIN --status N` takes any "
-			 "status", word, text, *text ? " " : "");
+			 "counted by itself; %s%s`ecdn-xdp diagnose other ORIGIN --status N` takes "
+			 "any status", word, text, *text ? " " : "");
 }
 
 /* A status that is a word stands for other with --status. */
@@ -137,8 +137,8 @@ static int check(const struct words *words)
 {
 	if (words->asked.since_ns < SINCE_LEAST_NS ||
 	    words->asked.since_ns > VIEW_ORIGINS_WINDOW_NS)
-		return log_error(CLI_USAGE, "--since: from 10s to 2m; the observer keeps no more by "
-				 "time");
+		return log_error(CLI_USAGE, "--since: from 10s to 2m; the observer keeps no more "
+				 "by time");
 	if (words->status && !is_row(words, "other"))
 		return log_error(CLI_USAGE, "--status is for `diagnose other`");
 	if (words->status && (words->status < 100 || words->status > 599))

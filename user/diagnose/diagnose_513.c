@@ -264,8 +264,8 @@ static int add_trusted(const struct view_explain_part *part, const char *word,
 	finding->row = "513";
 	finding->cause = "trusted";
 	FINDING_SAY(finding->object, "%s", word);
-	FINDING_SAY(finding->seen, "is in %s, %s: it gets no 513 here, whatever its region %s does.",
-		    cidr_format(&cidr, text), trust_list_is_node(part->at.trusted) ?
+	FINDING_SAY(finding->seen, "is in %s, %s: it gets no 513 here, whatever its region %s "
+		    "does.", cidr_format(&cidr, text), trust_list_is_node(part->at.trusted) ?
 		    "an intermediate node's prefix" : "which is allowed", part->at.table.region);
 	FINDING_SAY(finding->unknown, "Whether another node answers 513; this one does not.");
 	return 0;

@@ -150,8 +150,8 @@ static int add_522(const struct diagnose_facts *facts, const struct diagnose_ask
 		FINDING_SAY(finding->unknown, "What its answers are like: it speaks TLS, which the "
 			    "proxy alone can see into, and none has counted: " COUNT_HOW ".");
 	else if (tls)
-		FINDING_SAY(finding->unknown, "When that was: what the proxy says is not counted by "
-			    "time.");
+		FINDING_SAY(finding->unknown, "When that was: what the proxy says is not counted "
+			    "by time.");
 	return 0;
 }
 
@@ -259,7 +259,8 @@ static void say_sent(struct finding *finding, const struct diagnose_facts *facts
 		    answers->all, saying_share(count, answers->all, share),
 		    status ? "the status " : "", word_of(status, word));
 	say_since(finding, facts, origin);
-	FINDING_SAY(finding->seen, ", by %s", answers->by_proxy ? "what the proxy says" : "packets");
+	FINDING_SAY(finding->seen, ", by %s",
+		    answers->by_proxy ? "what the proxy says" : "packets");
 	if (!status)
 		say_each(finding, answers);
 	FINDING_SAY(finding->seen, ".");
@@ -287,7 +288,8 @@ static void conclude_status(struct finding *finding, const struct answers *answe
 		finding->cause = "not_by_origin";
 		FINDING_SAY(finding->remedy, "The origin has not sent it: it was made on the way. "
 			    "%s", status == 404 ? "Is the domain connected to the service, and has "
-			    "the proxy a server of that name?" : "The proxy's error log tells why.");
+			    "the proxy a server of that name?" :
+			    "The proxy's error log tells why.");
 	}
 }
 

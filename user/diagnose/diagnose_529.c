@@ -220,9 +220,9 @@ static int fast_nodes(const struct diagnose_facts *facts, struct findings *findi
 	}
 	if (!finding)
 		return 0;
-	FINDING_SAY(finding->seen, " %lu of %lu pings since the load were dropped here, as they came "
-		    "faster than a node may ping: now that is %lu a second.", dropped, requests,
-		    (unsigned long)facts->ping.config.rate);
+	FINDING_SAY(finding->seen, " %lu of %lu pings since the load were dropped here, as they "
+		    "came faster than a node may ping: now that is %lu a second.", dropped,
+		    requests, (unsigned long)facts->ping.config.rate);
 	finding_number(finding, "dropped", dropped);
 	finding_number(finding, "requests", requests);
 	FINDING_SAY(finding->command, "`ecdn-xdp load --ping --ping-rate %lu`",
@@ -269,7 +269,8 @@ static int strangers_dropped(const struct diagnose_facts *facts, struct findings
 	finding_number(finding, "dropped", dropped);
 	FINDING_SAY(finding->seen, "%lu pings since the load were dropped here, as they came from "
 		    "no node on the list (--ping-only-nodes).", dropped);
-	FINDING_SAY(finding->command, "`ecdn-xdp node load FILE` if the platform's list has changed");
+	FINDING_SAY(finding->command, "`ecdn-xdp node load FILE` if the platform's list has "
+		    "changed");
 	FINDING_SAY(finding->unknown, "Whether nodes are among these that the list lacks.");
 	return 0;
 }
@@ -292,7 +293,8 @@ static int passed_on(const struct diagnose_facts *facts, struct findings *findin
 		    "ping is in mode pass.", passed);
 	FINDING_SAY(finding->command, "`ecdn-xdp node rule` prints the rule by which the firewall "
 		    "accepts them; `ecdn-xdp load --ping=answer` has ping answer by itself");
-	FINDING_SAY(finding->unknown, "Whether the firewall accepts them: `nft list ruleset` tells.");
+	FINDING_SAY(finding->unknown, "Whether the firewall accepts them: `nft list ruleset` "
+		    "tells.");
 	return 0;
 }
 
@@ -338,11 +340,12 @@ static int revision(const struct diagnose_facts *facts, struct findings *finding
 	say_last(finding, &verbs);
 	FINDING_SAY(finding->published, "The domain is new, and its route configuration has not "
 		    "taken effect.");
-	FINDING_SAY(finding->remedy, "That takes 5 to 10 minutes: confirm it before switching DNS.");
+	FINDING_SAY(finding->remedy, "That takes 5 to 10 minutes: confirm it before switching "
+		    "DNS.");
 	FINDING_SAY(finding->command, "`ecdn-xdp events` lists what changed");
-	FINDING_SAY(finding->unknown, "Whether other nodes of the platform have their configuration: "
-		    "this is one host's, of the packet layer. Changes of the region table and of "
-		    "lists are commands, too, and may leave the revision as it is.");
+	FINDING_SAY(finding->unknown, "Whether other nodes of the platform have their "
+		    "configuration: this is one host's, of the packet layer. Changes of the region "
+		    "table and of lists are commands, too, and may leave the revision as it is.");
 	view_verbs_free(&verbs);
 	return 0;
 }

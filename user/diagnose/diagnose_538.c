@@ -2,9 +2,9 @@
 /*
  * diagnose_538.c - 538: handshakes between this node and an origin fail.
  *
- * What an alert says is told of a single connection, too: somebody has said it. That a connection
- * was refused, reset or not answered is told with its cause only of origins that fail by the rule of
- * egress_rule.h.
+ * What an alert says is told of a single connection, too: somebody has said it. That connections
+ * were refused, reset or not answered is told with its cause only of origins that fail by the rule
+ * of egress_rule.h.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -73,8 +73,8 @@ static void say_class(struct finding *finding, const struct ways *ways)
 	FINDING_SAY(finding->unknown, "%s", row->unknown);
 	/* By the packets, a wrong name and an issuer that is not trusted look alike. */
 	if (ways->most.cause == ECDN_XDP_ORIGIN_HUNG_UP_BY_NODE)
-		FINDING_SAY(finding->unknown, "Whether it is the certificate, who has issued it, or "
-			    "the host name: the proxy's error log tells.");
+		FINDING_SAY(finding->unknown, "Whether it is the certificate, who has issued it, "
+			    "or the host name: the proxy's error log tells.");
 	if (ways->most.cause == ECDN_XDP_ORIGIN_REFUSED_AFTER_FINISHED)
 		FINDING_SAY(finding->unknown, "Whether it is that: the alert was sealed, and the "
 			    "origin's log has it.");

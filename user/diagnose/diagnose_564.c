@@ -18,8 +18,8 @@ static void of_failing(struct finding *finding, const struct diagnose_origin *or
 	FINDING_SAY(finding->seen, " That origin's egress: %u of %u origins are touched.",
 		    rule->touched, rule->asked);
 	FINDING_SAY(finding->published, "Certain origins only: those origins' egress.");
-	FINDING_SAY(finding->remedy, "Have the origin's operator look at its egress network, and at "
-		    "what ends connections there: timeouts, restarts, a balancer, a firewall.");
+	FINDING_SAY(finding->remedy, "Have the origin's operator look at its egress network, and "
+		    "at what ends connections there: timeouts, restarts, a balancer, a firewall.");
 	FINDING_SAY(finding->command, "`ecdn-xdp origin failures %s` lists them",
 		    json_string_value(json_object_get(finding->details, "origin")) ?: "ORIGIN");
 	diagnose_origins_say_unsure(finding, origin);
@@ -40,8 +40,8 @@ static void conclude(struct finding *finding, const struct diagnose_origin *orig
 		of_failing(finding, origin, rule);
 	} else {
 		finding->cause = "too_few";
-		FINDING_SAY(finding->unknown, "Whether that is more than usual (%.2g %%): a cause is "
-			    "told from 5 connections on, of which 3 and a tenth fail.",
+		FINDING_SAY(finding->unknown, "Whether that is more than usual (%.2g %%): a cause "
+			    "is told from 5 connections on, of which 3 and a tenth fail.",
 			    100 * rule->usual);
 	}
 }

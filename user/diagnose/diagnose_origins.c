@@ -291,8 +291,8 @@ void diagnose_origins_say_share(struct finding *finding, uint64_t failed, uint64
 void diagnose_origins_say_unsure(struct finding *finding, const struct diagnose_origin *origin)
 {
 	if (!origin->judged.sure)
-		FINDING_SAY(finding->unknown, "%sIt is not named, and any user of this host can have "
-			    "made connections to it fail: " SURE_BY,
+		FINDING_SAY(finding->unknown, "%sIt is not named, and any user of this host can "
+			    "have made connections to it fail: " SURE_BY,
 			    *finding->unknown ? " " : "");
 }
 

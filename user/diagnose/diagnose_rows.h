@@ -20,7 +20,8 @@ struct diagnose_asked {
 	bool revision;          /* of 529: tell the configuration's revision, too */
 };
 
-/* Adds what it finds. 0; WORDS_WRONG for an object that is not there, or a negative errno: logged. */
+/* Adds what it finds. 0; WORDS_WRONG for an object that is not there, or a negative errno: both
+ * logged. */
 typedef int diagnose_row_find(const struct diagnose_facts *facts,
 			      const struct diagnose_asked *asked, struct findings *findings);
 
@@ -41,8 +42,8 @@ extern const struct diagnose_row diagnose_rows[];
 const struct diagnose_row *diagnose_rows_find(const char *code);
 
 /*
- * Finds what is asked, the worst first. Without a row these are faults alone, and a row whose source
- * is not there finds nothing; with one, notes are among them, and without its source it fails. 0;
+ * Finds what is asked, the worst first. Without a row these are faults alone, and rows whose source
+ * is not there find nothing; with one, notes are among them, and without its source it fails. 0;
  * WORDS_WRONG, or a negative errno: logged. findings: zeros before.
  */
 int diagnose_rows_run(const struct diagnose_facts *facts, const struct diagnose_asked *asked,

@@ -161,7 +161,7 @@ static bool some_are_well(const struct egress_rule *rule, const struct egress_ru
 	return is_better(&well, &ill);
 }
 
-/* The network of all that fail; 0: they have none in common, or others' connections tell nothing. */
+/* The network of all that fail; 0: they have none in common, or too little is known of others. */
 static uint32_t common_network(const struct egress_rule *rule, const struct egress_rule_origin *at,
 			       unsigned int count)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * egress_rule.h - whose network is it? From how many connections failed at each origin of one node
- * within a minute or two: this node's egress, the egress of certain origins, or one network's. Pure;
- * nothing is logged.
+ * within a minute or two: this node's egress, the egress of certain origins, or one network's.
+ * Pure; nothing is logged.
  *
- * An origin is asked about if it had 5 connections. It *fails* if 3 of them did and a tenth of them,
+ * An origin is asked about if it had 5 connections. It *fails* if 3 of them did, a tenth of them,
  * and as many would fail with a chance below 1 in 10,000 at the usual rate, or below 1 in 100 times
  * the origins that are asked about where these are more than a hundred. It is *touched* if one did,
  * and a share of 5 % and of three times the usual rate, and that is no everyday luck. If 2 fail, 4
@@ -15,8 +15,9 @@
  * Whose rows: anybody on this host who may open a connection can make one fail, to an origin that
  * the operator has named as well as to any other. The caller says of each row whether it is *sure*:
  * a named one, or any where the observer sees one cgroup alone, which the operator has chosen. If 4
- * of the sure ones are asked, they alone make the verdict; else all do, and the verdict is not sure:
- * it is to be told with that. No other row can make a verdict that is sure, nor prevent one.
+ * of the sure ones are asked, they alone make the verdict; else all do, and it is not sure, which
+ * is to be told with it. No other row can make a verdict that is sure, nor prevent one. That a user
+ * connects to an origin that is named, only a cgroup of the proxy's own excludes.
  */
 #ifndef DIAGNOSE_EGRESS_RULE_H
 #define DIAGNOSE_EGRESS_RULE_H

@@ -93,81 +93,82 @@ enum failure_class failure_class_of(const struct ecdn_xdp_origin_failure *failur
 
 #define FAILS "The TLS handshake between node and origin fails: "
 
+static const struct failure_class_row rows[] = {
+	[FAILURE_CLASS_NETWORK] = {
+		"network", FAILS "network.",
+		"Origin: does it listen there, and does its firewall let this node's "
+		"addresses in? Between: routes and firewalls.",
+		"`curl -v` to that address and port from this host, and from another one",
+		"Which of both networks, or what between them, it is.",
+	},
+	[FAILURE_CLASS_PROTOCOL] = {
+		"protocol", FAILS "protocol mismatch.",
+		"Enable a version of TLS that both sides have: 1.2 and 1.3.",
+		"origin: nginx `ssl_protocols TLSv1.2 TLSv1.3;`; here: nginx "
+		"`proxy_ssl_protocols`, HAProxy `ssl-min-ver` and `ssl-max-ver`",
+		"",
+	},
+	[FAILURE_CLASS_ALGORITHM] = {
+		"algorithm", FAILS "algorithm mismatch.",
+		"Enable a cipher suite and a key exchange that both sides have.",
+		"origin: nginx `ssl_ciphers`, `ssl_ecdh_curve`; here: nginx "
+		"`proxy_ssl_ciphers`, HAProxy `ciphers`, `ciphersuites`, `curves`",
+		"Whether it is cipher, key exchange or signature; and origins with GnuTLS "
+		"say this where no version is in common, too.",
+	},
+	[FAILURE_CLASS_CERTIFICATE] = {
+		"certificate", FAILS "this node does not accept the origin's certificate.",
+		"Origin: a certificate that is valid today and for the host name, with its "
+		"chain. Here: trust who has issued it, and ask for the right name.",
+		"here: nginx `proxy_ssl_trusted_certificate`, `proxy_ssl_name`, "
+		"`proxy_ssl_server_name on;`, HAProxy `ca-file`, `verifyhost`, `sni`",
+		"",
+	},
+	[FAILURE_CLASS_CLIENT_CERTIFICATE] = {
+		"client_certificate", FAILS "the origin wants a client certificate.",
+		"Origin: ask for none, or trust this node's. Here: send one that it "
+		"trusts.",
+		"origin: nginx `ssl_verify_client`, `ssl_client_certificate`; here: nginx "
+		"`proxy_ssl_certificate`, `proxy_ssl_certificate_key`, HAProxy `crt`",
+		"",
+	},
+	[FAILURE_CLASS_HOST_NAME] = {
+		"host_name", FAILS "the origin does not know the host name.",
+		"Origin: serve that host name. Here: send the right one.",
+		"origin: nginx `server_name`; here: nginx `proxy_ssl_server_name on;`, "
+		"`proxy_ssl_name`, HAProxy `sni`",
+		"",
+	},
+	[FAILURE_CLASS_ALPN] = {
+		"alpn", FAILS "no application protocol in common.",
+		"Origin: offer HTTP/1.1 (and HTTP/2). Here: offer no more than it has.",
+		"origin: its ALPN, as nginx `http2 off;`; here: HAProxy `alpn http/1.1`",
+		"",
+	},
+	[FAILURE_CLASS_NOT_TLS] = {
+		"not_tls", FAILS "the origin speaks no TLS on that port.",
+		"Origin: speak TLS there. Here: connect to the port that does, or without "
+		"TLS.",
+		"origin: nginx `listen 443 ssl;`; here: nginx `proxy_pass http://`, "
+		"HAProxy the server's port, or no `ssl`",
+		"",
+	},
+	[FAILURE_CLASS_HERE] = {
+		"this_host", FAILS "this host's own firewall rejects it.",
+		"Let this host's connections to the origin out.",
+		"`nft list ruleset`, `iptables -S OUTPUT`: the rule that rejects",
+		"Which rule it is.",
+	},
+	[FAILURE_CLASS_OTHER] = {
+		"other_alert", FAILS "for what the alert says.",
+		"Look for the alert's reason in the logs of the side that has sent it.",
+		"here: the proxy's error log",
+		"What the side that sent it did not like.",
+	},
+};
+
 const struct failure_class_row *failure_class_row(enum failure_class class)
 {
-	static const struct failure_class_row rows[] = {
-		[FAILURE_CLASS_NETWORK] = {
-			"network", FAILS "network.",
-			"Origin: does it listen there, and does its firewall let this node's "
-			"addresses in? Between: routes and firewalls.",
-			"`curl -v` to that address and port from this host, and from another one",
-			"Which of both networks, or what between them, it is.",
-		},
-		[FAILURE_CLASS_PROTOCOL] = {
-			"protocol", FAILS "protocol mismatch.",
-			"Enable a version of TLS that both sides have: 1.2 and 1.3.",
-			"origin: nginx `ssl_protocols TLSv1.2 TLSv1.3;`; here: nginx "
-			"`proxy_ssl_protocols`, HAProxy `ssl-min-ver` and `ssl-max-ver`",
-			"",
-		},
-		[FAILURE_CLASS_ALGORITHM] = {
-			"algorithm", FAILS "algorithm mismatch.",
-			"Enable a cipher suite and a key exchange that both sides have.",
-			"origin: nginx `ssl_ciphers`, `ssl_ecdh_curve`; here: nginx "
-			"`proxy_ssl_ciphers`, HAProxy `ciphers`, `ciphersuites`, `curves`",
-			"Whether it is cipher, key exchange or signature; and origins with GnuTLS "
-			"say this where no version is in common, too.",
-		},
-		[FAILURE_CLASS_CERTIFICATE] = {
-			"certificate", FAILS "this node does not accept the origin's certificate.",
-			"Origin: a certificate that is valid today and for the host name, with its "
-			"chain. Here: trust who has issued it, and ask for the right name.",
-			"here: nginx `proxy_ssl_trusted_certificate`, `proxy_ssl_name`, "
-			"`proxy_ssl_server_name on;`, HAProxy `ca-file`, `verifyhost`, `sni`",
-			"",
-		},
-		[FAILURE_CLASS_CLIENT_CERTIFICATE] = {
-			"client_certificate", FAILS "the origin wants a client certificate.",
-			"Origin: ask for none, or trust this node's. Here: send one that it trusts.",
-			"origin: nginx `ssl_verify_client`, `ssl_client_certificate`; here: nginx "
-			"`proxy_ssl_certificate`, `proxy_ssl_certificate_key`, HAProxy `crt`",
-			"",
-		},
-		[FAILURE_CLASS_HOST_NAME] = {
-			"host_name", FAILS "the origin does not know the host name.",
-			"Origin: serve that host name. Here: send the right one.",
-			"origin: nginx `server_name`; here: nginx `proxy_ssl_server_name on;`, "
-			"`proxy_ssl_name`, HAProxy `sni`",
-			"",
-		},
-		[FAILURE_CLASS_ALPN] = {
-			"alpn", FAILS "no application protocol in common.",
-			"Origin: offer HTTP/1.1 (and HTTP/2). Here: offer no more than it has.",
-			"origin: its ALPN, as nginx `http2 off;`; here: HAProxy `alpn http/1.1`",
-			"",
-		},
-		[FAILURE_CLASS_NOT_TLS] = {
-			"not_tls", FAILS "the origin speaks no TLS on that port.",
-			"Origin: speak TLS there. Here: connect to the port that does, or without "
-			"TLS.",
-			"origin: nginx `listen 443 ssl;`; here: nginx `proxy_pass http://`, HAProxy "
-			"the server's port, or no `ssl`",
-			"",
-		},
-		[FAILURE_CLASS_HERE] = {
-			"this_host", FAILS "this host's own firewall rejects it.",
-			"Let this host's connections to the origin out.",
-			"`nft list ruleset`, `iptables -S OUTPUT`: the rule that rejects",
-			"Which rule it is.",
-		},
-		[FAILURE_CLASS_OTHER] = {
-			"other_alert", FAILS "for what the alert says.",
-			"Look for the alert's reason in the logs of the side that has sent it.",
-			"here: the proxy's error log",
-			"What the side that sent it did not like.",
-		},
-	};
-
 	return &rows[class];
 }
 
@@ -191,7 +192,8 @@ static const char *phase_of(const struct ecdn_xdp_origin_failure *failure)
 
 static const char *const phrases[ECDN_XDP_ORIGIN_CAUSES] = {
 	[ECDN_XDP_ORIGIN_REFUSED] = "the origin refused the connection",
-	[ECDN_XDP_ORIGIN_NO_ANSWER_TO_SYN] = "nobody answered the SYN, and this node's proxy gave up",
+	[ECDN_XDP_ORIGIN_NO_ANSWER_TO_SYN] = "nobody answered the SYN, and this node's proxy gave "
+					     "up",
 	[ECDN_XDP_ORIGIN_CONNECT_TIMEOUT] = "nobody answered the SYN, until the kernel gave up",
 	[ECDN_XDP_ORIGIN_UNREACHABLE] = "the network said that it is unreachable",
 	[ECDN_XDP_ORIGIN_ALERT_BY_ORIGIN] = "the origin sent",
@@ -203,7 +205,8 @@ static const char *const phrases[ECDN_XDP_ORIGIN_CAUSES] = {
 	[ECDN_XDP_ORIGIN_NOT_TLS] = "the origin answered with what is no TLS",
 	[ECDN_XDP_ORIGIN_HANDSHAKE_RESET] = "the origin reset it",
 	[ECDN_XDP_ORIGIN_HANDSHAKE_CLOSED] = "the origin closed it",
-	[ECDN_XDP_ORIGIN_HANDSHAKE_SILENCE] = "the origin was silent, and this node's proxy gave up",
+	[ECDN_XDP_ORIGIN_HANDSHAKE_SILENCE] = "the origin was silent, and this node's proxy gave "
+					      "up",
 	[ECDN_XDP_ORIGIN_HANDSHAKE_TIMEOUT] = "nothing was acknowledged, until the kernel gave up",
 	[ECDN_XDP_ORIGIN_RESET] = "the origin reset it",
 	[ECDN_XDP_ORIGIN_NO_CLOSE_NOTIFY] = "the origin closed it without close_notify",

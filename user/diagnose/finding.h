@@ -20,10 +20,11 @@ enum finding_grade {
 };
 
 struct finding {
-	const char *row;        /* of the platform's table: "513", "529", "538", "564", "522", "404",
-				   "other" or "xff"; a literal */
+	const char *row;        /* of the platform's table: "513", "529", "538", "564", "522",
+				   "404", "other" or "xff"; a literal */
 	enum finding_grade grade;
-	uint64_t count;         /* users, requests or connections that it hits; sorts within a grade */
+	uint64_t count;         /* users, requests or connections that it hits; sorts within a
+				   grade */
 	const char *cause;      /* one word for programs, as "node_egress"; a literal */
 	char object[128];       /* the region, address or origin; empty: this node */
 	char seen[512];         /* what was seen, with numbers */
@@ -60,7 +61,8 @@ const char *finding_grade_name(enum finding_grade grade);
 void finding_append(char *room, size_t size, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Sets a number or a word of the details, whose object this makes. Without memory it is left out. */
+/* Sets a number or a word of the details, whose object this makes. Without memory it is left out,
+ * silently. */
 void finding_number(struct finding *finding, const char *key, uint64_t number);
 void finding_word(struct finding *finding, const char *key, const char *word);
 
