@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 # diagnose.sh - what `ecdn-xdp diagnose` finds, for tests of it. Sourced after lib.sh.
 
 : >"$work/details"

@@ -168,7 +168,8 @@ static int run(const struct verb *verb, int argc, char **argv)
 		{ "probe", 0, OPTION_FLAG, &words.is_probe, NULL,
 		  "538: ask the origin, by up to 12 handshakes, what it takes", 0 },
 		{ "offer", 0, OPTION_TEXT, &words.probe.offer, "LIST",
-		  "--probe: what the node offers: versions, suites, groups, ciphers of OpenSSL", 0 },
+		  "--probe: what the node offers: versions, suites, groups, ciphers of OpenSSL",
+		  0 },
 		{ "sni", 0, OPTION_TEXT, &words.probe.sni, "NAME",
 		  "--probe: the host name to ask for", 0 },
 	};

@@ -74,7 +74,8 @@ static void say_class(struct finding *finding, const struct ways *ways)
 	/* By the packets, a wrong name and an issuer that is not trusted look alike. */
 	if (ways->most.cause == ECDN_XDP_ORIGIN_HUNG_UP_BY_NODE)
 		FINDING_SAY(finding->unknown, "Whether it is the certificate, who has issued it, "
-			    "or the host name: the proxy's error log tells.");
+			    "or the host name: the proxy's error log tells, and `ecdn-xdp diagnose "
+			    "538 ORIGIN --probe`.");
 	if (ways->most.cause == ECDN_XDP_ORIGIN_REFUSED_AFTER_FINISHED)
 		FINDING_SAY(finding->unknown, "Whether it is that: the alert was sealed, and the "
 			    "origin's log has it.");

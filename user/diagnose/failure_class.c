@@ -113,7 +113,8 @@ static const struct failure_class_row rows[] = {
 		"Enable a cipher suite and a key exchange that both sides have.",
 		"origin: nginx `ssl_ciphers`, `ssl_ecdh_curve`; here: nginx "
 		"`proxy_ssl_ciphers`, HAProxy `ciphers`, `ciphersuites`, `curves`",
-		"Whether it is cipher, key exchange or signature; and origins with GnuTLS "
+		"Whether it is cipher, key exchange or signature: `ecdn-xdp diagnose 538 ORIGIN "
+		"--probe` lists what the origin takes. And origins with GnuTLS "
 		"say this where no version is in common, too.",
 	},
 	[FAILURE_CLASS_CERTIFICATE] = {
