@@ -92,31 +92,30 @@ static __always_inline void tls_sealed_alert(struct ecdn_xdp_origin_conn *conn,
 }
 
 /*
- * A record of the origin behind TLS 1.3's handshake, before any answer: a session ticket, or the
- * answer. It is no answer if no request had come to the origin; and an origin that sends tickets
- * sends two of one length by default. One that comes alone may be either.
+ * Whether a record of the origin behind TLS 1.3's handshake is a session ticket: no answer has come
+ * then. It is one if no request had come to the origin; and an origin that sends tickets sends two
+ * of one length by default. A record that comes alone may be either.
  */
 static __always_inline bool tls_is_ticket(struct ecdn_xdp_origin_conn *conn, __u32 length,
 					  __u32 ack)
 {
+	bool asked = conn->requests && (__s32)(ack - conn->asked_seq) > 0;
+
 	if (!tls_is_1_3(conn) || conn->answers)
 		return false;
-	if (!conn->requests || (__s32)(ack - conn->asked_seq) <= 0) {
-		conn->tickets = ECDN_XDP_ORIGIN_TICKETS;
-		return true;
-	}
-	if (!conn->tickets) {
-		conn->tickets = ECDN_XDP_ORIGIN_TICKET_MAYBE;
+	if (!asked || !conn->tickets) {
+		conn->tickets = asked ? ECDN_XDP_ORIGIN_TICKET_MAYBE : ECDN_XDP_ORIGIN_TICKETS;
 		conn->ticket = length;
 		conn->ticket_requests = conn->requests;
 		return true;
 	}
-	if (conn->tickets == ECDN_XDP_ORIGIN_TICKET_MAYBE && conn->ticket == length &&
-	    conn->ticket_requests == (__u16)conn->requests) {
-		conn->tickets = ECDN_XDP_ORIGIN_TICKETS;
-		return true;
-	}
-	return false;
+	if (conn->ticket != length)
+		return false;
+	if (conn->tickets == ECDN_XDP_ORIGIN_TICKET_MAYBE &&
+	    conn->ticket_requests != (__u16)conn->requests)
+		return false;
+	conn->tickets = ECDN_XDP_ORIGIN_TICKETS;
+	return true;
 }
 
 /* Data behind the handshake. seq: of the record's first byte; ack: what the packet acknowledges. */

@@ -35,8 +35,27 @@ struct sock_common {
 	unsigned long skc_flags;
 };
 
+struct sk_buff {
+	struct sk_buff *prev;
+	char cb[48];
+};
+
+struct sk_buff_head {
+	struct sk_buff *prev;
+};
+
+struct sock_extended_err {
+	__u32 ee_errno;
+};
+
+/* What cb of a packet in sk_error_queue holds. */
+struct sock_exterr_skb {
+	struct sock_extended_err ee;
+};
+
 struct sock {
 	struct sock_common __sk_common;
+	struct sk_buff_head sk_error_queue;
 	kuid_t sk_uid;
 	int sk_rx_dst_ifindex;
 	int sk_err;
