@@ -353,13 +353,12 @@ static __always_inline void http_pass(struct ecdn_xdp_origin_conn *conn,
 static __always_inline void http_byte(struct ecdn_xdp_origin_conn *conn,
 				      struct ecdn_xdp_origin_flow *flow, bool out, __u8 byte)
 {
-	switch (flow->step) {
-	case HTTP_NEXT:
+	if (flow->step == HTTP_NEXT) {
 		if (byte == '\r' || byte == '\n')
-			break;
+			return;
 		http_begin(conn, flow, out);
-		http_head_byte(conn, flow, out, byte);
-		break;
+	}
+	switch (flow->step) {
 	case HTTP_HEAD:
 		http_head_byte(conn, flow, out, byte);
 		break;

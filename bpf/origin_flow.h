@@ -15,13 +15,14 @@
 
 #include <stdbool.h>
 
+#include "forget.h"
 #include "http.h"
 #include "tls.h"
 
 #define ORIGIN_TLS 1
 #define ORIGIN_HTTP 2
 
-#define ORIGIN_CHUNK 32         /* bytes of chunk */
+#define ORIGIN_CHUNK 24         /* bytes of chunk that are read at once */
 #define ORIGIN_FAR (1U << 23)   /* no packet is that far ahead of another */
 
 /* What an alert that is sealed has at the end of a packet, its head included. */
@@ -83,33 +84,47 @@ static __always_inline bool origin_stuck(const struct ecdn_xdp_origin_flow *flow
 	return flow->lost || flow->strange;
 }
 
-static __always_inline void origin_byte(struct ecdn_xdp_origin_conn *conn,
-					struct ecdn_xdp_origin_flow *flow, bool out, __u8 byte)
-{
-	if (out && !flow->begun)
-		origin_tell(conn, flow, byte);
-	flow->next++;
-	if (flow->lost)
-		return;
-	if (origin_protocol(conn) == ORIGIN_TLS)
-		tls_byte(conn, flow, out, byte, flow->ack);
-	else
-		http_byte(conn, flow, out, byte);
-}
-
 /* Reads bytes of the chunk; returns how many: up to what can be passed by, or a status. */
-static __always_inline __u32 origin_chunk(struct ecdn_xdp_origin_conn *conn,
-					  struct ecdn_xdp_origin_flow *flow, bool out, __u32 bytes)
+static __always_inline __u32 origin_chunk_of_tls(struct ecdn_xdp_origin_conn *conn,
+						 struct ecdn_xdp_origin_flow *flow, bool out,
+						 __u32 bytes)
 {
 	__u32 at;
 
 	for (at = 0; at < ORIGIN_CHUNK; at++) {
-		if (at >= bytes || flow->fresh || origin_stuck(flow) ||
-		    origin_skippable(conn, flow))
+		if (at >= bytes || origin_stuck(flow) || tls_skippable(flow))
 			break;
-		origin_byte(conn, flow, out, flow->chunk[at]);
+		flow->next++;
+		tls_byte(conn, flow, out, flow->chunk[at], flow->ack);
+		forget_read();
 	}
 	return at;
+}
+
+static __always_inline __u32 origin_chunk_of_http(struct ecdn_xdp_origin_conn *conn,
+						  struct ecdn_xdp_origin_flow *flow, bool out,
+						  __u32 bytes)
+{
+	__u32 at;
+
+	for (at = 0; at < ORIGIN_CHUNK; at++) {
+		if (at >= bytes || flow->fresh || origin_stuck(flow) || http_skippable(flow))
+			break;
+		flow->next++;
+		http_byte(conn, flow, out, flow->chunk[at]);
+		forget_read();
+	}
+	return at;
+}
+
+static __always_inline __u32 origin_chunk(struct ecdn_xdp_origin_conn *conn,
+					  struct ecdn_xdp_origin_flow *flow, bool out, __u32 bytes)
+{
+	if (out && !flow->begun)
+		origin_tell(conn, flow, flow->chunk[0]);
+	if (origin_protocol(conn) == ORIGIN_TLS)
+		return origin_chunk_of_tls(conn, flow, out, bytes);
+	return origin_chunk_of_http(conn, flow, out, bytes);
 }
 
 /* A packet is not read now. */

@@ -59,7 +59,7 @@ static __always_inline bool origin_load(struct __sk_buff *skb, struct ecdn_xdp_o
 	/* In this form the verifiers of 5.10 and 6.1 know the bounds. */
 	bytes--;
 	barrier_var(bytes);
-	bytes = (bytes & (ORIGIN_CHUNK - 1)) + 1;
+	bytes = (bytes & (sizeof(flow->chunk) - 1)) + 1;
 	return !bpf_skb_load_bytes(skb, at, flow->chunk, bytes);
 }
 

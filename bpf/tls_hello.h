@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "ecdn-xdp-origin.h"
+#include "forget.h"
 #include "pure.h"
 
 #define HELLO_CLIENT 1
@@ -241,6 +242,7 @@ static __always_inline void hello_byte(struct ecdn_xdp_origin_conn *conn,
 		flow->message--;
 	if (!--flow->width)
 		hello_field(conn, flow, out);
+	forget_read();
 	if (flow->message || flow->field <= HELLO_LENGTH)
 		return;
 	hello_end(conn, flow, out);
