@@ -111,6 +111,10 @@ static void look_at_first(struct probe_hand *hand)
 {
 	ssize_t got = recv(hand->socket, hand->step.first, PROBE_FIRST_SIZE, MSG_PEEK);
 
+	hand->looked = got > 0;
+	/* It is told once, and OpenSSL would take it for a plain end. */
+	if (got < 0 && errno != EAGAIN)
+		hand->error = errno;
 	if (got <= 0)
 		return;
 	if (hand->step.first[0] >= 20 && hand->step.first[0] <= 24 &&
@@ -118,6 +122,22 @@ static void look_at_first(struct probe_hand *hand)
 		memset(hand->step.first, 0, PROBE_FIRST_SIZE);
 	else
 		hand->step.first_size = got;
+}
+
+/* Called before OpenSSL reads: what it has read of no TLS, it does not give back. */
+static long before_read(BIO *bio, int what, const char *bytes, size_t length, int argument,
+			long number, int done, size_t *processed)
+{
+	struct probe_hand *hand = (void *)BIO_get_callback_arg(bio);
+
+	(void)bytes;
+	(void)length;
+	(void)argument;
+	(void)number;
+	(void)processed;
+	if (what == BIO_CB_READ && !hand->looked)
+		look_at_first(hand);
+	return done;
 }
 
 static bool ended_by_origin(int how)
@@ -130,13 +150,14 @@ static enum probe_outcome outcome_of_end(struct probe_hand *hand, int how, int e
 {
 	const char *reason;
 
+	error = hand->error ?: how == SSL_ERROR_SYSCALL ? error : 0;
 	if (hand->step.first_size)
 		return PROBE_NOT_TLS;
 	if (hand->step.wants && (hand->step.alert != PROBE_ALERT_NONE || ended_by_origin(how)))
 		return PROBE_CERTIFICATE_WANTED;
 	if (hand->step.own_alert == PROBE_ALERT_NONE && hand->step.alert != PROBE_ALERT_NONE)
 		return PROBE_ALERT;
-	if (how == SSL_ERROR_SYSCALL && error && error != EPIPE) {
+	if (error && error != EPIPE) {
 		hand->step.error = error;
 		return error == ETIMEDOUT ? PROBE_SILENT : PROBE_RESET;
 	}
@@ -150,8 +171,6 @@ static enum probe_outcome outcome_of_end(struct probe_hand *hand, int how, int e
 /* Calls a function of OpenSSL until it is done, or fails with the outcome. */
 static bool until_done(struct probe_hand *hand, int (*call)(SSL *ssl))
 {
-	bool first = true;
-
 	for (;;) {
 		int done, how, error;
 
@@ -170,9 +189,6 @@ static bool until_done(struct probe_hand *hand, int (*call)(SSL *ssl))
 			hand->step.outcome = PROBE_SILENT;
 			return false;
 		}
-		if (first && how == SSL_ERROR_WANT_READ && !hand->answered)
-			look_at_first(hand);
-		first &= how != SSL_ERROR_WANT_READ;
 	}
 }
 
@@ -233,6 +249,8 @@ static bool begin(struct probe_hand *hand, const struct probe_target *target, SS
 	SSL_set_info_callback(hand->ssl, on_alert);
 	SSL_set_msg_callback(hand->ssl, on_message);
 	SSL_set_msg_callback_arg(hand->ssl, hand);
+	BIO_set_callback_ex(SSL_get_rbio(hand->ssl), before_read);
+	BIO_set_callback_arg(SSL_get_rbio(hand->ssl), (char *)hand);
 	return true;
 }
 

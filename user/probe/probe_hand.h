@@ -19,6 +19,8 @@ struct probe_hand {
 	SSL *ssl;               /* to be freed with SSL_free(); NULL: it did not come so far */
 	uint64_t until_ns;
 	int socket;
+	int error;              /* of the socket, found by looking at the first bytes; 0: none */
+	bool looked;            /* at the first bytes of the origin */
 	bool answered;          /* a ServerHello has come */
 	bool ticket;            /* one has come, which follows when the origin is content */
 };
