@@ -250,6 +250,50 @@ test_groups_alone() {
 	ecdn unload --all
 }
 
+# Who may write what proxies count may also freeze it.
+test_frozen() {
+	local value=(1 2 3 4 5 6 7 8)
+
+	load_alone >/dev/null
+	bpftool map update pinned "$pin/origin_requests" key 1 0 0 0 value "${value[@]}" \
+		$(printf '0 %.0s' {1..248})
+	does "frozen: somebody does that" bpftool map freeze pinned "$pin/origin_requests"
+	is "frozen: status" true "$(setting .requests_frozen)"
+	has "frozen: load says so" 'origin_requests is frozen.*it is replaced' "$(ecdn load 2>&1)"
+	is "frozen: status after it" false "$(setting .requests_frozen)"
+	is "frozen: what was counted is there" "${value[*]} 0" "$(bpftool -j map lookup pinned \
+		"$pin/origin_requests" key 1 0 0 0 | jq -r '[.value[:9][] | ltrimstr("0x0")] | join(" ")')"
+	ecdn unload --all
+}
+
+# exclusive CGROUP: a program there that sees packets, and allows no other.
+exclusive() {
+	cat >"$work/other.c" <<-'END'
+		__attribute__((section("cgroup_skb/ingress"), used)) int other(void *skb) { return 1; }
+		char LICENSE[] __attribute__((section("license"), used)) = "GPL";
+	END
+	clang -O2 -g -target bpf -c -o "$work/other.o" "$work/other.c" &&
+		bpftool prog load "$work/other.o" "$pin-other" type cgroup/skb &&
+		bpftool cgroup attach "$1" cgroup_inet_ingress pinned "$pin-other"
+}
+
+# What was attached before the one that fails is taken off again.
+test_exclusive() {
+	does "another program takes the cgroup for itself" exclusive "$cgroup"
+	fails "it is in the way" 1 'cannot attach origin_in to the cgroup.*allows no other' load_alone
+	is "it is alone there" other "$(programs)"
+	does "sockets: it is not in the way" load_alone --origin=sockets
+	fails "sockets: it is in the way of content" 1 'cannot attach origin_in' ecdn load --origin
+	is "sockets: they are seen as before" '"sockets true false"' "$(setting "$depths")"
+	is "sockets: by the same program" "origin other" "$(programs)"
+	does "sockets: and load again" ecdn load
+	bpftool cgroup detach "$cgroup" cgroup_inet_ingress pinned "$pin-other"
+	does "content: once it is gone" ecdn load --origin
+	is "content: its programs" "$ALL" "$(programs)"
+	ecdn unload --all
+	rm "$pin-other"
+}
+
 # A cgroup that is removed takes the links with it. Nobody watches more than was asked for.
 test_vanished() {
 	mkdir "$cgroup-2"
@@ -286,5 +330,7 @@ test_config
 ecdn unload --all
 test_with_guard
 test_groups_alone
+test_frozen
+test_exclusive
 test_vanished
 finish

@@ -9,6 +9,7 @@
 #include "kernel/config_map.h"
 #include "kernel/journal.h"
 #include "net/netns.h"
+#include "origin/origin_counts.h"
 #include "origin/origin_hooks.h"
 #include "origin/origin_maps.h"
 #include "origin/origin_naming.h"
@@ -108,7 +109,8 @@ static int open_programs(struct part_run *run)
 
 	if (origin->ends)
 		return 0;
-	err = origin_hooks_open(&origin->hooks, run->pins, origin->config.content);
+	err = run->loaded ? origin_counts_thaw(run->pins) : 0;
+	err = err ?: origin_hooks_open(&origin->hooks, run->pins, origin->config.content);
 	if (!err && !run->loaded)
 		err = origin_maps_freeze(run->pins->next);
 	if (err)

@@ -67,6 +67,7 @@ const struct field observer_fields_settings[] = {
 	{ FIELD_TEXT, .key = "ports", .text = ports },
 	{ FIELD_FLAG, .key = "all_namespaces", .number = all_namespaces },
 	{ FIELD_FLAG, .key = "here", AT(here) },
+	{ FIELD_FLAG, .key = "requests_frozen", AT(requests_frozen) },
 	{ FIELD_COUNT, .key = "names", .unit = "addresses", AT(names) },
 	{ FIELD_COUNT, .key = "rows", .unit = "origins", AT(head.rows) },
 	{ FIELD_COUNT, .key = "max_rows", .unit = "origins", .number = max_rows },
@@ -121,6 +122,9 @@ void observer_fields_print(const struct view_observer *origin)
 	       "sockets and content" : "sockets", ports(origin, room));
 	printf("origin      %u of %d rows are in use; %u address%s named\n", origin->head.rows,
 	       ECDN_XDP_ORIGINS - 1, origin->names, origin->names == 1 ? " is" : "es are");
+	if (origin->requests_frozen)
+		printf("origin      origin_requests is frozen, so proxies that are started from now "
+		       "on cannot count; `ecdn-xdp load` replaces it\n");
 	fields_print_counts(&events, &origin->head, "events", "origin");
 }
 

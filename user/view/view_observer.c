@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "attach/cgroup_find.h"
+#include "kernel/mapped.h"
 #include "kernel/part.h"
 #include "net/netns.h"
 #include "origin/origin_maps.h"
@@ -20,6 +21,7 @@ static int read_maps(struct view_observer *view, const struct origin_maps *maps)
 	if (err)
 		return err;
 	view->names = names.count;
+	view->requests_frozen = mapped_is_frozen(maps->origin_requests);
 	origin_names_free(&names);
 	return 0;
 }

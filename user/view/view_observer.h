@@ -17,6 +17,7 @@ struct view_observer {
 	char cgroup[PATH_MAX];  /* empty: not attached, or not seen from here */
 	struct ecdn_xdp_origin_config config;
 	bool here;              /* connections of this network namespace are watched */
+	bool requests_frozen;   /* no proxy that is started can count */
 	uint32_t names;         /* addresses that have one */
 	struct ecdn_xdp_origin_head head;
 };
