@@ -15,12 +15,13 @@ pinned() {
 	(cd "$pin" && find . -name "${1:-origin*}" -printf '%P\n' | sort | xargs)
 }
 
+# shellcheck disable=SC2120 # they are passed through `does`
 load_alone() {
 	ecdn load --origin --origin-cgroup "$cgroup" "$@"
 }
 
 test_alone() {
-	fails "the program is no way to load nothing" 2 'name an interface' ecdn load
+	fails "load of neither an interface nor the observer" 2 'name an interface' ecdn load
 	has "alone: load" 'are observed: sockets and content' "$(load_alone)"
 	is "alone: its programs are on the cgroup" "$ALL" "$(programs)"
 	is "alone: the guard is not loaded" null "$(ecdn status --json | jq .mode)"
@@ -255,6 +256,7 @@ test_frozen() {
 	local value=(1 2 3 4 5 6 7 8)
 
 	load_alone >/dev/null
+	# shellcheck disable=SC2046 # the bytes are words
 	bpftool map update pinned "$pin/origin_requests" key 1 0 0 0 value "${value[@]}" \
 		$(printf '0 %.0s' {1..248})
 	does "frozen: somebody does that" bpftool map freeze pinned "$pin/origin_requests"

@@ -152,7 +152,7 @@ static int attach(struct part_run *run)
  * the next one that changes anything removes. What has been attached ends whatever else fails. */
 static int remove_part(const char *dir)
 {
-	struct ecdn_xdp_config config;
+	struct ecdn_xdp_config config = {};
 	struct pins pins;
 	int err = pins_init(&pins, dir), stopped, dropped;
 
