@@ -24,6 +24,10 @@ wrong_words() {
 		load --ping --tc how e0 | tcx
 		load --ping-rate 5 e0 | name --ping
 		load | name an interface
+		load --origin=deep | content or sockets
+		load --origin --no-origin | exclude
+		load --origin-ports 443 | name --origin
+		load --origin --origin-ports https | must be PORT
 		unload | name interfaces
 		unload --all e0 | usage
 		status now | takes no words
@@ -76,6 +80,13 @@ wrong_words() {
 		steer add 443 127.0.0.1:543 --user nobody-has-this | no such user
 		steer del 70000 | not a port
 		steer refresh now | usage
+		origin ad shop 192.0.2.1 | did you mean add\?
+		origin add shop | takes a name and addresses
+		origin add a,b 192.0.2.1 | a name has
+		origin add shop 192.0.2.300 | no address
+		origin add shop 192.0.2.1 --sni a/b | a host name has
+		origin del | takes a name
+		origin del shop --sni a | does not take --sni
 		statsu | did you mean status or stats\?
 		STATS | did you mean stats\?
 		limits set A | did you mean limit\?

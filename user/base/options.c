@@ -276,6 +276,6 @@ void options_help(const struct option_row *rows, size_t row_count)
 		if (rows[i].letter)
 			snprintf(letter, sizeof(letter), "-%c,", rows[i].letter);
 		name_of(&rows[i], name, sizeof(name));
-		printf("  %s %-22s %s\n", letter, name, rows[i].help);
+		printf("  %s %-27s %s\n", letter, name, rows[i].help);
 	}
 }
