@@ -73,8 +73,8 @@ static void end(unsigned int row, unsigned int ended, unsigned int failed, unsig
 	origin->stats.failure = failed ? cause : origin->stats.failure;
 	if (failed && cause < ECDN_XDP_ORIGIN_FIRST_HERE)
 		*place_of(span, cause) += failed;
-	for (; failed && facts.failures < FAILURES; failed--)
-		failures[facts.failures++] = (struct ecdn_xdp_origin_failure){
+	for (; failed && facts.failures < FAILURES; failed--, facts.failures++)
+		failures[facts.failures] = (struct ecdn_xdp_origin_failure){
 			.number = FAILURES - facts.failures, .origin = origin->key, .row = row,
 			.time_ns = (number << ECDN_XDP_ORIGIN_SPAN) + 1, .cause = cause,
 			.alert = alert, .phase = ECDN_XDP_ORIGIN_CLIENT_HELLO,
@@ -239,6 +239,22 @@ static void test_time(void **state)
 	assert_string_equal(found("538", "192.0.0.2"), "538 not_tls many 192.0.0.2:443");
 }
 
+/* On a host that has just booted there is no minute to look back. */
+static void test_booted(void **state)
+{
+	(void)state;
+	begin(1, true);
+	facts.moment.now_ns = 30 * NS_PER_SECOND;
+	origins[1].spans.span[3].number = 3;
+	origins[1].spans.span[3].ended = origins[1].spans.span[3].network = 9;
+	failures[facts.failures++] = (struct ecdn_xdp_origin_failure){
+		.number = 1, .origin = origins[1].key, .row = 1, .time_ns = 29 * NS_PER_SECOND,
+		.cause = ECDN_XDP_ORIGIN_REFUSED, .alert = 255,
+	};
+	assert_string_equal(found(NULL, NULL), "538 network many 192.0.0.1:443");
+	assert_non_null(strstr(first.seen, "; 1 time the origin refused the connection."));
+}
+
 /* Trouble that has lasted does not become usual, but what always fails a little is. */
 static void test_usual(void **state)
 {
@@ -266,8 +282,17 @@ static void test_rejected_here(void **state)
 	(void)state;
 	begin(2, true);
 	ALL(1, 1, 1, REJECTED_HERE);
-	assert_string_equal(found(NULL, NULL), "538 this_host all 192.0.0.1:443");
+	assert_string_equal(found(NULL, NULL), "");
+	assert_string_equal(found("538", NULL), "538 this_host all 192.0.0.1:443");
 	assert_non_null(strstr(first.command, "nft list ruleset"));
+	ALL(1, 2, 2, REJECTED_HERE);
+	assert_string_equal(found(NULL, NULL), "538 this_host all 192.0.0.1:443");
+	assert_non_null(strstr(first.seen, "3 of 3 connections"));
+	origins[1].named = false;
+	assert_string_equal(found(NULL, NULL), "538 this_host some 192.0.0.1:443");
+	/* Of a row that another origin has taken since. */
+	origins[1].key.addr[3] = 77;
+	assert_string_equal(found(NULL, NULL), "");
 }
 
 static void test_522(void **state)
@@ -348,6 +373,30 @@ static void test_nodes(void **state)
 	assert_string_equal(first.command, "`ecdn-xdp load --ping eth0`");
 }
 
+/* A host that answers no ping is told where ping leaves them to it. */
+static void test_deaf(void **state)
+{
+	(void)state;
+	facts = (struct diagnose_facts){ .moment = { NOW_NS, 0 } };
+	assert_string_equal(found("529", NULL), "529 ping_not_loaded some");
+	assert_null(strstr(first.seen, "kernel"));
+	facts.deaf = true;
+	found("529", NULL);
+	assert_non_null(strstr(first.seen, "The kernel answers no ping of IPv4: "
+			       "net.ipv4.icmp_echo_ignore_all is set."));
+	facts.ping.loaded = facts.ping.attached = true;
+	facts.ping.attachment_count = 1;
+	facts.ping.attachments = &(struct tc_link){ .iface = "eth0" };
+	facts.nodes.count = 1;
+	facts.nodes.at = &(struct view_node){ .name = "one", .passed = 5,
+					      .stats.last_seen_ns = NOW_NS };
+	assert_string_equal(found(NULL, NULL), "");
+	facts.nodes.passes = true;
+	assert_string_equal(found(NULL, NULL), "529 passed_on many");
+	facts.deaf = false;
+	assert_string_equal(found(NULL, NULL), "");
+}
+
 /* --- words */
 
 static void test_codes(void **state)
@@ -401,11 +450,13 @@ int main(void)
 		cmocka_unit_test(test_network_of_538),
 		cmocka_unit_test(test_few),
 		cmocka_unit_test(test_time),
+		cmocka_unit_test(test_booted),
 		cmocka_unit_test(test_usual),
 		cmocka_unit_test(test_rejected_here),
 		cmocka_unit_test(test_522),
 		cmocka_unit_test(test_statuses),
 		cmocka_unit_test(test_nodes),
+		cmocka_unit_test(test_deaf),
 		cmocka_unit_test(test_codes),
 		cmocka_unit_test(test_saying),
 	};

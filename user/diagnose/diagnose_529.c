@@ -39,7 +39,19 @@ static struct finding *add(struct findings *findings, const char *cause, enum fi
 
 /* --- ping itself */
 
-static int not_loaded(struct findings *findings)
+/* Where ping does not answer by itself, the kernel does, unless it is told not to. */
+static void say_deaf(struct finding *finding, const struct diagnose_facts *facts)
+{
+	if (!facts->deaf && !facts->deaf6)
+		return;
+	FINDING_SAY(finding->seen, " The kernel answers no ping of %s: net.%s is set.",
+		    !facts->deaf ? "IPv6" : facts->deaf6 ? "IPv4 and IPv6" : "IPv4",
+		    facts->deaf ? "ipv4.icmp_echo_ignore_all" : "ipv6.icmp.echo_ignore_all");
+	FINDING_SAY(finding->command, "; `sysctl net.%s=0`",
+		    facts->deaf ? "ipv4.icmp_echo_ignore_all" : "ipv6.icmp.echo_ignore_all");
+}
+
+static int not_loaded(const struct diagnose_facts *facts, struct findings *findings)
 {
 	struct finding *finding = add(findings, "ping_not_loaded", FINDING_SOME);
 
@@ -48,6 +60,7 @@ static int not_loaded(struct findings *findings)
 	FINDING_SAY(finding->seen, "ping is not loaded: whether nodes' pings are answered is up to "
 		    "this host's own firewall.");
 	FINDING_SAY(finding->command, "`ecdn-xdp load --ping --nodes FILE IFACE`");
+	say_deaf(finding, facts);
 	FINDING_SAY(finding->unknown, "Whether nodes ping this host, and whether it answers: once "
 		    "ping is loaded, it counts them.");
 	return 0;
@@ -284,7 +297,8 @@ static int passed_on(const struct diagnose_facts *facts, struct findings *findin
 		passed += facts->nodes.at[i].passed;
 	if (!facts->nodes.passes)
 		return 0;
-	finding = add(findings, "passed_on", FINDING_NOTE);
+	finding = add(findings, "passed_on", facts->deaf || facts->deaf6 ? FINDING_MANY :
+									   FINDING_NOTE);
 	if (!finding)
 		return -ENOMEM;
 	finding->count = passed;
@@ -293,6 +307,7 @@ static int passed_on(const struct diagnose_facts *facts, struct findings *findin
 		    "ping is in mode pass.", passed);
 	FINDING_SAY(finding->command, "`ecdn-xdp node rule` prints the rule by which the firewall "
 		    "accepts them; `ecdn-xdp load --ping=answer` has ping answer by itself");
+	say_deaf(finding, facts);
 	FINDING_SAY(finding->unknown, "Whether the firewall accepts them: `nft list ruleset` "
 		    "tells.");
 	return 0;
@@ -375,6 +390,6 @@ int diagnose_529_find(const struct diagnose_facts *facts, const struct diagnose_
 	if (asked->revision)
 		err = revision(facts, findings);
 	else if (!facts->ping.loaded)
-		err = not_loaded(findings);
+		err = not_loaded(facts, findings);
 	return err || !facts->ping.loaded ? err : of_ping(facts, findings);
 }

@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "diagnose/diagnose_origins.h"
+#include "diagnose/diagnose_verdict.h"
 
 #define WAYS_SHOWN 3
 
@@ -77,7 +77,7 @@ static void say_class(struct finding *finding, const struct ways *ways)
 			    "or the host name: the proxy's error log tells, and `ecdn-xdp diagnose "
 			    "538 ORIGIN --probe`.");
 	if (ways->most.cause == ECDN_XDP_ORIGIN_REFUSED_AFTER_FINISHED)
-		FINDING_SAY(finding->unknown, "Whether it is that: the alert was sealed, and the "
+		FINDING_SAY(finding->unknown, "Whether it is that: an alert would be sealed, and the "
 			    "origin's log has it.");
 }
 
@@ -90,7 +90,7 @@ static void say_too_few(struct finding *finding)
 
 static void say_verdict(struct finding *finding, const struct egress_rule *network)
 {
-	finding->cause = diagnose_origins_verdict(network->verdict);
+	finding->cause = diagnose_verdict_name(network->verdict);
 	FINDING_SAY(finding->seen, " It is one of %u of %u origins that the network fails.",
 		    network->touched, network->asked);
 }
@@ -122,7 +122,7 @@ static int add(const struct diagnose_facts *facts, const struct diagnose_asked *
 	say_class(finding, &ways);
 	if (ways.class == FAILURE_CLASS_NETWORK)
 		diagnose_origins_say_unsure(finding, origin);
-	if (ways.class == FAILURE_CLASS_NETWORK && diagnose_origins_in_verdict(origin, network))
+	if (ways.class == FAILURE_CLASS_NETWORK && diagnose_verdict_has(origin, network))
 		say_verdict(finding, network);
 	return 0;
 }
@@ -162,21 +162,16 @@ static int add_rejected(const struct diagnose_facts *facts, const struct diagnos
 			const struct diagnose_origin *origin, struct findings *findings)
 {
 	const struct failure_class_row *row = failure_class_row(FAILURE_CLASS_HERE);
+	uint64_t rejected = diagnose_origins_rejected(facts, origins, origin->at);
 	struct finding *finding;
-	uint64_t rejected = 0;
 
-	for (unsigned int i = 0; i < facts->failures; i++) {
-		const struct ecdn_xdp_origin_failure *at = &facts->failure[i];
-
-		rejected += at->cause == ECDN_XDP_ORIGIN_REJECTED_HERE &&
-			    at->row == origin->at->row && at->time_ns >= origins->before_ns;
-	}
-	if (!rejected)
+	/* Unasked, not for what somebody has tried once or twice. */
+	if (!rejected || (!asked->row && rejected < FEW_FAILURES))
 		return 0;
 	finding = diagnose_origins_add(findings, "538", origin, rejected);
 	if (!finding)
 		return -ENOMEM;
-	finding->grade = FINDING_ALL;
+	finding->grade = origin->judged.sure ? FINDING_ALL : FINDING_SOME;
 	finding->cause = row->name;
 	diagnose_origins_say_share(finding, rejected, origin->window.ended,
 				   "were rejected by this host's own firewall", asked->since_ns);
@@ -186,6 +181,7 @@ static int add_rejected(const struct diagnose_facts *facts, const struct diagnos
 	FINDING_SAY(finding->remedy, "%s", row->remedy);
 	FINDING_SAY(finding->command, "%s", row->command);
 	FINDING_SAY(finding->unknown, "%s", row->unknown);
+	diagnose_origins_say_unsure(finding, origin);
 	return 0;
 }
 
@@ -195,7 +191,7 @@ static int add_rejected(const struct diagnose_facts *facts, const struct diagnos
 static bool is_in_verdict(const struct diagnose_asked *asked, const struct egress_rule *network,
 			  const struct diagnose_origin *origin)
 {
-	return !asked->object && diagnose_origins_in_verdict(origin, network) &&
+	return !asked->object && diagnose_verdict_has(origin, network) &&
 	       2 * origin->window.network >= diagnose_origins_failed(origin,
 								     DIAGNOSE_ORIGINS_HANDSHAKE);
 }
@@ -231,8 +227,8 @@ int diagnose_538_find(const struct diagnose_facts *facts, const struct diagnose_
 	int err = diagnose_origins_read(&origins, facts, asked);
 
 	err = err ?: diagnose_origins_judge(&origins, facts, DIAGNOSE_ORIGINS_NETWORK, &network);
-	if (!err && !asked->object && diagnose_origins_is_verdict(&network))
-		err = diagnose_origins_add_verdict(findings, &network, facts, asked, &origins, 538,
+	if (!err && !asked->object && diagnose_verdict_is(&network))
+		err = diagnose_verdict_add(findings, &network, facts, asked, &origins, 538,
 						   "the network fails connections");
 	err = err ?: of_origins(facts, asked, &origins, &network, findings);
 	diagnose_origins_free(&origins);

@@ -4,7 +4,7 @@
  */
 #include <errno.h>
 
-#include "diagnose/diagnose_origins.h"
+#include "diagnose/diagnose_verdict.h"
 
 #define WAYS_SHOWN 3
 #define ENDED "ended abnormally"
@@ -31,8 +31,8 @@ static void conclude(struct finding *finding, const struct diagnose_origin *orig
 {
 	if (!origin->window.abnormal) {
 		finding->cause = "nothing";
-	} else if (origin->judged.touched && diagnose_origins_in_verdict(origin, rule)) {
-		finding->cause = diagnose_origins_verdict(rule->verdict);
+	} else if (origin->judged.touched && diagnose_verdict_has(origin, rule)) {
+		finding->cause = diagnose_verdict_name(rule->verdict);
 		finding->grade = FINDING_SOME;
 		FINDING_SAY(finding->seen, " It is one of %u of %u that are touched.",
 			    rule->touched, rule->asked);
@@ -78,7 +78,7 @@ static bool is_told(const struct diagnose_asked *asked, const struct diagnose_or
 		return true;
 	if (asked->row && !origin->judged.touched)
 		return origin->window.abnormal;
-	return origin->judged.fails && !diagnose_origins_in_verdict(origin, rule);
+	return origin->judged.fails && !diagnose_verdict_has(origin, rule);
 }
 
 int diagnose_564_find(const struct diagnose_facts *facts, const struct diagnose_asked *asked,
@@ -89,8 +89,8 @@ int diagnose_564_find(const struct diagnose_facts *facts, const struct diagnose_
 	int err = diagnose_origins_read(&origins, facts, asked);
 
 	err = err ?: diagnose_origins_judge(&origins, facts, DIAGNOSE_ORIGINS_ABNORMAL, &rule);
-	if (!err && !asked->object && diagnose_origins_is_verdict(&rule))
-		err = diagnose_origins_add_verdict(findings, &rule, facts, asked, &origins, 564,
+	if (!err && !asked->object && diagnose_verdict_is(&rule))
+		err = diagnose_verdict_add(findings, &rule, facts, asked, &origins, 564,
 						   "connections over TLS " ENDED);
 	for (unsigned int i = 0; i < origins.count && !err; i++)
 		if (is_told(asked, &origins.at[i], &rule))

@@ -1,8 +1,23 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "diagnose/diagnose_facts.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* A sysctl that is not there is none that is set. */
+static bool is_set(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	int value = 0;
+
+	if (!file)
+		return false;
+	if (fscanf(file, "%d", &value) != 1)
+		value = 0;
+	fclose(file);
+	return value;
+}
 
 static int read_guard(struct diagnose_facts *facts)
 {
@@ -29,6 +44,8 @@ int diagnose_facts_read(struct diagnose_facts *facts, const char *pin_dir)
 
 	memset(facts, 0, sizeof(*facts));
 	facts->pin_dir = pin_dir;
+	facts->deaf = is_set("/proc/sys/net/ipv4/icmp_echo_ignore_all");
+	facts->deaf6 = is_set("/proc/sys/net/ipv6/icmp/echo_ignore_all");
 	err = view_status_read(&facts->status, pin_dir);
 	err = err ?: view_ping_read(&facts->ping, pin_dir);
 	err = err ?: view_nodes_read(&facts->nodes, pin_dir);

@@ -25,6 +25,7 @@ struct diagnose_facts {
 	struct view_status status; /* status.guard: the guard is loaded */
 	struct view_ping ping;
 	struct view_nodes nodes;
+	bool deaf, deaf6;       /* by sysctl this host's kernel answers no ping: IPv4, IPv6 */
 	/* Of the guard; else zeros. */
 	struct view_regions regions;
 	struct view_layers blocks;

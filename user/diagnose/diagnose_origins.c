@@ -14,6 +14,12 @@
 /* The inode of the root of a hierarchy of cgroups. */
 #define ROOT_CGROUP 1
 
+/* Of what is read or happens one after the other, a part may be more than all. */
+static uint64_t less(uint64_t all, uint64_t part)
+{
+	return all > part ? all - part : 0;
+}
+
 /* --- which origins */
 
 static void mark(const struct view_origin *origin, void *context)
@@ -64,7 +70,7 @@ int diagnose_origins_read(struct diagnose_origins *origins, const struct diagnos
 
 	memset(origins, 0, sizeof(*origins));
 	/* The oldest span that counts may have begun so long before. */
-	origins->before_ns = now_ns - asked->since_ns - (1ULL << ECDN_XDP_ORIGIN_SPAN);
+	origins->before_ns = less(now_ns, asked->since_ns + (1ULL << ECDN_XDP_ORIGIN_SPAN));
 	origins->at = calloc(facts->origins.count + 1, sizeof(*origins->at));
 	if (!origins->at)
 		return log_error(-ENOMEM, "out of memory for the origins");
@@ -133,12 +139,6 @@ static uint64_t ever_ended(const struct ecdn_xdp_origin_stats *stats)
 	return ended;
 }
 
-/* A row's counters and its window are read one after the other, so the window may have more. */
-static uint64_t less(uint64_t all, uint64_t part)
-{
-	return all > part ? all - part : 0;
-}
-
 static double usual(const struct diagnose_origins *origins, enum diagnose_origins_kind kind)
 {
 	uint64_t failed = 0, ended = 0;
@@ -191,15 +191,23 @@ int diagnose_origins_judge(struct diagnose_origins *origins, const struct diagno
 /* --- how they failed */
 
 static bool is_within(const struct diagnose_origins *origins, const struct view_origin *of,
-		      unsigned int code, const struct ecdn_xdp_origin_failure *failure)
+		      const struct ecdn_xdp_origin_failure *failure)
 {
-	unsigned int is = view_origins_code(failure->cause);
-
-	if (failure->cause == ECDN_XDP_ORIGIN_REJECTED_HERE)
-		is = 538;
-	return is == code && failure->time_ns >= origins->before_ns &&
+	return failure->time_ns >= origins->before_ns &&
 	       (!of || (failure->row == of->row &&
 			!memcmp(&failure->origin, &of->key, sizeof(of->key))));
+}
+
+uint64_t diagnose_origins_rejected(const struct diagnose_facts *facts,
+				   const struct diagnose_origins *origins,
+				   const struct view_origin *of)
+{
+	uint64_t rejected = 0;
+
+	for (unsigned int i = 0; i < facts->failures; i++)
+		rejected += facts->failure[i].cause == ECDN_XDP_ORIGIN_REJECTED_HERE &&
+			    is_within(origins, of, &facts->failure[i]);
+	return rejected;
 }
 
 static void count_way(struct diagnose_way *ways, unsigned int *count, unsigned int room,
@@ -232,7 +240,8 @@ unsigned int diagnose_origins_ways(const struct diagnose_facts *facts,
 	unsigned int count = 0;
 
 	for (unsigned int i = 0; i < facts->failures; i++)
-		if (is_within(origins, of, code, &facts->failure[i]))
+		if (view_origins_code(facts->failure[i].cause) == code &&
+		    is_within(origins, of, &facts->failure[i]))
 			count_way(all, &count, sizeof(all) / sizeof(*all), &facts->failure[i]);
 	if (count)
 		qsort(all, count, sizeof(*all), by_count);
@@ -285,109 +294,10 @@ void diagnose_origins_say_share(struct finding *finding, uint64_t failed, uint64
 		    quantity_about(since_ns, since));
 }
 
-#define SURE_BY "`ecdn-xdp origin add NAME ADDR` names one, `load --origin --origin-cgroup PATH` " \
-		"watches the proxy alone."
-
 void diagnose_origins_say_unsure(struct finding *finding, const struct diagnose_origin *origin)
 {
 	if (!origin->judged.sure)
 		FINDING_SAY(finding->unknown, "%sIt is not named, and any user of this host can "
-			    "have made connections to it fail: " SURE_BY,
+			    "have made connections to it fail: " DIAGNOSE_ORIGINS_SURE_BY,
 			    *finding->unknown ? " " : "");
-}
-
-static void say_verdict_unsure(struct finding *finding, const struct egress_rule *rule)
-{
-	if (!rule->sure)
-		FINDING_SAY(finding->unknown, "%s%u of %u origins are named, and any user of this "
-			    "host can have made connections to the others fail: " SURE_BY,
-			    *finding->unknown ? " " : "", rule->named, rule->asked);
-}
-
-static const char *region_name(const struct diagnose_facts *facts, uint32_t id)
-{
-	const struct view_region *region = view_regions_at(&facts->regions, id);
-
-	return region ? region->name : "?";
-}
-
-bool diagnose_origins_is_verdict(const struct egress_rule *rule)
-{
-	return rule->verdict != EGRESS_RULE_NOTHING && rule->verdict != EGRESS_RULE_ORIGINS;
-}
-
-bool diagnose_origins_in_verdict(const struct diagnose_origin *origin,
-				 const struct egress_rule *rule)
-{
-	return diagnose_origins_is_verdict(rule) && (origin->judged.sure || !rule->sure);
-}
-
-const char *diagnose_origins_verdict(enum egress_rule_verdict verdict)
-{
-	return verdict == EGRESS_RULE_NODE ? "node_egress" :
-	       verdict == EGRESS_RULE_NETWORK ? "network" : "unclear";
-}
-
-static void say_verdict(struct finding *finding, const struct egress_rule *rule,
-			const struct diagnose_facts *facts)
-{
-	finding->grade = !rule->sure ? FINDING_SOME : FINDING_MANY;
-	switch (rule->verdict) {
-	case EGRESS_RULE_NODE:
-		finding->grade = rule->sure ? FINDING_ALL : FINDING_SOME;
-		FINDING_SAY(finding->seen, ": this node's egress network");
-		FINDING_SAY(finding->published, "Many on the platform: the nodes' egress network.");
-		FINDING_SAY(finding->remedy, "Have this node's egress looked at: its uplink and "
-			    "provider, NAT and firewalls on the way out.");
-		break;
-	case EGRESS_RULE_NETWORK:
-		FINDING_SAY(finding->object, "network %s", region_name(facts, rule->network));
-		FINDING_SAY(finding->seen, ": all that fail are in %s",
-			    region_name(facts, rule->network));
-		FINDING_SAY(finding->published, "Certain origins only: those origins' egress.");
-		FINDING_SAY(finding->remedy, "Have that network, or the way to it, looked at.");
-		FINDING_SAY(finding->unknown, "Whether that is a network: it is one if the region "
-			    "table was made from a database of networks (ASN).");
-		break;
-	default:
-		finding->grade = FINDING_SOME;
-		FINDING_SAY(finding->seen, ", and others are quite untouched");
-		FINDING_SAY(finding->published, "Many on the platform: the nodes' egress network. "
-			    "Certain origins only: those origins' egress.");
-		FINDING_SAY(finding->remedy, "Compare with another node: if that one loses the "
-			    "same origins, it is theirs.");
-		FINDING_SAY(finding->unknown, "Which of both: so few origins cannot tell.");
-	}
-}
-
-int diagnose_origins_add_verdict(struct findings *findings, const struct egress_rule *rule,
-				 const struct diagnose_facts *facts,
-				 const struct diagnose_asked *asked,
-				 const struct diagnose_origins *origins, unsigned int code,
-				 const char *what)
-{
-	struct finding *finding = findings_add(findings);
-	char since[QUANTITY_DURATION_SIZE];
-	struct diagnose_way ways[2];
-
-	if (!finding)
-		return -ENOMEM;
-	finding->row = code == 538 ? "538" : "564";
-	finding->cause = diagnose_origins_verdict(rule->verdict);
-	finding->count = rule->failures;
-	FINDING_SAY(finding->seen, "at %u of %u origins %s: %lu of %lu in the last %s, usually "
-		    "%.2g %%", rule->touched, rule->asked, what, rule->failures,
-		    rule->connections, quantity_about(asked->since_ns, since), 100 * rule->usual);
-	finding_number(finding, "origins", rule->asked);
-	finding_number(finding, "touched", rule->touched);
-	finding_number(finding, "failed", rule->failures);
-	finding_number(finding, "connections", rule->connections);
-	finding_number(finding, "named", rule->named);
-	say_verdict(finding, rule, facts);
-	diagnose_origins_say_ways(finding, ways, diagnose_origins_ways(facts, origins, NULL, code,
-								       ways, 2));
-	FINDING_SAY(finding->seen, ".");
-	FINDING_SAY(finding->command, "`ecdn-xdp origin --failing`, `ecdn-xdp origin failures`");
-	say_verdict_unsure(finding, rule);
-	return 0;
 }

@@ -60,33 +60,25 @@ struct diagnose_way {
 };
 
 /* The most frequent ways of the failures of one origin (NULL: of all) within the time that have the
- * code (538, 564, 522; those of this host have 538, too), most frequent first, at most `most`. How
- * many there are. */
+ * code (538, 564, 522), most frequent first, at most `most`. How many there are. */
 unsigned int diagnose_origins_ways(const struct diagnose_facts *facts,
 				   const struct diagnose_origins *origins,
 				   const struct view_origin *of, unsigned int code,
 				   struct diagnose_way *ways, unsigned int most);
 
+/* Connections to an origin within the time that this host's own firewall has rejected, of those
+ * that are kept: they are no failures of it. */
+uint64_t diagnose_origins_rejected(const struct diagnose_facts *facts,
+				   const struct diagnose_origins *origins,
+				   const struct view_origin *of);
+
 /* "; 120 times the origin reset it amid an answer, 3 times ..." */
 void diagnose_origins_say_ways(struct finding *finding, const struct diagnose_way *ways,
 			       unsigned int count);
 
-/* Whether there is a verdict on many origins: of the node, of a network, or an unclear one; and
- * whether this one is among those that made it. */
-bool diagnose_origins_is_verdict(const struct egress_rule *rule);
-bool diagnose_origins_in_verdict(const struct diagnose_origin *origin,
-				 const struct egress_rule *rule);
-
-/* Its word, and its finding. what: "connections ended abnormally"; code: 538 or 564. */
-const char *diagnose_origins_verdict(enum egress_rule_verdict verdict);
-int diagnose_origins_add_verdict(struct findings *findings, const struct egress_rule *rule,
-				 const struct diagnose_facts *facts,
-				 const struct diagnose_asked *asked,
-				 const struct diagnose_origins *origins, unsigned int code,
-				 const char *what);
-
-/* Says that any user of this host can have made these connections fail, if he can: those to one
- * origin. */
+/* Says that any user of this host can have made connections to an origin fail, if he can. */
+#define DIAGNOSE_ORIGINS_SURE_BY "`ecdn-xdp origin add NAME ADDR` names one, `load --origin " \
+				 "--origin-cgroup PATH` watches the proxy alone."
 void diagnose_origins_say_unsure(struct finding *finding, const struct diagnose_origin *origin);
 
 #endif

@@ -193,33 +193,28 @@ static const char *phase_of(const struct ecdn_xdp_origin_failure *failure)
 
 static const char *const phrases[ECDN_XDP_ORIGIN_CAUSES] = {
 	[ECDN_XDP_ORIGIN_REFUSED] = "the origin refused the connection",
-	[ECDN_XDP_ORIGIN_NO_ANSWER_TO_SYN] = "nobody answered the SYN, and this node's proxy gave "
-					     "up",
+	[ECDN_XDP_ORIGIN_NO_ANSWER_TO_SYN] = "nobody answered the SYN, and the proxy gave up",
 	[ECDN_XDP_ORIGIN_CONNECT_TIMEOUT] = "nobody answered the SYN, until the kernel gave up",
 	[ECDN_XDP_ORIGIN_UNREACHABLE] = "the network said that it is unreachable",
 	[ECDN_XDP_ORIGIN_ALERT_BY_ORIGIN] = "the origin sent",
 	[ECDN_XDP_ORIGIN_ALERT_BY_NODE] = "this node sent",
-	[ECDN_XDP_ORIGIN_HUNG_UP_BY_NODE] = "this node hung up after a whole handshake, without a "
-					    "request",
-	[ECDN_XDP_ORIGIN_REFUSED_AFTER_FINISHED] = "the origin ended it right after the handshake, "
-						   "by a sealed alert or by hanging up",
+	[ECDN_XDP_ORIGIN_HUNG_UP_BY_NODE] = "this node hung up after a whole handshake",
+	[ECDN_XDP_ORIGIN_REFUSED_AFTER_FINISHED] = "the origin ended it right after the handshake",
 	[ECDN_XDP_ORIGIN_NOT_TLS] = "the origin answered with what is no TLS",
 	[ECDN_XDP_ORIGIN_HANDSHAKE_RESET] = "the origin reset it",
 	[ECDN_XDP_ORIGIN_HANDSHAKE_CLOSED] = "the origin closed it",
-	[ECDN_XDP_ORIGIN_HANDSHAKE_SILENCE] = "the origin was silent, and this node's proxy gave "
-					      "up",
+	[ECDN_XDP_ORIGIN_HANDSHAKE_SILENCE] = "the origin was silent, and the proxy gave up",
 	[ECDN_XDP_ORIGIN_HANDSHAKE_TIMEOUT] = "nothing was acknowledged, until the kernel gave up",
 	[ECDN_XDP_ORIGIN_RESET] = "the origin reset it",
 	[ECDN_XDP_ORIGIN_NO_CLOSE_NOTIFY] = "the origin closed it without close_notify",
-	[ECDN_XDP_ORIGIN_STALLED] = "the answer stalled, and this node's proxy gave up",
+	[ECDN_XDP_ORIGIN_STALLED] = "the answer stalled, and the proxy gave up",
 	[ECDN_XDP_ORIGIN_TIMEOUT] = "nothing was acknowledged, until the kernel gave up",
-	[ECDN_XDP_ORIGIN_NO_ANSWER] = "the request got no answer, and this node's proxy gave up",
+	[ECDN_XDP_ORIGIN_NO_ANSWER] = "the request got no answer, and the proxy gave up",
 	[ECDN_XDP_ORIGIN_CUT] = "the answer was cut",
 	[ECDN_XDP_ORIGIN_MALFORMED] = "the answer had no status line of HTTP/1",
 	[ECDN_XDP_ORIGIN_CLOSED_UNANSWERED] = "the origin ended it without an answer",
-	[ECDN_XDP_ORIGIN_HTTP_NO_ANSWER] = "the request got no answer, and this node's proxy gave "
-					   "up",
-	[ECDN_XDP_ORIGIN_HTTP_STALLED] = "the answer stalled, and this node's proxy gave up",
+	[ECDN_XDP_ORIGIN_HTTP_NO_ANSWER] = "the request got no answer, and the proxy gave up",
+	[ECDN_XDP_ORIGIN_HTTP_STALLED] = "the answer stalled, and the proxy gave up",
 	[ECDN_XDP_ORIGIN_HTTP_TIMEOUT] = "nothing was acknowledged, until the kernel gave up",
 	[ECDN_XDP_ORIGIN_REJECTED_HERE] = "this host's own firewall rejected it",
 };
