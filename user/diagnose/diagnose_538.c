@@ -77,8 +77,8 @@ static void say_class(struct finding *finding, const struct ways *ways)
 			    "or the host name: the proxy's error log tells, and `ecdn-xdp diagnose "
 			    "538 ORIGIN --probe`.");
 	if (ways->most.cause == ECDN_XDP_ORIGIN_REFUSED_AFTER_FINISHED)
-		FINDING_SAY(finding->unknown, "Whether it is that: an alert would be sealed, and the "
-			    "origin's log has it.");
+		FINDING_SAY(finding->unknown, "Whether it is that: an alert would be sealed, and "
+			    "the origin's log has it.");
 }
 
 static void say_too_few(struct finding *finding)

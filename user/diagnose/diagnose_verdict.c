@@ -11,7 +11,8 @@ static void say_unsure(struct finding *finding, const struct egress_rule *rule)
 	if (!rule->sure)
 		FINDING_SAY(finding->unknown, "%s%u of %u origins are named, and any user of this "
 			    "host can have made connections to the others fail: "
-			    DIAGNOSE_ORIGINS_SURE_BY, *finding->unknown ? " " : "", rule->named, rule->asked);
+			    DIAGNOSE_ORIGINS_SURE_BY,
+			    *finding->unknown ? " " : "", rule->named, rule->asked);
 }
 
 static const char *region_name(const struct diagnose_facts *facts, uint32_t id)
