@@ -30,7 +30,7 @@ static void refuses(const struct probe_result *result, const struct probe_wire *
 {
 	static struct probe_result copy;
 
-	copy = *result;
+	memcpy(&copy, result, sizeof(copy));
 	assert_int_equal(take(&copy, wire), -EBADMSG);
 	assert_memory_equal(&copy, result, sizeof(copy));
 }

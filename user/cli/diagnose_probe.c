@@ -104,7 +104,7 @@ static void progress(unsigned int connections, void *context)
 	const struct probe_target *target = context;
 	char room[PROBE_WORDS_SIZE];
 
-	fprintf(stderr, "\r%s: %u of up to %u connections", probe_words_origin(target, room),
+	fprintf(stderr, "\r%s: %u of up to %d connections", probe_words_origin(target, room),
 		connections, PROBE_CONNECTIONS);
 	fflush(stderr);
 }

@@ -274,7 +274,7 @@ int finding_probe(const struct probe_words_item *item, struct findings *findings
 {
 	const struct probe_result *result = item->result;
 	unsigned int wrong = findings_wrong(findings);
-	bool agreed = probe_rows_agreed(offer_of(item));
+	bool agreed = result->rows.connections && probe_rows_agreed(offer_of(item));
 	int err = 0;
 
 	if (*result->fault)
