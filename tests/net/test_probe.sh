@@ -181,6 +181,9 @@ begin() {
 	probe code 4421 --exit-code --sni $www
 	probe named shop --json
 	probe killed 4412 --json
+	(inside script -qec "$build/ecdn-xdp diagnose 538 $origin_ip:4442 --probe" /dev/null \
+		>"$work/terminal" </dev/null) &
+	probes[terminal]=$!
 	probe_as user --reuid 65534 --regid 65534 --clear-groups
 	probe_as no_chroot --bounding-set=-sys_chroot
 	probe_as no_setuid --bounding-set=-setuid
@@ -366,6 +369,9 @@ test_shown() {
 	has "text: a row" '^1\.2  ECDHE-RSA AES-GCM +yes +yes +TLS 1\.2, TLS_ECDHE' "$said"
 	has "text: the finding" '^538 .*this origin takes what this node offers: TLS 1.2' "$said"
 	is "text: nothing on standard error, which is no terminal" "" "$(<"$work/text.err")"
+	said=$(<"$work/terminal")
+	has "terminal: progress" "$origin_ip:4442: 1 of up to 12 connections" "$said"
+	has "terminal: it is gone before what follows" $'\r\e\\[Korigin +'"$origin_ip:4442" "$said"
 	is "nothing raw" "" "$(LC_ALL=C grep -aP '[\x00-\x08\x0b-\x1f\x7f-\xff]' "$work"/{text,code,http,self_signed} || true)"
 	is "the keys that the manual lists" "$(keys_documented)" "$(keys_printed)"
 }

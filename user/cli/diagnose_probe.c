@@ -109,6 +109,13 @@ static void progress(unsigned int connections, void *context)
 	fflush(stderr);
 }
 
+/* The line is gone before anything else is printed. */
+static void end_progress(void)
+{
+	fprintf(stderr, "\r\033[K");
+	fflush(stderr);
+}
+
 static int show(struct probes *probes, const struct probe_words_item *item)
 {
 	const struct fields fields = { probe_fields, 0, NULL };
@@ -133,7 +140,7 @@ static int probe(struct probes *probes, struct probe_target *target)
 		progress(0, target);
 	err = probe_run(target, &probes->offer, probes->shows ? progress : NULL, target, result);
 	if (probes->shows)
-		fprintf(stderr, "\r\033[K");
+		end_progress();
 	item.now = time(NULL);
 	if (!err)
 		err = show(probes, &item);
@@ -172,7 +179,6 @@ static int probe_all(struct probes *probes, const struct targets *targets)
 	int err = 0;
 
 	probes->all = json_array();
-	probes->shows = isatty(STDERR_FILENO);
 	for (unsigned int i = 0; i < targets->count && !err; i++) {
 		if (i && !probes->json)
 			putchar('\n');
@@ -187,7 +193,8 @@ static int probe_all(struct probes *probes, const struct targets *targets)
 int diagnose_probe(const struct cli *cli, const char *origin,
 		   const struct diagnose_probe_words *words)
 {
-	struct probes probes = { .list = words->offer, .json = cli->json };
+	struct probes probes = { .list = words->offer, .json = cli->json,
+				 .shows = !cli->quiet && isatty(STDERR_FILENO) };
 	struct targets targets = {};
 	const char *wrong = words->sni ? origin_names_wrong_sni(words->sni) : NULL;
 	bool typed;
