@@ -23,7 +23,7 @@ endif
 
 LIBBPF_LEAST := 1.1
 LIBS     := libbpf libelf zlib libmnl yaml-0.1 jansson libmaxminddb libssl libcrypto
-LDLIBS   := $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null)
+LDLIBS   := $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null) -lm
 MACHINE  := $(subst -pc-,-,$(shell $(CC) -dumpmachine))
 
 # Packagers set CPPFLAGS, CFLAGS and LDFLAGS. Unless they do, the programs are hardened as
