@@ -10,6 +10,7 @@
 #include "base/quantity.h"
 #include "cli/cli.h"
 #include "cli/diagnose_probe.h"
+#include "cli/diagnose_xff.h"
 #include "diagnose/diagnose_rows.h"
 #include "show/finding_fields.h"
 #include "show/finding_text.h"
@@ -18,6 +19,8 @@
 #define SINCE_DEFAULT_NS (60 * NS_PER_SECOND)
 #define SINCE_LEAST_NS (10 * NS_PER_SECOND) /* a span of the observer's is 8.6 s */
 
+#define XFF_ALONE 1             /* bit of options that no other code has */
+
 /* The options, as they are given. */
 struct words {
 	struct diagnose_asked asked;
@@ -25,6 +28,7 @@ struct words {
 	bool is_probe;
 	bool exit_code;
 	unsigned int status;
+	struct diagnose_xff xff;
 };
 
 /* --- output */
@@ -172,6 +176,12 @@ static int run(const struct verb *verb, int argc, char **argv)
 		  0 },
 		{ "sni", 0, OPTION_TEXT, &words.probe.sni, "NAME",
 		  "--probe: the host name to ask for", 0 },
+		{ "nodes", 0, OPTION_TEXT, &words.xff.nodes, "FILE",
+		  "xff: the platform's nodes, a CIDR [NAME] a line", XFF_ALONE },
+		{ "lookup", 0, OPTION_FLAG, &words.xff.lookup, NULL,
+		  "xff: regions and nodes are those of the guard that is loaded here", XFF_ALONE },
+		{ "at-node", 0, OPTION_FLAG, &words.xff.at_node, NULL,
+		  "xff: the log is a node's and not an origin's", XFF_ALONE },
 	};
 	struct cli cli = {};
 	int count = cli_read(&cli, verb, argc, argv, true, rows, sizeof(rows) / sizeof(*rows));
@@ -179,6 +189,13 @@ static int run(const struct verb *verb, int argc, char **argv)
 
 	if (count < 0)
 		return count;
+	if (count && !strcmp(argv[0], "xff")) {
+		words.xff.exit_code = words.exit_code;
+		return diagnose_xff(&cli, verb, &words.xff, count - 1, argv + 1);
+	}
+	if (cli.given & XFF_ALONE)
+		return log_error(CLI_USAGE, "--nodes, --lookup and --at-node are for `diagnose xff "
+				 "FILE`");
 	if (count > 2)
 		return cli_usage(verb, "takes a code and one object");
 	err = count ? read_code(&words, argv[0]) : 0;
@@ -191,8 +208,9 @@ static int run(const struct verb *verb, int argc, char **argv)
 }
 
 const struct verb diagnose_verbs[] = {
-	{ "diagnose", run, "[CODE [OBJECT]] [--since DURATION] [--status N] [--config-revision] "
-			   "[--probe [--offer LIST] [--sni NAME]] [--exit-code]",
+	{ "diagnose", run, "[CODE [OBJECT] | xff FILE [ADDRESS]] [--since DURATION] [--status N] "
+			   "[--config-revision] [--probe [--offer LIST] [--sni NAME]] "
+			   "[--nodes FILE | --lookup] [--at-node] [--exit-code]",
 	  "Which code do users see? What is wrong here, why, and what to do about it",
 	  { "diagnose", "diagnose 538 203.0.113.7" } },
 	{},
