@@ -156,6 +156,15 @@ static int print_json(const struct log *log, const struct findings *findings)
 				     "unknown", *unknown ? output_string(unknown) : json_null()));
 }
 
+/* Few users prove nothing, and nothing is said to be right that was not looked at. */
+static const char *nothing(const struct log *log)
+{
+	if (log->options.only.addr.family)
+		return "the records of one address tell no cause: ask without ADDRESS.";
+	return log->verdict.compared < XFF_SEARCH_USERS ? "nothing can be told." :
+	       "nothing is wrong that this log shows.";
+}
+
 static void print_text(const struct log *log, const struct findings *findings)
 {
 	const struct xff_fields_log item = { log->counts, &log->verdict };
@@ -165,8 +174,7 @@ static void print_text(const struct log *log, const struct findings *findings)
 	for (unsigned int i = 0; i < findings->count; i++)
 		finding_text_print(&findings->at[i]);
 	if (!findings->count)
-		output_line("%s", log->verdict.compared < XFF_SEARCH_USERS && *unknown ?
-			    "nothing can be told." : "nothing is wrong that this log shows.");
+		output_line("%s", nothing(log));
 	xff_fields_print(&item);
 	if (*unknown)
 		output_line("%s", unknown);

@@ -108,7 +108,7 @@ static const char *what_is_shown(const struct xff_conclusion *at)
 	if (at->behind)
 		return "shown with another address before their own";
 	if (at->cause == XFF_REWRITTEN || at->node_address)
-		return "shown with a node's address";
+		return "shown with a node's address, or one that many regions share";
 	return "shown with another address than their direct visit";
 }
 
@@ -146,9 +146,13 @@ static void say_prefixes(struct finding *finding, const struct xff_conclusion *a
 	struct xff_heavy shown = at->shown;
 	char text[CIDR_TEXT_SIZE];
 	struct cidr cidr;
+	uint32_t most = 0;
 	int first;
 
 	for (int i = 0; i < PREFIXES_SAID && (first = xff_heavy_first(&shown)) >= 0; i++) {
+		if (shown.at[first].count < most / 4)
+			break;
+		most = shown.at[first].count;
 		cidr = xff_heavy_cidr(&shown, first);
 		FINDING_SAY(finding->seen, "%s%s", i ? ", " : " Shown instead, most often: ",
 			    cidr_format(&cidr, text));
@@ -156,7 +160,7 @@ static void say_prefixes(struct finding *finding, const struct xff_conclusion *a
 			finding_word(finding, "prefix", text);
 		shown.at[first].count = 0;
 	}
-	FINDING_SAY(finding->seen, "%s", at->shown.at[0].count ? "." : "");
+	FINDING_SAY(finding->seen, "%s", most ? "." : "");
 }
 
 static void say_peers(struct finding *finding, const struct xff_counts *counts,
@@ -276,6 +280,46 @@ static void say_details(struct finding *finding, const struct xff_counts *counts
 	finding_number(finding, "chance_below_10_to_minus", llround(fmax(0, floor(-at->chance))));
 }
 
+/* The one address that was asked about: if no direct visit contradicts it, nobody on the way has put
+ * it there. */
+static int add_asked(struct findings *findings, const struct xff_counts *counts,
+		     const struct xff_verdict *verdict)
+{
+	uint64_t right = verdict->records[XFF_PLAIN][XFF_CLASS_RIGHT] +
+			 verdict->records[XFF_TLS][XFF_CLASS_RIGHT];
+	struct finding *finding;
+	char text[CIDR_TEXT_SIZE];
+
+	if (verdict->count || !right || right != xff_findings_compared(verdict))
+		return 0;
+	finding = findings_add(findings);
+	if (!finding)
+		return -ENOMEM;
+	finding->row = "xff";
+	finding->grade = FINDING_NOTE;
+	finding->count = llround(verdict->compared);
+	finding->cause = causes[XFF_OWN_PROXY].word;
+	FINDING_SAY(finding->object, "%s", cidr_format(&counts->options->only, text));
+	FINDING_SAY(finding->seen, "in all of %llu records (%.0f users) that can be compared, the "
+		    "direct visit shows the address of the header. Chance of that by luck: below 1 in "
+		    "10^6.", (unsigned long long)right, verdict->compared);
+	FINDING_SAY(finding->published, "%s", causes[XFF_OWN_PROXY].published);
+	FINDING_SAY(finding->remedy, "None: no node and no balancer has put it there.");
+	FINDING_SAY(finding->unknown, "Whether it is the user's own address, or that of his own proxy.");
+	finding_number(finding, "records", right);
+	return 0;
+}
+
+uint64_t xff_findings_compared(const struct xff_verdict *verdict)
+{
+	uint64_t records = 0;
+
+	for (int scheme = 0; scheme < XFF_SCHEMES; scheme++)
+		for (int class = 0; class < XFF_CLASS_NODE_ALONE; class++)
+			records += verdict->records[scheme][class];
+	return records;
+}
+
 int xff_findings_add(struct findings *findings, const struct xff_counts *counts,
 		     const struct xff_verdict *verdict, const struct xff_calls *calls)
 {
@@ -301,7 +345,7 @@ int xff_findings_add(struct findings *findings, const struct xff_counts *counts,
 		say_details(finding, counts, at);
 	}
 	findings_sort(findings);
-	return 0;
+	return counts->options->only.addr.family ? add_asked(findings, counts, verdict) : 0;
 }
 
 void xff_findings_unknown(const struct xff_counts *counts, const struct xff_verdict *verdict,

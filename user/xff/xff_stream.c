@@ -12,8 +12,8 @@
 #include "base/gunzip.h"
 #include "base/log.h"
 
-#define PACKED_SIZE (128U << 10)
-#define PLAIN_SIZE (512U << 10)
+/* Twice the longest line at least. What was read before it was known to be packed fits either. */
+#define BUFFER_SIZE (512U << 10)
 #define GZIP_ONLY (15 + 16)     /* the largest window, and a header of gzip */
 
 struct xff_stream {
@@ -24,8 +24,8 @@ struct xff_stream {
 	z_stream zlib;
 	uint64_t bytes;
 	char *start, *end;      /* what is plain and not yet a line */
-	char raw[PACKED_SIZE];
-	char plain[PLAIN_SIZE];
+	char raw[BUFFER_SIZE];
+	char plain[BUFFER_SIZE];
 };
 
 static ssize_t read_some(struct xff_stream *stream, char *to, size_t room)
@@ -64,7 +64,7 @@ static ssize_t unpack_some(struct xff_stream *stream, char *to, size_t room)
 	zlib->avail_out = room;
 	while (zlib->avail_out == room) {
 		if (!zlib->avail_in && !stream->ended) {
-			ssize_t got = read_some(stream, stream->raw, PACKED_SIZE);
+			ssize_t got = read_some(stream, stream->raw, BUFFER_SIZE);
 
 			if (got < 0)
 				return got;
@@ -93,8 +93,8 @@ static ssize_t fill(struct xff_stream *stream)
 	memmove(stream->plain, stream->start, left);
 	stream->start = stream->plain;
 	stream->end = stream->plain + left;
-	got = stream->packed ? unpack_some(stream, stream->end, PLAIN_SIZE - left) :
-	      stream->ended ? 0 : read_some(stream, stream->end, PLAIN_SIZE - left);
+	got = stream->packed ? unpack_some(stream, stream->end, BUFFER_SIZE - left) :
+	      stream->ended ? 0 : read_some(stream, stream->end, BUFFER_SIZE - left);
 	if (got > 0)
 		stream->end += got;
 	return got;
@@ -115,8 +115,6 @@ static int find_packing(struct xff_stream *stream)
 	if (inflateInit2(&stream->zlib, GZIP_ONLY) != Z_OK)
 		return log_error(-ENOMEM, "out of memory");
 	stream->packed = true;
-	if (held > PACKED_SIZE)
-		held = PACKED_SIZE;
 	memcpy(stream->raw, stream->start, held);
 	stream->zlib.next_in = (Bytef *)stream->raw;
 	stream->zlib.avail_in = held;

@@ -10,7 +10,7 @@
 
 #include <stdint.h>
 
-/* What a record shows of its user. */
+/* What a record shows of its user. Those before NODE_ALONE had a direct visit. */
 enum xff_class {
 	XFF_CLASS_RIGHT,        /* the header has the address of the direct visit */
 	XFF_CLASS_PROXY,        /* a hop behind the first has it: the user's own side wrote the first */
