@@ -19,14 +19,14 @@ struct cause_words {
 static const struct cause_words causes[XFF_CAUSES] = {
 	[XFF_OWN_PROXY] = {
 		"own_proxy", "The user goes through a proxy.",
-		"None: the direct visits show the proxy's address, too. Whoever needs one address for "
-		"these users takes the last one that no node has written.",
+		"None: the direct visits show the proxy's address, too. Whoever needs one address "
+		"for these users takes the last one that no node has written.",
 		"nginx: `real_ip_header X-Forwarded-For; real_ip_recursive on;` and the lines of "
 		"`ecdn-xdp node list --format nginx`",
 	},
 	[XFF_REWRITTEN] = {
-		"rewritten", "The origin's load balancer rewrites the header: the address seen is an "
-		"intermediate node's.",
+		"rewritten", "The origin's load balancer rewrites the header: the address seen is "
+		"an intermediate node's.",
 		"Have the balancer add to the header and not replace it, and trust the header from "
 		"nodes alone.",
 		"balancer, nginx: `proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;`, "
@@ -35,8 +35,8 @@ static const struct cause_words causes[XFF_CAUSES] = {
 		"--format nginx`, or `map $ecdn_peer`",
 	},
 	[XFF_HIJACKED] = {
-		"hijacked", "The user's access is hijacked: HTTP shows a strange address, HTTPS a right "
-		"one; users of some regions only.",
+		"hijacked", "The user's access is hijacked: HTTP shows a strange address, HTTPS a "
+		"right one; users of some regions only.",
 		"Serve these users by HTTPS alone, and complain to their access provider.",
 		"nginx: `return 301 https://$host$request_uri;` in the server of port 80, and "
 		"`add_header Strict-Transport-Security \"max-age=31536000\" always;` in that of 443",
@@ -47,17 +47,17 @@ static const struct cause_words causes[XFF_CAUSES] = {
 		"",
 	},
 	[XFF_HIJACKED_OR_NODE] = {
-		"hijacked_or_node", "Either the user's access is hijacked (some regions, HTTP alone), "
-		"or a node is at fault (some regions or ISPs).",
-		"Have some of these users visit by HTTPS, too: if they are shown rightly there, it is "
-		"hijacked access; if not, report the node to the platform.",
+		"hijacked_or_node", "Either the user's access is hijacked (some regions, HTTP "
+		"alone), or a node is at fault (some regions or ISPs).",
+		"Have some of these users visit by HTTPS, too: if they are shown rightly there, it "
+		"is hijacked access; if not, report the node to the platform.",
 		"nginx: an image of the page by https://, whose requests stand in the same log",
 	},
 	[XFF_EVERYWHERE] = {
-		"everywhere", "None fits alone: users of all regions are shown with addresses that are "
-		"no node's known here.",
-		"See first that the direct visits are ones: the name that they go to must lead to the "
-		"origin itself. Then look at what stands before the origin.",
+		"everywhere", "None fits alone: users of all regions are shown with addresses that "
+		"are no node's known here.",
+		"See first that the direct visits are ones: the name that they go to must lead to "
+		"the origin itself. Then look at what stands before the origin.",
 		"`ecdn-xdp diagnose xff FILE --nodes FILE` with the platform's list of nodes",
 	},
 };
@@ -217,8 +217,8 @@ static void say_unknown(struct finding *finding, const struct xff_counts *counts
 			       "among them.");
 	if (at->cause == XFF_REWRITTEN && verdict->peer_count == 1 &&
 	    counts->peers.at[at->peer[0]].node)
-		finding_append(unknown, size, " All came by one node, so that it may be the node that "
-			       "writes its own address.");
+		finding_append(unknown, size, " All came by one node, so that it may be the node "
+			       "that writes its own address.");
 	if (at->cause == XFF_HIJACKED && verdict->region_count == 1)
 		finding_append(unknown, size, "Whether other regions are hit: the log has one.");
 	if (at->cause == XFF_HIJACKED)
@@ -227,11 +227,11 @@ static void say_unknown(struct finding *finding, const struct xff_counts *counts
 		finding_append(unknown, size, "Which node: no peer of this host differs from the "
 			       "others, so that it stands before them, nearer to the users.");
 	if (at->cause == XFF_NODE_FAULT && at->scope.peer >= 0 && at->part[XFF_TLS].users.n < 10)
-		finding_append(unknown, size, "Too little HTTPS came by this node to tell that the way "
-			       "to it is not hijacked.");
+		finding_append(unknown, size, "Too little HTTPS came by this node to tell that the "
+			       "way to it is not hijacked.");
 	if (at->cause == XFF_OWN_PROXY)
-		finding_append(unknown, size, "Whether the first address is the user's own or made up: "
-			       "his side wrote it. Proxies that write no header look like users.");
+		finding_append(unknown, size, "Whether the first address is the user's own or made "
+			       "up: his side wrote it. Proxies that write no header look like users.");
 }
 
 static enum finding_grade grade_of(const struct xff_conclusion *at)
@@ -280,8 +280,8 @@ static void say_details(struct finding *finding, const struct xff_counts *counts
 	finding_number(finding, "chance_below_10_to_minus", llround(fmax(0, floor(-at->chance))));
 }
 
-/* The one address that was asked about: if no direct visit contradicts it, nobody on the way has put
- * it there. */
+/* The one address that was asked about: if no direct visit contradicts it, nobody on the way has
+ * put it there. */
 static int add_asked(struct findings *findings, const struct xff_counts *counts,
 		     const struct xff_verdict *verdict)
 {
@@ -301,11 +301,12 @@ static int add_asked(struct findings *findings, const struct xff_counts *counts,
 	finding->cause = causes[XFF_OWN_PROXY].word;
 	FINDING_SAY(finding->object, "%s", cidr_format(&counts->options->only, text));
 	FINDING_SAY(finding->seen, "in all of %llu records (%.0f users) that can be compared, the "
-		    "direct visit shows the address of the header. Chance of that by luck: below 1 in "
-		    "10^6.", (unsigned long long)right, verdict->compared);
+		    "direct visit shows the address of the header. Chance of that by luck: below 1 "
+		    "in 10^6.", (unsigned long long)right, verdict->compared);
 	FINDING_SAY(finding->published, "%s", causes[XFF_OWN_PROXY].published);
 	FINDING_SAY(finding->remedy, "None: no node and no balancer has put it there.");
-	FINDING_SAY(finding->unknown, "Whether it is the user's own address, or that of his own proxy.");
+	FINDING_SAY(finding->unknown, "Whether it is the user's own address, or that of his own "
+		    "proxy.");
 	finding_number(finding, "records", right);
 	return 0;
 }
@@ -355,8 +356,8 @@ void xff_findings_unknown(const struct xff_counts *counts, const struct xff_verd
 
 	*text = 0;
 	if (!counts->with_direct)
-		finding_append(text, size, "Without addresses of direct visits (label direct) only a "
-			       "rewritten header can be told, and only if the nodes are known. ");
+		finding_append(text, size, "Without addresses of direct visits (label direct) only "
+			       "a rewritten header can be told, and only if the nodes are known. ");
 	else if (verdict->compared < XFF_SEARCH_USERS)
 		finding_append(text, size, "Too few users had a direct visit: %.0f. ",
 			       verdict->compared);
@@ -365,8 +366,8 @@ void xff_findings_unknown(const struct xff_counts *counts, const struct xff_verd
 			       (unsigned long long)(counts->records - comparable),
 			       (unsigned long long)counts->records);
 	if (counts->direct_of_node)
-		finding_append(text, size, "In %llu records the direct visit came by a node: the name "
-			       "that it goes to must lead to the origin itself. ",
+		finding_append(text, size, "In %llu records the direct visit came by a node: the "
+			       "name that it goes to must lead to the origin itself. ",
 			       (unsigned long long)counts->direct_of_node);
 	if (verdict->more)
 		finding_append(text, size, "There are more findings than are shown. ");

@@ -88,8 +88,8 @@ const struct field xff_fields[] = {
 
 void xff_fields_print(const struct xff_fields_log *log)
 {
-	output_line("%llu records: %llu shown rightly, %llu behind another address, %llu as a node, "
-		    "%llu with another address, %llu cannot be told.",
+	output_line("%llu records: %llu shown rightly, %llu behind another address, %llu as a "
+		    "node, %llu with another address, %llu cannot be told.",
 		    (unsigned long long)log->counts->records, (unsigned long long)right(log),
 		    (unsigned long long)behind(log), (unsigned long long)of_nodes(log),
 		    (unsigned long long)strange(log), (unsigned long long)untold(log));

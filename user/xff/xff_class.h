@@ -6,7 +6,8 @@
 #ifndef XFF_XFF_CLASS_H
 #define XFF_XFF_CLASS_H
 
-#include "xff/xff_counts.h"
+#include "xff/xff_record.h"
+#include "xff/xff_tally.h"
 
 struct xff_shown {
 	enum xff_class class;

@@ -30,7 +30,7 @@ struct xff_conclusion {
 	struct xff_scope scope;
 	bool plain_alone;       /* of an XFF_EVERYWHERE: TLS is right */
 	bool node_address;      /* of an XFF_NODE_FAULT: it shows a node's address */
-	bool behind;            /* of an XFF_NODE_FAULT: it puts another address before the user's */
+	bool behind;            /* of an XFF_NODE_FAULT: another address is before the user's */
 	struct xff_evidence part[XFF_SCHEMES], rest;
 	double users;           /* strange ones, estimated for the whole log */
 	double chance;          /* logarithm to base 10, with all sets that were looked at */

@@ -2,8 +2,8 @@
 /*
  * xff_peers.h - whose connections the records came by, as small numbers: intermediate nodes, and
  * what else passes the header on, as a load balancer does. Anybody can connect to an origin, so an
- * address outside that is no node's has a number of its own only after XFF_PEERS_KNOWN records, which
- * are counted in a table of fixed size. All others share the number 0. Nothing is logged.
+ * address outside that is no node's has a number of its own only after XFF_PEERS_KNOWN records,
+ * which are counted in a table of fixed size. All others share the number 0. Nothing is logged.
  */
 #ifndef XFF_XFF_PEERS_H
 #define XFF_XFF_PEERS_H

@@ -31,7 +31,8 @@ enum xff_format {
 	XFF_FORMAT_JSON,
 };
 
-/* What the last line teaches about the next one, and room for what is unescaped. Starts as zeros. */
+/* What the last line teaches about the next one, and room for what is unescaped. Starts as
+ * zeros. */
 struct xff_reader {
 	enum xff_format format;         /* of the last good line */
 	unsigned char order[16];        /* the label of each piece, plus 1 */

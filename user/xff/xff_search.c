@@ -163,7 +163,8 @@ static void try_places(struct search *search, try_set *try)
 
 	for (uint32_t i = 1; i <= counts->regions.count; i++)
 		if (sums->region[i].place.any.n > 0)
-			try(search, (struct xff_scope){ (int)i, -1, -1 }, &sums->region[i].place, 0);
+			try(search, (struct xff_scope){ (int)i, -1, -1 }, &sums->region[i].place,
+			    0);
 	for (uint32_t i = 1; i <= counts->isps.count; i++)
 		if (is_named(&counts->isps, i) && sums->isp[i].place.any.n > 0)
 			try(search, (struct xff_scope){ -1, (int)i, -1 }, &sums->isp[i].place,
@@ -184,7 +185,8 @@ static void try_peers(struct search *search)
 
 	for (uint32_t i = 1; i <= sums->counts->peers.count; i++)
 		if (sums->peer[i].peer.any.n > 0)
-			try_node(search, (struct xff_scope){ -1, -1, (int)i }, &sums->peer[i].peer, 0);
+			try_node(search, (struct xff_scope){ -1, -1, (int)i },
+				 &sums->peer[i].peer, 0);
 }
 
 void xff_search_best(const struct xff_sums *sums, struct xff_found *found,

@@ -23,8 +23,8 @@ void xff_stream_close(struct xff_stream *stream);
 
 /*
  * The next line, without its end, which is valid until the next call. 1: there is one; 0: the log
- * has ended; or a negative errno. Of a line longer than XFF_STREAM_LINE_MAX, *whole is false and the
- * line is its beginning. What stands behind the last line end is a line, too.
+ * has ended; or a negative errno. Of a line longer than XFF_STREAM_LINE_MAX, *whole is false and
+ * the line is its beginning. What stands behind the last line end is a line, too.
  */
 int xff_stream_line(struct xff_stream *stream, struct text *line, bool *whole);
 

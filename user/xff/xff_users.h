@@ -13,7 +13,7 @@
 /* What a record shows of its user. Those before NODE_ALONE had a direct visit. */
 enum xff_class {
 	XFF_CLASS_RIGHT,        /* the header has the address of the direct visit */
-	XFF_CLASS_PROXY,        /* a hop behind the first has it: the user's own side wrote the first */
+	XFF_CLASS_PROXY,        /* a hop behind the first has it: the user's side wrote the first */
 	XFF_CLASS_NODE,         /* the address is an intermediate node's, or shared by regions */
 	XFF_CLASS_STRANGE,      /* it is another one */
 	XFF_CLASS_NODE_ALONE,   /* it is a node's, and there is no direct visit to compare with */
