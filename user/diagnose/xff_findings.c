@@ -39,7 +39,8 @@ static const struct cause_words causes[XFF_CAUSES] = {
 		"right one; users of some regions only.",
 		"Serve these users by HTTPS alone, and complain to their access provider.",
 		"nginx: `return 301 https://$host$request_uri;` in the server of port 80, and "
-		"`add_header Strict-Transport-Security \"max-age=31536000\" always;` in that of 443",
+		"`add_header Strict-Transport-Security \"max-age=31536000\" always;` in that of "
+		"443",
 	},
 	[XFF_NODE_FAULT] = {
 		"node_fault", "A node is at fault: users of some regions or ISPs.",
@@ -231,7 +232,8 @@ static void say_unknown(struct finding *finding, const struct xff_counts *counts
 			       "way to it is not hijacked.");
 	if (at->cause == XFF_OWN_PROXY)
 		finding_append(unknown, size, "Whether the first address is the user's own or made "
-			       "up: his side wrote it. Proxies that write no header look like users.");
+			       "up: his side wrote it. Proxies that write no header look like "
+			       "users.");
 }
 
 static enum finding_grade grade_of(const struct xff_conclusion *at)
@@ -362,7 +364,8 @@ void xff_findings_unknown(const struct xff_counts *counts, const struct xff_verd
 		finding_append(text, size, "Too few users had a direct visit: %.0f. ",
 			       verdict->compared);
 	else if (comparable < counts->records)
-		finding_append(text, size, "%llu of %llu records had no direct visit to compare with. ",
+		finding_append(text, size, "%llu of %llu records had no direct visit to compare "
+			       "with. ",
 			       (unsigned long long)(counts->records - comparable),
 			       (unsigned long long)counts->records);
 	if (counts->direct_of_node)
