@@ -291,6 +291,72 @@ test_listen_hook() {
 	holds "listen: no pin is left" no_pins
 }
 
+# Origins are in the client's namespace; this host is their node.
+origin_serves() {
+	local port=$1
+
+	shift
+	client "$@" > "/tmp/origin.$port" 2>&1 < /dev/null &
+	for _ in 1 2 3 4 5 6 7 8 9; do
+		client netstat -ltn | grep -q ":$port " && return
+		sleep 1
+	done
+	return 1
+}
+
+origin_tls() {
+	local port=$1
+
+	shift
+	OPENSSL_CONF=/dev/null origin_serves "$port" openssl s_server -quiet -accept "$port" -www \
+		-cert /payload/origin.crt -key /payload/origin.key "$@"
+}
+
+to_origin() { OPENSSL_CONF=/dev/null /payload/bin/origin_client -v --timeout 20s "$@"; }
+good() { to_origin "$@" | grep -q 'good=1 bad=0'; }
+# Of the last failure: CODE CAUSE and what else is asked for, as "alert_name":"protocol_version".
+last_failure() {
+	local found word
+
+	found=$(ecdn origin failures --last 1 --json | tr -d ' \n')
+	for word in "$@"; do
+		printf '%s' "$found" | grep -qF "$word" || { echo "$found"; return 1; }
+	done
+}
+# ADDR:PORT and how its connections ended.
+origin_row() {
+	ecdn origin --json | tr -d ' \n' | sed 's/{"address"/\n&/g' |
+		grep -F "\"port\":$1," | grep -qF "$2"
+}
+
+test_origin() {
+	holds "origin: load" ecdn load --origin --origin-ports 443,444,445,80,81 || return
+	shown "origin: status" ecdn status
+	holds "origin: a server for 1.2 and 1.3" origin_tls 443
+	holds "origin: one for 1.3" origin_tls 445 -tls1_3
+	printf 'HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nhello' > /tmp/cut
+	holds "origin: one that cuts" origin_serves 81 origin_peer --hear head --answer /tmp/cut \
+		192.0.2.2:81
+	holds "origin: TLS 1.2" good --tls 1.2 --closed 192.0.2.2:443
+	holds "origin: TLS 1.3" good --tls 1.3 --closed "[2001:db8::2]:443"
+	holds "origin: is well" origin_row 443 '"ok":1'
+	holds "origin: without failures" [ -z "$(ecdn origin failures | sed 1d)" ]
+	refused "origin: refused" good 192.0.2.2:444
+	holds "origin: refused is seen" last_failure '"code":538' '"cause":"refused"' '"errno":111'
+	refused "origin: a version that it has not" good --tls 1.2 192.0.2.2:445
+	holds "origin: its alert is seen" last_failure '"code":538' '"cause":"alert_by_origin"' \
+		'"alert_name":"protocol_version"' '"offered":["1.2"]' '"sni":"origin.test"'
+	refused "origin: an answer that is cut" good --plain 192.0.2.2:81
+	holds "origin: the cut is seen" last_failure '"code":522' '"cause":"cut"' '"need":500' \
+		'"got":5'
+	shown "origin: failures" ecdn origin failures
+	holds "origin: each is counted" [ "$(ecdn origin failures | sed 1d | wc -l)" = 3 ]
+	shown "origin: list" ecdn origin
+	killall openssl origin_peer
+	holds "origin: unload --all" ecdn unload --all
+	holds "origin: no pin is left" no_pins
+}
+
 # bpffs takes no dot in a name, interfaces do: those of VLANs have one.
 test_names() {
 	holds "names: an interface with a dot" ip link add veth2.5 type veth peer name veth3.5 || return
@@ -410,6 +476,7 @@ if holds "a client behind veth" make_net; then
 	test_shield
 	test_ping
 	test_listen_hook
+	test_origin
 	test_names
 fi
 [ "$failed" = 0 ]

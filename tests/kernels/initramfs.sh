@@ -42,9 +42,14 @@ add_payload() {
 		add_program "$build/ecdn-xdp" /payload/bin/ecdn-xdp
 	fi
 	add_program "$(type -P nginx)" /payload/bin/nginx
-	if [[ -x $build/tests/tools/flood ]]; then
-		add_program "$build/tests/tools/flood" /payload/bin/flood
-	fi
+	add_program "$(type -P openssl)" /payload/bin/openssl
+	for program in flood origin_peer origin_client; do
+		[[ -x $build/tests/tools/$program ]] || continue
+		add_program "$build/tests/tools/$program" "/payload/bin/$program"
+	done
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 9 \
+		-subj /CN=origin.test -keyout "$root/payload/origin.key" \
+		-out "$root/payload/origin.crt" 2>/dev/null
 	for program in "$build"/tests/run/test_*; do
 		[[ -f $program && -x $program ]] || continue
 		add_program "$program" "/payload/tests/run/${program##*/}"
