@@ -136,6 +136,7 @@ void bench_client(const struct world *world, char **pins);
 void bench_steer(const struct world *world, char **pins);
 void bench_requests(const struct world *world, char **targets, unsigned int count);
 void bench_ping(const struct world *world, char **what);
+void bench_origin(const struct world *world, char **what);
 void bench_memory(const struct world *world, char **what);
 void bench_shield(const struct world *world, char **labs);
 

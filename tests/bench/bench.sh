@@ -27,6 +27,8 @@ cleanup() {
 	[ -n "${filter_peer-}" ] && inside xdp-filter unload "$filter_peer"
 	shield_end
 	ip netns del $ns
+	ip netns del $ns-origin
+	rmdir "$(findmnt -nt cgroup2 -o TARGET | head -n 1)/$ns"{/idle,}
 	rmdir /sys/fs/bpf/xdp-filter /sys/fs/bpf/xdp # where nothing is left in them
 	rm -rf "$work"
 	return 0
@@ -263,6 +265,32 @@ answering() {
 	inside ip link set "p$1" address 02:00:00:00:00:00
 }
 
+# An origin in a network namespace beside this one. The observer is attached to a cgroup that is
+# empty, and by bench, in turn, to that which bench is in.
+origins() {
+	local cgroup
+
+	cgroup=$(findmnt -nt cgroup2 -o TARGET | head -n 1)
+	mkdir "$cgroup/$ns" "$cgroup/$ns/idle"
+	ip netns add $ns
+	ip netns add $ns-origin
+	inside ip link set lo up
+	inside ip link add n0 type veth peer name o0 netns $ns-origin
+	ip -n $ns addr add 10.79.0.1/24 dev n0
+	ip -n $ns-origin addr add 10.79.0.2/24 dev o0
+	ip -n $ns link set n0 up
+	ip -n $ns-origin link set o0 up
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
+		-subj /CN=origin.test -keyout "$work/key" -out "$work/certificate" 2>/dev/null
+	cat "$work/key" >>"$work/certificate"
+	inside $agent load -q --origin --origin-cgroup "$cgroup/$ns/idle" --pin-dir "$pins-origin"
+	(
+		echo "$BASHPID" >"$cgroup/$ns/cgroup.procs"
+		inside $bench origin "$cgroup/$ns" "$pins-origin" $ns $ns-origin \
+			"$work/certificate"
+	)
+}
+
 machine() {
 	awk -F ': ' '/^model name/ { name = $2; n++ } END {
 		printf "machine\t%s, %d CPUs\t\t\t\t\t\t\n", name, n }' /proc/cpuinfo
@@ -309,7 +337,7 @@ if [ $# -gt 0 ]; then
 fi
 for step in machine "$bench lookup" "$bench compile" "$bench verifier" memory "$bench steps" \
 	    "$bench lines" "$bench packets" "$bench growth" "$bench scale" live lookups proxies \
-	    pings shield "$bench quiet"; do
+	    pings origins shield "$bench quiet"; do
 	echo "bench: ${step##*/}" >&2
 	tests/bench/bench.sh $step >> "$work/tsv" ||
 		printf '%s\tnot measured: it failed\t\t\t\t\t\t\n' "${step##*/}" >> "$work/tsv"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 /*
- * empty: what a look-up of a listener, a packet at TC ingress, and one at XDP cost with a
- * program that does nothing.
+ * empty: what a look-up of a listener, a packet at TC ingress, one at XDP, and one of a cgroup's
+ * sockets cost with a program that does nothing.
  */
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
@@ -17,6 +17,18 @@ SEC("tc")
 int empty_tc(struct __sk_buff *skb __attribute__((unused)))
 {
 	return TC_ACT_UNSPEC;
+}
+
+SEC("cgroup_skb/ingress")
+int empty_in(struct __sk_buff *skb __attribute__((unused)))
+{
+	return 1;
+}
+
+SEC("cgroup_skb/egress")
+int empty_out(struct __sk_buff *skb __attribute__((unused)))
+{
+	return 1;
 }
 
 SEC("xdp")

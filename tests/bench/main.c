@@ -107,6 +107,7 @@ static int usage(void)
 			"       bench steer PIN-DIR REFUSING-PIN-DIR\n"
 			"       bench requests WORKER-PID NAME:PORT:STATUS[:PIN-DIR]...\n"
 			"       bench ping IFACE-TO-STACK IFACE-TO-PING PIN-DIR\n"
+			"       bench origin CGROUP PIN-DIR NODE-NETNS ORIGIN-NETNS CERTIFICATE\n"
 			"       bench memory TITLE AIM-IN-MIB PIN-DIR\n"
 			"       bench shield HOST:EDGE:PIN-DIR|pass|drop... (of four labs)\n"
 			"       bench ranges | few | names | addresses | trusted | nodes\n");
@@ -126,6 +127,8 @@ static bool run_on(const struct world *world, const char *name, char **what, uns
 		bench_requests(world, what, count);
 	else if (!strcmp(name, "ping") && count == 3)
 		bench_ping(world, what);
+	else if (!strcmp(name, "origin") && count == 5)
+		bench_origin(world, what);
 	else if (!strcmp(name, "memory") && count == 3)
 		bench_memory(world, what);
 	else if (!strcmp(name, "shield") && count == 4)

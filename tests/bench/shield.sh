@@ -68,9 +68,20 @@ shield_guard() {
 	echo "10.32.0.0/12 ALPHA" >"$work/alpha"
 	"${guarded[@]}" load -q -m native --regions "$work/alpha" --shield "$1" \
 		--pin-dir "$pins-$1" e0 e1
+	# Attached where nobody is; what connections pay for it is measured where they are.
+	[ "$1" = off ] || "${guarded[@]}" load -q --origin=sockets --origin-all-namespaces \
+		--origin-cgroup "$(shield_idle)" --pin-dir "$pins-$1"
 	"${guarded[@]}" limit set default -q --pin-dir "$pins-$1" --pps 50k --cps 1k --hold 500ms \
 		--grace 0s
 	"${guarded[@]}" steer add -q --pin-dir "$pins-$1" 80 127.0.0.1:8513
+}
+
+shield_idle() {
+	local cgroup
+
+	cgroup=$(findmnt -nt cgroup2 -o TARGET | head -n 1)/$ns-idle
+	mkdir -p "$cgroup"
+	echo "$cgroup"
 }
 
 shield_end() {
@@ -81,6 +92,7 @@ shield_end() {
 		ip netns del "$ns-$lab"
 		ip netns del "$ns-$lab-host"
 	done
+	rmdir "$(findmnt -nt cgroup2 -o TARGET | head -n 1)/$ns-idle"
 }
 
 shield() {
