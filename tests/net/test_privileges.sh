@@ -54,6 +54,9 @@ readers() {
 		steer
 		events --since 1h
 		events --json
+		origin
+		origin failures
+		diagnose
 	END
 }
 
