@@ -209,7 +209,7 @@ test_child() {
 	local child status
 
 	child=
-	wait_for 15 child_of "${probes[silent]}" || not_ok "silent: the child" "$(<"$work/silent.err")"
+	wait_for 30 child_of "${probes[silent]}" || not_ok "silent: the child" "$(<"$work/silent.err")"
 	child=$(pgrep -P "${probes[silent]}")
 	status=$(<"/proc/$child/status")
 	has "child: it is nobody" '^Uid:\s65534\s65534\s65534\s65534$' "$status"
@@ -236,10 +236,17 @@ child_of() {
 	child=$(pgrep -P "$1") && grep -q '^Seccomp:.2$' "/proc/$child/status"
 }
 
+# The child of a probe has told of a connection: it closes the socket after that.
+has_told() {
+	local child
+
+	child_of "$1" && child=$(pgrep -P "$1") &&
+		(($(find "/proc/$child/fd" -lname 'socket:*' | wc -l) <= 11))
+}
+
 # What is heard before its end is kept.
 test_killed() {
-	wait_for 15 child_of "${probes[killed]}" || not_ok "killed: the child" "$(<"$work/killed.err")"
-	sleep 3
+	wait_for 30 has_told "${probes[killed]}" || not_ok "killed: the child" "$(<"$work/killed.err")"
 	kill -KILL "$(pgrep -P "${probes[killed]}")"
 	wait "${probes[killed]}" || true
 	is "killed: the finding" "probe_ended" "$(causes killed)"
