@@ -43,7 +43,8 @@ static int unknown(const struct verb *verb, const char *name)
 	for (size_t i = 0; i < COUNT; i++)
 		known[i] = words[i].name;
 	return cli_unknown(verb, name, known, "must be `origin`, `origin failures [ORIGIN]`, "
-			   "`origin add NAME ADDR[:PORT]...`, `origin del NAME` or `origin count -`");
+			   "`origin add NAME ADDR[:PORT]...`, `origin del NAME` or "
+			   "`origin count -`");
 }
 
 static int run(const struct verb *verb, int argc, char **argv)

@@ -123,8 +123,8 @@ void observer_fields_print(const struct view_observer *origin)
 	printf("origin      %u of %d rows are in use; %u address%s named\n", origin->head.rows,
 	       ECDN_XDP_ORIGINS - 1, origin->names, origin->names == 1 ? " is" : "es are");
 	if (origin->requests_frozen)
-		printf("origin      origin_requests is frozen, so proxies that are started from now "
-		       "on cannot count; `ecdn-xdp load` replaces it\n");
+		printf("origin      proxies that are started from now on cannot count: "
+		       "origin_requests is frozen; `ecdn-xdp load` replaces it\n");
 	fields_print_counts(&events, &origin->head, "events", "origin");
 }
 
