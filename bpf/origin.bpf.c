@@ -97,7 +97,8 @@ static __always_inline bool look(struct bpf_sock_ops *ctx, struct bpf_sock *sk,
 {
 	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
 	struct sock *sock = (struct sock *)tcp;
-	bool fin;
+	__u32 from = ctx->args[0];
+	bool fin, left = from != BPF_TCP_ESTABLISHED && from != BPF_TCP_CLOSE_WAIT;
 
 	if (!tcp)
 		return false;
@@ -112,6 +113,7 @@ static __always_inline bool look(struct bpf_sock_ops *ctx, struct bpf_sock *sk,
 	end->received -= fin && end->received; /* a FIN counts as a byte, */
 	end->sent = ctx->bytes_acked;
 	end->sent -= end->sent > 0; /* and so does a SYN */
+	end->sent -= end->sent && left && ctx->snd_una == tcp->write_seq; /* and the own FIN */
 	end->kept = tcp->write_seq != ctx->snd_nxt && ctx->snd_nxt == ctx->snd_una && tcp->snd_wnd;
 	return true;
 }

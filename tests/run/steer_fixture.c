@@ -42,7 +42,7 @@ static void add_address(const char *text, int lo)
 	close(fd);
 }
 
-static void enter_netns(void)
+void steer_enter_netns(void)
 {
 	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP };
 	int fd;
@@ -142,7 +142,7 @@ void world_open(struct world *world)
 	int netns;
 
 	memset(world, 0, sizeof(*world));
-	enter_netns();
+	steer_enter_netns();
 	world->skel = steer_bpf__open();
 	must(world->skel, "open steer");
 	world->table_flags = bpf_map__map_flags(bpf_map__inner_map(world->skel->maps.region_table));

@@ -34,6 +34,9 @@ struct world {
 
 void must(bool done, const char *what);
 
+/* A network namespace of its own, in which lo is up and has fd00::2 and fd00::3. */
+void steer_enter_netns(void);
+
 void world_open(struct world *world);
 void world_close(struct world *world);
 
