@@ -98,11 +98,11 @@ static __always_inline bool look(struct bpf_sock_ops *ctx, struct bpf_sock *sk,
 	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
 	struct sock *sock = (struct sock *)tcp;
 	__u32 from = ctx->args[0];
-	bool fin, left = from != BPF_TCP_ESTABLISHED && from != BPF_TCP_CLOSE_WAIT;
+	bool left = from != BPF_TCP_ESTABLISHED && from != BPF_TCP_CLOSE_WAIT;
 
 	if (!tcp)
 		return false;
-	fin = sock->__sk_common.skc_flags & FIN_CAME;
+	end->fin = sock->__sk_common.skc_flags & FIN_CAME;
 	end->error = sock->sk_err;
 	end->retransmits = ctx->total_retrans;
 	end->srtt_us = ctx->srtt_us >> 3;
@@ -110,12 +110,23 @@ static __always_inline bool look(struct bpf_sock_ops *ctx, struct bpf_sock *sk,
 	if (!conn->established)
 		return true;
 	end->received = ctx->bytes_received;
-	end->received -= fin && end->received; /* a FIN counts as a byte, */
+	end->received -= end->fin && end->received; /* a FIN counts as a byte, */
 	end->sent = ctx->bytes_acked;
 	end->sent -= end->sent > 0; /* and so does a SYN */
 	end->sent -= end->sent && left && ctx->snd_una == tcp->write_seq; /* and the own FIN */
 	end->kept = tcp->write_seq != ctx->snd_nxt && ctx->snd_nxt == ctx->snd_una && tcp->snd_wnd;
 	return true;
+}
+
+/* What the socket has got and nobody has read, or the other way round: packets were not seen, or
+ * came and were missing others before them. */
+static __always_inline void compare(struct bpf_sock_ops *ctx, struct ecdn_xdp_origin_conn *conn,
+				    const struct origin_end *end)
+{
+	__u32 got = ctx->rcv_nxt - end->fin - conn->in.next;
+
+	if (origin_read(conn) && !conn->in.strange && ((__s32)got > 0 || (got && end->error)))
+		conn->in.lost = 1;
 }
 
 static __always_inline void judge(struct bpf_sock_ops *ctx, struct bpf_sock *sk,
@@ -125,6 +136,7 @@ static __always_inline void judge(struct bpf_sock_ops *ctx, struct bpf_sock *sk,
 
 	if (!look(ctx, sk, conn, &failure.end))
 		return;
+	compare(ctx, conn, &failure.end);
 	origin_ends(conn, origin_closer(failure.end.error), failure.end.error, failure.now_ns);
 	conn->watch = ECDN_XDP_ORIGIN_JUDGED;
 	origin_finish(conn, &failure);

@@ -166,6 +166,7 @@ static __always_inline void origin_regain(struct ecdn_xdp_origin_conn *conn,
 {
 	flow->next = seq;
 	flow->ahead_from = flow->ahead_to = seq;
+	flow->tail = 0;
 	flow->left = flow->skip = flow->message = 0;
 	flow->step = flow->lack = flow->field = 0;
 	flow->lost = 0;
@@ -177,6 +178,28 @@ static __always_inline void origin_regain(struct ecdn_xdp_origin_conn *conn,
 	} else if (conn->requests) {
 		conn->answers = conn->requests - 1;
 	}
+}
+
+/* A packet of a lost thread; whether nothing behind it has come before, so that the thread may go
+ * on with it. What is sent again and came before others in the first place leads nowhere. */
+static __always_inline bool origin_is_newest(struct ecdn_xdp_origin_flow *flow, __u32 seq,
+					     __u32 bytes)
+{
+	__u32 ahead = seq - flow->ahead_to;
+
+	if (ahead > ORIGIN_FAR)
+		return false;
+	flow->ahead_from = flow->ahead_to = seq + bytes;
+	return true;
+}
+
+/* The thread is lost in a packet. */
+static __always_inline void origin_lose(struct ecdn_xdp_origin_flow *flow, __u32 end)
+{
+	flow->lost = 1;
+	if (flow->ahead_from == flow->ahead_to || (__s32)(end - flow->ahead_to) > 0)
+		flow->ahead_to = end;
+	flow->ahead_from = flow->ahead_to;
 }
 
 /* Whether a packet begins as a record or an answer does; head: its first eight bytes. */

@@ -21,6 +21,7 @@ struct origin_end {
 	__u32 error;            /* errno of the socket; 0: none */
 	__u32 retransmits;
 	__u32 srtt_us;
+	bool fin;               /* the origin's came */
 	bool kept;              /* bytes were written, and none is on its way though the origin
 				   has room: they do not leave this host */
 	bool hears;             /* what ICMP told is known, whoever has read the socket's error */
@@ -32,9 +33,10 @@ static __always_inline bool origin_read(const struct ecdn_xdp_origin_conn *conn)
 	return conn->content && conn->out.ready && conn->in.ready;
 }
 
+/* Whether it is not known what was said last: the thread is lost, or bytes are missing. */
 static __always_inline bool origin_lost(const struct ecdn_xdp_origin_conn *conn)
 {
-	return conn->out.lost || conn->in.lost;
+	return conn->out.lost || conn->in.lost || conn->in.ahead_from != conn->in.ahead_to;
 }
 
 static __always_inline bool origin_shaken(const struct ecdn_xdp_origin_conn *conn)

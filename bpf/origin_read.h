@@ -100,7 +100,8 @@ static __always_inline bool origin_find(struct __sk_buff *skb, struct ecdn_xdp_o
 {
 	__u32 end = segment->seq + segment->bytes;
 
-	if (segment->bytes < ORIGIN_ALERT_TAIL)
+	if (!origin_is_newest(flow, segment->seq, segment->bytes) ||
+	    segment->bytes < ORIGIN_ALERT_TAIL)
 		return false;
 	if (!bpf_skb_load_bytes(skb, segment->at, flow->chunk, 8) &&
 	    origin_begins(conn, ORIGIN_OUT, flow->chunk)) {
@@ -151,15 +152,13 @@ static __always_inline void origin_read_segment(struct __sk_buff *skb,
 	at = segment->at + old;
 	for (int i = 0; i < ORIGIN_STEPS; i++) {
 		at = origin_step(skb, at);
-		if (!at)
-			return;
-		if (at >= skb->len)
+		if (!at || at >= skb->len)
 			break;
 	}
-	if (at < skb->len)
-		flow->lost = 1;
-	else
+	if (at >= skb->len)
 		origin_catch_up(conn, flow, ORIGIN_OUT);
+	else if (!flow->strange)
+		origin_lose(flow, segment->seq + segment->bytes);
 }
 
 #endif

@@ -89,23 +89,51 @@ static inline uint32_t stream_step(struct stream *stream, bool out, const uint8_
 	return size;
 }
 
-/* As origin_read_segment() does, but that a lost thread is not found again. */
+/* As origin_find() of origin_read.h. */
+static inline bool stream_find(struct stream *stream, bool out, uint32_t seq, const uint8_t *bytes,
+			       uint32_t size)
+{
+	struct ecdn_xdp_origin_flow *flow = stream_flow(stream, out);
+
+	if (!origin_is_newest(flow, seq, size) || size < ORIGIN_ALERT_TAIL)
+		return false;
+	if (origin_begins(&stream->conn, out, bytes)) {
+		origin_regain(&stream->conn, flow, out, seq);
+		return true;
+	}
+	if (!origin_says_goodbye(&stream->conn, bytes + size - ORIGIN_ALERT_TAIL))
+		return false;
+	origin_regain(&stream->conn, flow, out, seq + size);
+	flow->goodbye = 1;
+	return false;
+}
+
+/* As origin_read_segment() of origin_read.h. */
 static inline void stream_segment(struct stream *stream, bool out, uint32_t seq,
 				  const uint8_t *bytes, uint32_t size)
 {
 	struct ecdn_xdp_origin_flow *flow = stream_flow(stream, out);
 	uint32_t at;
 
-	if (origin_stuck(flow))
+	if (flow->lost && !stream_find(stream, out, seq, bytes, size))
+		return;
+	if (flow->strange)
 		return;
 	at = origin_enter(&stream->conn, flow, out, seq, size);
-	if (at >= size)
+	if (at >= size) {
+		if (flow->ahead_from != flow->ahead_to && size >= ORIGIN_ALERT_TAIL &&
+		    flow->ahead_to == seq + size)
+			flow->tail = origin_says_goodbye(&stream->conn,
+							 bytes + size - ORIGIN_ALERT_TAIL);
 		return;
+	}
 	flow->ack = stream->sent[!out];
 	while (at < size && !origin_stuck(flow))
 		at += stream_step(stream, out, bytes + at, size - at);
 	if (!origin_stuck(flow))
 		origin_catch_up(&stream->conn, flow, out);
+	else if (!flow->strange)
+		origin_lose(flow, seq + size);
 }
 
 /* Sends bytes in segments of most so many; 0: each of some random length up to 100. */
@@ -121,6 +149,43 @@ static inline void stream_send(struct stream *stream, bool out, const void *byte
 		stream->sent[out] += piece;
 		at += piece;
 	}
+}
+
+/* The same, through a network that loses one of so many segments, which come again later, and has
+ * some come twice. */
+static inline void stream_send_lossy(struct stream *stream, bool out, const uint8_t *bytes,
+				     size_t size, unsigned int loss)
+{
+	struct {
+		size_t at, size, turn;
+	} late[64];
+	size_t at = 0, lates = 0;
+
+	for (size_t turn = 0; at < size || lates; turn++) {
+		size_t piece = stream_some(1460);
+
+		for (size_t i = 0; i < lates; i++) {
+			if (turn < late[i].turn && at < size)
+				continue;
+			stream_segment(stream, out, stream->sent[out] + late[i].at,
+				       bytes + late[i].at, late[i].size);
+			if (stream_some(4) > 1)
+				late[i--] = late[--lates];
+		}
+		if (at >= size)
+			continue;
+		if (piece > size - at)
+			piece = size - at;
+		if (lates < 64 && stream_some(loss) == 1) {
+			late[lates].at = at;
+			late[lates].size = piece;
+			late[lates++].turn = turn + stream_some(8);
+		} else {
+			stream_segment(stream, out, stream->sent[out] + at, bytes + at, piece);
+		}
+		at += piece;
+	}
+	stream->sent[out] += size;
 }
 
 #endif

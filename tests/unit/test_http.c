@@ -290,6 +290,39 @@ static void test_at_random(void **state)
 	free(made);
 }
 
+/* With losses it is known, or it is known that it is not. */
+static void test_lossy(void **state)
+{
+	struct made *made = malloc(sizeof(*made));
+	unsigned int known = 0;
+	struct stream stream;
+
+	(void)state;
+	assert_non_null(made);
+	for (int run = 0; run < 4000; run++) {
+		unsigned int whole = 0;
+		size_t end;
+
+		make(made);
+		end = stream_random() % (made->size + 1);
+		while (whole < made->messages && made->ends[whole] <= end)
+			whole++;
+		stream_open(&stream, true);
+		for (int i = 0; i < 12; i++)
+			stream_send(&stream, true, GET, strlen(GET), 0);
+		stream_send_lossy(&stream, false, (const uint8_t *)made->bytes, end, 10);
+		assert_false(stream.conn.in.strange);
+		if (origin_lost(&stream.conn))
+			continue;
+		known++;
+		assert_int_equal(stream.conn.in.next, stream.sent[0]);
+		assert_int_equal(origin_amid(&stream.conn.in),
+				 end != (whole ? made->ends[whole - 1] : 0));
+	}
+	assert_in_range(known, 1000, 4000);
+	free(made);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -300,6 +333,7 @@ int main(void)
 		cmocka_unit_test(test_other_protocols),
 		cmocka_unit_test(test_large),
 		cmocka_unit_test(test_at_random),
+		cmocka_unit_test(test_lossy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

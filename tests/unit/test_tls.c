@@ -345,6 +345,46 @@ static void test_name(void **state)
 	assert_string_equal(stream.conn.sni, "??igin.test");
 }
 
+/* With losses it is known whether the last record is whole, or it is known that it is not known. */
+static void test_lossy(void **state)
+{
+	static uint8_t bytes[1 << 19];
+	unsigned int known = 0, goodbyes = 0;
+	struct stream stream;
+
+	(void)state;
+	for (int run = 0; run < 4000; run++) {
+		size_t size = 0, length = 0;
+		bool cut = stream_random() & 1;
+
+		for (size_t i = 0; i < sizeof(bytes) / 8; i++)
+			((uint64_t *)(void *)bytes)[i] = run * 0x9e3779b97f4a7c15 + i;
+		shake(&stream);
+		send_record(&stream, true, TLS_DATA, 100, 0);
+		for (size_t n = stream_some(30); n; n--) {
+			length = n == 1 && !cut ? 19 : 20 + stream_some(stream_some(2) * 8000);
+			bytes[size] = TLS_DATA;
+			bytes[size + 1] = bytes[size + 2] = 3;
+			bytes[size + 3] = length >> 8;
+			bytes[size + 4] = length;
+			size += 5 + length;
+		}
+		if (cut)
+			size -= stream_some(length);
+		stream_send_lossy(&stream, false, bytes, size, 20);
+		assert_false(stream.conn.in.strange);
+		if (origin_lost(&stream.conn))
+			continue;
+		known++;
+		goodbyes += stream.conn.in.goodbye;
+		assert_int_equal(stream.conn.in.next, stream.sent[0]);
+		assert_int_equal(origin_amid(&stream.conn.in), cut);
+		assert_int_equal(stream.conn.in.goodbye, !cut);
+	}
+	assert_in_range(known, 1500, 4000);
+	assert_in_range(goodbyes, 1000, 2200);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -359,6 +399,7 @@ int main(void)
 		cmocka_unit_test(test_strange),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_name),
+		cmocka_unit_test(test_lossy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
