@@ -184,8 +184,6 @@ origin_judge_origin(const struct ecdn_xdp_origin_conn *conn, const struct origin
 	if (conn->version == TLS_1_3 && !conn->answers && !conn->tickets &&
 	    !origin_amid(in) && (in->goodbye || conn->requests || soon))
 		return ORIGIN_SAY(REFUSED_AFTER_FINISHED, ORIGIN);
-	if (!origin_amid(in) && conn->leaving)
-		return ORIGIN_SAY(OK, NONE);
 	if (origin_amid(in))
 		return conn->reset ? ORIGIN_SAY(RESET, ORIGIN) : ORIGIN_SAY(NO_CLOSE_NOTIFY, ORIGIN);
 	if (!conn->idle && origin_owes(conn)) {
@@ -219,7 +217,8 @@ origin_judge_session(const struct ecdn_xdp_origin_conn *conn, const struct origi
 	if (origin_lost(conn))
 		return conn->in.goodbye || conn->out.goodbye ? ORIGIN_SAY(OK, NONE) :
 							       ORIGIN_SAY(UNTOLD, NONE);
-	if (conn->first == ECDN_XDP_ORIGIN_SIDE_ORIGIN)
+	/* Whoever says goodbye ends it, though the other side's FIN or RST may come first. */
+	if (conn->first == ECDN_XDP_ORIGIN_SIDE_ORIGIN && !conn->leaving)
 		return origin_judge_origin(conn, end);
 	return origin_judge_node(conn);
 }

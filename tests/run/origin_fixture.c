@@ -56,13 +56,13 @@ static void load(struct observer *observer)
 	must(observer->out, "open origin_out");
 	share(observer->out->obj, observer->skel->obj);
 	must(!origin_out_bpf__load(observer->out), "load origin_out");
+	observer->error = NULL;
+	if (libbpf_find_vmlinux_btf_id("inet_sk_error_report", BPF_TRACE_RAW_TP) < 0)
+		return;
 	observer->error = origin_error_bpf__open();
 	must(observer->error, "open origin_error");
 	share(observer->error->obj, observer->skel->obj);
-	if (!origin_error_bpf__load(observer->error))
-		return;
-	origin_error_bpf__destroy(observer->error);
-	observer->error = NULL;
+	must(!origin_error_bpf__load(observer->error), "load origin_error");
 }
 
 static void move_to(int cgroup)

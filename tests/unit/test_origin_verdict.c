@@ -360,6 +360,11 @@ static void test_goodbye_first(void **state)
 	conn.out.goodbye = 1;
 	finish(&conn, &end, &row);
 	assert_int_equal(origin_judge(&conn, &end).cause, ECDN_XDP_ORIGIN_OK);
+	/* Without a request it did not want the origin. */
+	reach(&conn, &(struct row){ SHAKEN, FIN, .after = MS });
+	conn.out.goodbye = 1;
+	finish(&conn, &end, &(struct row){ SHAKEN, FIN, .after = MS });
+	assert_int_equal(origin_judge(&conn, &end).cause, ECDN_XDP_ORIGIN_HUNG_UP_BY_NODE);
 	/* It counts before the end alone. */
 	reach(&conn, &row);
 	finish(&conn, &end, &row);
