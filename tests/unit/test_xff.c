@@ -14,30 +14,28 @@
 #include <string.h>
 
 #include "xff/xff_class.h"
+#include "xff/xff_counts.h"
 #include "xff/xff_hops.h"
-#include "xff/xff_json.h"
 
 #define GOOD "remote_addr:198.51.100.1\tecdn_peer:node\tecdn_region:DE\tscheme:https\t" \
 	     "http_x_forwarded_for:203.0.113.9, 192.0.2.1\tdirect:203.0.113.9"
 
-static struct xff_reader reader;
+static struct access_reader reader;
+static struct access_fault fault;
 static struct xff_record record;
-static const char *why;
-static struct text piece;
 
 static int read_line(const char *line)
 {
-	why = NULL;
-	return xff_record_read(&reader, (struct text){ line, line + strlen(line) }, &record, &why,
-			       &piece);
+	fault.why = NULL;
+	return xff_record_read(&reader, (struct text){ line, line + strlen(line) }, &record, &fault);
 }
 
 static void is_refused(const char *line, const char *expected_why, const char *expected_piece)
 {
 	assert_true(read_line(line) < 0);
-	assert_string_equal(why, expected_why);
-	assert_int_equal(text_length(piece), strlen(expected_piece));
-	assert_memory_equal(piece.start, expected_piece, strlen(expected_piece));
+	assert_string_equal(fault.why, expected_why);
+	assert_int_equal(text_length(fault.piece), strlen(expected_piece));
+	assert_memory_equal(fault.piece.start, expected_piece, strlen(expected_piece));
 }
 
 static void is_value(enum xff_label label, const char *expected)
@@ -50,7 +48,7 @@ static void tabs(void **state)
 {
 	(void)state;
 	assert_int_equal(read_line(GOOD), 0);
-	assert_int_equal(reader.format, XFF_FORMAT_TABS);
+	assert_int_equal(reader.format, ACCESS_FORMAT_TABS);
 	assert_true(record.node && record.tls);
 	assert_int_equal(record.direct.family, AF_INET);
 	is_value(XFF_REGION, "DE");
@@ -90,8 +88,8 @@ static void tabs_refused(void **state)
 	is_refused("remote_addr:192.0.2.1\tecdn_peer:node\tecdn_region:-\tscheme:ftp\t"
 		   "http_x_forwarded_for:-", "scheme is neither http nor https: ", "ftp");
 	assert_true(xff_record_read(&reader, (struct text){ nul, nul + sizeof(nul) - 1 }, &record,
-				    &why, &piece) < 0);
-	assert_string_equal(why, "a NUL byte: ");
+				    &fault) < 0);
+	assert_string_equal(fault.why, "a NUL byte: ");
 }
 
 #define JSON "{\"remote_addr\":\"198.51.100.1\",\"ecdn_peer\":\"node\",\"ecdn_region\":\"DE\"," \
@@ -101,7 +99,7 @@ static void json(void **state)
 {
 	(void)state;
 	assert_int_equal(read_line(JSON "\"203.0.113.9\",\"status\":200,\"cached\":null}"), 0);
-	assert_int_equal(reader.format, XFF_FORMAT_JSON);
+	assert_int_equal(reader.format, ACCESS_FORMAT_JSON);
 	is_value(XFF_HEADER, "203.0.113.9");
 	assert_int_equal(read_line(" " JSON "\"\"}"), -EINVAL); /* a blank is no JSON of nginx's */
 	assert_int_equal(read_line(JSON "\"a\\u002c\\t\\\"\\\\\\/b\\u00e9\" , \"x\" : \"\\\"\" } "), 0);

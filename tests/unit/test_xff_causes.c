@@ -28,17 +28,16 @@ static unsigned long from_environment(const char *name, unsigned long otherwise)
 
 static void count_lines(struct xff_counts *counts, struct world *world, unsigned long lines)
 {
-	static struct xff_reader reader;
+	static struct access_reader reader;
+	struct access_fault fault;
 	struct xff_record record;
 	char line[WORLD_LINE_SIZE];
-	struct text piece;
-	const char *why;
 
 	for (unsigned long i = 0; i < lines; i++) {
 		size_t size = world_line(world, line) - 1;
 
 		assert_int_equal(xff_record_read(&reader, (struct text){ line, line + size },
-						 &record, &why, &piece), 0);
+						 &record, &fault), 0);
 		assert_int_equal(xff_counts_add(counts, &record), 0);
 	}
 }

@@ -18,8 +18,8 @@
 
 #include "xff/xff_chance.h"
 #include "xff/xff_counts.h"
-#include "xff/xff_hash.h"
-#include "xff/xff_stream.h"
+#include "access/access_stream.h"
+#include "base/hash.h"
 #include "xff/xff_verdict.h"
 
 static char path[] = "/tmp/test_xff.XXXXXX";
@@ -52,7 +52,7 @@ static void put_lines(void (*write)(void *to, const char *data, size_t size), vo
 	write(to, "first\n\n", 7);
 	write(to, long_line, 1 << 20);
 	write(to, "\n", 1);
-	write(to, long_line, XFF_STREAM_LINE_MAX);
+	write(to, long_line, ACCESS_STREAM_LINE_MAX);
 	write(to, "\nwith\0nul\n", 10);
 	for (int i = 0; i < 100000; i++)
 		write(to, "one of many lines\n", 18);
@@ -62,30 +62,30 @@ static void put_lines(void (*write)(void *to, const char *data, size_t size), vo
 
 static void are_lines(void)
 {
-	struct xff_stream *stream;
+	struct access_stream *stream;
 	struct text line;
 	bool whole;
 
-	assert_int_equal(xff_stream_open(&stream, path), 0);
-	assert_int_equal(xff_stream_line(stream, &line, &whole), 1);
+	assert_int_equal(access_stream_open(&stream, path), 0);
+	assert_int_equal(access_stream_line(stream, &line, &whole), 1);
 	assert_true(whole && text_length(line) == 5 && !memcmp(line.start, "first", 5));
-	assert_int_equal(xff_stream_line(stream, &line, &whole), 1);
+	assert_int_equal(access_stream_line(stream, &line, &whole), 1);
 	assert_true(whole && !text_length(line));
-	assert_int_equal(xff_stream_line(stream, &line, &whole), 1);
+	assert_int_equal(access_stream_line(stream, &line, &whole), 1);
 	assert_true(!whole && *line.start == 'x');
-	assert_int_equal(xff_stream_line(stream, &line, &whole), 1);
-	assert_true(whole && text_length(line) == XFF_STREAM_LINE_MAX);
-	assert_int_equal(xff_stream_line(stream, &line, &whole), 1);
+	assert_int_equal(access_stream_line(stream, &line, &whole), 1);
+	assert_true(whole && text_length(line) == ACCESS_STREAM_LINE_MAX);
+	assert_int_equal(access_stream_line(stream, &line, &whole), 1);
 	assert_true(whole && text_length(line) == 8);
 	for (int i = 0; i < 100000; i++) {
-		assert_int_equal(xff_stream_line(stream, &line, &whole), 1);
+		assert_int_equal(access_stream_line(stream, &line, &whole), 1);
 		assert_true(whole && text_length(line) == 17 && *line.start == 'o');
 	}
-	assert_int_equal(xff_stream_line(stream, &line, &whole), 1);
+	assert_int_equal(access_stream_line(stream, &line, &whole), 1);
 	assert_true(whole && text_length(line) == 4 && !memcmp(line.start, "last", 4));
-	assert_int_equal(xff_stream_line(stream, &line, &whole), 0);
-	assert_int_equal(xff_stream_line(stream, &line, &whole), 0);
-	xff_stream_close(stream);
+	assert_int_equal(access_stream_line(stream, &line, &whole), 0);
+	assert_int_equal(access_stream_line(stream, &line, &whole), 0);
+	access_stream_close(stream);
 }
 
 static void write_file(void *to, const char *data, size_t size)
@@ -129,15 +129,15 @@ static void packed(void **state)
 
 static int read_all(void)
 {
-	struct xff_stream *stream;
+	struct access_stream *stream;
 	struct text line;
 	bool whole;
-	int more = xff_stream_open(&stream, path);
+	int more = access_stream_open(&stream, path);
 
 	if (!more)
-		while ((more = xff_stream_line(stream, &line, &whole)) > 0)
+		while ((more = access_stream_line(stream, &line, &whole)) > 0)
 			;
-	xff_stream_close(stream);
+	access_stream_close(stream);
 	return more;
 }
 
@@ -164,14 +164,13 @@ static void damaged(void **state)
 
 /* --- memory */
 
-static void add(struct xff_counts *counts, struct xff_reader *reader, const char *line)
+static void add(struct xff_counts *counts, struct access_reader *reader, const char *line)
 {
+	struct access_fault fault;
 	struct xff_record record;
-	struct text piece;
-	const char *why;
 
 	assert_int_equal(xff_record_read(reader, (struct text){ line, line + strlen(line) }, &record,
-					 &why, &piece), 0);
+					 &fault), 0);
 	assert_int_equal(xff_counts_add(counts, &record), 0);
 }
 
@@ -180,7 +179,7 @@ static void forged(void **state)
 {
 	struct xff_options options = { .seed = 42 };
 	struct xff_counts *counts = xff_counts_new(&options);
-	struct xff_reader reader = {};
+	struct access_reader reader = {};
 	struct xff_verdict verdict;
 	uint64_t users = 0;
 	char line[512];
@@ -219,7 +218,7 @@ static void sample(void **state)
 
 	(void)state;
 	for (unsigned int i = 0; i < 100000; i++)
-		assert_int_equal(xff_users_count(&users, xff_hash_mix(i % 20000 + 1), XFF_TLS,
+		assert_int_equal(xff_users_count(&users, hash_mix(i % 20000 + 1), XFF_TLS,
 						 i % 20000 % 4 ? XFF_CLASS_RIGHT :
 						 XFF_CLASS_STRANGE), 0);
 	assert_true(users.count > XFF_USERS_MAX / 3 && users.count <= XFF_USERS_MAX);
@@ -253,7 +252,7 @@ static void heaviest(void **state)
 	(void)state;
 	assert_int_equal(xff_heavy_first(&heavy), -1);
 	for (uint64_t i = 0; i < 30000; i++) {
-		uint32_t bits = i % 3 ? (uint32_t)xff_hash_mix(i + 1) : 0xcb007109;
+		uint32_t bits = i % 3 ? (uint32_t)hash_mix(i + 1) : 0xcb007109;
 
 		address.bits = (addr_bits)bits << 96;
 		xff_heavy_count(&heavy, &address, 1);

@@ -124,7 +124,7 @@ static void tell_progress(void *context, uint64_t lines, uint64_t bytes)
 
 static int read_log(struct log *log, const struct cli *cli, const char *path)
 {
-	const struct xff_progress progress = { tell_progress, log };
+	const struct access_progress progress = { tell_progress, log };
 	bool tells = isatty(STDERR_FILENO) && !cli->quiet;
 	int err;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "xff/xff_class.h"
 
-#include "xff/xff_hash.h"
+#include "base/hash.h"
 #include "xff/xff_hops.h"
 
 static bool is_node(const struct xff_counts *counts, const struct address *address)
@@ -61,7 +61,7 @@ static enum xff_class with_direct(struct xff_counts *counts, const struct xff_re
 	if (!address->family)
 		return XFF_CLASS_STRANGE;
 	if (xff_shared_count(&counts->shared, address,
-			     xff_hash_address(counts->options->seed, &shown->direct), region))
+			     hash_address(counts->options->seed, &shown->direct), region))
 		return XFF_CLASS_NODE;
 	if (address->family == shown->direct.family)
 		return XFF_CLASS_STRANGE;

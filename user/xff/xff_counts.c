@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "xff/xff_class.h"
-#include "xff/xff_hash.h"
+#include "base/hash.h"
 
 #define SLOTS (4 * XFF_CELLS_MAX)
 
@@ -39,7 +39,7 @@ static struct xff_cell *find_cell(struct xff_counts *counts, const struct xff_ce
 				  uint32_t most)
 {
 	uint64_t key = (uint64_t)like->region << 32 | (uint32_t)like->isp << 16 | like->peer;
-	uint32_t at = xff_hash_mix(key + counts->options->seed) % SLOTS;
+	uint32_t at = hash_mix(key + counts->options->seed) % SLOTS;
 
 	for (; counts->slot[at]; at = (at + 1) % SLOTS) {
 		struct xff_cell *cell = &counts->cell[counts->slot[at] - 1];
@@ -89,8 +89,8 @@ static uint64_t user_hash(const struct xff_counts *counts, const struct xff_show
 {
 	uint64_t seed = counts->options->seed;
 
-	return shown->direct.family ? xff_hash_address(seed, &shown->direct) :
-	       xff_hash_mix(counts->records + seed);
+	return shown->direct.family ? hash_address(seed, &shown->direct) :
+	       hash_mix(counts->records + seed);
 }
 
 static int count(struct xff_counts *counts, const struct xff_record *record, uint16_t region,

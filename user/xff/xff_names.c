@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "xff/xff_hash.h"
+#include "base/hash.h"
 
 #define SLOTS (4 * XFF_NAMES_MAX)
 
@@ -19,7 +19,7 @@ uint16_t xff_names_number(struct xff_names *names, struct text name)
 	}
 	if (length >= XFF_NAME_SIZE)
 		length = XFF_NAME_SIZE - 1;
-	at = xff_hash_bytes(names->seed, name.start, length) % SLOTS;
+	at = hash_bytes(names->seed, name.start, length) % SLOTS;
 	for (; names->slot[at]; at = (at + 1) % SLOTS) {
 		const char *known = names->name[names->slot[at]];
 

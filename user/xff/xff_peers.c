@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "xff/xff_peers.h"
 
-#include "xff/xff_hash.h"
+#include "base/hash.h"
 #include "xff/xff_hops.h"
 
 #define SLOTS (4 * XFF_PEERS_MAX)
@@ -15,7 +15,7 @@ static bool same(const struct address *one, const struct address *other)
 /* Where an address is in slot[], or would be. */
 static uint32_t find(const struct xff_peers *peers, const struct address *address)
 {
-	uint32_t at = xff_hash_address(peers->seed, address) % SLOTS;
+	uint32_t at = hash_address(peers->seed, address) % SLOTS;
 
 	while (peers->slot[at] && !same(&peers->at[peers->slot[at]].address, address))
 		at = (at + 1) % SLOTS;
@@ -26,7 +26,7 @@ static uint32_t find(const struct xff_peers *peers, const struct address *addres
  * place of the rarest of four with probability 1 / (records + 1), as bpf/prefix.h has it. */
 static bool is_known(struct xff_peers *peers, const struct address *address)
 {
-	uint32_t first = xff_hash_address(~peers->seed, address) % (XFF_PEERS_CANDIDATES / WAYS) *
+	uint32_t first = hash_address(~peers->seed, address) % (XFF_PEERS_CANDIDATES / WAYS) *
 			 WAYS;
 	uint32_t rarest = first;
 
@@ -36,7 +36,7 @@ static bool is_known(struct xff_peers *peers, const struct address *address)
 		if (peers->candidate[i].records < peers->candidate[rarest].records)
 			rarest = i;
 	}
-	peers->random = xff_hash_mix(peers->random + 1);
+	peers->random = hash_mix(peers->random + 1);
 	if (peers->random % (peers->candidate[rarest].records + 1))
 		return false;
 	peers->candidate[rarest].address = *address;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * xff_read.h - a whole log is counted, line by line. What is wrong with lines is logged, of the
- * first ten of them, once a line has shown that the log is of this format. Not thread-safe.
+ * xff_read.h - a whole log is counted, line by line. Not thread-safe.
  */
 #ifndef XFF_XFF_READ_H
 #define XFF_XFF_READ_H
 
+#include "access/access_log.h"
 #include "xff/xff_counts.h"
 
 /* The lines of nginx's configuration that write such a log. */
@@ -14,17 +14,9 @@
 	"ecdn_region:$ecdn_region\\tscheme:$scheme\\t" \
 	"http_x_forwarded_for:$http_x_forwarded_for\\tdirect:$cookie_ecdn_direct';"
 
-/* Of a log with no good line so far, so many are read before it is refused. */
-#define XFF_READ_TRIAL 100000
-
-/* Called now and then, with the lines and bytes that have been read. */
-struct xff_progress {
-	void (*tell)(void *context, uint64_t lines, uint64_t bytes);
-	void *context;
-};
-
 /* Adds the lines of a file, or of standard input ("-"), to the counts. progress: NULL: nobody is
  * told. 0 or a negative errno, logged: -EINVAL for a log without one good line. */
-int xff_read_log(struct xff_counts *counts, const char *path, const struct xff_progress *progress);
+int xff_read_log(struct xff_counts *counts, const char *path,
+		 const struct access_progress *progress);
 
 #endif

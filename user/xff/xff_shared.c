@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "xff/xff_shared.h"
 
-#include "xff/xff_hash.h"
+#include "base/hash.h"
 
 #define WAYS 4
 
@@ -9,7 +9,7 @@
  * none. */
 static int find_place(struct xff_shared *shared, const struct address *address)
 {
-	int first = (int)(xff_hash_address(shared->seed, address) % (XFF_SHARED_PLACES / WAYS)) *
+	int first = (int)(hash_address(shared->seed, address) % (XFF_SHARED_PLACES / WAYS)) *
 		    WAYS;
 	int rarest = first;
 
@@ -20,7 +20,7 @@ static int find_place(struct xff_shared *shared, const struct address *address)
 		if (shared->place[i].records < shared->place[rarest].records)
 			rarest = i;
 	}
-	shared->random = xff_hash_mix(shared->random + 1);
+	shared->random = hash_mix(shared->random + 1);
 	if (shared->random % (shared->place[rarest].records + 1))
 		return -1;
 	shared->place[rarest].address = *address;
@@ -38,7 +38,7 @@ bool xff_shared_count(struct xff_shared *shared, const struct address *address, 
 		return false;
 	shared->place[i].records += shared->place[i].records < UINT32_MAX;
 	shared->place[i].users |= 1ULL << (user_hash >> 58);
-	shared->place[i].regions |= 1ULL << (xff_hash_mix(region + shared->seed) >> 58);
+	shared->place[i].regions |= 1ULL << (hash_mix(region + shared->seed) >> 58);
 	return __builtin_popcountll(shared->place[i].users) >= XFF_SHARED_USERS &&
 	       __builtin_popcountll(shared->place[i].regions) >= XFF_SHARED_REGIONS;
 }

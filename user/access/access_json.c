@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "xff/xff_json.h"
+#include "access/access_json.h"
 
 #include <errno.h>
 #include <string.h>
 
-void xff_json_start(struct xff_json *json, struct text line)
+void access_json_start(struct access_json *json, struct text line)
 {
 	line = text_trim(line);
-	*json = (struct xff_json){ .at = line.start, .end = line.end };
+	*json = (struct access_json){ .at = line.start, .end = line.end };
 }
 
-static void skip_blanks(struct xff_json *json)
+static void skip_blanks(struct access_json *json)
 {
 	while (json->at < json->end && (*json->at == ' ' || *json->at == '\t'))
 		json->at++;
 }
 
-static bool take(struct xff_json *json, char c)
+static bool take(struct access_json *json, char c)
 {
 	skip_blanks(json);
 	if (json->at == json->end || *json->at != c)
@@ -26,7 +26,7 @@ static bool take(struct xff_json *json, char c)
 }
 
 /* What stands behind a quote, up to the one that is not escaped. */
-static int take_string(struct xff_json *json, struct text *string, bool *escaped)
+static int take_string(struct access_json *json, struct text *string, bool *escaped)
 {
 	const char *at = json->at;
 
@@ -54,7 +54,7 @@ static bool is_word(char c)
 }
 
 /* A number, true, false or null: none of which any label has, so that all words may be. */
-static int take_word(struct xff_json *json, struct text *word)
+static int take_word(struct access_json *json, struct text *word)
 {
 	const char *start = json->at;
 
@@ -64,7 +64,7 @@ static int take_word(struct xff_json *json, struct text *word)
 	return json->at > start ? 0 : -EINVAL;
 }
 
-static int take_member(struct xff_json *json, struct xff_json_member *member)
+static int take_member(struct access_json *json, struct access_json_member *member)
 {
 	bool escaped;
 
@@ -77,13 +77,13 @@ static int take_member(struct xff_json *json, struct xff_json_member *member)
 	return take_word(json, &member->value) ?: 1;
 }
 
-static int finish(struct xff_json *json)
+static int finish(struct access_json *json)
 {
 	skip_blanks(json);
 	return json->at == json->end ? 0 : -EINVAL;
 }
 
-int xff_json_next(struct xff_json *json, struct xff_json_member *member)
+int access_json_next(struct access_json *json, struct access_json_member *member)
 {
 	bool first = !json->begun;
 
@@ -152,7 +152,7 @@ static int take_escape(const char **at, const char *end, char out[3])
 	return put_code(code, out);
 }
 
-int xff_json_unescape(struct text *value, char *room, size_t size)
+int access_json_unescape(struct text *value, char *room, size_t size)
 {
 	const char *at = value->start, *end = value->end;
 	size_t used = 0;

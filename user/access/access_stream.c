@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "xff/xff_stream.h"
+#include "access/access_stream.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +16,7 @@
 #define BUFFER_SIZE (512U << 10)
 #define GZIP_ONLY (15 + 16)     /* the largest window, and a header of gzip */
 
-struct xff_stream {
+struct access_stream {
 	const char *path;
 	int fd;
 	bool ended;             /* of the file */
@@ -28,7 +28,7 @@ struct xff_stream {
 	char plain[BUFFER_SIZE];
 };
 
-static ssize_t read_some(struct xff_stream *stream, char *to, size_t room)
+static ssize_t read_some(struct access_stream *stream, char *to, size_t room)
 {
 	ssize_t got;
 
@@ -42,20 +42,20 @@ static ssize_t read_some(struct xff_stream *stream, char *to, size_t room)
 	return got;
 }
 
-static int damaged(const struct xff_stream *stream, const char *reason)
+static int damaged(const struct access_stream *stream, const char *reason)
 {
 	return log_error(-EINVAL, "cannot read %s: its gzip data is %s",
 			 stream->path, reason);
 }
 
 /* A log may be several members, one behind the other: rotated files are joined so. */
-static int next_member(struct xff_stream *stream)
+static int next_member(struct access_stream *stream)
 {
 	stream->unpacking = false;
 	return inflateReset(&stream->zlib) == Z_OK ? 0 : damaged(stream, "damaged");
 }
 
-static ssize_t unpack_some(struct xff_stream *stream, char *to, size_t room)
+static ssize_t unpack_some(struct access_stream *stream, char *to, size_t room)
 {
 	z_stream *zlib = &stream->zlib;
 	int status;
@@ -85,7 +85,7 @@ static ssize_t unpack_some(struct xff_stream *stream, char *to, size_t room)
 }
 
 /* More of what is plain, behind what there is. 0 at the end. */
-static ssize_t fill(struct xff_stream *stream)
+static ssize_t fill(struct access_stream *stream)
 {
 	size_t left = stream->end - stream->start;
 	ssize_t got;
@@ -102,7 +102,7 @@ static ssize_t fill(struct xff_stream *stream)
 
 /* What begins as gzip's data does is unpacked from its first byte on. A pipe may give less than
  * that at first. */
-static int find_packing(struct xff_stream *stream)
+static int find_packing(struct access_stream *stream)
 {
 	size_t held;
 	ssize_t got = 1;
@@ -122,7 +122,7 @@ static int find_packing(struct xff_stream *stream)
 	return 0;
 }
 
-static int open_file(struct xff_stream *stream)
+static int open_file(struct access_stream *stream)
 {
 	struct stat stat;
 
@@ -135,9 +135,9 @@ static int open_file(struct xff_stream *stream)
 	return 0;
 }
 
-int xff_stream_open(struct xff_stream **stream, const char *path)
+int access_stream_open(struct access_stream **stream, const char *path)
 {
-	struct xff_stream *fresh = calloc(1, sizeof(*fresh));
+	struct access_stream *fresh = calloc(1, sizeof(*fresh));
 	int err;
 
 	*stream = fresh;
@@ -149,7 +149,7 @@ int xff_stream_open(struct xff_stream **stream, const char *path)
 	return err ?: find_packing(fresh);
 }
 
-void xff_stream_close(struct xff_stream *stream)
+void access_stream_close(struct access_stream *stream)
 {
 	if (!stream)
 		return;
@@ -161,7 +161,7 @@ void xff_stream_close(struct xff_stream *stream)
 }
 
 /* Passes over the rest of a line that is too long. */
-static int skip_line(struct xff_stream *stream)
+static int skip_line(struct access_stream *stream)
 {
 	for (;;) {
 		char *newline = memchr(stream->start, '\n', stream->end - stream->start);
@@ -179,7 +179,7 @@ static int skip_line(struct xff_stream *stream)
 }
 
 /* The beginning stays valid, as it is moved to where nothing is read into. */
-static int cut_line(struct xff_stream *stream, struct text *line)
+static int cut_line(struct access_stream *stream, struct text *line)
 {
 	static char beginning[TEXT_QUOTE_SIZE];
 
@@ -188,7 +188,7 @@ static int cut_line(struct xff_stream *stream, struct text *line)
 	return skip_line(stream);
 }
 
-int xff_stream_line(struct xff_stream *stream, struct text *line, bool *whole)
+int access_stream_line(struct access_stream *stream, struct text *line, bool *whole)
 {
 	char *searched = stream->start;
 
@@ -198,7 +198,7 @@ int xff_stream_line(struct xff_stream *stream, struct text *line, bool *whole)
 		size_t held = (newline ?: stream->end) - stream->start;
 		ssize_t got;
 
-		if (held > XFF_STREAM_LINE_MAX) {
+		if (held > ACCESS_STREAM_LINE_MAX) {
 			*whole = false;
 			return cut_line(stream, line);
 		}
@@ -219,7 +219,7 @@ int xff_stream_line(struct xff_stream *stream, struct text *line, bool *whole)
 	}
 }
 
-uint64_t xff_stream_bytes(const struct xff_stream *stream)
+uint64_t access_stream_bytes(const struct access_stream *stream)
 {
 	return stream->bytes;
 }

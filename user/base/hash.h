@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * xff_hash.h - hashes with a secret seed, so that who writes addresses into a header can choose
- * neither a place of a table nor a sample.
+ * hash.h - hashes with a secret seed, so that who writes what is hashed, as a header or a path,
+ * can choose neither a place of a table nor a sample.
  */
-#ifndef XFF_XFF_HASH_H
-#define XFF_XFF_HASH_H
+#ifndef BASE_HASH_H
+#define BASE_HASH_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -13,7 +13,7 @@
 #include "base/address.h"
 
 /* The finalizer of SplitMix64 (Steele, Lea and Flood, 2014). */
-static inline uint64_t xff_hash_mix(uint64_t x)
+static inline uint64_t hash_mix(uint64_t x)
 {
 	x ^= x >> 30;
 	x *= 0xbf58476d1ce4e5b9ULL;
@@ -22,14 +22,14 @@ static inline uint64_t xff_hash_mix(uint64_t x)
 	return x ^ x >> 31;
 }
 
-static inline uint64_t xff_hash_address(uint64_t seed, const struct address *address)
+static inline uint64_t hash_address(uint64_t seed, const struct address *address)
 {
 	uint64_t high = address->bits >> 64, low = (uint64_t)address->bits;
 
-	return xff_hash_mix(xff_hash_mix(high + seed) ^ low ^ (uint64_t)address->family << 56);
+	return hash_mix(hash_mix(high + seed) ^ low ^ (uint64_t)address->family << 56);
 }
 
-static inline uint64_t xff_hash_bytes(uint64_t seed, const char *bytes, size_t size)
+static inline uint64_t hash_bytes(uint64_t seed, const char *bytes, size_t size)
 {
 	uint64_t hash = seed + size;
 
@@ -37,13 +37,13 @@ static inline uint64_t xff_hash_bytes(uint64_t seed, const char *bytes, size_t s
 		uint64_t word;
 
 		memcpy(&word, bytes, 8);
-		hash = xff_hash_mix(hash ^ word);
+		hash = hash_mix(hash ^ word);
 	}
 	if (size) {
 		uint64_t word = 0;
 
 		memcpy(&word, bytes, size);
-		hash = xff_hash_mix(hash ^ word);
+		hash = hash_mix(hash ^ word);
 	}
 	return hash;
 }
