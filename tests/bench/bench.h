@@ -133,6 +133,7 @@ void bench_growth(const struct world *world);
 void bench_scale(const struct world *world);
 void bench_live(const struct world *world, char **targets, unsigned int count);
 void bench_client(const struct world *world, char **pins);
+void bench_said(const struct world *world, char **pins);
 void bench_steer(const struct world *world, char **pins);
 void bench_requests(const struct world *world, char **targets, unsigned int count);
 void bench_ping(const struct world *world, char **what);

@@ -21,7 +21,7 @@ inside() {
 cleanup() {
 	set +e
 	for dir in "$pins"-*; do
-		[ -d "$dir" ] && $agent unload --all --pin-dir "$dir"
+		[ -d "$dir" ] && $agent unload -q --all --pin-dir "$dir"
 	done
 	[ -s "$work/nginx.pid" ] && kill "$(cat "$work/nginx.pid")"
 	[ -n "${filter_peer-}" ] && inside xdp-filter unload "$filter_peer"
@@ -29,6 +29,10 @@ cleanup() {
 	ip netns del $ns
 	ip netns del $ns-origin
 	rmdir "$(findmnt -nt cgroup2 -o TARGET | head -n 1)/$ns"{/idle,}
+	if [ -n "${cgroup-}" ]; then
+		echo $$ > "${cgroup%/*}/cgroup.procs"
+		rmdir "$cgroup"
+	fi
 	rmdir /sys/fs/bpf/xdp-filter /sys/fs/bpf/xdp # where nothing is left in them
 	rm -rf "$work"
 	return 0
@@ -197,6 +201,60 @@ proxies() {
 		"ecdn_xdp on, refused with 513:8082:513:$pins-refused"
 }
 
+# What a proxy pays to say what its origins answered: by the library, by nginx's module, and by its
+# log. The step is in the cgroup whose connections are observed.
+said() {
+	local root start end
+
+	ip netns add $ns
+	everywhere
+	root=$(findmnt -n -t cgroup2 -o TARGET | head -n 1)
+	cgroup=$root/ecdn-xdp-bench-said
+	mkdir "$cgroup"
+	echo $$ > "$cgroup/cgroup.procs"
+	inside $agent load -q --origin --origin-cgroup "$cgroup" --origin-ports 80,8085 \
+		--pin-dir "$pins-said"
+	inside $bench said "$pins-said"
+	nginx_with_origins
+	inside $bench requests "$(nginx_worker)" \
+		"proxied, ecdn_xdp_origins off:8083:200" "proxied, ecdn_xdp_origins on:8084:200"
+	build/tests/tools/origin_said "$pins-said" | grep -q '^198.18.0.1:8085 answered'
+	seq -f '198.51.0.%g:80 answered 200' 0 255 > "$work/some"
+	for _ in {1..4096}; do cat "$work/some"; done > "$work/lines"
+	start=$(date +%s%N)
+	inside $agent origin count - -q --pin-dir "$pins-said" < "$work/lines"
+	end=$(date +%s%N)
+	awk -v ns=$((end - start)) 'BEGIN {
+		printf "lines of a log\tecdn-xdp origin count -\t256 origins\t%.2f\tM lines/s\t\t\t\n",
+			1048576 * 1000 / ns }'
+}
+
+nginx_with_origins() {
+	{
+		echo "load_module $PWD/build/nginx/ngx_http_ecdn_xdp_module.so;"
+		nginx_begin "$work"
+		cat <<-END
+			ecdn_xdp_pins $pins-said;
+			proxy_http_version 1.1;
+			proxy_set_header Connection "";
+			upstream origin {
+				server 198.18.0.1:8085;
+				keepalive 512;
+				keepalive_requests 1000000000;
+			}
+			server { listen 198.18.0.1:8083; location / { proxy_pass http://origin; } }
+			server {
+				listen 198.18.0.1:8084;
+				ecdn_xdp_origins on;
+				location / { proxy_pass http://origin; }
+			}
+			server { listen 198.18.0.1:8085; location /empty { empty_gif; } }
+		END
+		echo "}"
+	} > "$work/nginx.conf"
+	inside nginx -p "$work" -c "$work/nginx.conf"
+}
+
 nginx_server() {
 	echo "server { listen 198.18.0.1:$1; ecdn_xdp $2; ecdn_xdp_pins $pins-$3;" \
 		"location /empty { empty_gif; } }"
@@ -337,7 +395,7 @@ if [ $# -gt 0 ]; then
 fi
 for step in machine "$bench lookup" "$bench compile" "$bench verifier" memory "$bench steps" \
 	    "$bench lines" "$bench packets" "$bench growth" "$bench scale" live lookups proxies \
-	    pings origins shield "$bench quiet"; do
+	    said pings origins shield "$bench quiet"; do
 	echo "bench: ${step##*/}" >&2
 	tests/bench/bench.sh $step >> "$work/tsv" ||
 		printf '%s\tnot measured: it failed\t\t\t\t\t\t\n' "${step##*/}" >> "$work/tsv"

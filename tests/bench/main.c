@@ -104,6 +104,7 @@ static int usage(void)
 			"             growth | scale | quiet\n"
 			"       bench live NAME:IFACE:PEER:SOURCES[:PIN]...\n"
 			"       bench client PIN-DIR REFUSING-PIN-DIR\n"
+			"       bench said PIN-DIR\n"
 			"       bench steer PIN-DIR REFUSING-PIN-DIR\n"
 			"       bench requests WORKER-PID NAME:PORT:STATUS[:PIN-DIR]...\n"
 			"       bench ping IFACE-TO-STACK IFACE-TO-PING PIN-DIR\n"
@@ -121,6 +122,8 @@ static bool run_on(const struct world *world, const char *name, char **what, uns
 		bench_live(world, what, count);
 	else if (!strcmp(name, "client") && count == 2)
 		bench_client(world, what);
+	else if (!strcmp(name, "said") && count == 1)
+		bench_said(world, what);
 	else if (!strcmp(name, "steer") && count == 2)
 		bench_steer(world, what);
 	else if (!strcmp(name, "requests") && count > 1)

@@ -30,7 +30,7 @@ static uint64_t next_random(uint64_t *state)
 /* The bytes of a view that maps are in, but for the counts. */
 static size_t shown(void)
 {
-	return AT_PUBLIC + sizeof(struct ecdn_xdp_public_config);
+	return AT_ORIGINS + ORIGINS_BYTES;
 }
 
 static void change(uint32_t at, uint32_t value)
@@ -63,6 +63,7 @@ static void open_client(void)
 		((uint64_t *)client.memory)[i] = next_random(&state);
 	client.view[0].max_regions = REGIONS;
 	client.view[0].trusted_generation = 1;
+	client.view[0].origins_error = 0;
 	client.look_ns = client.retry_ns = UINT64_MAX;
 	check(!pthread_create(&thread, NULL, change_on, &other));
 }
@@ -87,6 +88,7 @@ static void ask(const struct sockaddr *address)
 	check(info.retry_after <= ECDN_XDP_RETRY_AFTER_MAX);
 	check((ecdn_xdp_is_node(&client, address) & ~1) == 0);
 	check(!ecdn_xdp_count(&client, region.id, ECDN_XDP_STATUS));
+	check(!ecdn_xdp_origin_count(&client, address, ECDN_XDP_RESULT_ANSWERED, region.id));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

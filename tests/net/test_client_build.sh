@@ -6,7 +6,7 @@
 source "$(dirname "$0")/lib.sh"
 
 strict=(-Wall -Wextra -Wpedantic -Werror -pedantic-errors)
-functions=$(echo ecdn_xdp_{close,count,is_node,open,ready,verdict,verdict_info,version})
+functions=$(echo ecdn_xdp_{close,count,is_node,open,origin_count,ready,verdict,verdict_info,version})
 
 test_header() {
 	local header standard
@@ -40,9 +40,10 @@ test_files() {
 	is "static: it defines what the header declares" "$functions" \
 		"$(exported "$lib/libecdn-xdp.a")"
 	is "shared: likewise" "$functions" "$(exported -D "$lib/libecdn-xdp.so")"
-	is "shared: each with its version" "6 2" \
-		"$(nm -D "$lib/libecdn-xdp.so" | grep -c '@@LIBECDN_XDP_0.1$') $(
-		nm -D "$lib/libecdn-xdp.so" | grep -c '@@LIBECDN_XDP_0.2$')"
+	is "shared: each with its version" "6 2 1" \
+		"$(for version in 0.1 0.2 0.3; do
+			nm -D "$lib/libecdn-xdp.so" | grep -c "@@LIBECDN_XDP_$version\$"
+		done | xargs)"
 	is "shared: its name" libecdn-xdp.so.0 "$(dynamic SONAME)"
 	is "shared: libc is enough" libc.so.6 "$(dynamic NEEDED | sed 's/ ld-linux[^ ]*//')"
 	does "pkg-config: it is valid" pkg-config --validate libecdn-xdp

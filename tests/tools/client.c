@@ -8,7 +8,8 @@
  *	info ADDR           pass|limited|blocked NAME STATE REASON RETRY-AFTER
  *	node ADDR           node 0|1
  *	count ID STATUS     count ERRNO
- *	calls N ADDR        calls N: system calls of N verdicts, each counted; 100: or more
+ *	calls N ADDR        calls N: system calls of N verdicts, each counted, and of N answers of
+ *	                    that origin; 100: or more
  *
  * --uid drops privileges once the client is open, as a proxy's worker does. --no-bpf
  * does what kernels before 5.19 do without CAP_BPF: bpf(2) is not permitted.
@@ -112,6 +113,7 @@ static void child_calls(struct ecdn_xdp_client *client, const struct sockaddr *a
 		ecdn_xdp_verdict(client, address, &region);
 		ecdn_xdp_verdict_info(client, address, &info);
 		ecdn_xdp_count(client, region.id, 200);
+		ecdn_xdp_origin_count(client, address, ECDN_XDP_RESULT_ANSWERED, 200);
 	}
 	_exit(calls < CALLS_MAX ? calls : CALLS_MAX);
 }

@@ -115,12 +115,13 @@ static int sum_up(const struct counting *counting, bool quiet)
 
 	report_finish(report, "line");
 	if (!quiet)
-		output_line("%lu line%s: %lu counted, %lu about no origin, %lu without an observer, "
-			    "%u wrong", counting->lines, counting->lines == 1 ? "" : "s",
-			    counting->counted, counting->nothing, counting->lost, report->faults);
+		output_line("%lu line%s: %lu counted, %lu about no origin, "
+			    "%lu without an observer, %u wrong", counting->lines,
+			    counting->lines == 1 ? "" : "s", counting->counted, counting->nothing,
+			    counting->lost, report->faults);
 	if (report->faults && report->faults == counting->lines)
-		return log_error(-EINVAL, "no line of standard input is ADDR:PORT WHAT STATUS, such "
-				 "as \"203.0.113.7:443 answered 404\"");
+		return log_error(-EINVAL, "no line of standard input is ADDR:PORT WHAT STATUS, "
+				 "such as \"203.0.113.7:443 answered 404\"");
 	return 0;
 }
 

@@ -118,8 +118,8 @@ static void look(struct origin_said *said)
 		return;
 	unmap(said);
 	if (!said->inode)
-		log_warning("the observer of %s was unloaded: lines are not counted until `ecdn-xdp "
-			    "load --origin` loads one", said->pins.dir);
+		log_warning("the observer of %s was unloaded: lines are not counted until "
+			    "`ecdn-xdp load --origin` loads one", said->pins.dir);
 	else if (!open_maps(said) && !counted)
 		log_warning("an observer is loaded in %s: lines are counted again", said->pins.dir);
 }
