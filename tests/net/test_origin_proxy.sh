@@ -121,6 +121,22 @@ test_answers() {
 	says /row/ok 404 "-- answered 1 4xx 1 404 1"
 }
 
+# What `ecdn-xdp origin` shows of an origin with TLS is what nginx says, and the 502 that nginx makes
+# itself is no status of the origin.
+test_table() {
+	asks_for /secure/ok 404
+	asks_for /verified/ok 502
+	is "a 404 over TLS is the proxy's to tell" 'proxy 1 0' "$(wait_for 3 tabled 1)"
+	take >/dev/null
+}
+
+# tabled N: what the table has of the origin with TLS, once N attempts to connect have failed.
+tabled() {
+	ecdn origin --json | jq -er --arg address $second --argjson failed "$1" '.origins[] |
+		select(.address == $address and .port == 443 and .proxy.no_connect == $failed) |
+		"\(.status.source) \(.status."404") \(.status."5xx")"'
+}
+
 test_failures() {
 	says /other/ok 502 "$nobody_at:8080 no_connect 1"
 	says /tls/ok 502 "$second:8082 no_connect 1"
@@ -228,6 +244,7 @@ echo page >"$proxies/www/page.html"
 workers=1
 proxy_conf
 nginx_start proxy
+test_table
 test_answers
 test_failures
 test_cut
