@@ -298,7 +298,7 @@ static __always_inline void http_head_byte(struct ecdn_xdp_origin_conn *conn,
 	}
 }
 
-/* The size of a chunk, in hexadecimal digits; what follows is an extension. width: 1 behind them. */
+/* The size of a chunk, in hexadecimal digits. width: 1 behind them, where an extension stands. */
 static __always_inline void http_size_byte(struct ecdn_xdp_origin_flow *flow, __u8 byte)
 {
 	__u8 letter = byte | 0x20;

@@ -24,7 +24,8 @@ static __always_inline void note_unseen(struct __sk_buff *skb)
 	struct ecdn_xdp_origin_conn *conn;
 
 	sk = sk ? bpf_sk_fullsock(sk) : NULL;
-	if (!conf || !head || !sk || sk->protocol != IPPROTO_TCP || sk->state != BPF_TCP_ESTABLISHED)
+	if (!conf || !head || !sk || sk->protocol != IPPROTO_TCP ||
+	    sk->state != BPF_TCP_ESTABLISHED)
 		return;
 	conn = bpf_sk_storage_get(&origin_conns, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
 	if (!conn)

@@ -130,8 +130,8 @@ static __always_inline __u8 origin_phase_of_socket(const struct ecdn_xdp_origin_
 						     ECDN_XDP_ORIGIN_CLIENT_HELLO;
 }
 
-/* enum ecdn_xdp_origin_phase, in which it ended. Where the proxy ended its side alone, the other one
- * may have gone on. */
+/* enum ecdn_xdp_origin_phase, in which it ended. Where the proxy ended its side alone, the other
+ * one may have gone on. */
 static __always_inline __u8 origin_phase(const struct ecdn_xdp_origin_conn *conn,
 					 const struct origin_end *end)
 {

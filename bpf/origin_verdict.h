@@ -185,7 +185,8 @@ origin_judge_origin(const struct ecdn_xdp_origin_conn *conn, const struct origin
 	    !origin_amid(in) && (in->goodbye || conn->requests || soon))
 		return ORIGIN_SAY(REFUSED_AFTER_FINISHED, ORIGIN);
 	if (origin_amid(in))
-		return conn->reset ? ORIGIN_SAY(RESET, ORIGIN) : ORIGIN_SAY(NO_CLOSE_NOTIFY, ORIGIN);
+		return conn->reset ? ORIGIN_SAY(RESET, ORIGIN) :
+				     ORIGIN_SAY(NO_CLOSE_NOTIFY, ORIGIN);
 	if (!conn->idle && origin_owes(conn)) {
 		if (origin_crossed(conn, end))
 			return ORIGIN_SAY(IDLE, ORIGIN);
@@ -212,7 +213,8 @@ origin_judge_session(const struct ecdn_xdp_origin_conn *conn, const struct origi
 	if (conn->first == ECDN_XDP_ORIGIN_SIDE_HOST) {
 		if (end->error != ETIMEDOUT)
 			return ORIGIN_SAY(ABORTED, HOST);
-		return busy || origin_lost(conn) ? ORIGIN_SAY(TIMEOUT, HOST) : ORIGIN_SAY(IDLE, HOST);
+		return busy || origin_lost(conn) ? ORIGIN_SAY(TIMEOUT, HOST) :
+						   ORIGIN_SAY(IDLE, HOST);
 	}
 	if (origin_lost(conn))
 		return conn->in.goodbye || conn->out.goodbye ? ORIGIN_SAY(OK, NONE) :

@@ -43,14 +43,15 @@ struct ecdn_xdp_origin_config {
 	__u64 since_ns;        /* when the observer was first loaded: connections that were open
 				  then are not seen */
 	__u8 ports[8192];      /* bit port % 8 of byte port / 8: connections to that port */
-	__u8 plain[8192];      /* the same: of these, ports whose protocol is HTTP without TLS, where
-				  content does not tell */
+	__u8 plain[8192];      /* the same: of these, ports of HTTP without TLS, where content does
+				  not tell */
 };
 
 /* origin_names: what the operator has named. Such an origin is never displaced. */
 struct ecdn_xdp_origin_name {
 	char name[ECDN_XDP_ORIGIN_NAME_SIZE]; /* NUL-terminated, as sni */
-	char sni[ECDN_XDP_ORIGIN_NAME_SIZE]; /* host name for a probe; empty: the name, if it is one */
+	char sni[ECDN_XDP_ORIGIN_NAME_SIZE]; /* host name for a probe; empty: the name,
+						if it is one */
 };
 
 /* How a connection to an origin ended. What follows FIRST_538 up to FIRST_564 is a code of 538, and
@@ -67,7 +68,8 @@ enum ecdn_xdp_origin_cause {
 	ECDN_XDP_ORIGIN_ALERT_BY_ORIGIN,
 	ECDN_XDP_ORIGIN_ALERT_BY_NODE, /* the proxy on this host does not accept the origin */
 	ECDN_XDP_ORIGIN_HUNG_UP_BY_NODE, /* after a whole handshake, without a request */
-	ECDN_XDP_ORIGIN_REFUSED_AFTER_FINISHED, /* TLS 1.3: a sealed alert, or an end, of the origin */
+	ECDN_XDP_ORIGIN_REFUSED_AFTER_FINISHED, /* TLS 1.3: a sealed alert or an end of
+						   the origin */
 	ECDN_XDP_ORIGIN_NOT_TLS,
 	ECDN_XDP_ORIGIN_HANDSHAKE_RESET,
 	ECDN_XDP_ORIGIN_HANDSHAKE_CLOSED,
@@ -331,8 +333,8 @@ enum ecdn_xdp_origin_tickets {
 struct ecdn_xdp_origin_flow {
 	__u64 left;            /* bytes of the record, body or chunk that were not read */
 	__u32 next;            /* sequence number of the next byte to read */
-	__u32 ahead_from;      /* bytes that came before others in front of them, and were not ... */
-	__u32 ahead_to;        /* ... read; the same: none did */
+	__u32 ahead_from;      /* bytes that came before others in front of them, and were ... */
+	__u32 ahead_to;        /* ... not read; the same: none did */
 	__u32 value;           /* the number that is being read */
 	__u32 hash;            /* of the word that is being read */
 	__u32 skip;            /* bytes of a message that need not be read */

@@ -53,11 +53,12 @@ static void check_end(const char *what, const char *text, uint16_t port, uint32_
 	for (int i = 0; i < ECDN_XDP_ORIGIN_CAUSES_ROOM; i++)
 		ended += stats.cause[i];
 	if (ended != 1 || stats.cause[cause] != 1)
-		snprintf(why, sizeof(why), "%llu connections ended, %llu of them so; kept was cause %u",
+		snprintf(why, sizeof(why), "%llu connections ended, %llu so; kept was cause %u",
 			 (unsigned long long)ended, (unsigned long long)stats.cause[cause],
 			 failure.cause);
 	else if (head.number != failed)
-		snprintf(why, sizeof(why), "%llu failures are kept", (unsigned long long)head.number);
+		snprintf(why, sizeof(why), "%llu failures are kept",
+			 (unsigned long long)head.number);
 	else if (failed && (failure.cause != cause || failure.side != side ||
 			    failure.phase != phase || failure.number != 1))
 		snprintf(why, sizeof(why), "kept: cause %u, side %u, phase %u", failure.cause,
@@ -221,7 +222,8 @@ static void test_sockets(void)
 	observer_configure(&observer);
 	pair = play(bad_version, ~0U, 4096);
 	pair_close_origin(&pair, false);
-	CHECK_END("seven bytes are an alert", ORIGIN_TLS_PORT, ALERT_BY_ORIGIN, ORIGIN, CLIENT_HELLO);
+	CHECK_END("seven bytes are an alert", ORIGIN_TLS_PORT, ALERT_BY_ORIGIN, ORIGIN,
+		  CLIENT_HELLO);
 	pair = play(tls13, 1, 4096);
 	pair_close_origin(&pair, false);
 	CHECK_END("closed at ClientHello", ORIGIN_TLS_PORT, HANDSHAKE_CLOSED, ORIGIN, CLIENT_HELLO);

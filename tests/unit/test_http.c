@@ -64,7 +64,8 @@ static const struct known all[] = {
 	{ "204", GET, "HTTP/1.1 204 None\r\n\r\n", 1, 1, 204, .statuses = 1 },
 	{ "304", GET, "HTTP/1.1 304 Not Modified\r\nContent-Length: 500\r\n\r\n", 1, 1, 304,
 	  .statuses = 1 },
-	{ "100 before", GET, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+	{ "100 before", GET, "HTTP/1.1 100 Continue\r\n\r\n"
+	  "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
 	  1, 1, 200, .statuses = 2 },
 	{ "100 alone", GET, "HTTP/1.1 100 Continue\r\n\r\n", 1, 0, 100, .statuses = 1 },
 	{ "another protocol", GET, "HTTP/1.1 101 Switching\r\nUpgrade: x\r\n\r\n\x81\x05hello",
@@ -134,7 +135,8 @@ static void test_until_close(void **state)
 static void test_malformed(void **state)
 {
 	static const char *const answers[] = { "HTPT/1.1 200 OK\r\n\r\n", "HTTP/2 200\r\n\r\n",
-					       "HTTP/1.x 200 OK\r\n\r\n", "HTTP/1.1  200 OK\r\n\r\n",
+					       "HTTP/1.x 200 OK\r\n\r\n",
+					       "HTTP/1.1  200 OK\r\n\r\n",
 					       "HTTP/1.1 2x0 OK\r\n\r\n", "HTTP/1.1 20\r\n\r\n",
 					       "<html>", "\x16\x03\x03" };
 	struct stream stream;

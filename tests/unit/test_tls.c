@@ -279,7 +279,8 @@ static void test_strange(void **state)
 
 			stream_open(&stream, false);
 			stream_send(&stream, true, bytes, from_hex(tls13[0].hex, bytes), most);
-			stream_send(&stream, false, answers[i], i < 2 ? strlen(answers[i]) : 5, most);
+			stream_send(&stream, false, answers[i],
+				    i < 2 ? strlen(answers[i]) : 5, most);
 			assert_true(stream.conn.in.strange);
 			assert_false(stream.conn.in.lost);
 		}
