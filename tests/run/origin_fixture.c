@@ -157,7 +157,9 @@ void observer_detach(struct observer *observer)
 
 void observer_configure(struct observer *observer)
 {
-	must(!bpf_map_update_elem(bpf_map__fd(observer->skel->maps.origin_config), &(__u32){ 0 },
+	uint32_t slot = 0;
+
+	must(!bpf_map_update_elem(bpf_map__fd(observer->skel->maps.origin_config), &slot,
 				  observer->config, BPF_ANY), "configure the observer");
 }
 
