@@ -178,6 +178,22 @@ lookups() {
 			n * 1000 / ns }'
 }
 
+# A million lines of a log through the binary; time of this CPU, not of the clock.
+xff() {
+	local format took
+
+	for format in "" json; do
+		# shellcheck disable=SC2086 # "" is no word
+		build/tests/tools/xff_log 1000000 100000 1 12 $format > "$work/log"
+		took=$( (TIMEFORMAT='%U %S'; time $agent diagnose xff "$work/log" > /dev/null) 2>&1)
+		awk -v took="$took" -v format="${format:-tabs}" 'BEGIN {
+			split(took, second, " ")
+			rate = 1 / (second[1] + second[2])
+			printf "diagnose xff\t1M lines, %s\t100k users\t%.2f\tM lines/s\t%.2f\tof 1M lines/s\t%s\n",
+				format, rate, rate, format == "tabs" ? ">= 0.3" : "" }'
+	done
+}
+
 # All addresses are this namespace's own, so that clients may have any. Nobody else is
 # there: what is kept of one connection is not to slow the next.
 everywhere() {
@@ -394,8 +410,8 @@ if [ $# -gt 0 ]; then
 	exit
 fi
 for step in machine "$bench lookup" "$bench compile" "$bench verifier" memory "$bench steps" \
-	    "$bench lines" "$bench packets" "$bench growth" "$bench scale" live lookups proxies \
-	    said pings origins shield "$bench quiet"; do
+	    "$bench lines" "$bench packets" "$bench growth" "$bench scale" live lookups xff \
+	    proxies said pings origins shield "$bench quiet"; do
 	echo "bench: ${step##*/}" >&2
 	tests/bench/bench.sh $step >> "$work/tsv" ||
 		printf '%s\tnot measured: it failed\t\t\t\t\t\t\n' "${step##*/}" >> "$work/tsv"
