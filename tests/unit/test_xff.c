@@ -206,13 +206,14 @@ static void ranges(void **state)
 
 /* What a record shows: of a node's connection, or a balancer's inside, with node 192.0.2.77 on the
  * list. */
+static struct xff_shown shown;
+
 static enum xff_class class_of(const char *peer, const char *remote, const char *header,
 			       const char *direct, bool at_node)
 {
 	struct xff_options options = { .seed = 1, .at_node = at_node };
 	struct cidr *node = calloc(1, sizeof(*node));
 	struct xff_counts *counts;
-	struct xff_shown shown;
 	char line[512];
 
 	assert_int_equal(cidr_parse("192.0.2.77", node), 0);
@@ -260,6 +261,28 @@ static void classes(void **state)
 	assert_int_equal(class_of("client", "1.2.3.4", user, user, true), XFF_CLASS_PROXY);
 }
 
+static void is_peer(const char *remote, const char *header, const char *expected)
+{
+	char text[ADDRESS_TEXT_SIZE];
+
+	class_of("client", remote, header, "203.0.113.9", false);
+	assert_string_equal(address_format(&shown.peer, text), expected);
+}
+
+/* Behind a balancer inside, the last hop is the node, unless it is all that is left. */
+static void peers(void **state)
+{
+	(void)state;
+	is_peer("10.0.0.1", "203.0.113.9, 192.0.2.77", "192.0.2.77");
+	is_peer("10.0.0.1", "1.2.3.4, 192.0.2.77", "192.0.2.77");
+	is_peer("10.0.0.1", "192.0.2.77, 192.0.2.77", "192.0.2.77");
+	is_peer("10.0.0.1", "192.0.2.77", "10.0.0.1");
+	is_peer("10.0.0.1", "-", "10.0.0.1");
+	is_peer("10.0.0.1", "203.0.113.9, 192.0.2.78", "10.0.0.1");
+	/* Anybody outside can write the address of a node. */
+	is_peer("8.8.8.8", "203.0.113.9, 192.0.2.77", "8.8.8.8");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -270,6 +293,7 @@ int main(void)
 		cmocka_unit_test(hops),
 		cmocka_unit_test(ranges),
 		cmocka_unit_test(classes),
+		cmocka_unit_test(peers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

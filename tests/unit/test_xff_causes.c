@@ -143,7 +143,8 @@ static void tell_wrong(const struct world *world, const struct xff_counts *count
 
 struct variant {
 	unsigned int wrong;
-	bool rough, unlisted;   /* the list of nodes is not known */
+	bool rough, few;        /* as struct world has them */
+	bool unlisted;          /* the list of nodes is not known */
 };
 
 static bool run(const struct variant *variant, unsigned long seed, unsigned long lines)
@@ -158,6 +159,7 @@ static bool run(const struct variant *variant, unsigned long seed, unsigned long
 		xff_nodes_take(&options.nodes, node_list(), WORLD_NODES);
 	world_start(&world, seed, variant->wrong, from_environment("XFF_USERS", USERS),
 		    variant->rough);
+	world.few = variant->few;
 	counts = xff_counts_new(&options);
 	assert_non_null(counts);
 	count_lines(counts, &world, lines);
@@ -209,6 +211,7 @@ VARIANT(proxies_rewritten, WORLD_PROXIES | WORLD_REWRITTEN)
 VARIANT(hijacked_node, WORLD_HIJACKED | WORLD_NODE)
 VARIANT(rewritten_hijacked, WORLD_REWRITTEN | WORLD_HIJACKED)
 VARIANT(rewritten_node, WORLD_REWRITTEN | WORLD_NODE)
+VARIANT(rewritten_node_few, WORLD_REWRITTEN | WORLD_NODE, .few = true)
 
 int main(void)
 {
@@ -231,6 +234,7 @@ int main(void)
 		cmocka_unit_test(hijacked_node),
 		cmocka_unit_test(rewritten_hijacked),
 		cmocka_unit_test(rewritten_node),
+		cmocka_unit_test(rewritten_node_few),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

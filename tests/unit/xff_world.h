@@ -46,6 +46,7 @@ struct world {
 	unsigned int users;
 	bool balancers;         /* two of them stand before the origin */
 	bool json;
+	bool few;               /* the node at fault shows two addresses alone */
 	bool rough;             /* in every fifth region three times as many users have moved */
 	unsigned int hijacked[2], strange_region, strange_isp, hijacked_isp; /* isp: region * 3 + i */
 	unsigned int node;
@@ -166,7 +167,7 @@ static inline void world_shown(struct world *world, const struct world_user *use
 	    world_is(world, user->number, 9, 600))
 		snprintf(shown, 128, "203.0.113.%u", 100 + user->isp);
 	if (world->wrong & WORLD_NODE && node == world->node && world_happens(world, 800))
-		snprintf(shown, 128, "100.%u.3.4", 1 + (unsigned int)(world_random(world) % 60));
+		snprintf(shown, 128, "100.%u.3.4", 1 + (unsigned int)(world_random(world) % (world->few ? 2 : 60)));
 	if (world->wrong & WORLD_REGION && user->region == world->strange_region &&
 	    world_happens(world, 700))
 		snprintf(shown, 128, "101.%u.3.4", 1 + user->region);

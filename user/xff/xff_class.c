@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "xff/xff_class.h"
 
+#include <string.h>
+
 #include "base/hash.h"
 #include "xff/xff_hops.h"
 
@@ -70,19 +72,20 @@ static enum xff_class with_direct(struct xff_counts *counts, const struct xff_re
 }
 
 /* A balancer inside the house hides the node from this host, and adds its address to the header. It
- * stands for itself where the header has been rewritten. Of an address outside nobody knows whether
+ * stands for itself where that is all that the header has: it was rewritten. Of an address outside nobody knows whether
  * it is a balancer's, and it may say what it likes. */
 static void find_peer(const struct xff_counts *counts, const struct xff_record *record,
 		      struct xff_shown *shown)
 {
+	struct text header = record->value[XFF_HEADER];
 	struct address last;
 
 	shown->peer = record->remote;
 	shown->peer_is_node = record->node;
-	if (record->node || !xff_hops_inner(&record->remote) || shown->class == XFF_CLASS_NODE ||
-	    shown->class == XFF_CLASS_NODE_ALONE)
+	if (record->node || !xff_hops_inner(&record->remote) ||
+	    !text_length(header) || !memchr(header.start, ',', text_length(header)))
 		return;
-	xff_hops_last(record->value[XFF_HEADER], &last);
+	xff_hops_last(header, &last);
 	if (!xff_nodes_have(&counts->options->nodes, &last))
 		return;
 	shown->peer = last;
