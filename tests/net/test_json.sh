@@ -8,6 +8,7 @@ source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/readers.sh"
 
 manual=$top/user/ecdn-xdp-json.5
+"$build/tests/tools/xff_log" 3000 2000 1 8 >"$work/xff.log"
 
 DOCUMENTS=(
 	"status --json"
@@ -27,6 +28,7 @@ DOCUMENTS=(
 	"steer --json"
 	"diagnose --json"
 	"diagnose --json 529 --config-revision"
+	"diagnose xff --json $work/xff.log"
 	"origin --json"
 	"origin failures --json"
 	"exempt --json"
