@@ -72,8 +72,8 @@ static enum xff_class with_direct(struct xff_counts *counts, const struct xff_re
 }
 
 /* A balancer inside the house hides the node from this host, and adds its address to the header. It
- * stands for itself where that is all that the header has: it was rewritten. Of an address outside nobody knows whether
- * it is a balancer's, and it may say what it likes. */
+ * stands for itself where that is all that the header has: it was rewritten. Of an address outside
+ * nobody knows whether it is a balancer's, and it may say what it likes. */
 static void find_peer(const struct xff_counts *counts, const struct xff_record *record,
 		      struct xff_shown *shown)
 {
