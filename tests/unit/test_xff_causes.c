@@ -16,7 +16,7 @@
 #include "xff_world.h"
 
 #define SEEDS 100
-#define LINES 8000
+#define LINES 7000
 #define USERS 6000
 
 static unsigned long from_environment(const char *name, unsigned long otherwise)

@@ -83,14 +83,33 @@ static inline bool world_is(const struct world *world, unsigned int user, unsign
 	return world_trait(world, user, trait) % 1000 < thousandths;
 }
 
+/* snprintf() would take most of the time of a test. Returns where the digits end. */
+static inline char *world_digits(char *to, unsigned int number)
+{
+	if (number >= 10)
+		to = world_digits(to, number / 10);
+	*to++ = (char)('0' + number % 10);
+	*to = 0;
+	return to;
+}
+
+static inline char *world_quad(char *to, unsigned int a, unsigned int b, unsigned int c,
+			       unsigned int d)
+{
+	to = stpcpy(world_digits(to, a), ".");
+	to = stpcpy(world_digits(to, b), ".");
+	to = stpcpy(world_digits(to, c), ".");
+	return world_digits(to, d);
+}
+
 static inline void world_address(char text[48], bool ipv6, unsigned int network, unsigned int host)
 {
 	if (ipv6)
 		snprintf(text, 48, "2a00:%x:%x::%x", network >> 16 & 0xffff, network & 0xff00,
 			 host & 0xffff);
 	else
-		snprintf(text, 48, "%u.%u.%u.%u", 60 + (network >> 16) % 60, network >> 8 & 255,
-			 network & 255, host & 255);
+		world_quad(text, 60 + (network >> 16) % 60, network >> 8 & 255, network & 255,
+			   host & 255);
 }
 
 static inline void world_user(const struct world *world, unsigned int number,
@@ -109,8 +128,8 @@ static inline void world_user(const struct world *world, unsigned int number,
 	user->region = region;
 	user->isp = region * WORLD_ISPS + (world_trait(world, number, 1) % 10 < 5 ? 0 :
 					   world_trait(world, number, 1) % 10 < 8 ? 1 : 2);
-	snprintf(user->region_text, sizeof(user->region_text), "R%u", region);
-	snprintf(user->isp_text, sizeof(user->isp_text), "AS%u", user->isp);
+	world_digits(stpcpy(user->region_text, "R"), region);
+	world_digits(stpcpy(user->isp_text, "AS"), user->isp);
 	user->ipv6 = world_is(world, number, 3, 200);
 	world_address(user->home, user->ipv6, network, number);
 	if (world->rough && region % 5 == 0)
@@ -177,7 +196,7 @@ static inline void world_shown(struct world *world, const struct world_user *use
 
 static inline void world_node(char text[48], unsigned int node)
 {
-	snprintf(text, 48, "198.51.100.%u", 10 + node);
+	world_quad(text, 198, 51, 100, 10 + node);
 }
 
 /* A label or key, and its value. */
