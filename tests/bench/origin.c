@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sched.h>
@@ -28,6 +29,7 @@
 #define DATAGRAMS 100000
 #define DATAGRAM 64
 #define TRANSFER (180 << 20)
+#define TRANSFERS 3             /* of each kind in a round */
 #define PIECE (64 << 10)
 #define PORT 443
 #define ORIGIN "10.79.0.2"
@@ -348,6 +350,7 @@ static void check(const struct transfer *transfer, const char *pins)
 	     stats.cause[ECDN_XDP_ORIGIN_OK] == transfer->times, "observe all transfers");
 }
 
+/* Of each round the least counts, as what else the machine does can only add to it. */
 static void measure_transfer(struct observer *observer, struct transfer *transfer)
 {
 	struct samples ratio = {}, alone = {};
@@ -355,17 +358,21 @@ static void measure_transfer(struct observer *observer, struct transfer *transfe
 
 	transfer_once(transfer);
 	for (unsigned int round = 0; round < ROUNDS; round++) {
-		double ns, observed = 0;
+		double least[2] = { INFINITY, INFINITY };
 
-		ns = transfer_once(transfer);
-		observe(observer, DEPTH_CONTENT);
-		observed += transfer_once(transfer);
-		observed += transfer_once(transfer);
-		look_away(observer);
-		ns += transfer_once(transfer);
-		transfer->times += 2;
-		samples_add(&alone, ns / 2 / 1e6);
-		samples_add(&ratio, observed / ns);
+		for (unsigned int i = 0; i < 2 * TRANSFERS; i++) {
+			bool observed = (i + 1) / 2 % 2;
+			double ns;
+
+			if (observed)
+				observe(observer, DEPTH_CONTENT);
+			ns = transfer_once(transfer);
+			look_away(observer);
+			transfer->times += observed;
+			least[observed] = fmin(least[observed], ns);
+		}
+		samples_add(&alone, least[0] / 1e6);
+		samples_add(&ratio, least[1] / least[0]);
 	}
 	share = samples_median(&ratio);
 	row(section, "180 MB over TLS, --origin", "veth", samples_median(&alone) * share, "ms CPU",
