@@ -296,7 +296,8 @@ origin_serves() {
 	local port=$1
 
 	shift
-	client "$@" > "/tmp/origin.$port" 2>&1 < /dev/null &
+	# Nothing of it may hold the pipe that its caller reads.
+	(exec /payload/bin/ip netns exec client "$@" > "/tmp/origin.$port" 2>&1 < /dev/null) &
 	for _ in 1 2 3 4 5 6 7 8 9; do
 		client netstat -ltn | grep -q ":$port " && return
 		sleep 1
