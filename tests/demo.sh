@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The guard at work: an edge with nginx, and hosts of four regions that talk to
 # it. Then somebody forges packets of one region, and nobody notices; then that region
-# surges in earnest, and its people get 513. At last the edge's firewall drops ping, but
-# not from a node. All of it in network namespaces, gone at the end.
+# surges in earnest, and its people get 513. Then the edge's firewall drops ping, but
+# not from a node. At last an origin breaks in three ways. All of it in network namespaces, gone at
+# the end.
 set -euo pipefail
 
 top=$(readlink -f "$(dirname "$0")/..")
 ecdn=$top/build/ecdn-xdp
 flood=$top/build/tests/tools/flood
+peer=$top/build/tests/tools/origin_peer
 pin=/sys/fs/bpf/ecdn-demo
 work=$(mktemp -d)
 forged_seconds=9
@@ -158,6 +160,31 @@ surge() {
 	done
 }
 
+# origin_start PORT COMMAND...: a server in net-c, which listens when this returns
+origin_start() {
+	(exec nsenter --net=/run/netns/demo-c "${@:2}" >"$work/origin.$1" 2>&1 </dev/null) &
+	serving+=($!)
+	until [ -n "$(at c ss -Hltn "sport = :$1")" ]; do
+		kill -0 $!
+		sleep 0.1
+	done
+}
+
+origin_end() {
+	kill "${serving[@]}"
+	wait "${serving[@]}" 2>/dev/null || true
+	serving=()
+}
+
+# pull URL: as a proxy on the edge would, ten times
+pull() {
+	show "curl $1                # on the edge, ten times"
+	for _ in {1..10}; do
+		edge curl -s -k --tlsv1.2 -o /dev/null -m 5 --resolve '*:443:203.0.113.10' \
+			--resolve '*:80:203.0.113.10' -w '%{errormsg}\n' "$1" || true
+	done | sort | uniq -c
+}
+
 lines() { wc -l <"$work/$1.talk"; }
 
 # watch SECONDS: the table, once a second, drawn over itself on a terminal
@@ -184,7 +211,7 @@ watch() {
 }
 
 declare -A from
-forging=() surging=()
+forging=() surging=() serving=()
 mark() {
 	for host in a b c six; do
 		from[$host]=$(($(lines "$host") + 1))
@@ -277,3 +304,36 @@ ping_edge b 198.51.100.1
 ping_edge c 203.0.113.1
 show "ecdn-xdp node"
 guard node
+
+say "An origin of this edge, in net-c, breaks: first it has TLS 1.0 alone"
+ip -n demo-c link set lo up
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=www.a.example \
+	-keyout "$work/origin.key" -out "$work/origin.crt" 2>/dev/null
+show "ecdn-xdp load --origin; ecdn-xdp origin add www.a.example 203.0.113.10"
+guard load --origin
+guard origin add www.a.example 203.0.113.10
+origin_start 443 openssl s_server -quiet -accept 203.0.113.10:443 -www -tls1 \
+	-cipher ALL:@SECLEVEL=0 -cert "$work/origin.crt" -key "$work/origin.key"
+pull https://www.a.example/
+origin_end
+
+say "Then it has TLS 1.3, and its network resets connections amid the answer"
+head -c 3000000 /dev/urandom >"$work/big"
+origin_start 8443 env -C "$work" openssl s_server -quiet -accept 127.0.0.1:8443 -WWW \
+	-cert origin.crt -key origin.key
+origin_start 443 "$peer" --to 127.0.0.1:8443 --cut-after 1000000 --by rst 203.0.113.10:443
+pull https://www.a.example/big
+origin_end
+
+say "And over plain HTTP its answers end early"
+printf 'HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nhello' >"$work/answer"
+origin_start 80 "$peer" --hear head --answer "$work/answer" 203.0.113.10:80
+pull http://www.a.example/
+origin_end
+
+show "ecdn-xdp origin"
+guard origin
+show "ecdn-xdp origin failures --last 3"
+guard origin failures --last 3
+show "ecdn-xdp diagnose"
+guard diagnose
