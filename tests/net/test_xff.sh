@@ -169,6 +169,28 @@ counts_of() {
 		jq -r '.log | "\(.lines) \(.bad_lines) \(.records) \(.direct_visits) \(.shown.right) \(.shown.strange)"'
 }
 
+# The log's regions are those of the node; the guard's table knows the users'.
+test_lookup() {
+	local i scheme shown
+
+	for i in {1..80}; do
+		for scheme in http https; do
+			shown=198.51.100.$i
+			[ $scheme = https ] || shown=100.1.2.3
+			printf 'remote_addr:%s\tecdn_peer:node\tecdn_region:WIDE\tscheme:%s\t' $wide $scheme
+			printf 'http_x_forwarded_for:%s\tdirect:198.51.100.%s\n' "$shown" "$i"
+			printf 'remote_addr:%s\tecdn_peer:node\tecdn_region:WIDE\tscheme:%s\t' $wide $scheme
+			printf 'http_x_forwarded_for:203.0.113.%s\tdirect:203.0.113.%s\n' "$i" "$i"
+		done
+	done >"$log"
+	is "--lookup: the users' region" "hijacked region ALPHA" "$(xff --lookup --pin-dir "$pin" --json |
+		jq -r '.findings[] | "\(.cause) \(.object)"')"
+	is "the log's region" "hijacked region WIDE" "$(xff --json |
+		jq -r '.findings[] | "\(.cause) \(.object)"')"
+	refused "--lookup without a guard" 1 'ecdn-xdp' diagnose xff "$log" --lookup --pin-dir "$pin-none"
+	refused "--lookup and --nodes" 2 'exclude each other' diagnose xff "$log" --lookup --nodes "$nodes"
+}
+
 listens() {
 	on edge ss -Hltn 'sport = :81' | grep -q .
 }
@@ -227,5 +249,6 @@ load_edge() {
 }
 load_edge
 test_nginx
+test_lookup
 test_haproxy
 finish
