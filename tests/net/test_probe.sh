@@ -281,7 +281,7 @@ test_takes() {
 		"$(causes old) $(of old '.probes[0].answer | "\(.taken) \(.version)"')"
 	has "GnuTLS: what it takes" '1.3 TLS_AES_256_GCM_SHA384, .*1.3 P-384, 1.2 ECDHE-RSA AES-GCM' "$(takes gnutls)"
 	is "another offer: what it takes is told, too" "$(takes only_12)" "$(takes offer)"
-	is "another offer: the finding" nothing_in_common "$(causes offer)"
+	is "another offer: the finding" no_common_version "$(causes offer)"
 	is "another offer: it is shown" TLSv1.3:TLS_AES_128_GCM_SHA256:X25519 "$(of offer '.probes[0].offer')"
 	is "another offer: its rows" "TLS_AES_128_GCM_SHA256 X25519" \
 		"$(of offer '[.probes[0].takes[] | select(.offered) | .family] | join(" ")')"
@@ -383,13 +383,13 @@ test_shown() {
 	is "the keys that the manual lists" "$(keys_documented)" "$(keys_printed)"
 }
 
-# All of what the node sends has the mark, which the observer passes over.
+# All of what a probe sends has the mark, which the observer passes over; one is the proxy's.
 test_marked() {
 	local counted
 
 	counted=$(on edge nft -j list counters | jq -c '[.nftables[].counter? // empty | {(.name): .packets}] | add')
 	between "mark: probes were counted" 100 300 "$(jq .marked <<<"$counted")"
-	is "mark: none is without, but for those that were not allowed it" 5 "$(jq .unmarked <<<"$counted")"
+	is "mark: none is without, but for those that were not allowed it" 6 "$(jq .unmarked <<<"$counted")"
 	is "mark: JSON says so" true "$(of only_12 '.probes[0].marked')"
 	for what in only_12 only_13 client_13; do
 		between "$what: at most twelve connections" 2 12 "$(of $what '.probes[0].connections')"
@@ -407,10 +407,11 @@ test_words() {
 	fails "a name, and no observer" 1 'nothing is loaded|no observer' "${ask[@]}" 538 $www --probe
 }
 
-# The observer is there before anything is asked. What it has seen is one connection of the proxy's.
+# The observer is there before anything is asked. What it has seen is two connections of the proxy's.
 observe() {
-	ecdn load --origin --origin-cgroup "$cgroup" --origin-ports 4412,4413,4443 >/dev/null
-	ecdn origin add shop "$origin_ip:4412" --sni $www >/dev/null
+	ecdn load --origin --origin-cgroup "$cgroup" --origin-ports 4412,4413,4441/http,4443 >/dev/null
+	ecdn origin add shop "$origin_ip:4412" "$origin_ip:4441" --sni $www >/dev/null
+	(inside curl -s -m 5 "http://$origin_ip:4441/" >/dev/null) || true
 	(inside timeout 5 openssl s_client -connect "$origin_ip:4413" -servername seen.example \
 		>/dev/null 2>&1 </dev/null) || true
 }
@@ -418,11 +419,14 @@ observe() {
 test_observed() {
 	is "named: its address is asked, by its host name" "shop $origin_ip 4412 $www fine" \
 		"$(of named '.probes[0] | "\(.name) \(.address) \(.port) \(.sni)"') $(causes named)"
+	is "named: a port that speaks plain HTTP is not asked for a handshake" "1 http" \
+		"$(of named '.probes | length') $(ecdn origin --json |
+			jq -r '.origins[] | select(.port == 4441) | .protocol')"
 	is "seen: the observer has its name" seen.example "$(ecdn origin --json |
 		jq -r '.origins[] | select(.port == 4413) | .sni // .name')"
 	fails "seen: it is not asked" 1 'was seen, and not named' ecdn diagnose 538 seen.example --probe
-	fails "neither seen nor named" 1 'no name of an origin' ecdn diagnose 538 nobody.example --probe
-	is "the observer has counted none of the probes" 1 "$(counted connections)"
+	fails "neither seen nor named" 2 'no name of an origin' ecdn diagnose 538 nobody.example --probe
+	is "the observer has counted none of the probes" 2 "$(counted connections)"
 }
 
 set_up() {

@@ -21,10 +21,12 @@
 #include "view/view_origins.h"
 
 #define PORT 443                /* of an origin that has no port of its own */
+#define PROTOCOL_HTTP 2         /* of struct ecdn_xdp_origin_stats */
 
 struct targets {
 	struct probe_target *at; /* to be freed */
 	unsigned int count;
+	unsigned int plain;     /* addresses that are left out, as they speak plain HTTP */
 	bool failed;            /* one is missing for want of memory */
 };
 
@@ -54,8 +56,15 @@ static void append(struct targets *targets, const struct ecdn_xdp_origin_key *ke
  * host knock there. */
 static void found(const struct view_origin *origin, void *context)
 {
-	if (origin->named && origin->key.family)
-		append(context, &origin->key, origin->host);
+	struct targets *targets = context;
+
+	if (!origin->named || !origin->key.family)
+		return;
+	/* A name without a port has those of plain HTTP, too, where no handshake is to be had. */
+	if (origin->stats.tls == PROTOCOL_HTTP)
+		targets->plain++;
+	else
+		append(targets, &origin->key, origin->host);
 }
 
 static int find_named(const struct cli *cli, const char *name, struct targets *targets)
@@ -73,12 +82,16 @@ static int find_named(const struct cli *cli, const char *name, struct targets *t
 		return count;
 	if (targets->failed)
 		return log_error(-ENOMEM, "out of memory for the origin's addresses");
+	if (!targets->count && targets->plain)
+		return log_error(-EPROTO, "%s was asked by plain HTTP alone, which has no "
+				 "handshake; `ecdn-xdp diagnose 538 ADDR:PORT --probe` asks a port "
+				 "all the same", name);
 	if (!targets->count && count)
 		return log_error(-EPERM, "%s was seen, and not named, so it is not probed; "
 				 "`ecdn-xdp origin add NAME ADDR` names it, or give its address",
 				 name);
 	if (!targets->count)
-		return log_error(-ENOENT, "%s is no address and no name of an origin; `ecdn-xdp "
+		return log_error(CLI_USAGE, "%s is no address and no name of an origin; `ecdn-xdp "
 				 "origin` lists those", name);
 	return 0;
 }
