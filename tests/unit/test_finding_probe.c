@@ -210,6 +210,9 @@ static void the_offer_is_refused(void **state)
 	refuse(&world, ALERT(40), PROBE_ASK_12_CBC);
 	world.offer.rows = 1;
 	finds(&world, FINDING_ALL, "nothing_in_common", "TLS 1.2 with ECDHE CBC");
+	refuse(&world, ALERT(70), PROBE_ASK_12_CBC);
+	world.offer.rows = 1;
+	finds(&world, FINDING_ALL, "no_common_version", "TLS 1.2 with ECDHE CBC");
 	refuse(&world, ALERT(112), 0);
 	finds(&world, FINDING_ALL, "host_name", "unrecognized_name");
 	refuse(&world, ALERT(120), PROBE_ASK_12_RSA);

@@ -8,9 +8,10 @@
 #include "diagnose/finding_chain.h"
 #include "diagnose/probe_words.h"
 
-#define PUBLISHED "The TLS handshake between node and origin fails: %s mismatch."
+#define PUBLISHED "The TLS handshake between node and origin fails: %s."
 
 /* TLS's numbers of alerts. */
+#define ALERT_PROTOCOL_VERSION 70
 #define ALERT_UNRECOGNIZED_NAME 112
 #define ALERT_NO_APPLICATION_PROTOCOL 120
 
@@ -26,7 +27,7 @@ static const struct probe_step *offer_of(const struct probe_words_item *item)
 
 static const struct {
 	enum probe_outcome outcome;
-	const char *mismatch, *remedy, *command;
+	const char *why, *remedy, *command;
 } ends[] = {
 	{ PROBE_REFUSED, "network",
 	  "Have the origin listen on that address and port, and its firewall let this node's "
@@ -38,7 +39,7 @@ static const struct {
 	{ PROBE_SILENT, "network",
 	  "The port is open and nothing there speaks TLS, or a firewall swallows the ClientHello: "
 	  "check what listens there.", "" },
-	{ PROBE_NOT_TLS, "protocol",
+	{ PROBE_NOT_TLS, "the origin speaks no TLS on that port",
 	  "Have the origin speak TLS on that port, or the node pull by plain HTTP or from another "
 	  "port.", "nginx: proxy_pass http://... in place of https://..." },
 };
@@ -55,7 +56,7 @@ static void say_end(const struct probe_words_item *item, struct finding *finding
 	for (unsigned int i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
 		if (ends[i].outcome != offer_of(item)->outcome)
 			continue;
-		FINDING_SAY(finding->published, PUBLISHED, ends[i].mismatch);
+		FINDING_SAY(finding->published, PUBLISHED, ends[i].why);
 		FINDING_SAY(finding->remedy, "%s", ends[i].remedy);
 		FINDING_SAY(finding->command, "%s", ends[i].command);
 	}
@@ -113,34 +114,40 @@ static const char *cause_of_refusal(const struct probe_words_item *item, uint32_
 		return "only_old_versions";
 	if (!(taken & ~(1U << PROBE_ASK_12_KEY_RSA | ROWS_OLD)))
 		return "only_rsa_key_exchange";
-	return taken & item->offer->rows ? "offer_refused" : "nothing_in_common";
+	if (taken & item->offer->rows)
+		return "offer_refused";
+	return step->outcome == PROBE_ALERT && step->alert == ALERT_PROTOCOL_VERSION ?
+	       "no_common_version" : "nothing_in_common";
 }
 
 static const struct {
-	const char *cause, *mismatch, *remedy, *command;
+	const char *cause, *why, *remedy, *command;
 } refusals[] = {
-	{ "host_name", "protocol",
+	{ "host_name", "protocol mismatch",
 	  "Pull by the host name that the origin serves, or have the origin serve this one.",
 	  "nginx: proxy_ssl_server_name on, proxy_ssl_name NAME; here --sni NAME asks for another "
 	  "one" },
-	{ "alpn", "protocol",
+	{ "alpn", "protocol mismatch",
 	  "Have the origin take http/1.1 by ALPN; a proxy that offers no ALPN is not hit.", "" },
-	{ "only_old_versions", "protocol", "Enable TLS 1.2 or 1.3 on the origin.",
+	{ "only_old_versions", "protocol mismatch", "Enable TLS 1.2 or 1.3 on the origin.",
 	  "until then, nginx: proxy_ssl_protocols TLSv1 TLSv1.1 with proxy_ssl_ciphers "
 	  "DEFAULT@SECLEVEL=0" },
-	{ "only_rsa_key_exchange", "algorithm",
+	{ "only_rsa_key_exchange", "algorithm mismatch",
 	  "Enable ECDHE with AES-GCM on the origin: key exchange by RSA has no forward secrecy.",
 	  "until then, nginx: proxy_ssl_ciphers with kRSA in it" },
-	{ "nothing_in_common", "algorithm",
+	{ "no_common_version", "protocol mismatch",
+	  "Enable on the origin a version of TLS that this node offers, or on the node one that "
+	  "the origin takes.", "nginx: proxy_ssl_protocols; --offer tries another offer" },
+	{ "nothing_in_common", "algorithm mismatch",
 	  "Enable on the origin what this node offers, or on the node what the origin takes.",
 	  "nginx: proxy_ssl_protocols and proxy_ssl_ciphers; --offer tries another offer" },
-	{ "alert_by_node", "protocol",
+	{ "alert_by_node", "protocol mismatch",
 	  "What the origin sends is no sound TLS: look at what listens there.", "" },
-	{ "handshake_closed", "protocol",
+	{ "handshake_closed", "protocol mismatch",
 	  "Look into the origin's own log: it ends handshakes without an alert.", "" },
-	{ "handshake_reset", "protocol",
+	{ "handshake_reset", "protocol mismatch",
 	  "Look into the origin's own log, and for a firewall on the way that resets TLS.", "" },
-	{ "offer_refused", "algorithm",
+	{ "offer_refused", "algorithm mismatch",
 	  "The origin takes these alone and refuses them together: update its TLS library, or have "
 	  "the node offer these alone.", "nginx: proxy_ssl_protocols and proxy_ssl_ciphers" },
 };
@@ -150,12 +157,12 @@ static void say_refusal(struct finding *finding)
 	for (unsigned int i = 0; i < sizeof(refusals) / sizeof(*refusals); i++) {
 		if (strcmp(refusals[i].cause, finding->cause) != 0)
 			continue;
-		FINDING_SAY(finding->published, PUBLISHED, refusals[i].mismatch);
+		FINDING_SAY(finding->published, PUBLISHED, refusals[i].why);
 		FINDING_SAY(finding->remedy, "%s", refusals[i].remedy);
 		FINDING_SAY(finding->command, "%s", refusals[i].command);
 		return;
 	}
-	FINDING_SAY(finding->published, PUBLISHED, "protocol or algorithm");
+	FINDING_SAY(finding->published, PUBLISHED, "protocol or algorithm mismatch");
 	FINDING_SAY(finding->remedy, "Look into the origin's own log: it takes nothing of what was "
 		    "asked, from TLS 1.0 to 1.3.");
 }
