@@ -370,15 +370,25 @@ static void sources(void **state)
 	view.content = false;
 	origin_item_set(&item, &view, &origin);
 	assert_false(item.packets || item.proxy);
+	origin.stats.status[ECDN_XDP_ORIGIN_4XX] = 5;
 	origin.stats.status[ECDN_XDP_ORIGIN_404] = 5;
 	origin_item_set(&item, &view, &origin);
 	assert_true(item.packets && !item.proxy);
 	assert_int_equal(item.status[ECDN_XDP_ORIGIN_404], 5);
-	/* A proxy that never got an answer has told so. */
-	origin.said.said[ECDN_XDP_ORIGIN_SAID_NO_CONNECT] = 1;
+	/* A proxy that has seen less than packets did hides nothing of that. */
+	origin.said.said[ECDN_XDP_ORIGIN_SAID_ANSWERED] = 4;
+	origin.said.status[ECDN_XDP_ORIGIN_4XX] = 4;
 	origin_item_set(&item, &view, &origin);
-	assert_true(item.packets && item.proxy);
+	assert_true(item.packets && item.proxy && !item.by_proxy);
+	assert_int_equal(item.status[ECDN_XDP_ORIGIN_404], 5);
+	origin.said.status[ECDN_XDP_ORIGIN_4XX] = 5;
+	origin_item_set(&item, &view, &origin);
+	assert_true(item.by_proxy);
 	assert_int_equal(item.status[ECDN_XDP_ORIGIN_404], 0);
+	/* A proxy that never got an answer has told so. */
+	origin = (struct view_origin){ .said.said[ECDN_XDP_ORIGIN_SAID_NO_CONNECT] = 1 };
+	origin_item_set(&item, &view, &origin);
+	assert_true(!item.packets && item.proxy && item.by_proxy);
 }
 
 static void order(void **state)

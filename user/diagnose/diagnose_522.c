@@ -176,7 +176,7 @@ int diagnose_522_find(const struct diagnose_facts *facts, const struct diagnose_
 
 /* --- statuses */
 
-/* What was counted of an origin's answers, by packets or by its proxy: whichever has more. */
+/* What was counted of an origin's answers, by packets or by its proxy. */
 struct answers {
 	const __u64 *status;    /* by enum ecdn_xdp_origin_status */
 	uint64_t all;
@@ -194,10 +194,10 @@ static uint64_t sum_of(const __u64 *status)
 
 static struct answers answers_of(const struct view_origin *origin)
 {
-	uint64_t packets = sum_of(origin->stats.status), proxy = sum_of(origin->said.status);
+	bool by_proxy = view_origins_by_proxy(origin);
+	const __u64 *status = by_proxy ? origin->said.status : origin->stats.status;
 
-	return proxy > packets ? (struct answers){ origin->said.status, proxy, true } :
-				 (struct answers){ origin->stats.status, packets, false };
+	return (struct answers){ status, sum_of(status), by_proxy };
 }
 
 /* Where a status is counted: by itself, or with its class. */
@@ -255,9 +255,9 @@ static void say_sent(struct finding *finding, const struct diagnose_facts *facts
 	finding_number(finding, "sent", count);
 	finding_word(finding, "source", answers->by_proxy ? "proxy" : "packets");
 	finding_word(finding, "status", word_of(status, word));
-	FINDING_SAY(finding->seen, "%lu of %lu answers of the origin (%s) had %s%s", count,
-		    answers->all, saying_share(count, answers->all, share),
-		    status ? "the status " : "", word_of(status, word));
+	FINDING_SAY(finding->seen, "%lu of %lu answer%s of the origin (%s) %s%s", count,
+		    answers->all, saying_s(answers->all), saying_share(count, answers->all, share),
+		    status ? "had the status " : "were ", word_of(status, word));
 	say_since(finding, facts, origin);
 	FINDING_SAY(finding->seen, ", by %s",
 		    answers->by_proxy ? "what the proxy says" : "packets");

@@ -118,7 +118,7 @@ static bool has_status(const void *item)
 static const char *source(const void *item, char room[FIELD_TEXT_SIZE])
 {
 	(void)room;
-	return of(item)->proxy ? "proxy" : "packets";
+	return of(item)->by_proxy ? "proxy" : "packets";
 }
 
 static bool has_rtt(const void *item)

@@ -23,7 +23,8 @@ void origin_item_settle(struct origin_item *item)
 	item->proxy = item->sum || sum_of(said->said, ECDN_XDP_ORIGIN_SAID_MAX);
 	item->packets = item->sum || (item->content && stats->tls == 2) ||
 			sum_of(stats->status, ECDN_XDP_ORIGIN_STATUSES);
-	memcpy(item->status, item->proxy ? said->status : stats->status, sizeof(item->status));
+	item->by_proxy = view_origins_by_proxy(&item->origin);
+	memcpy(item->status, item->by_proxy ? said->status : stats->status, sizeof(item->status));
 }
 
 void origin_item_set(struct origin_item *item, const struct view_origins *view,

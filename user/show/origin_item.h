@@ -22,7 +22,8 @@ struct origin_item {
 	/* These follow from the others, see origin_item_settle(). */
 	uint64_t f538, f564, f522; /* failures by code */
 	bool packets, proxy;    /* whether statuses were seen by packets, and told by proxies */
-	uint64_t status[ECDN_XDP_ORIGIN_STATUSES_ROOM]; /* proxies', or if there are none packets' */
+	bool by_proxy;          /* `status` is what proxies told: unless packets tell of more */
+	uint64_t status[ECDN_XDP_ORIGIN_STATUSES_ROOM];
 };
 
 /* An item of a view's origin, without the record of its last failure. */

@@ -186,6 +186,23 @@ uint64_t view_origins_sum(const struct ecdn_xdp_origin_stats *stats, unsigned in
 	return sum;
 }
 
+static uint64_t sum_of(const __u64 *counts, unsigned int first, unsigned int after)
+{
+	uint64_t sum = 0;
+
+	for (unsigned int i = first; i < after; i++)
+		sum += counts[i];
+	return sum;
+}
+
+/* Each class of statuses has those of its own that are counted by themselves, too. */
+bool view_origins_by_proxy(const struct view_origin *origin)
+{
+	return sum_of(origin->said.said, 0, ECDN_XDP_ORIGIN_SAID_MAX) &&
+	       sum_of(origin->said.status, ECDN_XDP_ORIGIN_1XX, ECDN_XDP_ORIGIN_STRANGE + 1) >=
+	       sum_of(origin->stats.status, ECDN_XDP_ORIGIN_1XX, ECDN_XDP_ORIGIN_STRANGE + 1);
+}
+
 /* A span that began later than now belongs to another row, as the clock does not go back. */
 static bool is_within(uint64_t number, uint64_t now_ns, uint64_t since_ns)
 {

@@ -66,6 +66,9 @@ static inline uint64_t view_origins_failed(const struct view_origin_window *wind
 unsigned int view_origins_code(uint32_t cause);
 uint64_t view_origins_sum(const struct ecdn_xdp_origin_stats *stats, unsigned int code);
 
+/* Whether an origin's statuses are those that proxies have counted: unless packets tell of more. */
+bool view_origins_by_proxy(const struct view_origin *origin);
+
 /* One word for a cause, as "no_close_notify"; of a side, a phase ("client_hello"), an alert
  * ("protocol_version"; NULL: the number has no name), a version of TLS ("1.2"; NULL). */
 const char *view_origins_cause(uint32_t cause);
