@@ -233,6 +233,12 @@ static void test_time(void **state)
 	end(1, 50, 50, ECDN_XDP_ORIGIN_REFUSED, 255, 6);
 	assert_string_equal(found(NULL, NULL), "538 network many 192.0.0.1:443");
 	assert_non_null(strstr(first.seen, "50 of 50 connections (100 %)"));
+	/* Of a span that began before, no failure counts, whether in numbers or in words. */
+	assert_non_null(strstr(first.seen, "; 50 times the origin refused the connection."));
+	end(1, 50, 50, ECDN_XDP_ORIGIN_REFUSED, 255, 7);
+	assert_string_equal(found(NULL, NULL), "538 network many 192.0.0.1:443");
+	assert_non_null(strstr(first.seen, "50 of 50 connections (100 %)"));
+	assert_non_null(strstr(first.seen, "; 50 times the origin refused the connection."));
 	facts.failures = 0;
 	end(2, 50, 50, ECDN_XDP_ORIGIN_NOT_TLS, 255, 0);
 	facts.failures = 0;

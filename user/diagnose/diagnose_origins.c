@@ -69,8 +69,9 @@ int diagnose_origins_read(struct diagnose_origins *origins, const struct diagnos
 	uint64_t now_ns = facts->moment.now_ns;
 
 	memset(origins, 0, sizeof(*origins));
-	/* The oldest span that counts may have begun so long before. */
-	origins->before_ns = less(now_ns, asked->since_ns + (1ULL << ECDN_XDP_ORIGIN_SPAN));
+	/* As view_origins_window() does: from the first span on that began within the time. */
+	origins->before_ns = less(now_ns, asked->since_ns) + (1ULL << ECDN_XDP_ORIGIN_SPAN) - 1;
+	origins->before_ns &= ~((1ULL << ECDN_XDP_ORIGIN_SPAN) - 1);
 	origins->at = calloc(facts->origins.count + 1, sizeof(*origins->at));
 	if (!origins->at)
 		return log_error(-ENOMEM, "out of memory for the origins");
