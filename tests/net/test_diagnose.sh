@@ -75,7 +75,7 @@ test_surge() {
 	has "surge: why" 'packets/s of 5000, claimed|rates are below its limits' "$said"
 	has "surge: from where" 'Most came from 198.51.100.0/24: [0-9]+ packets' "$said"
 	has "surge: the published cause" '^    cause +Requests from one region surge' "$said"
-	has "surge: the command" '^    here +`ecdn-xdp exempt ALPHA --for 2h` cancels it' "$said"
+	has "surge: the command" '^    how +`ecdn-xdp exempt ALPHA --for 2h` cancels it' "$said"
 	has "surge: what is not known" '^    unknown +Whether they are real: the shield is off' "$said"
 	is "surge: by its name" "513 surge many" "$(causes 513 ALPHA)"
 	is "surge: by an address" "513 surge many" "$(causes 513 $alpha)"
@@ -114,6 +114,12 @@ test_blocked() {
 	ecdn load --monitor e0
 	is "blocked: in monitor mode nobody is refused" "513 blocked note" "$(causes 513 BETA)"
 	is "blocked: in monitor mode nothing is wrong" 0 "$(code)"
+	has "blocked: in monitor mode, in words" 'But nobody is refused: what would be dropped passes\.' \
+		"$(ecdn diagnose 513 BETA)"
+	ecdn off
+	has "blocked: while all is off" 'But nobody is refused: all is off until `ecdn-xdp on`\.' \
+		"$(ecdn diagnose 513 BETA)"
+	ecdn on
 	ecdn load --enforce e0
 	ecdn block -- --
 	has "blocked: what no region has" '`ecdn-xdp exempt --for 2h -- --` lifts' "$(ecdn diagnose 513)"

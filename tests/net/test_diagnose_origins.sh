@@ -112,7 +112,7 @@ test_refused() {
 	get 4 https://$refusing/
 	is "refused: the network" "538 network many" "$(causes)"
 	has "refused: what was seen" \
-		'^538 192.0.2.2:443: 6 of 6 connections \(100 %\) failed in their handshake in the last 1m; 6 times the origin refused the connection\.$' \
+		'^538 192.0.2.2:443: 6 of 6 connections \(100 %\) failed in the handshake in the last 1m; 6 times the origin refused the connection\.$' \
 		"$(ecdn diagnose)"
 	has "refused: the published cause" 'cause +The TLS handshake .* fails: network' "$(ecdn diagnose)"
 	is "refused: as words" '["192.0.2.2:443","refused","syn",6,6]' \
@@ -130,7 +130,7 @@ test_protocol() {
 	get 4 https://$modern/ --tls-max 1.2
 	said=$(ecdn diagnose 538 $modern)
 	has "protocol: what was seen" 'the origin sent the alert protocol_version after the ClientHello\. This node offered TLS 1.2' "$said"
-	has "protocol: the settings of both sides" 'here +origin: nginx `ssl_protocols.*here: nginx `proxy_ssl_protocols`, HAProxy `ssl-min-ver`' "$said"
+	has "protocol: the settings of both sides" 'how +origin: nginx `ssl_protocols.*here: nginx `proxy_ssl_protocols`, HAProxy `ssl-min-ver`' "$said"
 	has "protocol: unasked" '538 protocol many' "$(causes)"
 	ecdn origin add shop $modern
 	is "protocol: by its name" '["protocol","192.0.2.3:443 (shop)","alert_by_origin","protocol_version"]' \

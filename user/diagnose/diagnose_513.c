@@ -130,7 +130,19 @@ static void say_rate(struct finding *finding, const struct view_region *region)
 
 static bool nobody_refused(const struct diagnose_facts *facts)
 {
-	return facts->status.config.monitor || facts->status.config.unguarded;
+	return facts->status.config.monitor || facts->status.config.off ||
+	       facts->status.config.unguarded;
+}
+
+static void say_nobody_refused(struct finding *finding, const struct diagnose_facts *facts)
+{
+	if (!nobody_refused(facts))
+		return;
+	finding->grade = FINDING_NOTE;
+	FINDING_SAY(finding->seen, " But nobody is refused: %s.",
+		    facts->status.config.off ? "all is off until `ecdn-xdp on`" :
+		    facts->status.config.monitor ? "what would be dropped passes" :
+		    "no interface has the guard");
 }
 
 static int of_limited(struct finding *finding, const struct diagnose_facts *facts,
@@ -153,12 +165,7 @@ static int of_limited(struct finding *finding, const struct diagnose_facts *fact
 		    "Whether they are real: the shield is off, so what is measured may be forged." :
 		    "Whether it is an attack: a proven connection is real, and a bot can make one, "
 		    "too.");
-	if (nobody_refused(facts)) {
-		finding->grade = FINDING_NOTE;
-		FINDING_SAY(finding->seen, " But nobody is refused: %s.",
-			    facts->status.config.monitor ? "what would be dropped passes" :
-			    "no interface has the guard");
-	}
+	say_nobody_refused(finding, facts);
 	return err;
 }
 
@@ -186,13 +193,14 @@ static void of_blocked(struct finding *finding, const struct diagnose_facts *fac
 {
 	const struct view_layer *block = block_of(facts, region);
 
-	finding->grade = nobody_refused(facts) ? FINDING_NOTE : FINDING_SOME;
+	finding->grade = FINDING_SOME;
 	finding->cause = "blocked";
 	FINDING_SAY(finding->seen, ", by %s%s%s.", !block ? "a command" : block->from_file ?
 		    "the configuration file" : *block->user ? block->user : "a command",
 		    block && *block->reason ? ": " : "", block ? block->reason : "");
 	FINDING_SAY(finding->seen, " %lu requests and connections got 513 since the load.",
 		    view_regions_got_513(region));
+	say_nobody_refused(finding, facts);
 	if (block && *block->user)
 		finding_word(finding, "by", block->user);
 	FINDING_SAY(finding->published, "No surge: an operator has blocked the region.");

@@ -190,8 +190,8 @@ static int silent_nodes(const struct diagnose_facts *facts, struct findings *fin
 		if (!view_nodes_heard(&nodes->at[i]))
 			say_node(finding, &nodes->at[i]);
 	if (young)
-		FINDING_SAY(finding->seen, "; %u of them %s on the list for less than 10 minutes",
-			    young, young == 1 ? "is" : "are");
+		FINDING_SAY(finding->seen, "; %u of them %s been on the list for less than 10 "
+			    "minutes", young, young == 1 ? "has" : "have");
 	FINDING_SAY(finding->seen, ".");
 	finding_number(finding, "nodes", nodes->count);
 	finding_number(finding, "silent", silent);

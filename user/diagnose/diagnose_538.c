@@ -62,7 +62,18 @@ static void set_details(struct finding *finding, const struct ecdn_xdp_origin_fa
 		finding_word(finding, "sni", most->sni);
 }
 
-static void say_class(struct finding *finding, const struct ways *ways)
+/* An origin whose protocol no connection has shown yet has it by its port. */
+static void say_curl(struct finding *finding, const struct view_origin *origin)
+{
+	bool plain = origin->stats.tls ? origin->stats.tls == 2 : origin->key.port == 80;
+	char text[VIEW_ORIGINS_TEXT_SIZE];
+
+	FINDING_SAY(finding->command, "`curl -vk http%s://%s/` from this host, and from another "
+		    "one", plain ? "" : "s", view_origins_format(&origin->key, text));
+}
+
+static void say_class(struct finding *finding, const struct ways *ways,
+		      const struct view_origin *origin)
 {
 	const struct failure_class_row *row = failure_class_row(ways->class);
 
@@ -71,6 +82,8 @@ static void say_class(struct finding *finding, const struct ways *ways)
 	FINDING_SAY(finding->remedy, "%s", row->remedy);
 	FINDING_SAY(finding->command, "%s", row->command);
 	FINDING_SAY(finding->unknown, "%s", row->unknown);
+	if (ways->class == FAILURE_CLASS_NETWORK)
+		say_curl(finding, origin);
 	/* By the packets, a wrong name and an issuer that is not trusted look alike. */
 	if (ways->most.cause == ECDN_XDP_ORIGIN_HUNG_UP_BY_NODE)
 		FINDING_SAY(finding->unknown, "Whether it is the certificate, who has issued it, "
@@ -108,7 +121,7 @@ static int add(const struct diagnose_facts *facts, const struct diagnose_asked *
 		return -ENOMEM;
 	find_ways(&ways, facts, origins, origin);
 	finding->grade = 2 * failed >= ended ? FINDING_MANY : FINDING_SOME;
-	diagnose_origins_say_share(finding, failed, ended, "failed in their handshake",
+	diagnose_origins_say_share(finding, failed, ended, "failed in the handshake",
 				   asked->since_ns);
 	diagnose_origins_say_ways(finding, ways.at, ways.count);
 	FINDING_SAY(finding->seen, ".");
@@ -119,7 +132,7 @@ static int add(const struct diagnose_facts *facts, const struct diagnose_asked *
 		say_too_few(finding);
 		return 0;
 	}
-	say_class(finding, &ways);
+	say_class(finding, &ways, origin->at);
 	if (ways.class == FAILURE_CLASS_NETWORK)
 		diagnose_origins_say_unsure(finding, origin);
 	if (ways.class == FAILURE_CLASS_NETWORK && diagnose_verdict_has(origin, network))
@@ -135,7 +148,7 @@ static int add_well(const struct diagnose_asked *asked, const struct diagnose_or
 	if (!finding)
 		return -ENOMEM;
 	finding->cause = "nothing";
-	diagnose_origins_say_share(finding, 0, origin->window.ended, "failed in their handshake",
+	diagnose_origins_say_share(finding, 0, origin->window.ended, "failed in the handshake",
 				   asked->since_ns);
 	FINDING_SAY(finding->seen, ".");
 	return 0;

@@ -97,6 +97,17 @@ static void missed(struct diagnose_looked *looked, const char *what, const char 
 		 what, why);
 }
 
+/* That something failed, and nothing is found, is no contradiction; of a row, its own failures are
+ * findings or notes. */
+static const char *why_not_told(const struct diagnose_asked *asked, uint64_t failed)
+{
+	if (!failed)
+		return "";
+	return asked->row ? " by other codes: `ecdn-xdp origin --failing` lists them" :
+			    ", too few of each origin for a finding: `ecdn-xdp origin --failing` "
+			    "lists them";
+}
+
 static void look_at_origins(const struct diagnose_facts *facts, const struct diagnose_asked *asked,
 			    struct diagnose_looked *looked)
 {
@@ -113,9 +124,10 @@ static void look_at_origins(const struct diagnose_facts *facts, const struct dia
 		failed += view_origins_failed(&window);
 		origins += window.ended > 0;
 	}
-	at(looked, "%lu connection%s of the last %s to %u origin%s, %lu of which failed%s", ended,
+	at(looked, "%lu connection%s of the last %s to %u origin%s%s, %lu of which failed%s", ended,
 	   saying_s(ended), quantity_about(asked->since_ns, since), origins, saying_s(origins),
-	   failed, facts->origins.content ? "" : " (by their sockets alone)");
+	   facts->origins.content ? "" : " (by their sockets alone)", failed,
+	   why_not_told(asked, failed));
 }
 
 void diagnose_rows_looked(const struct diagnose_facts *facts, const struct diagnose_asked *asked,

@@ -98,7 +98,7 @@ static const struct failure_class_row rows[] = {
 		"network", FAILS "network.",
 		"Origin: does it listen there, and does its firewall let this node's "
 		"addresses in? Between: routes and firewalls.",
-		"`curl -v` to that address and port from this host, and from another one",
+		"",
 		"Which of both networks, or what between them, it is.",
 	},
 	[FAILURE_CLASS_PROTOCOL] = {

@@ -68,7 +68,7 @@ void finding_text_write(const struct finding *finding, FILE *to, unsigned int wi
 		fprintf(to, "%s: out of memory\n", finding->row);
 	part(to, "cause", finding->published, width);
 	part(to, "remedy", finding->remedy, width);
-	part(to, "here", finding->command, width);
+	part(to, "how", finding->command, width);
 	part(to, "unknown", finding->unknown, width);
 }
 
