@@ -206,9 +206,9 @@ test_failures() {
 		"$(ecdn origin failures $gone:443 --json | jq '.failures | length')"
 	has "failures: none of that port" "no connection to $web:80 has failed" \
 		"$(ecdn origin failures $web:80 2>&1)"
-	fails "failures: an origin that is not there" 1 "there is no origin $never" \
+	fails "failures: an origin that is not there" 2 "there is no origin $never" \
 		ecdn origin failures $never
-	fails "failures: nor this" 1 'there is no origin nobody.example' \
+	fails "failures: nor this" 2 'there is no origin nobody.example' \
 		ecdn origin failures nobody.example
 	fails "failures: no word for one" 1 'is no origin' ecdn origin failures 'a b'
 	fails "failures: two" 2 'one origin at the most' ecdn origin failures $ok $gone

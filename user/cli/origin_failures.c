@@ -72,7 +72,7 @@ static int choose(struct failures *failures, const struct view_origins *view, co
 	if (origin && !failures->count)
 		view_origins_find(view, origin, note_origin, failures);
 	if (origin && !failures->count && !failures->origin_known)
-		return log_error(-ENOENT, "there is no origin %s; `ecdn-xdp origin` lists those "
+		return log_error(CLI_USAGE, "there is no origin %s; `ecdn-xdp origin` lists those "
 				 "that this host has connected to", origin);
 	return 0;
 }
