@@ -5,8 +5,9 @@
  * While rows are free a new origin takes the next. After that a hash of it chooses four rows, as
  * bpf/prefix.h chooses a set, and the lightest of those that have no name, of weight w, is taken
  * with probability 1 / (w + 1): whoever makes this host connect to many addresses does not put
- * out the origins that are in use. CPUs share the rows: who takes one says so in its first_ns,
- * under the lock of origin_head.
+ * out the origins that are in use. CPUs share the
+ * rows: who takes one says so in its key and in its first_ns, under the lock of origin_head, and no
+ * other CPU takes it before he is done.
  */
 #ifndef BPF_ORIGIN_ROW_H
 #define BPF_ORIGIN_ROW_H
@@ -19,6 +20,7 @@
 #define ORIGIN_WAYS 4
 #define ORIGIN_ROWS (ECDN_XDP_ORIGINS - 1) /* that origins can have: 0 is nobody's */
 #define ORIGIN_NO_ROW 0
+#define ORIGIN_TAKEN 1          /* as `reserved` of a row's key: an origin is being put there */
 
 static __always_inline __u64 origin_hash(const struct ecdn_xdp_origin_key *key, __u64 seed)
 {
@@ -31,12 +33,15 @@ static __always_inline __u64 origin_hash(const struct ecdn_xdp_origin_key *key, 
 	return hash;
 }
 
-static __always_inline bool origin_is(const struct ecdn_xdp_origin_key *one,
-				      const struct ecdn_xdp_origin_key *other)
+/* Whether the row is the origin's; another one may just be taking it. */
+static __always_inline bool origin_has(__u32 row, const struct ecdn_xdp_origin_key *key)
 {
-	const __u32 *a = (const __u32 *)one, *b = (const __u32 *)other;
+	const struct ecdn_xdp_origin_key *place = bpf_map_lookup_elem(&origin_keys, &row);
+	const volatile __u32 *a = (const __u32 *)place;
+	const __u32 *b = (const __u32 *)key;
 
-	return a[0] == b[0] && a[1] == b[1] && a[2] == b[2] && a[3] == b[3] && a[4] == b[4];
+	return place && place->port == key->port && place->family == key->family &&
+	       a[0] == b[0] && a[1] == b[1] && a[2] == b[2] && a[3] == b[3];
 }
 
 static __always_inline bool origin_named(const struct ecdn_xdp_origin_key *key)
@@ -49,14 +54,14 @@ static __always_inline bool origin_named(const struct ecdn_xdp_origin_key *key)
 	return bpf_map_lookup_elem(&origin_names, &any);
 }
 
-/* The weight that defends a row: 0: it is free; ~0: it has a name. */
+/* The weight that defends a row: 0: it is free; ~0: it has a name, or is being taken. */
 static __always_inline __u32 origin_weight(__u32 row, __u32 epoch)
 {
 	struct ecdn_xdp_origin_stats *stats = bpf_map_lookup_elem(&origin_stats, &row);
 	struct ecdn_xdp_origin_key *key = bpf_map_lookup_elem(&origin_keys, &row);
 	__u32 epochs;
 
-	if (!stats || !key)
+	if (!stats || !key || key->reserved)
 		return ~0U;
 	if (!key->family)
 		return 0;
@@ -104,15 +109,19 @@ static __always_inline __u32 origin_next(struct ecdn_xdp_origin_head *head)
 	return row;
 }
 
-/* Whether the row is the caller's: another CPU may have been faster. */
+/* Takes the row, and says whose it was; false: another CPU is about it. */
 static __always_inline bool origin_claim(struct ecdn_xdp_origin_head *head,
-					 struct ecdn_xdp_origin_stats *stats, __u64 now_ns)
+					 struct ecdn_xdp_origin_stats *stats,
+					 struct ecdn_xdp_origin_key *place, __u64 now_ns,
+					 struct ecdn_xdp_origin_key *old)
 {
-	__u64 had = stats->first_ns;
 	bool mine = false;
 
 	bpf_spin_lock(&head->lock);
-	if (stats->first_ns == had && had != now_ns) {
+	if (!place->reserved && stats->first_ns != now_ns) {
+		*old = *place;
+		place->family = 0;
+		place->reserved = ORIGIN_TAKEN;
 		stats->first_ns = now_ns;
 		mine = true;
 	}
@@ -158,28 +167,42 @@ __attribute__((noinline)) int origin_clear(__u32 row)
 	return 0;
 }
 
+/* The family comes last, as a key without one is no origin's. The row stays taken. */
+static __always_inline void origin_write(struct ecdn_xdp_origin_key *place,
+					 const struct ecdn_xdp_origin_key *key)
+{
+	volatile __u32 *to = (__u32 *)place;
+	const __u32 *from = (const __u32 *)key;
+	struct ecdn_xdp_origin_key last = { .port = key->port, .family = key->family,
+					    .reserved = ORIGIN_TAKEN };
+
+	pure_unroll
+	for (int i = 0; i < 4; i++)
+		to[i] = from[i];
+	to[4] = ((const __u32 *)&last)[4];
+}
+
 /* Puts the origin into the row, which is the caller's; returns the row that it has then. */
 static __always_inline __u32 origin_put(__u32 row, const struct ecdn_xdp_origin_key *key,
+					const struct ecdn_xdp_origin_key *old,
+					struct ecdn_xdp_origin_key *place,
 					struct ecdn_xdp_origin_head *head)
 {
-	struct ecdn_xdp_origin_key *place = bpf_map_lookup_elem(&origin_keys, &row);
-	struct ecdn_xdp_origin_key old;
 	__u32 *found;
 
-	if (!place)
-		return ORIGIN_NO_ROW;
-	old = *place;
-	if (old.family) {
-		bpf_map_delete_elem(&origins, &old);
-		place->family = 0;
+	if (old->family) {
+		bpf_map_delete_elem(&origins, old);
 		__sync_fetch_and_add(&head->displaced, 1);
 	}
 	origin_clear(row);
+	origin_write(place, key);
 	if (!bpf_map_update_elem(&origins, key, &row, BPF_NOEXIST)) {
-		*place = *key;
+		place->reserved = 0;
 		return row;
 	}
 	/* Another CPU gave it one meanwhile: this one is free. */
+	place->family = 0;
+	place->reserved = 0;
 	found = bpf_map_lookup_elem(&origins, key);
 	return found ? *found : ORIGIN_NO_ROW;
 }
@@ -188,8 +211,9 @@ static __always_inline __u32 origin_put(__u32 row, const struct ecdn_xdp_origin_
 static __always_inline __u32 origin_admit(const struct ecdn_xdp_origin_key *key, __u64 seed,
 					  __u64 now_ns)
 {
-	struct ecdn_xdp_origin_head *head = origin_shared();
 	__u32 epoch = now_ns >> PREFIX_EPOCH_SHIFT, weight = 1, row;
+	struct ecdn_xdp_origin_head *head = origin_shared();
+	struct ecdn_xdp_origin_key *place, old;
 	struct ecdn_xdp_origin_stats *stats;
 
 	if (!head)
@@ -198,24 +222,40 @@ static __always_inline __u32 origin_admit(const struct ecdn_xdp_origin_key *key,
 	if (!row)
 		row = origin_lightest(origin_hash(key, seed), epoch, &weight);
 	stats = bpf_map_lookup_elem(&origin_stats, &row);
-	if (row && stats && origin_claim(head, stats, now_ns)) {
-		row = origin_put(row, key, head);
-		stats->weight = weight - 1;
-		stats->epoch = epoch;
-	} else {
-		row = ORIGIN_NO_ROW;
-	}
-	if (!row)
-		__sync_fetch_and_add(&head->no_row, 1);
+	place = bpf_map_lookup_elem(&origin_keys, &row);
+	if (!row || !stats || !place || !origin_claim(head, stats, place, now_ns, &old))
+		return ORIGIN_NO_ROW;
+	row = origin_put(row, key, &old, place, head);
+	stats->weight = weight - 1;
+	stats->epoch = epoch;
 	return row;
+}
+
+/* The row that an origin has; ORIGIN_NO_ROW: it has none. Its life is *row_ns: if another origin
+ * takes the row from now on, that becomes another. */
+static __always_inline __u32 origin_row(const struct ecdn_xdp_origin_key *key, __u64 seed,
+					__u64 now_ns, __u64 *row_ns)
+{
+	struct ecdn_xdp_origin_head *head = origin_shared();
+	__u32 *found = bpf_map_lookup_elem(&origins, key);
+	__u32 row = found ? *found : origin_admit(key, seed, now_ns);
+	struct ecdn_xdp_origin_stats *stats = bpf_map_lookup_elem(&origin_stats, &row);
+
+	if (row && stats) {
+		*row_ns = *(volatile __u64 *)&stats->first_ns;
+		if (origin_has(row, key))
+			return row;
+	}
+	if (head)
+		__sync_fetch_and_add(&head->no_row, 1);
+	return ORIGIN_NO_ROW;
 }
 
 /* Counts a connection that begins; returns the row, of which the life is *row_ns. */
 static __always_inline __u32 origin_begin(const struct ecdn_xdp_origin_key *key, __u64 seed,
 					  __u64 now_ns, __u64 *row_ns)
 {
-	__u32 *found = bpf_map_lookup_elem(&origins, key);
-	__u32 row = found ? *found : origin_admit(key, seed, now_ns);
+	__u32 row = origin_row(key, seed, now_ns, row_ns);
 	__u32 epoch = now_ns >> PREFIX_EPOCH_SHIFT, epochs;
 	struct ecdn_xdp_origin_stats *stats = bpf_map_lookup_elem(&origin_stats, &row);
 
@@ -234,7 +274,6 @@ static __always_inline __u32 origin_begin(const struct ecdn_xdp_origin_key *key,
 	}
 	__sync_fetch_and_add(&stats->connections, 1);
 	stats->last_ns = now_ns;
-	*row_ns = stats->first_ns;
 	return row;
 }
 

@@ -111,7 +111,8 @@ static bool copy_row(const struct sources *sources, uint32_t row, struct view_or
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	origin->stats = *stats;
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	return (!row || origin->key.family) && !memcmp(&origin->key, key, sizeof(*key)) &&
+	return (!row || (origin->key.family && !origin->key.reserved)) &&
+	       !memcmp(&origin->key, key, sizeof(*key)) &&
 	       origin->stats.first_ns == *(const volatile __u64 *)&stats->first_ns;
 }
 
