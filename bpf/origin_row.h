@@ -5,7 +5,7 @@
  * While rows are free a new origin takes the next. After that a hash of it chooses four rows, as
  * bpf/prefix.h chooses a set, and the lightest of those that have no name, of weight w, is taken
  * with probability 1 / (w + 1): whoever makes this host connect to many addresses does not put
- * out the origins that are in use. CPUs share the
+ * out the origins that are in use. An origin that has a name takes it for certain. CPUs share the
  * rows: who takes one says so in its key and in its first_ns, under the lock of origin_head, and no
  * other CPU takes it before he is done.
  */
@@ -77,7 +77,7 @@ static __always_inline __u32 origin_way(__u64 hash, __u32 way)
 }
 
 /* The row to take, or ORIGIN_NO_ROW; weight: what it starts with. */
-static __always_inline __u32 origin_lightest(__u64 hash, __u32 epoch, __u32 *weight)
+static __always_inline __u32 origin_lightest(__u64 hash, __u32 epoch, bool named, __u32 *weight)
 {
 	__u32 row = ORIGIN_NO_ROW, least = ~0U;
 
@@ -89,7 +89,7 @@ static __always_inline __u32 origin_lightest(__u64 hash, __u32 epoch, __u32 *wei
 		least = heavy;
 		row = other;
 	}
-	if (row && (__u64)bpf_get_prandom_u32() * ((__u64)least + 1) >> 32)
+	if (row && !named && (__u64)bpf_get_prandom_u32() * ((__u64)least + 1) >> 32)
 		return ORIGIN_NO_ROW;
 	*weight = least + 1;
 	return row;
@@ -220,7 +220,7 @@ static __always_inline __u32 origin_admit(const struct ecdn_xdp_origin_key *key,
 		return ORIGIN_NO_ROW;
 	row = origin_next(head);
 	if (!row)
-		row = origin_lightest(origin_hash(key, seed), epoch, &weight);
+		row = origin_lightest(origin_hash(key, seed), epoch, origin_named(key), &weight);
 	stats = bpf_map_lookup_elem(&origin_stats, &row);
 	place = bpf_map_lookup_elem(&origin_keys, &row);
 	if (!row || !stats || !place || !origin_claim(head, stats, place, now_ns, &old))

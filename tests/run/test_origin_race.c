@@ -136,6 +136,25 @@ static void test_race(void)
 	check("no origin counts in another one's row", strangers(), 0);
 }
 
+static void test_named(void)
+{
+	const struct ecdn_xdp_origin_key named = { { 10, 200, 0, 1 }, ORIGIN_TLS_PORT, 4, 0 };
+	const struct ecdn_xdp_origin_name value = { .name = "shop" };
+	int names = bpf_map__fd(observer.skel->maps.origin_names);
+	uint32_t row;
+
+	fill_rows();
+	connect_to("10.200.0.2");
+	check("an origin without a name takes no row that is heavy",
+	      observer_row(&observer, "10.200.0.2", ORIGIN_TLS_PORT), 0);
+	must(!bpf_map_update_elem(names, &named, &value, BPF_ANY), "name an origin");
+	connect_to("10.200.0.1");
+	row = observer_row(&observer, "10.200.0.1", ORIGIN_TLS_PORT);
+	check("one that has a name does", row != 0, 1);
+	check("and counts there", stats[row].connections, 1);
+	bpf_map_delete_elem(names, &named);
+}
+
 int main(void)
 {
 	observer_open(&observer);
@@ -143,6 +162,8 @@ int main(void)
 		     bpf_map__fd(observer.skel->maps.origin_stats), 0);
 	must(stats != MAP_FAILED, "map the rows");
 	test_race();
+	observer_reset(&observer);
+	test_named();
 	observer_close(&observer);
 	return report_end();
 }
