@@ -10,6 +10,30 @@
 
 #include "origin_packet.h"
 #include "origin_read.h"
+#include "sock.h"
+
+/* What a segment acknowledges may lag behind others that overtook it; and it may come before its
+ * socket has noted that what it acknowledges is sent. */
+#define ACK_LATE (1 << 20)
+#define ACK_EARLY (1 << 19)
+
+/*
+ * Whether TCP may take the segment: the node has room for it, as far as it ever said, and it
+ * acknowledges what is on its way. This program is asked before TCP, and who is not the origin can
+ * only guess these numbers.
+ */
+static __always_inline bool may_be_taken(struct __sk_buff *skb,
+					 const struct origin_segment *segment)
+{
+	struct bpf_sock *sk = skb->sk;
+	struct tcp_sock *tcp;
+
+	sk = sk ? bpf_sk_fullsock(sk) : NULL;
+	tcp = sk ? bpf_skc_to_tcp_sock(sk) : NULL;
+	return tcp && (__s32)(segment->seq - tcp->rcv_wup - tcp->rcv_wnd) <= 0 &&
+	       (__s32)(segment->ack - tcp->snd_una) >= -ACK_LATE &&
+	       (__s32)(segment->ack - tcp->snd_nxt) <= ACK_EARLY;
+}
 
 static __always_inline void read_answer(struct __sk_buff *skb, struct ecdn_xdp_origin_conn *conn)
 {
@@ -17,7 +41,7 @@ static __always_inline void read_answer(struct __sk_buff *skb, struct ecdn_xdp_o
 
 	if (conn->watch != ECDN_XDP_ORIGIN_WATCHED || !conn->in.ready)
 		return;
-	if (!origin_parse(skb, &segment) || !segment.bytes)
+	if (!origin_parse(skb, &segment) || !segment.bytes || !may_be_taken(skb, &segment))
 		return;
 	origin_read_segment(skb, conn, &segment);
 	if (!conn->in.goodbye)

@@ -83,6 +83,10 @@ struct tcp_sock {
 	struct request_sock *fastopen_rsk;
 	__u32 write_seq;
 	__u32 snd_wnd;
+	__u32 snd_una;
+	__u32 snd_nxt;
+	__u32 rcv_wup;
+	__u32 rcv_wnd;
 };
 
 struct tcp_request_sock {
