@@ -133,7 +133,11 @@ static __always_inline void judge(struct bpf_sock_ops *ctx, struct bpf_sock *sk,
 				  struct ecdn_xdp_origin_conn *conn)
 {
 	struct origin_failure failure = { .now_ns = bpf_ktime_get_ns() };
+	struct ecdn_xdp_origin_config *conf = origin_configured();
 
+	/* Of one whose packets are no longer read nobody knows how far it came. */
+	if (conf && !conf->content)
+		conn->content = 0;
 	if (!look(ctx, sk, conn, &failure.end))
 		return;
 	compare(ctx, conn, &failure.end);

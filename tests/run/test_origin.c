@@ -229,6 +229,49 @@ static void test_sockets(void)
 	observer_configure(&observer);
 }
 
+static void drop_link(int *link)
+{
+	close(*link);
+	*link = -1;
+}
+
+/* Packets are read no more from then on. */
+static void read_no_more(void)
+{
+	drop_link(&observer.links[0]);
+	drop_link(&observer.links[1]);
+	observer.config->content = 0;
+	observer_configure(&observer);
+}
+
+static void read_again(void)
+{
+	observer_detach(&observer);
+	observer.config->content = 1;
+	observer_configure(&observer);
+	observer_attach(&observer);
+}
+
+/* What is not read any more is no reason for a verdict. */
+static void test_depth(void)
+{
+	struct pair pair = play(tls13, 5, 4096);
+
+	pair_answer(&pair, "\x17\x03\x03\x00\x64", 5);
+	read_no_more();
+	for (int i = 0; i < 10; i++)
+		pair_answer(&pair, "0123456789", 10);
+	pair_close_origin(&pair, false);
+	CHECK_END("whole after nobody read it", ORIGIN_TLS_PORT, OK, NONE, BETWEEN);
+	read_again();
+	pair = play(tls13, 2, 4096);
+	read_no_more();
+	pair_answer(&pair, "hello", 5);
+	pair_close_origin(&pair, false);
+	CHECK_END("a handshake of which nobody read the end", ORIGIN_TLS_PORT, OK, NONE, BETWEEN);
+	read_again();
+}
+
 static void mark(int fd)
 {
 	must(!setsockopt(fd, SOL_SOCKET, SO_MARK, &(unsigned int){ ECDN_XDP_ORIGIN_MARK },
@@ -321,6 +364,7 @@ int main(void)
 	test_tls("whole flights", 4096);
 	test_tls("segments of three bytes", 3);
 	test_sockets();
+	test_depth();
 	test_watched();
 	test_unseen();
 	close(tls_listener);
