@@ -14,7 +14,8 @@
 
 /*
  * A connection without a record was open before the observer was. It gets one that says so, by
- * which it is counted once: no packet of its looks further then.
+ * which it is counted once: no packet of its looks further then. A client of this host may come
+ * from any port: one that comes to a watched port shows that this host has not begun it.
  */
 static __always_inline void note_unseen(struct __sk_buff *skb)
 {
@@ -25,7 +26,7 @@ static __always_inline void note_unseen(struct __sk_buff *skb)
 
 	sk = sk ? bpf_sk_fullsock(sk) : NULL;
 	if (!conf || !head || !sk || sk->protocol != IPPROTO_TCP ||
-	    sk->state != BPF_TCP_ESTABLISHED)
+	    sk->state != BPF_TCP_ESTABLISHED || origin_port(conf->ports, sk->src_port))
 		return;
 	conn = bpf_sk_storage_get(&origin_conns, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
 	if (!conn)

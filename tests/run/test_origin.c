@@ -10,6 +10,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
 #include "../unit/tls_sessions.h"
 #include "harness.h"
 #include "net/netns.h"
@@ -354,6 +357,34 @@ static void test_unseen(void)
 	observer_reset(&observer);
 }
 
+static void from_watched_port(int fd)
+{
+	const struct sockaddr_in any = { .sin_family = AF_INET, .sin_port = htons(8443) };
+
+	must(!bind(fd, (const struct sockaddr *)&any, sizeof(any)), "bind");
+}
+
+/* A client of this host may have any port. */
+static void test_clients(void)
+{
+	struct ecdn_xdp_origin_head head;
+	struct pair pair;
+
+	observer.config->ports[8443 / 8] |= 1 << 8443 % 8;
+	observer_configure(&observer);
+	pair.node = origin_connect(ADDRESS, ORIGIN_HTTP_PORT, from_watched_port);
+	must(pair.node >= 0, "connect");
+	pair.origin = accept(http_listener, NULL, NULL);
+	must(pair.origin >= 0, "accept");
+	pair_answer(&pair, OK, strlen(OK));
+	observer_head(&observer, &head);
+	check_number("a client with a watched port is no origin", head.unseen, 0);
+	pair_close_node(&pair, false);
+	observer.config->ports[8443 / 8] &= ~(1 << 8443 % 8);
+	observer_configure(&observer);
+	observer_reset(&observer);
+}
+
 int main(void)
 {
 	observer_open(&observer);
@@ -367,6 +398,7 @@ int main(void)
 	test_depth();
 	test_watched();
 	test_unseen();
+	test_clients();
 	close(tls_listener);
 	close(http_listener);
 	observer_close(&observer);
