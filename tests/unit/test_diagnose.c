@@ -158,6 +158,30 @@ static void test_node(void **state)
 	assert_string_equal(found("564", "192.0.0.1"), "564 node_egress some 192.0.0.1:443");
 }
 
+/* A server that never says close_notify has cut nothing as far as is known. */
+static void test_abrupt(void **state)
+{
+	(void)state;
+	begin(10, true);
+	for (int i = 1; i <= 10; i++)
+		ALL(i, 50, i == 3 ? 48 : 0, NO_CLOSE_NOTIFY);
+	assert_string_equal(found(NULL, NULL), "");
+	assert_string_equal(found("564", NULL), "564 no_close_notify note 192.0.0.3:443");
+	assert_non_null(strstr(first.unknown, "Whether any answer was cut"));
+	/* A proxy has seen that answers were. */
+	origins[3].said.said[ECDN_XDP_ORIGIN_SAID_TRUNCATED] = 30;
+	assert_string_equal(found(NULL, NULL), "564 origin_egress many 192.0.0.3:443");
+	/* It is reset, too. */
+	origins[3].said.said[ECDN_XDP_ORIGIN_SAID_TRUNCATED] = 0;
+	ALL(3, 20, 20, RESET);
+	assert_string_equal(found(NULL, NULL), "564 origin_egress many 192.0.0.3:443");
+	/* Others do say it, so that those who do not are cut. */
+	begin(10, true);
+	for (int i = 1; i <= 10; i++)
+		ALL(i, 50, i == 3 ? 20 : 0, NO_CLOSE_NOTIFY);
+	assert_string_equal(found(NULL, NULL), "564 origin_egress some 192.0.0.3:443");
+}
+
 /* What any user of the host can do is told with that, and is never the worst there is. */
 static void test_unsure(void **state)
 {
@@ -452,6 +476,7 @@ int main(void)
 		cmocka_unit_test(test_well),
 		cmocka_unit_test(test_one),
 		cmocka_unit_test(test_node),
+		cmocka_unit_test(test_abrupt),
 		cmocka_unit_test(test_unsure),
 		cmocka_unit_test(test_network_of_538),
 		cmocka_unit_test(test_few),

@@ -25,12 +25,23 @@ static void of_failing(struct finding *finding, const struct diagnose_origin *or
 	diagnose_origins_say_unsure(finding, origin);
 }
 
+static void of_abrupt(struct finding *finding)
+{
+	finding->cause = "no_close_notify";
+	FINDING_SAY(finding->seen, " This origin ends nearly all connections so.");
+	FINDING_SAY(finding->unknown, "Whether any answer was cut: some servers never say "
+		    "close_notify, and by its packets such an end looks the same. What a proxy "
+		    "counts as truncated tells (`ecdn_xdp_origins on;`, `ecdn-xdp origin count -`).");
+}
+
 /* What is told of an origin depends on what all do. */
 static void conclude(struct finding *finding, const struct diagnose_origin *origin,
 		     const struct egress_rule *rule)
 {
 	if (!origin->window.abnormal) {
 		finding->cause = "nothing";
+	} else if (!diagnose_origins_failed(origin, DIAGNOSE_ORIGINS_ABNORMAL)) {
+		of_abrupt(finding);
 	} else if (origin->judged.touched && diagnose_verdict_has(origin, rule)) {
 		finding->cause = diagnose_verdict_name(rule->verdict);
 		finding->grade = FINDING_SOME;

@@ -10,6 +10,7 @@
 #include "base/scoped.h"
 #include "base/words.h"
 #include "diagnose/saying.h"
+#include "diagnose/origin_habit.h"
 
 /* The inode of the root of a hierarchy of cgroups. */
 #define ROOT_CGROUP 1
@@ -63,6 +64,33 @@ static int choose(struct diagnose_origins *origins, const struct diagnose_facts 
 	return word && !origins->asked ? unknown(facts, word, found) : 0;
 }
 
+static bool is_within(const struct diagnose_origins *origins, const struct view_origin *of,
+		      const struct ecdn_xdp_origin_failure *failure)
+{
+	return failure->time_ns >= origins->before_ns &&
+	       (!of || (failure->row == of->row &&
+			!memcmp(&failure->origin, &of->key, sizeof(of->key))));
+}
+
+/* How many of the abnormal ends of a window are its origin's habit: as many as the last failures
+ * tell, which may be of a part of the window; all, if they tell of none. */
+static uint64_t habit_of(const struct diagnose_origins *origins, const struct diagnose_facts *facts,
+			 const struct diagnose_origin *origin)
+{
+	uint64_t kept = 0, abrupt = 0;
+
+	for (unsigned int i = 0; i < facts->failures; i++) {
+		const struct ecdn_xdp_origin_failure *failure = &facts->failure[i];
+
+		if (view_origins_code(failure->cause) != 564 ||
+		    !is_within(origins, origin->at, failure))
+			continue;
+		kept++;
+		abrupt += failure->cause == ECDN_XDP_ORIGIN_NO_CLOSE_NOTIFY;
+	}
+	return kept ? origin->window.abnormal * abrupt / kept : origin->window.abnormal;
+}
+
 int diagnose_origins_read(struct diagnose_origins *origins, const struct diagnose_facts *facts,
 			  const struct diagnose_asked *asked)
 {
@@ -83,6 +111,8 @@ int diagnose_origins_read(struct diagnose_origins *origins, const struct diagnos
 			continue;
 		to->at = from;
 		view_origins_window(from, now_ns, asked->since_ns, &to->window);
+		to->abrupt = origin_habit_is_abrupt(from);
+		to->habit = to->abrupt ? habit_of(origins, facts, to) : 0;
 		origins->count++;
 	}
 	return choose(origins, facts, asked->object);
@@ -104,20 +134,21 @@ uint64_t diagnose_origins_failed(const struct diagnose_origin *origin,
 	switch (kind) {
 	case DIAGNOSE_ORIGINS_NETWORK: return window->network;
 	case DIAGNOSE_ORIGINS_HANDSHAKE: return window->network + window->handshake;
-	case DIAGNOSE_ORIGINS_ABNORMAL: return window->abnormal;
+	case DIAGNOSE_ORIGINS_ABNORMAL: return window->abnormal - origin->habit;
 	default: return window->response;
 	}
 }
 
 /* The same of all that was counted since the origin got its row. */
-static uint64_t ever_failed(const struct ecdn_xdp_origin_stats *stats,
-			    enum diagnose_origins_kind kind)
+static uint64_t ever_failed(const struct diagnose_origin *origin, enum diagnose_origins_kind kind)
 {
+	const struct ecdn_xdp_origin_stats *stats = &origin->at->stats;
+	uint64_t habit = origin->abrupt ? stats->cause[ECDN_XDP_ORIGIN_NO_CLOSE_NOTIFY] : 0;
 	uint64_t failed = 0;
 
 	switch (kind) {
 	case DIAGNOSE_ORIGINS_HANDSHAKE: return view_origins_sum(stats, 538);
-	case DIAGNOSE_ORIGINS_ABNORMAL: return view_origins_sum(stats, 564);
+	case DIAGNOSE_ORIGINS_ABNORMAL: return view_origins_sum(stats, 564) - habit;
 	case DIAGNOSE_ORIGINS_RESPONSE: return view_origins_sum(stats, 522);
 	case DIAGNOSE_ORIGINS_NETWORK: break;
 	}
@@ -147,7 +178,7 @@ static double usual(const struct diagnose_origins *origins, enum diagnose_origin
 	for (unsigned int i = 0; i < origins->count; i++) {
 		const struct diagnose_origin *origin = &origins->at[i];
 
-		failed += less(ever_failed(&origin->at->stats, kind),
+		failed += less(ever_failed(origin, kind),
 			       diagnose_origins_failed(origin, kind));
 		ended += less(ever_ended(&origin->at->stats), origin->window.ended);
 	}
@@ -190,14 +221,6 @@ int diagnose_origins_judge(struct diagnose_origins *origins, const struct diagno
 }
 
 /* --- how they failed */
-
-static bool is_within(const struct diagnose_origins *origins, const struct view_origin *of,
-		      const struct ecdn_xdp_origin_failure *failure)
-{
-	return failure->time_ns >= origins->before_ns &&
-	       (!of || (failure->row == of->row &&
-			!memcmp(&failure->origin, &of->key, sizeof(of->key))));
-}
 
 uint64_t diagnose_origins_rejected(const struct diagnose_facts *facts,
 				   const struct diagnose_origins *origins,

@@ -15,6 +15,8 @@ struct diagnose_origin {
 	struct view_origin_window window;
 	struct egress_rule_origin judged; /* by diagnose_origins_judge() */
 	bool asked;             /* by the operator; all are, if there is no object */
+	bool abrupt;            /* it never says close_notify (origin_habit.h) ... */
+	uint64_t habit;         /* ... and so many of window.abnormal are that, and no failures */
 };
 
 /* All origins that have a row, but for row 0, which is many. */
