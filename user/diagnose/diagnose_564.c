@@ -31,7 +31,8 @@ static void of_abrupt(struct finding *finding)
 	FINDING_SAY(finding->seen, " This origin ends nearly all connections so.");
 	FINDING_SAY(finding->unknown, "Whether any answer was cut: some servers never say "
 		    "close_notify, and by its packets such an end looks the same. What a proxy "
-		    "counts as truncated tells (`ecdn_xdp_origins on;`, `ecdn-xdp origin count -`).");
+		    "counts as truncated tells: `ecdn_xdp_origins on;` of nginx, or "
+		    "`ecdn-xdp origin count -`.");
 }
 
 /* What is told of an origin depends on what all do. */

@@ -335,9 +335,9 @@ static int open_failures(struct origin_maps *maps, const char *pin_dir)
 	if (err)
 		return err;
 	if (pins.pins.shared)
-		return log_error(-EACCES, "the failures are for root alone, as each tells what host "
-				 "name was asked for, and when; `ecdn-xdp origin` has their "
-				 "numbers");
+		return log_error(-EACCES, "the failures are for root alone, as each tells what "
+				 "host name was asked for, and when; `ecdn-xdp origin` has "
+				 "their numbers");
 	err = part_require(&origin_part, pins.pins.dir);
 	return err ?: maps_open(origin_maps_rows, maps, &pins.pins);
 }

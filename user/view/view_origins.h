@@ -113,6 +113,7 @@ bool view_origins_means(const struct view_origins_word *word,
 /* Finds the origins that a word means. Calls found() for each; the result is their number, or
  * a negative errno, logged, if the word can be none. */
 int view_origins_find(const struct view_origins *view, const char *word,
-		      void (*found)(const struct view_origin *origin, void *context), void *context);
+		      void (*found)(const struct view_origin *origin, void *context),
+		      void *context);
 
 #endif
