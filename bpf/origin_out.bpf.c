@@ -48,7 +48,8 @@ static __always_inline void read_request(struct __sk_buff *skb, struct ecdn_xdp_
 		return;
 	if (!origin_parse(skb, &segment))
 		return;
-	if (segment.syn) {
+	/* One that is sent again may have lost the data that it came with at first. */
+	if (segment.syn && !conn->out.ready) {
 		conn->out.next = segment.seq;
 		conn->out.ready = 1;
 	}

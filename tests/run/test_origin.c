@@ -357,6 +357,35 @@ static void test_unseen(void)
 	observer_reset(&observer);
 }
 
+/* A SYN with data, which meets a queue that is full: it is sent again, the data behind it. */
+static void test_fast_open(void)
+{
+	const struct timeval second = { .tv_sec = 5 };
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(ORIGIN_HTTP_PORT),
+				  .sin_addr.s_addr = inet_addr(ADDRESS) };
+	struct pair pair, first;
+	char buffer[256];
+
+	must(!system("echo 5 > /proc/sys/net/ipv4/tcp_fastopen"), "send data with SYNs");
+	must(!listen(http_listener, 0), "have a short queue");
+	first.node = origin_connect("10.1.2.4", ORIGIN_HTTP_PORT, NULL);
+	pair.node = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	must(first.node >= 0 && pair.node >= 0, "connect");
+	must(sendto(pair.node, GET, strlen(GET), MSG_FASTOPEN, (struct sockaddr *)&to,
+		    sizeof(to)) == (ssize_t)strlen(GET), "send data with a SYN");
+	first.origin = accept(http_listener, NULL, NULL);
+	pair.origin = accept(http_listener, NULL, NULL);
+	must(first.origin >= 0 && pair.origin >= 0 &&
+	     !setsockopt(pair.origin, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof(second)), "accept");
+	must(read(pair.origin, buffer, sizeof(buffer)) == (ssize_t)strlen(GET), "read");
+	must(write(pair.origin, OK, strlen(OK)) == (ssize_t)strlen(OK), "write");
+	pair_close_origin(&pair, false);
+	CHECK_END("a request that came with a SYN, sent twice", ORIGIN_HTTP_PORT, OK, NONE, BETWEEN);
+	pair_close_node(&first, false);
+	must(!listen(http_listener, 64), "have a long queue");
+	observer_reset(&observer);
+}
+
 static void from_watched_port(int fd)
 {
 	const struct sockaddr_in any = { .sin_family = AF_INET, .sin_port = htons(8443) };
@@ -398,6 +427,7 @@ int main(void)
 	test_depth();
 	test_watched();
 	test_unseen();
+	test_fast_open();
 	test_clients();
 	close(tls_listener);
 	close(http_listener);
