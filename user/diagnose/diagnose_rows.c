@@ -26,7 +26,7 @@ static bool has_observer(const struct diagnose_facts *facts)
 }
 
 #define NO_GUARD "the guard is not loaded: `ecdn-xdp load IFACE`"
-#define NO_PING "ping is not loaded: `ecdn-xdp load --ping IFACE`"
+#define NO_PING "ping is not loaded: `ecdn-xdp load --ping --nodes FILE IFACE`"
 #define NO_OBSERVER "no observer is loaded: `ecdn-xdp load --origin`"
 
 const struct diagnose_row diagnose_rows[] = {
