@@ -21,12 +21,17 @@ code() {
 
 test_nothing_loaded() {
 	fails "nothing is loaded" 1 'nothing is loaded' ecdn diagnose
-	fails "nothing is loaded: a code" 1 'nothing is loaded' ecdn diagnose 513
+	fails "nothing is loaded: a code" 1 'nothing is loaded in .*; 513: .*`ecdn-xdp load IFACE`' \
+		ecdn diagnose 513
+	fails "nothing is loaded: another code" 1 '529: .*`ecdn-xdp load --ping --nodes FILE IFACE`' \
+		ecdn diagnose 529
 }
 
 test_words() {
 	fails "a code that is none" 2 '^ecdn-xdp: 514 is no code .*did you mean .*513.*\?' ecdn diagnose 514
 	fails "a word that is none" 2 'others is no code .*did you mean other\?' ecdn diagnose others
+	fails "an option that xff does not have" 2 'takes no options but' \
+		ecdn diagnose xff /dev/null --since 30s
 	fails "three words" 2 'takes a code and one object' ecdn diagnose 513 a b
 	fails "a region that is none" 2 'region "ALPA": .*did you mean ALPHA' ecdn diagnose 513 ALPA
 	fails "529 of something" 2 '529 has no object' ecdn diagnose 529 $alpha

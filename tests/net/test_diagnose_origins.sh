@@ -186,6 +186,10 @@ test_564() {
 	done
 	is "564: all of them" "564 node_egress" "$(causes 564 | cut -d' ' -f1,2)"
 	has "564: all, in words" ': this node.s egress network' "$(ecdn diagnose 564)"
+	has "564: one of them" 'one of [0-9]+ of [0-9]+ origins that are touched: this node.s egress' \
+		"$(ecdn diagnose 564 $broken)"
+	has "564: one of them, the remedy" 'remedy +Have this node.s egress looked at' \
+		"$(ecdn diagnose 564 $broken)"
 	is "564: all, what it rests on" true \
 		"$(found '.findings[0].details | .failed >= 25 and .touched >= 4 and .connections > .failed' 564)"
 	is "564: one of all" "564 node_egress some" "$(causes 564 192.0.2.11)"

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/quantity.h"
@@ -19,7 +20,9 @@
 #define SINCE_DEFAULT_NS (60 * NS_PER_SECOND)
 #define SINCE_LEAST_NS (10 * NS_PER_SECOND) /* a span of the observer's is 8.6 s */
 
-#define XFF_ALONE 1             /* bit of options that no other code has */
+/* Bits of options: those that xff alone has, and those that it has not. */
+#define XFF_ALONE 1
+#define NOT_XFF 2
 
 /* The options, as they are given. */
 struct words {
@@ -76,13 +79,25 @@ static int print_json(const struct findings *findings, const struct diagnose_loo
 							      looked->missed_count)));
 }
 
+/* On a host that has nothing yet, a code says what it would take. */
+static int check_loaded(const struct cli *cli, const struct diagnose_row *row)
+{
+	if (!row || !access(cli->pin_dir, F_OK) || errno != ENOENT)
+		return 0;
+	return log_error(-ENOENT, "nothing is loaded in %s; %s: %s", cli->pin_dir, row->code,
+			 row->without);
+}
+
 static int diagnose(const struct cli *cli, const struct words *words)
 {
 	struct diagnose_looked looked;
 	struct diagnose_facts facts;
 	struct findings findings = {};
-	int err = diagnose_facts_read(&facts, cli->pin_dir);
+	int err = check_loaded(cli, words->asked.row);
 
+	if (err)
+		return err;
+	err = diagnose_facts_read(&facts, cli->pin_dir);
 	err = err ?: diagnose_rows_run(&facts, &words->asked, &findings);
 	if (!err) {
 		diagnose_rows_looked(&facts, &words->asked, &looked);
@@ -162,20 +177,20 @@ static int run(const struct verb *verb, int argc, char **argv)
 	struct words words = { .asked.since_ns = SINCE_DEFAULT_NS };
 	const struct option_row rows[] = {
 		{ "since", 0, OPTION_DURATION, &words.asked.since_ns, "DURATION",
-		  "how far to look back, from 10s to 2m (1m)", 0 },
+		  "how far to look back, from 10s to 2m (1m)", NOT_XFF },
 		{ "exit-code", 0, OPTION_FLAG, &words.exit_code, NULL,
 		  "end with 3 if something is wrong", 0 },
 		{ "status", 0, OPTION_COUNT, &words.status, "N", "other: the status that users see",
-		  0 },
+		  NOT_XFF },
 		{ "config-revision", 0, OPTION_FLAG, &words.asked.revision, NULL,
-		  "529: tell the configuration's revision, and what changed last", 0 },
+		  "529: tell the configuration's revision, and what changed last", NOT_XFF },
 		{ "probe", 0, OPTION_FLAG, &words.is_probe, NULL,
-		  "538: ask the origin, by up to 12 handshakes, what it takes", 0 },
+		  "538: ask the origin, by up to 12 handshakes, what it takes", NOT_XFF },
 		{ "offer", 0, OPTION_TEXT, &words.probe.offer, "LIST",
 		  "--probe: what the node offers: versions, suites, groups, ciphers of OpenSSL",
-		  0 },
+		  NOT_XFF },
 		{ "sni", 0, OPTION_TEXT, &words.probe.sni, "NAME",
-		  "--probe: the host name to ask for", 0 },
+		  "--probe: the host name to ask for", NOT_XFF },
 		{ "nodes", 0, OPTION_TEXT, &words.xff.nodes, "FILE",
 		  "xff: the platform's nodes, a CIDR [NAME] a line", XFF_ALONE },
 		{ "lookup", 0, OPTION_FLAG, &words.xff.lookup, NULL,
@@ -190,6 +205,9 @@ static int run(const struct verb *verb, int argc, char **argv)
 	if (count < 0)
 		return count;
 	if (count && !strcmp(argv[0], "xff")) {
+		if (cli.given & NOT_XFF)
+			return log_error(CLI_USAGE, "`diagnose xff FILE` takes no options but "
+					 "--nodes, --lookup, --at-node and --exit-code");
 		words.xff.exit_code = words.exit_code;
 		return diagnose_xff(&cli, verb, &words.xff, count - 1, argv + 1);
 	}

@@ -46,8 +46,10 @@ static void conclude(struct finding *finding, const struct diagnose_origin *orig
 	} else if (origin->judged.touched && diagnose_verdict_has(origin, rule)) {
 		finding->cause = diagnose_verdict_name(rule->verdict);
 		finding->grade = FINDING_SOME;
-		FINDING_SAY(finding->seen, " It is one of %u of %u that are touched.",
-			    rule->touched, rule->asked);
+		FINDING_SAY(finding->seen, " It is one of %u of %u origins that are touched%s.",
+			    rule->touched, rule->asked, rule->verdict == EGRESS_RULE_NODE ?
+			    ": this node's egress network" : "");
+		diagnose_verdict_say(finding, rule);
 	} else if (origin->judged.fails) {
 		of_failing(finding, origin, rule);
 	} else {

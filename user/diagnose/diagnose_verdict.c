@@ -46,28 +46,41 @@ static void say_verdict(struct finding *finding, const struct egress_rule *rule,
 	case EGRESS_RULE_NODE:
 		finding->grade = rule->sure ? FINDING_ALL : FINDING_SOME;
 		FINDING_SAY(finding->seen, ": this node's egress network");
-		FINDING_SAY(finding->published, "Many on the platform: the nodes' egress network.");
-		FINDING_SAY(finding->remedy, "Have this node's egress looked at: its uplink and "
-			    "provider, NAT and firewalls on the way out.");
 		break;
 	case EGRESS_RULE_NETWORK:
 		FINDING_SAY(finding->object, "network %s", region_name(facts, rule->network));
 		FINDING_SAY(finding->seen, ": all that fail are in %s",
 			    region_name(facts, rule->network));
+		break;
+	default:
+		finding->grade = FINDING_SOME;
+		FINDING_SAY(finding->seen, ", and others are quite untouched");
+	}
+}
+
+void diagnose_verdict_say(struct finding *finding, const struct egress_rule *rule)
+{
+	switch (rule->verdict) {
+	case EGRESS_RULE_NODE:
+		FINDING_SAY(finding->published, "Many on the platform: the nodes' egress network.");
+		FINDING_SAY(finding->remedy, "Have this node's egress looked at: its uplink and "
+			    "provider, NAT and firewalls on the way out.");
+		break;
+	case EGRESS_RULE_NETWORK:
 		FINDING_SAY(finding->published, "Certain origins only: those origins' egress.");
 		FINDING_SAY(finding->remedy, "Have that network, or the way to it, looked at.");
 		FINDING_SAY(finding->unknown, "Whether that is a network: it is one if the region "
 			    "table was made from a database of networks (ASN).");
 		break;
 	default:
-		finding->grade = FINDING_SOME;
-		FINDING_SAY(finding->seen, ", and others are quite untouched");
 		FINDING_SAY(finding->published, "Many on the platform: the nodes' egress network. "
 			    "Certain origins only: those origins' egress.");
 		FINDING_SAY(finding->remedy, "Compare with another node: if that one loses the "
 			    "same origins, it is theirs.");
 		FINDING_SAY(finding->unknown, "Which of both: so few origins cannot tell.");
 	}
+	FINDING_SAY(finding->command, "`ecdn-xdp origin --failing`, `ecdn-xdp origin failures`");
+	say_unsure(finding, rule);
 }
 
 int diagnose_verdict_add(struct findings *findings, const struct egress_rule *rule,
@@ -98,7 +111,6 @@ int diagnose_verdict_add(struct findings *findings, const struct egress_rule *ru
 				      sizeof(ways) / sizeof(*ways));
 	diagnose_origins_say_ways(finding, ways, count);
 	FINDING_SAY(finding->seen, ".");
-	FINDING_SAY(finding->command, "`ecdn-xdp origin --failing`, `ecdn-xdp origin failures`");
-	say_unsure(finding, rule);
+	diagnose_verdict_say(finding, rule);
 	return 0;
 }

@@ -11,7 +11,8 @@
 
 #define UNKNOWN "whether the proxy on this host verifies certificates: nginx does not, unless " \
 		"proxy_ssl_verify is on"
-#define PUBLISHED "The TLS handshake between node and origin fails."
+#define PUBLISHED "The TLS handshake between node and origin fails, if the node verifies " \
+		  "certificates."
 
 static const struct {
 	uint32_t wrong;

@@ -212,7 +212,7 @@ static int find_wanted(const struct probe_words_item *item, struct findings *fin
 		alert.outcome = PROBE_ALERT;
 		FINDING_SAY(finding->seen, ": %s", probe_words_step(&alert, room));
 	}
-	FINDING_SAY(finding->published, "The TLS handshake between node and origin fails.");
+	FINDING_SAY(finding->published, PUBLISHED, "the origin wants a client certificate");
 	FINDING_SAY(finding->remedy, "Give the node a certificate that the origin takes, or have "
 		    "the origin not require one.");
 	FINDING_SAY(finding->command, "nginx: proxy_ssl_certificate and proxy_ssl_certificate_key");
