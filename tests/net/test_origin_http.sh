@@ -81,7 +81,7 @@ try_failures() {
 		at_place $name; try $name curl_http
 	done
 	at_place large; path=/big try large by_nginx http
-	at_place stalled; try stalled curl_http -m 2
+	at_place stalled; try stalled curl_http -m 4
 	at_place never; path=/never try never by_haproxy http
 	# Packets with the request are lost.
 	at_place lost; rule ip daddr "$at" meta length gt 80 drop

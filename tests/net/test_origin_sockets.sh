@@ -29,14 +29,14 @@ try_all() {
 	at_place alert; try alert curls --tls-max 1.2
 	at_place hello-rst; try hello-rst curls
 	at_place hello-fin; try hello-fin curls
-	at_place silence; try silence curls -m 2
+	at_place silence; try silence curls -m 4
 	at_place lost; rule ip daddr "$at" meta length gt 80 drop
 	try lost curls
 	at_place good; try good node "$client" --path /small --count 20 "$at:443"
 	at_place closed; try closed node "$client" --closed --count 5 "$at:443"
 	at_place http-good; try http-good node "$client" --plain --path /small --count 20 "$at:80"
 	at_place http-fin; try http-fin curl_http
-	at_place http-silence; try http-silence curl_http -m 2
+	at_place http-silence; try http-silence curl_http -m 4
 }
 
 judge() {

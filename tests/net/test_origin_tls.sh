@@ -165,7 +165,7 @@ start_silence() {
 }
 
 try_silence() {
-	at_place silence-curl; try silence-curl curls -m 2
+	at_place silence-curl; try silence-curl curls -m 4
 	at_place silence-nginx; try silence-nginx by_nginx any
 	at_place silence-haproxy; try silence-haproxy by_haproxy any
 	# All that the node sends once it is connected is lost.
@@ -178,7 +178,7 @@ judge_silence() {
 
 	for way in curl nginx haproxy; do
 		expect silence-$way 538 handshake_silence '.side == "node"' \
-			'.phase == "client_hello"' '.ms >= 1900 and .ms < 4000'
+			'.phase == "client_hello"' '.ms >= 1900 and .ms < 6000'
 	done
 	said silence-curl "000 28"
 	said silence-nginx "504 0"
