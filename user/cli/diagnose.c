@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/quantity.h"
 #include "cli/cli.h"
+#include "cli/diagnose_log.h"
 #include "cli/diagnose_probe.h"
 #include "cli/diagnose_xff.h"
 #include "diagnose/diagnose_rows.h"
@@ -20,9 +21,10 @@
 #define SINCE_DEFAULT_NS (60 * NS_PER_SECOND)
 #define SINCE_LEAST_NS (10 * NS_PER_SECOND) /* a span of the observer's is 8.6 s */
 
-/* Bits of options: those that xff alone has, and those that it has not. */
+/* Bits of options: those that xff alone has, those that it has not, and one that no log has. */
 #define XFF_ALONE 1
 #define NOT_XFF 2
+#define SINCE 4
 
 /* The options, as they are given. */
 struct words {
@@ -31,6 +33,7 @@ struct words {
 	bool is_probe;
 	bool exit_code;
 	unsigned int status;
+	const char *log;        /* NULL: none is read */
 	struct diagnose_xff xff;
 };
 
@@ -88,28 +91,38 @@ static int check_loaded(const struct cli *cli, const struct diagnose_row *row)
 			 row->without);
 }
 
-static int diagnose(const struct cli *cli, const struct words *words)
+static int find(const struct cli *cli, const struct words *words, struct findings *findings,
+		struct diagnose_looked *looked)
 {
-	struct diagnose_looked looked;
 	struct diagnose_facts facts;
-	struct findings findings = {};
-	int err = check_loaded(cli, words->asked.row);
+	int err;
 
+	if (words->log)
+		return diagnose_log(cli, &words->asked, words->log, findings, looked);
+	err = check_loaded(cli, words->asked.row);
 	if (err)
 		return err;
 	err = diagnose_facts_read(&facts, cli->pin_dir);
-	err = err ?: diagnose_rows_run(&facts, &words->asked, &findings);
-	if (!err) {
-		diagnose_rows_looked(&facts, &words->asked, &looked);
-		if (cli->json)
-			err = print_json(&findings, &looked);
-		else
-			print_text(&findings, &looked);
-	}
+	err = err ?: diagnose_rows_run(&facts, &words->asked, findings);
+	if (!err)
+		diagnose_rows_looked(&facts, &words->asked, looked);
+	diagnose_facts_free(&facts);
+	return err;
+}
+
+static int diagnose(const struct cli *cli, const struct words *words)
+{
+	struct diagnose_looked looked;
+	struct findings findings = {};
+	int err = find(cli, words, &findings, &looked);
+
+	if (!err && cli->json)
+		err = print_json(&findings, &looked);
+	else if (!err)
+		print_text(&findings, &looked);
 	if (!err && words->exit_code && findings_wrong(&findings))
 		err = CLI_NO;
 	findings_free(&findings);
-	diagnose_facts_free(&facts);
 	return err;
 }
 
@@ -152,7 +165,13 @@ static bool is_row(const struct words *words, const char *code)
 	return words->asked.row && !strcmp(words->asked.row->code, code);
 }
 
-static int check(const struct words *words)
+static int no_log(void)
+{
+	return log_error(CLI_USAGE, "--log is for `diagnose 522`, `404`, `other` and other "
+			 "statuses; `diagnose xff` takes a FILE without it");
+}
+
+static int check(const struct words *words, unsigned int given)
 {
 	if (words->asked.since_ns < SINCE_LEAST_NS ||
 	    words->asked.since_ns > VIEW_ORIGINS_WINDOW_NS)
@@ -163,6 +182,11 @@ static int check(const struct words *words)
 	if (words->status && (words->status < 100 || words->status > 599))
 		return log_error(CLI_USAGE, "--status %u is no status of HTTP: 100 to 599",
 				 words->status);
+	if (words->log && !diagnose_log_tells(words->asked.row))
+		return no_log();
+	if (words->log && given & SINCE)
+		return log_error(CLI_USAGE, "--since and --log exclude each other: a log is read "
+				 "as a whole");
 	if (words->asked.revision && !is_row(words, "529"))
 		return log_error(CLI_USAGE, "--config-revision is for `diagnose 529`");
 	if (words->is_probe && (!is_row(words, "538") || !words->asked.object))
@@ -177,11 +201,13 @@ static int run(const struct verb *verb, int argc, char **argv)
 	struct words words = { .asked.since_ns = SINCE_DEFAULT_NS };
 	const struct option_row rows[] = {
 		{ "since", 0, OPTION_DURATION, &words.asked.since_ns, "DURATION",
-		  "how far to look back, from 10s to 2m (1m)", NOT_XFF },
+		  "how far to look back, from 10s to 2m (1m)", NOT_XFF | SINCE },
 		{ "exit-code", 0, OPTION_FLAG, &words.exit_code, NULL,
 		  "end with 3 if something is wrong", 0 },
 		{ "status", 0, OPTION_COUNT, &words.status, "N", "other: the status that users see",
 		  NOT_XFF },
+		{ "log", 0, OPTION_TEXT, &words.log, "FILE",
+		  "522, 404, other: read the proxy's access log, or \"-\"", NOT_XFF },
 		{ "config-revision", 0, OPTION_FLAG, &words.asked.revision, NULL,
 		  "529: tell the configuration's revision, and what changed last", NOT_XFF },
 		{ "probe", 0, OPTION_FLAG, &words.is_probe, NULL,
@@ -218,7 +244,8 @@ static int run(const struct verb *verb, int argc, char **argv)
 		return cli_usage(verb, "takes a code and one object");
 	err = count ? read_code(&words, argv[0]) : 0;
 	words.asked.object = count > 1 ? argv[1] : NULL;
-	err = err ?: check(&words);
+	words.asked.log = words.log;
+	err = err ?: check(&words, cli.given);
 	words.probe.exit_code = words.exit_code;
 	if (!err && words.is_probe)
 		return diagnose_probe(&cli, argv[1], &words.probe);
@@ -226,8 +253,8 @@ static int run(const struct verb *verb, int argc, char **argv)
 }
 
 const struct verb diagnose_verbs[] = {
-	{ "diagnose", run, "[CODE [OBJECT] | xff FILE [ADDRESS]] [--since DURATION] [--status N] "
-			   "[--config-revision] [--probe [--offer LIST] [--sni NAME]] "
+	{ "diagnose", run, "[CODE [OBJECT] | xff FILE [ADDRESS]] [--since DURATION | --log FILE] "
+			   "[--status N] [--config-revision] [--probe [--offer LIST] [--sni NAME]] "
 			   "[--nodes FILE | --lookup] [--at-node] [--exit-code]",
 	  "Which code do users see? What is wrong here, why, and what to do about it",
 	  { "diagnose", "diagnose 538 203.0.113.7" } },

@@ -6,10 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <unistd.h>
 
-#include "base/clock.h"
 #include "base/log.h"
+#include "cli/cli_progress.h"
 #include "diagnose/xff_findings.h"
 #include "show/finding_fields.h"
 #include "show/finding_text.h"
@@ -33,7 +32,6 @@ struct log {
 	bool table_open;
 	struct xff_counts *counts;
 	struct xff_verdict verdict;
-	uint64_t began_ns;
 };
 
 /* --- what is known of nodes and regions */
@@ -113,25 +111,12 @@ static const char *name_of(void *context, const struct address *peer)
 
 /* --- reading */
 
-static void tell_progress(void *context, uint64_t lines, uint64_t bytes)
-{
-	const struct log *log = context;
-	uint64_t took_ns = clock_monotonic_ns() - log->began_ns;
-
-	fprintf(stderr, "\r%.1fM lines, %.0f MB, %.2fM lines/s ", (double)lines / 1e6,
-		(double)bytes / 1e6, (double)lines * 1e3 / (double)(took_ns ?: 1));
-}
-
 static int read_log(struct log *log, const struct cli *cli, const char *path)
 {
-	const struct access_progress progress = { tell_progress, log };
-	bool tells = isatty(STDERR_FILENO) && !cli->quiet;
-	int err;
+	struct cli_progress progress;
+	int err = xff_read_log(log->counts, path, cli_progress_start(&progress, cli));
 
-	log->began_ns = clock_monotonic_ns();
-	err = xff_read_log(log->counts, path, tells ? &progress : NULL);
-	if (tells)
-		fprintf(stderr, "\r\033[K");
+	cli_progress_end(&progress);
 	if (err)
 		return err;
 	return xff_verdict_find(&log->verdict, log->counts) ?

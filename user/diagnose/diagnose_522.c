@@ -12,6 +12,7 @@
 
 #include "diagnose/diagnose_origins.h"
 #include "diagnose/saying.h"
+#include "diagnose/status_words.h"
 
 #define WAYS_SHOWN 3
 
@@ -69,6 +70,7 @@ static void say_since(struct finding *finding, const struct diagnose_facts *fact
 
 #define COUNT_HOW "nginx `ecdn_xdp_origins on;`, or any proxy's log through `ecdn-xdp origin " \
 		  "count -`"
+#define LOG_HOW "`--log FILE`"
 
 /* --- 522 */
 
@@ -109,7 +111,8 @@ static void say_522(struct finding *finding, const struct diagnose_facts *facts,
 	}
 }
 
-static void conclude_522(struct finding *finding, const struct diagnose_origin *origin)
+static void conclude_522(struct finding *finding, const struct diagnose_asked *asked,
+			 const struct diagnose_origin *origin)
 {
 	uint64_t sent = origin->at->stats.status[ECDN_XDP_ORIGIN_522] +
 			origin->at->said.status[ECDN_XDP_ORIGIN_522];
@@ -117,12 +120,13 @@ static void conclude_522(struct finding *finding, const struct diagnose_origin *
 	finding->grade = 2 * origin->window.response >= origin->window.ended ? FINDING_MANY :
 									       FINDING_SOME;
 	finding->cause = "incomplete";
-	FINDING_SAY(finding->published, "The origin's response is incomplete or malformed.");
-	FINDING_SAY(finding->remedy, "Have the origin's operator look for what ends answers there: "
-		    "time limits and sizes, processes that die, a wrong Content-Length.");
+	FINDING_SAY(finding->published, STATUS_WORDS_BROKEN);
+	FINDING_SAY(finding->remedy, STATUS_WORDS_MEND);
 	FINDING_SAY(finding->command, "`ecdn-xdp origin failures %s` lists the last ones",
 		    json_string_value(json_object_get(finding->details, "origin")) ?: "ORIGIN");
-	FINDING_SAY(finding->unknown, "Which paths: the proxy's log has them.");
+	if (!asked->log)
+		FINDING_SAY(finding->unknown, "Which paths: the proxy's log has them, " LOG_HOW
+			    ".");
 	if (sent)
 		FINDING_SAY(finding->seen, " The origin has sent the status 522 itself, too, %lu "
 			    "times.", (unsigned long)sent);
@@ -142,7 +146,7 @@ static int add_522(const struct diagnose_facts *facts, const struct diagnose_ask
 				   "had a bad answer", asked->since_ns);
 	say_522(finding, facts, origins, origin);
 	if (origin->window.response) {
-		conclude_522(finding, origin);
+		conclude_522(finding, asked, origin);
 		return 0;
 	}
 	finding->cause = "nothing";
@@ -266,30 +270,23 @@ static void say_sent(struct finding *finding, const struct diagnose_facts *facts
 	FINDING_SAY(finding->seen, ".");
 }
 
-static void conclude_status(struct finding *finding, const struct answers *answers,
-			    unsigned int status)
+static void conclude_status(struct finding *finding, const struct diagnose_asked *asked,
+			    const struct answers *answers, unsigned int status)
 {
 	uint64_t count = count_of(answers, status);
 
-	FINDING_SAY(finding->published, "%s", status == 404 ?
-		    "The content is not on the origin, or the domain is not connected to the "
-		    "service." : "Check whether the code came from the origin.");
+	FINDING_SAY(finding->published, "%s", status_words_published(status));
 	if (count) {
 		finding->grade = 2 * count >= answers->all ? FINDING_MANY : FINDING_SOME;
 		finding->count = count;
 		finding->cause = "by_origin";
-		FINDING_SAY(finding->remedy, "%s", status == 404 ?
-			    "The origin has sent it: put the content there, or have it asked for "
-			    "by the right path and host name." :
-			    "The origin has sent it: its log tells why.");
-		FINDING_SAY(finding->unknown, "When the first and the last one were, and which "
-			    "paths: the proxy's log has that.");
+		FINDING_SAY(finding->remedy, "%s", status_words_sent(status));
+		if (!asked->log)
+			FINDING_SAY(finding->unknown, "When the first and the last one were, and "
+				    "which paths: the proxy's log has that, " LOG_HOW ".");
 	} else {
 		finding->cause = "not_by_origin";
-		FINDING_SAY(finding->remedy, "The origin has not sent it: it was made on the way. "
-			    "%s", status == 404 ? "Is the domain connected to the service, and has "
-			    "the proxy a server of that name?" :
-			    "The proxy's error log tells why.");
+		FINDING_SAY(finding->remedy, "%s", status_words_made(status));
 	}
 }
 
@@ -306,8 +303,8 @@ static void not_counted(struct finding *finding, const struct view_origin *origi
 }
 
 static int add_status(const char *row, const struct diagnose_facts *facts,
-		      const struct diagnose_origin *origin, unsigned int status,
-		      struct findings *findings)
+		      const struct diagnose_asked *asked, const struct diagnose_origin *origin,
+		      unsigned int status, struct findings *findings)
 {
 	struct finding *finding = diagnose_origins_add(findings, row, origin, 0);
 	struct answers answers = answers_of(origin->at);
@@ -321,7 +318,7 @@ static int add_status(const char *row, const struct diagnose_facts *facts,
 	say_sent(finding, facts, origin->at, &answers, status);
 	if (say_proxy(finding, origin->at, 0))
 		FINDING_SAY(finding->seen, ", and made those statuses itself.");
-	conclude_status(finding, &answers, status);
+	conclude_status(finding, asked, &answers, status);
 	return 0;
 }
 
@@ -336,7 +333,7 @@ static int find_status(const struct diagnose_facts *facts, const struct diagnose
 		struct answers answers = answers_of(origin->at);
 
 		if (origin->asked && (asked->object || count_of(&answers, status)))
-			err = add_status(row, facts, origin, status, findings);
+			err = add_status(row, facts, asked, origin, status, findings);
 	}
 	diagnose_origins_free(&origins);
 	return err;

@@ -17,6 +17,7 @@ struct diagnose_asked {
 	const char *object;     /* NULL: all that the row has */
 	uint64_t since_ns;      /* how far back what is counted by time is looked at */
 	unsigned int status;    /* of "other": the status; 0: any that is no success */
+	bool log;               /* a proxy's log is read, too */
 	bool revision;          /* of 529: tell the configuration's revision, too */
 };
 

@@ -92,7 +92,7 @@ void finding_append(char *room, size_t size, const char *format, ...)
 	va_end(args);
 }
 
-static void set(struct finding *finding, const char *key, json_t *value)
+void finding_value(struct finding *finding, const char *key, json_t *value)
 {
 	if (!finding->details)
 		finding->details = json_object();
@@ -101,12 +101,12 @@ static void set(struct finding *finding, const char *key, json_t *value)
 
 void finding_number(struct finding *finding, const char *key, uint64_t number)
 {
-	set(finding, key, json_integer(number));
+	finding_value(finding, key, json_integer(number));
 }
 
 void finding_word(struct finding *finding, const char *key, const char *word)
 {
 	scoped_free char *escaped = escape_is_utf8(word) ? NULL : escape_copy(word);
 
-	set(finding, key, json_string(escaped ?: word));
+	finding_value(finding, key, json_string(escaped ?: word));
 }

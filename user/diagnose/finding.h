@@ -66,4 +66,7 @@ void finding_append(char *room, size_t size, const char *format, ...)
 void finding_number(struct finding *finding, const char *key, uint64_t number);
 void finding_word(struct finding *finding, const char *key, const char *word);
 
+/* The same of any value, which is taken over. */
+void finding_value(struct finding *finding, const char *key, json_t *value);
+
 #endif
