@@ -42,7 +42,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct answers_options options = {
 		.status = statuses[size % 4], .broken = size % 4 == 1, .seed = size
 	};
-	const struct answers_findings_asked asked = { .row = "404", .log = "a log", .origin = size & 8 };
+	const struct answers_findings_asked asked = {
+		.row = "404", .log = "a log", .origin = size & 8
+	};
 	struct answers_counts *counts = answers_counts_new(&options);
 	struct findings findings = {};
 	char path[FUZZ_PATH_SIZE], text[224];

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # diagnose --log: what real nginx writes of its origins by the log_format that the tool itself
-# names, with and without an observer, and logs that are none.
+# names, and HAProxy by that of the manual, with and without an observer, and logs that are none.
 # shellcheck source=tests/net/lib.sh
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/net/nginx.sh
@@ -191,6 +191,37 @@ test_json_log() {
 		"$(alone diagnose 404 --json --log - <"$proxies/log.gz" | jq -c '[.findings[].count]')"
 }
 
+# HAProxy's log-format as the manual has it.
+test_haproxy() {
+	{
+		printf 'global\n\tlog stdout format raw local0\ndefaults\n\tmode http\n\tlog global\n'
+		printf '\ttimeout connect 500ms\n\ttimeout server 500ms\n\ttimeout client 5s\n'
+		printf '\tretries 0\nfrontend f\n\tbind 127.0.0.1:8090\n'
+		sed -n '/^http-request capture req.hdr(host)/,/^log-format/p' "$top/user/ecdn-xdp.8" |
+			sed 's/\\e/\\/g; s/\\-/-/g'
+		printf '\thttp-request return status 404 if { path /own }\n'
+		printf '\tuse_backend none if { path_beg /none }\n\tdefault_backend b\n'
+		printf 'backend b\n\tserver s %s\nbackend none\n\tserver s %s\n' \
+			"$first:80" "$nobody_at:8080"
+	} >"$proxies/haproxy.cfg"
+	proxy_start haproxy haproxy -f "$proxies/haproxy.cfg"
+	wait_for 5 on edge curl -s -o /dev/null http://127.0.0.1:8090/ok
+	for path in /missing /missing /gateway /silent /header /wait /none /own; do
+		on edge curl -s -o /dev/null "http://127.0.0.1:8090$path" || true
+	done
+	wait_for 5 grep -q /own "$proxies/haproxy.out"
+	is "HAProxy: 404" "\"$first:80 by_origin 2\"
+\"null by_proxy 1\"" "$(alone diagnose 404 --json --log "$proxies/haproxy.out" | jq -c "$rows")"
+	is "HAProxy: no answer, as a malformed one is, or none in time" '[2,1]' \
+		"$(alone diagnose 522 --json --log "$proxies/haproxy.out" |
+			jq -c '.findings[0].details | [.no_answer, .timed_out]')"
+	is "HAProxy: its own answer" 1 "$(alone diagnose 404 --json --log "$proxies/haproxy.out" |
+		jq -c '.findings[].details.itself // empty')"
+	is "HAProxy: no connection" '["by_proxy",1]' \
+		"$(alone diagnose 503 --json --log "$proxies/haproxy.out" |
+			jq -c '.findings[] | [.cause, .details.no_connect]')"
+}
+
 test_words() {
 	fails "a log of another format" 1 'another format .*log_format ecdn_answers ' \
 		alone diagnose 404 --log "$proxies/combined.log"
@@ -228,6 +259,7 @@ test_522
 test_json_log
 test_words
 test_observed
+test_haproxy
 jq -r '.findings[].details | keys[]' "$work/told" >>"$work/details"
 described
 finish

@@ -131,6 +131,13 @@ static void results(void **state)
 		  ECDN_XDP_ORIGIN_SAID_ANSWERED },
 		{ GET("/", "009", "5") TAIL("192.0.2.1:80", "200", "0", "0", "5", "60", "-"),
 		  ECDN_XDP_ORIGIN_SAID_MALFORMED },
+		/* HAProxy's. */
+		{ GET("/", "503", "0") TAIL("192.0.2.1:80", "503", "-1", "-1", "-", "-", "-"),
+		  ECDN_XDP_ORIGIN_SAID_NO_CONNECT },
+		{ GET("/", "502", "0") TAIL("192.0.2.1:80", "502", "0", "-1", "-", "-", "-"),
+		  ECDN_XDP_ORIGIN_SAID_NO_ANSWER },
+		{ GET("/", "-1", "0") TAIL("192.0.2.1:80", "-1", "0", "-1", "-", "-", "-"),
+		  ECDN_XDP_ORIGIN_SAID_MAX },
 		{ GET("/", "499", "0") TAIL("192.0.2.1:80", "-", "0", "-", "0", "0", "-"),
 		  ECDN_XDP_ORIGIN_SAID_MAX },
 	};
@@ -171,7 +178,8 @@ static void refused(void **state)
 		   "no number in");
 	is_refused(GOOD "\tstatus:200", "twice");
 	used = snprintf(many, sizeof(many), "%s\tupstream_addr:", AT
-			"\trequest_method:GET\thost:-\trequest_uri:/\tstatus:200\tbody_bytes_sent:0\t"
+			"\trequest_method:GET\thost:-\trequest_uri:/\tstatus:200\t"
+			"body_bytes_sent:0\t"
 			"upstream_status:-\tupstream_connect_time:-\tupstream_header_time:-\t"
 			"upstream_response_length:-\tupstream_bytes_received:-\t"
 			"upstream_http_content_length:-");
@@ -271,7 +279,8 @@ static void bounded(void **state)
 	start(404, false);
 	for (unsigned int i = 0; i < 5000; i++) {
 		snprintf(line, sizeof(line), GET("/%u", "404", "9")
-			 TAIL("10.%u.%u.1:80", "404", "0", "0", "9", "9", "9"), i, i / 256, i % 256);
+			 TAIL("10.%u.%u.1:80", "404", "0", "0", "9", "9", "9"), i,
+			 i / 256, i % 256);
 		add(line);
 	}
 	assert_int_equal(counts->count, ANSWERS_COUNTS_ORIGINS + 1);

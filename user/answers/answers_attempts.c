@@ -34,9 +34,10 @@ static struct text take_piece(struct text *rest)
 	return piece;
 }
 
-static bool is_dash(struct text piece)
+/* "-", or "-1" as HAProxy has it. */
+static bool is_none(struct text piece)
 {
-	return text_length(piece) == 1 && *piece.start == '-';
+	return text_length(piece) && *piece.start == '-';
 }
 
 /* ADDR:PORT or [ADDR]:PORT; all else is no origin. */
@@ -64,7 +65,7 @@ static void read_origin(struct text piece, struct ecdn_xdp_origin_key *origin)
 static int read_number(struct text piece, uint64_t *number, struct access_fault *fault)
 {
 	*number = 0;
-	if (is_dash(piece) || !text_length(piece) ||
+	if (is_none(piece) || !text_length(piece) ||
 	    !quantity_parse_digits(piece.start, piece.end, INT64_MAX, number))
 		return 0;
 	return access_line_refuse(fault, "no number in a variable of upstream's: ", piece);
@@ -73,7 +74,7 @@ static int read_number(struct text piece, uint64_t *number, struct access_fault 
 static int read_piece(enum answers_upstream which, struct text piece,
 		      struct answers_attempt *attempt, struct access_fault *fault)
 {
-	bool there = text_length(piece) && !is_dash(piece);
+	bool there = text_length(piece) && !is_none(piece);
 	uint64_t number;
 
 	switch (which) {
@@ -126,7 +127,8 @@ enum ecdn_xdp_origin_said answers_attempts_result(const struct answers_attempt *
 		return ECDN_XDP_ORIGIN_SAID_ANSWERED;
 	if (attempt->status == 504)
 		return ECDN_XDP_ORIGIN_SAID_TIMED_OUT;
-	if (attempt->status != 502)
+	/* HAProxy has 503 where nginx has 502. */
+	if (attempt->status != 502 && attempt->status != 503)
 		return ECDN_XDP_ORIGIN_SAID_MAX;
 	if (!attempt->connected)
 		return ECDN_XDP_ORIGIN_SAID_NO_CONNECT;
@@ -141,6 +143,12 @@ static bool is_again(const struct answers_attempt *attempt, const struct answers
 	       !memcmp(attempt->peer.start, next->peer.start, text_length(next->peer));
 }
 
+/* What HAProxy has for address and port where it asked nobody. */
+static bool is_nobody(struct text value)
+{
+	return text_length(value) == 3 && !memcmp(value.start, "-:-", 3);
+}
+
 int answers_attempts_read(const struct text *value, struct answers_attempts *attempts,
 			  struct access_fault *fault)
 {
@@ -149,7 +157,7 @@ int answers_attempts_read(const struct text *value, struct answers_attempts *att
 	attempts->count = 0;
 	/* An empty value is that of "-" alone, of a request for which nobody was asked; of one
 	 * attempt it means what "-" means. */
-	if (!text_length(value[ANSWERS_ADDR]))
+	if (!text_length(value[ANSWERS_ADDR]) || is_nobody(value[ANSWERS_ADDR]))
 		return 0;
 	for (int i = 0; i < ANSWERS_UPSTREAMS && !err; i++)
 		err = read_variable(i, value[i], attempts, fault);

@@ -96,9 +96,11 @@ static int read_time(const struct text *value, uint64_t *at_ns, struct access_fa
 static int read_client(const struct text *value, struct answers_record *record,
 		       struct access_fault *fault)
 {
-	uint64_t number;
+	uint64_t number = 0;
 
-	if (quantity_parse_digits(value[STATUS].start, value[STATUS].end, 999, &number))
+	/* HAProxy has -1 for a client that left before it got any. */
+	if (!is_text(value[STATUS], "-1") &&
+	    quantity_parse_digits(value[STATUS].start, value[STATUS].end, 999, &number))
 		return access_line_refuse(fault, "status is no status: ", value[STATUS]);
 	record->status = number;
 	if (quantity_parse_digits(value[SENT].start, value[SENT].end, INT64_MAX, &record->sent))
