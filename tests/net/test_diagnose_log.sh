@@ -231,7 +231,7 @@ test_words() {
 	fails "a name without an observer" 2 'no observer is loaded' \
 		alone diagnose 404 shop --log "$proxies/log"
 	fails "another code" 2 '--log is for' alone diagnose 538 --log "$proxies/log"
-	fails "xff" 2 '--log is for' alone diagnose xff --log "$proxies/log"
+	fails "xff" 2 'takes no options but' alone diagnose xff --log "$proxies/log"
 	fails "since" 2 '--since and --log' alone diagnose 404 --since 20s --log "$proxies/log"
 	fails "a name that is none" 2 'no name of an origin' ecdn diagnose 404 shpo --log "$proxies/log"
 }
