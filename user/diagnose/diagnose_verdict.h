@@ -15,8 +15,8 @@ bool diagnose_verdict_has(const struct diagnose_origin *origin, const struct egr
 /* Its word: "node_egress", "network", "unclear". */
 const char *diagnose_verdict_name(enum egress_rule_verdict verdict);
 
-/* Says of a finding that follows from a verdict which published cause and remedy that has, how it is
- * carried out, and what is unknown. */
+/* Says of a finding that follows from a verdict which published cause and remedy that has, how this
+ * is carried out, and what is unknown. */
 void diagnose_verdict_say(struct finding *finding, const struct egress_rule *rule);
 
 /* Adds the finding. what: "connections ended abnormally"; code: 538 or 564. 0 or -ENOMEM,
