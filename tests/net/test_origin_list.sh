@@ -333,6 +333,15 @@ test_group() {
 			jq -r '.origins[0].last_failure | "\(.cause) \(.side)"')"
 	fails "the group: failures are root's" 1 'for root alone' \
 		on edge "${as[@]}" "$build/ecdn-xdp" origin failures --pin-dir "$pin"
+	ecdn unload --all
+	ecdn load --origin --origin-cgroup "$cgroup" --stats-group 12346
+	node curl -sk -m 3 -o /dev/null https://$gone/ || true
+	has "the group: without a guard" "^$gone:443 .* 538 refused, [0-9]+s ago$" \
+		"$(on edge "${as[@]}" "$build/ecdn-xdp" origin --pin-dir "$pin")"
+	fails "the group: metrics are root's" 1 'metrics tell of what root alone may read' \
+		on edge "${as[@]}" "$build/ecdn-xdp" stats --metrics --pin-dir "$pin"
+	fails "another group: without a guard" 1 'run as root' on edge setpriv --reuid=65534 \
+		--regid=12345 --clear-groups "$build/ecdn-xdp" origin --pin-dir "$pin"
 }
 
 hosts_and_servers

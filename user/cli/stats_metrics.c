@@ -2,10 +2,12 @@
 #include "cli/stats_metrics.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <netinet/in.h>
 
@@ -276,12 +278,27 @@ static int read_loaded(struct metrics *metrics, struct status_fields_item *statu
 	return err ?: add_allowed(metrics, status->pin_dir);
 }
 
+/* A guard that may not be looked at is not one that is not loaded. */
+static int check_readable(const char *pin_dir)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/config", pin_dir);
+	if (access(path, F_OK) || !access(path, R_OK))
+		return 0;
+	return log_error(-EACCES, "metrics tell of what root alone may read (%s): run as root; the "
+			 "group of --stats-group has `ecdn-xdp stats --total --json` and "
+			 "`ecdn-xdp origin --json`", path);
+}
+
 static int read_all(struct metrics *metrics, const char *pin_dir)
 {
 	const struct fields fields = { status_fields_metrics, 0, NULL };
 	struct status_fields_item status = { .pin_dir = pin_dir };
-	int err = view_pins_there(pin_dir) ? read_loaded(metrics, &status) : 0;
+	int err = check_readable(pin_dir);
 
+	if (!err && view_pins_there(pin_dir))
+		err = read_loaded(metrics, &status);
 	if (!err)
 		metrics_add(metrics, &fields, &status, "");
 	view_ping_free(&status.ping);

@@ -49,11 +49,14 @@ static bool can(const struct pins *pins, const char *name, int mode)
 	return !access(pins_path(pins->dir, name, path), mode);
 }
 
-/* access(2) asks for the real user, as which the tool runs. */
+/* access(2) asks for the real user, as which the tool runs. Without a guard there is no map PUBLIC,
+ * and the observer's tell what there is for the group. */
 static bool are_shared(const struct pins *pins)
 {
-	return can(pins, "config", F_OK) && !can(pins, "config", R_OK) && can(pins, PUBLIC, R_OK) &&
-	       can(pins, "region_cpu", R_OK);
+	if (!can(pins, "config", F_OK) || can(pins, "config", R_OK))
+		return false;
+	return can(pins, PUBLIC, F_OK) ? can(pins, PUBLIC, R_OK) && can(pins, "region_cpu", R_OK) :
+					 can(pins, "origin_stats", R_OK);
 }
 
 bool view_pins_are_shared(const char *pin_dir)
@@ -73,11 +76,22 @@ static uint32_t parts_in(const char *dir)
 	return bits;
 }
 
+/* There was no observer before this ABI. */
+static int get_public(const struct pins *pins, struct ecdn_xdp_public_config *public)
+{
+	scoped_fd int fd = -1;
+
+	*public = (struct ecdn_xdp_public_config){ .abi = ECDN_XDP_ABI };
+	if (!pins_has(pins->dir, PUBLIC))
+		return 0;
+	fd = pins_read(pins->dir, PUBLIC);
+	return fd < 0 ? fd : maps_get(fd, PUBLIC, &(__u32){ 0 }, public);
+}
+
 static int read_public(struct view_pins *view)
 {
 	struct ecdn_xdp_public_config public;
-	scoped_fd int fd = pins_read(view->pins.dir, PUBLIC);
-	int err = fd < 0 ? fd : maps_get(fd, PUBLIC, &(__u32){ 0 }, &public);
+	int err = get_public(&view->pins, &public);
 
 	if (err)
 		return err;
