@@ -114,7 +114,7 @@ static __always_inline void origin_ends(struct ecdn_xdp_origin_conn *conn, __u8 
 	conn->reset = reset;
 	conn->closed_ns = now_ns;
 	conn->idle = !origin_owes(conn) && !origin_amid(&conn->in);
-	conn->leaving = conn->out.goodbye;
+	conn->leaving = conn->out.goodbye || conn->out.alerted;
 	conn->phase = origin_phase_now(conn);
 }
 

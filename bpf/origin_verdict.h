@@ -89,9 +89,10 @@ origin_judge_unused(const struct ecdn_xdp_origin_conn *conn)
 static __always_inline struct origin_verdict
 origin_judge_socket(const struct ecdn_xdp_origin_conn *conn, const struct origin_end *end)
 {
-	bool plain = conn->plain;
+	bool plain = conn->plain, lost = end->error == ETIMEDOUT && end->retransmits;
 
-	if (!end->received && !end->sent)
+	/* What was sent, and nobody acknowledged, is not in end->sent. */
+	if (!end->received && !end->sent && !lost)
 		return origin_judge_unused(conn);
 	if (conn->first == ECDN_XDP_ORIGIN_SIDE_HOST) {
 		if (end->error != ETIMEDOUT)
@@ -132,7 +133,8 @@ origin_judge_handshake(const struct ecdn_xdp_origin_conn *conn, const struct ori
 		return ORIGIN_SAY(NOT_TLS, ORIGIN);
 	if (in->alerted)
 		return origin_alert(ORIGIN_SAY(ALERT_BY_ORIGIN, ORIGIN), in->alert);
-	if (out->alerted)
+	/* Of an origin that closes, libraries complain by an alert: the end was first. */
+	if (out->alerted && (conn->first != ECDN_XDP_ORIGIN_SIDE_ORIGIN || conn->leaving))
 		return origin_alert(ORIGIN_SAY(ALERT_BY_NODE, NODE), out->alert);
 	if (end->kept && conn->first != ECDN_XDP_ORIGIN_SIDE_NODE)
 		return ORIGIN_SAY(REJECTED_HERE, HOST);

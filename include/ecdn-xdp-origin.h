@@ -396,7 +396,7 @@ struct ecdn_xdp_origin_conn {
 	__u8 first;            /* who ended it first: enum ecdn_xdp_origin_side */
 	__u8 reset;            /* 1: by RST */
 	__u8 idle;             /* 1: nothing was owed or under way then, */
-	__u8 leaving;          /* 1: and the node had said goodbye */
+	__u8 leaving;          /* 1: and the node had said goodbye, or an alert */
 	__u8 phase;            /* enum ecdn_xdp_origin_phase, in which it was then */
 	__u8 owed;             /* 1: TLS: a request waits for an answer */
 	__u8 retry;            /* 1: the origin sent a HelloRetryRequest */

@@ -372,6 +372,39 @@ static void test_goodbye_first(void **state)
 	assert_int_equal(origin_judge(&conn, &end).cause, ECDN_XDP_ORIGIN_RESET);
 }
 
+/* An origin closes amid the handshake, and the node's library complains of that by an alert. */
+static void test_alert_of_an_end(void **state)
+{
+	const struct row row = { HELLO, FIN, .after = MS };
+	struct ecdn_xdp_origin_conn conn;
+	struct origin_end end;
+
+	(void)state;
+	reach(&conn, &row);
+	finish(&conn, &end, &row);
+	conn.out.alerted = 1;
+	assert_int_equal(origin_judge(&conn, &end).cause, ECDN_XDP_ORIGIN_HANDSHAKE_CLOSED);
+	/* The alert is first, and the origin ends for it. */
+	assert_int_equal(judge(&(struct row){ ALERTED_BY_NODE, FIN, .after = MS }, &conn).cause,
+			 ECDN_XDP_ORIGIN_ALERT_BY_NODE);
+}
+
+/* By sockets alone: nothing of what was sent has come to the origin. */
+static void test_unacknowledged(void **state)
+{
+	struct row row = { CONNECTED, KERNEL, .after = 9 * SECOND, .sockets = true };
+	struct ecdn_xdp_origin_conn conn;
+	struct origin_end end;
+
+	(void)state;
+	assert_int_equal(judge(&row, &conn).cause, ECDN_XDP_ORIGIN_IDLE);
+	finish(&conn, &end, &row);
+	end.retransmits = 3;
+	assert_int_equal(origin_judge(&conn, &end).cause, ECDN_XDP_ORIGIN_HANDSHAKE_TIMEOUT);
+	conn.plain = 1;
+	assert_int_equal(origin_judge(&conn, &end).cause, ECDN_XDP_ORIGIN_HTTP_TIMEOUT);
+}
+
 /* A request on a connection that the origin has closed meanwhile. */
 static void test_closed_while_idle(void **state)
 {
@@ -408,6 +441,8 @@ int main(void)
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_alerts),
 		cmocka_unit_test(test_goodbye_first),
+		cmocka_unit_test(test_alert_of_an_end),
+		cmocka_unit_test(test_unacknowledged),
 		cmocka_unit_test(test_closed_while_idle),
 		cmocka_unit_test(test_half_closed),
 	};
