@@ -218,9 +218,9 @@ origin_judge_session(const struct ecdn_xdp_origin_conn *conn, const struct origi
 		return busy || origin_lost(conn) ? ORIGIN_SAY(TIMEOUT, HOST) :
 						   ORIGIN_SAY(IDLE, HOST);
 	}
+	/* What the node says may be its complaint about an end. */
 	if (origin_lost(conn))
-		return conn->in.goodbye || conn->out.goodbye ? ORIGIN_SAY(OK, NONE) :
-							       ORIGIN_SAY(UNTOLD, NONE);
+		return conn->in.goodbye ? ORIGIN_SAY(OK, NONE) : ORIGIN_SAY(UNTOLD, NONE);
 	/* Whoever says goodbye ends it, though the other side's FIN or RST may come first. */
 	if (conn->first == ECDN_XDP_ORIGIN_SIDE_ORIGIN && !conn->leaving)
 		return origin_judge_origin(conn, end);
