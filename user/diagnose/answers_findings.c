@@ -38,7 +38,8 @@ struct telling {
 
 static const char *status_of(const struct telling *telling, char room[24])
 {
-	snprintf(room, 24, telling->status ? "the status %u" : "no success", telling->status);
+	snprintf(room, 24, telling->status ? "the status %u" : "a status of no success",
+		 telling->status);
 	return room;
 }
 
@@ -162,9 +163,10 @@ static int add_sent(const struct telling *telling, const struct answers_origin *
 	if (!finding)
 		return -ENOMEM;
 	weigh(finding, origin->sent.count, origin->answers);
-	FINDING_SAY(finding->seen, "In %s, %lu of %lu answers of the origin (%s) had %s",
-		    log_of(telling, log), origin->sent.count,
-		    origin->answers, saying_share(origin->sent.count, origin->answers, share),
+	FINDING_SAY(finding->seen, "In %s, %lu of %lu answer%s of the origin (%s) had %s",
+		    log_of(telling, log), origin->sent.count, origin->answers,
+		    saying_s(origin->answers),
+		    saying_share(origin->sent.count, origin->answers, share),
 		    status_of(telling, status));
 	finding_number(finding, "answers", origin->answers);
 	finding_number(finding, "sent", origin->sent.count);
@@ -211,9 +213,10 @@ static int add_made(const struct telling *telling, const struct answers_origin *
 	if (!finding)
 		return -ENOMEM;
 	weigh(finding, origin->made.count, origin->asked);
-	FINDING_SAY(finding->seen, "In %s, %lu of %lu requests to the origin (%s) ",
-		    log_of(telling, log), origin->made.count,
-		    origin->asked, saying_share(origin->made.count, origin->asked, share));
+	FINDING_SAY(finding->seen, "In %s, %lu of %lu request%s to the origin (%s) ",
+		    log_of(telling, log), origin->made.count, origin->asked,
+		    saying_s(origin->asked),
+		    saying_share(origin->made.count, origin->asked, share));
 	if (broken)
 		FINDING_SAY(finding->seen, "had a bad answer");
 	else

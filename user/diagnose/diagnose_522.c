@@ -70,7 +70,7 @@ static void say_since(struct finding *finding, const struct diagnose_facts *fact
 
 #define COUNT_HOW "nginx `ecdn_xdp_origins on;`, or any proxy's log through `ecdn-xdp origin " \
 		  "count -`"
-#define LOG_HOW "`--log FILE`"
+#define LOG_HOW "`--log FILE` reads it"
 
 /* --- 522 */
 
@@ -125,7 +125,7 @@ static void conclude_522(struct finding *finding, const struct diagnose_asked *a
 	FINDING_SAY(finding->command, "`ecdn-xdp origin failures %s` lists the last ones",
 		    json_string_value(json_object_get(finding->details, "origin")) ?: "ORIGIN");
 	if (!asked->log)
-		FINDING_SAY(finding->unknown, "Which paths: the proxy's log has them, " LOG_HOW
+		FINDING_SAY(finding->unknown, "Which paths: the proxy's log has them: " LOG_HOW
 			    ".");
 	if (sent)
 		FINDING_SAY(finding->seen, " The origin has sent the status 522 itself, too, %lu "
@@ -283,7 +283,7 @@ static void conclude_status(struct finding *finding, const struct diagnose_asked
 		FINDING_SAY(finding->remedy, "%s", status_words_sent(status));
 		if (!asked->log)
 			FINDING_SAY(finding->unknown, "When the first and the last one were, and "
-				    "which paths: the proxy's log has that, " LOG_HOW ".");
+				    "which paths: the proxy's log has that: " LOG_HOW ".");
 	} else {
 		finding->cause = "not_by_origin";
 		FINDING_SAY(finding->remedy, "%s", status_words_made(status));
