@@ -114,6 +114,7 @@ test_names() {
 	fails "names: an address has one" 1 '203.0.113.7 is named shop already' \
 		ecdn origin add other 203.0.113.9 203.0.113.7
 	fails "names: what is no address" 2 '203.0.113.300 is no address' ecdn origin add a 203.0.113.300
+	fails "names: loopback" 2 'are not watched; nothing was changed' ecdn origin add a 127.0.0.1
 	fails "names: what is no port" 2 ':0 is no address' ecdn origin add a 203.0.113.7:0
 	fails "names: what is no name" 2 'a name has 1 to 63' ecdn origin add 'a b' 203.0.113.9
 	fails "names: one that is too long" 2 'a name has 1 to 63' \

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "cli/cli_tell.h"
 #include "control/bring_up.h"
+#include "ecdn-xdp-origin-rows.h"
 #include "origin/origin_address.h"
 
 static int read_name(const char *name)
@@ -24,6 +25,9 @@ static int read_address(const char *word, const char *name, struct origin_names 
 		return log_error(CLI_USAGE, "%s is no address of an origin; write it as "
 				 "203.0.113.7, 203.0.113.7:443, 2001:db8::7 or [2001:db8::7]:443; "
 				 "nothing was changed", word);
+	if (ecdn_xdp_origin_loopback(&key))
+		return log_error(CLI_USAGE, "%s is this host's loopback, and connections to it are "
+				 "not watched; nothing was changed", word);
 	err = origin_names_append(names, &key, name, NULL);
 	return err == -EEXIST ? 0 : err;
 }

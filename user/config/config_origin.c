@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "config/config_cgroup.h"
+#include "ecdn-xdp-origin-rows.h"
 #include "origin/origin_address.h"
 
 static void take_depth(struct reader *reader, const yaml_node_t *value, void *to)
@@ -89,6 +90,11 @@ static void take_address(struct reader *reader, const yaml_node_t *item, void *t
 		yaml_bad(reader, item, "\"%s\" is no address of an origin; write it as "
 			 "203.0.113.7, 203.0.113.7:443, \"2001:db8::7\" or \"[2001:db8::7]:443\"",
 			 text ?: "this");
+		return;
+	}
+	if (ecdn_xdp_origin_loopback(&key)) {
+		yaml_bad(reader, item, "%s is this host's loopback, and connections to it are not "
+			 "watched", text);
 		return;
 	}
 	err = origin_names_append(to, &key, "", NULL);

@@ -52,13 +52,22 @@ static void part(FILE *to, const char *label, const char *text, unsigned int wid
 		fprintf(to, "out of memory\n");
 }
 
+/* The code that users see: of the row of all others what its details say, if it is one. */
+static const char *code_of(const struct finding *finding)
+{
+	const char *status = json_string_value(json_object_get(finding->details, "status"));
+
+	return !strcmp(finding->row, "other") && status && *status >= '0' && *status <= '9' ?
+	       status : finding->row;
+}
+
 void finding_text_write(const struct finding *finding, FILE *to, unsigned int width)
 {
 	scoped_free char *head = NULL, *escaped = NULL;
 
 	if (width && width < WIDTH_LEAST)
 		width = WIDTH_LEAST;
-	if (asprintf(&head, "%s%s%s: %s", finding->row, *finding->object ? " " : "",
+	if (asprintf(&head, "%s%s%s: %s", code_of(finding), *finding->object ? " " : "",
 		     finding->object, finding->seen) < 0)
 		head = NULL;
 	escaped = head ? escape_copy(head) : NULL;
