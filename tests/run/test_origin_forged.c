@@ -91,7 +91,7 @@ static void try(const char *what, uint32_t ahead, uint32_t beyond, const char *p
 	static char body[BODY];
 	struct ecdn_xdp_origin_stats stats;
 	struct ecdn_xdp_origin_head head;
-	uint32_t seq, ack;
+	uint32_t seq = 0, ack = 0;
 	char why[128];
 
 	memset(body, 'a', sizeof(body));

@@ -9,7 +9,7 @@
 
 int main(int argc, char **argv)
 {
-	char line[WORLD_LINE_SIZE];
+	char line[WORLD_LINE_SIZE] = "";
 	struct world world;
 
 	if (argc < 5) {

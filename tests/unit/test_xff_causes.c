@@ -69,7 +69,7 @@ static bool is_node(const struct xff_counts *counts, int number, unsigned int no
 	char expected[48], text[ADDRESS_TEXT_SIZE];
 
 	world_node(expected, node);
-	return number > 0 &&
+	return number > 0 && number <= XFF_PEERS_MAX &&
 	       !strcmp(address_format(&counts->peers.at[number].address, text), expected);
 }
 
