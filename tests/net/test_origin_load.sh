@@ -39,6 +39,29 @@ test_alone() {
 	is "alone: who may read failures" 600 "$(stat -c %a "$pin/origin_failures")"
 }
 
+# Connections that begin while the observer comes are refused by their origin, not by this host.
+test_coming() {
+	local busy round
+
+	# shellcheck disable=SC2016
+	(inside bash -c 'while [ ! -e "$1" ]; do { : 3<>"/dev/tcp/$0/80"; } 2>/dev/null; done' \
+		$origin_ip "$work/enough") &
+	busy=$!
+	for round in {1..8}; do
+		load_alone >/dev/null
+		wait_for 5 has_judged
+		is "coming: $round: none was rejected here" 0 "$(ecdn origin --json |
+			jq '[.origins[].rejected_here] | add')"
+		ecdn unload --all
+	done
+	touch "$work/enough"
+	wait "$busy" || true # of the last connection, which was refused
+}
+
+has_judged() {
+	[ "$(counted cause)" -gt 10 ]
+}
+
 test_depths() {
 	does "sockets: load" ecdn load --origin=sockets
 	is "sockets: one program is on the cgroup" origin "$(programs)"
@@ -324,6 +347,7 @@ waiting client "$build/tests/tools/waiter" $origin_ip:443 text
 test_refused
 test_without_cgroup2
 test_capabilities
+test_coming
 test_alone
 test_depths
 test_upgrade

@@ -108,27 +108,22 @@ int origin_hooks_open(struct origin_hooks *hooks, const struct pins *pins, bool 
 	       hooks->error_program : 0;
 }
 
-/* The cgroup of a link that is open; 0: it is gone. */
-static uint64_t cgroup_of(int link)
+/* Where `origin` is, for the others: a path, or NULL for the root, to which it goes if it is
+ * nowhere. */
+static int find_place(const char *dir, char room[PATH_MAX], const char **path)
 {
-	struct bpf_link_info info = {};
-
-	return bpf_obj_get_info_by_fd(link, &info, &(__u32){ sizeof(info) }) ? 0 :
-	       info.cgroup.cgroup_id;
-}
-
-/* Where `origin` is, for the others: a path, or NULL for the root. */
-static int find_place(const struct origin_hooks *hooks, char room[PATH_MAX], const char **path)
-{
-	uint64_t id = cgroup_of(hooks->link[ORIGIN_HOOKS_SOCKETS].fd);
+	struct bpf_link_info info;
+	scoped_fd int link = pinned_link_open(&hooks_of[ORIGIN_HOOKS_SOCKETS].at, dir, &info);
 
 	*path = NULL;
-	if (id == CGROUP_ROOT_INODE)
+	if (link < 0)
+		return link == -ENOENT ? 0 : link;
+	if (info.cgroup.cgroup_id == CGROUP_ROOT_INODE)
 		return 0;
-	if (cgroup_find(id, room))
+	if (cgroup_find(info.cgroup.cgroup_id, room))
 		return log_error(-ENOENT, "origin is attached to a cgroup with inode %llu, which "
 				 "is not seen from here: name one by --origin-cgroup",
-				 (unsigned long long)id);
+				 (unsigned long long)info.cgroup.cgroup_id);
 	*path = room;
 	return 0;
 }
@@ -140,16 +135,20 @@ static int attach_one(struct origin_hooks *hooks, const struct pins *pins, const
 				  hooks->program[at]);
 }
 
+/* A connection that `origin` sees begin while packets do not pass the others would look as if
+ * they did not leave this host, so it comes last. */
 int origin_hooks_attach(struct origin_hooks *hooks, const struct pins *pins, const char *cgroup)
 {
-	int err = attach_one(hooks, pins, cgroup, ORIGIN_HOOKS_SOCKETS);
+	const char *place = cgroup;
 	char room[PATH_MAX];
+	int err = 0;
 
-	if (!err && !cgroup && hooks->program[ORIGIN_HOOKS_IN] >= 0)
-		err = find_place(hooks, room, &cgroup);
+	if (!cgroup && hooks->program[ORIGIN_HOOKS_IN] >= 0)
+		err = find_place(pins->dir, room, &place);
 	for (int i = ORIGIN_HOOKS_IN; i < ORIGIN_HOOKS_COUNT && !err; i++)
 		if (hooks->program[i] >= 0)
-			err = attach_one(hooks, pins, cgroup, i);
+			err = attach_one(hooks, pins, place, i);
+	err = err ?: attach_one(hooks, pins, cgroup, ORIGIN_HOOKS_SOCKETS);
 	/* That it fails has been logged, and costs no more than what ICMP says. */
 	if (!err && hooks->error_program >= 0)
 		trace_link_attach(pins, ERROR, hooks->error_program, WITHOUT);
@@ -168,7 +167,8 @@ void origin_hooks_end(struct origin_hooks *hooks, const char *dir, int err)
 	scoped_close(&hooks->error_program);
 }
 
-/* Goes on after an error, as more that stays attached is worse. */
+/* In this order, the other way round than they came: see origin_hooks_attach(). Goes on after an
+ * error, as more that stays attached is worse. */
 static int stop_from(int first, const char *dir)
 {
 	int err = 0;

@@ -14,7 +14,7 @@
 
 #define ORIGIN_HOOKS_PROGRAM "prog/origin"
 
-/* Those on a cgroup, in the order in which they are attached. */
+/* Those on a cgroup, in the order in which they are taken off. */
 enum origin_hooks_at {
 	ORIGIN_HOOKS_SOCKETS,
 	ORIGIN_HOOKS_IN,
