@@ -114,7 +114,8 @@ static __always_inline bool look(struct bpf_sock_ops *ctx, struct bpf_sock *sk,
 	end->sent = ctx->bytes_acked;
 	end->sent -= end->sent > 0; /* and so does a SYN */
 	end->sent -= end->sent && left && ctx->snd_una == tcp->write_seq; /* and the own FIN */
-	end->kept = tcp->write_seq != ctx->snd_nxt && ctx->snd_nxt == ctx->snd_una && tcp->snd_wnd;
+	end->kept = ctx->snd_nxt == ctx->snd_una &&
+		    origin_has_room(tcp->write_seq - ctx->snd_nxt, tcp->snd_wnd, ctx->mss_cache);
 	return true;
 }
 

@@ -18,7 +18,6 @@
  * that the connection has lain in the proxy's pool. */
 #define ORIGIN_ABRUPT_NS (NS_PER_SECOND / 10)
 
-
 struct origin_verdict {
 	__u8 cause;             /* enum ecdn_xdp_origin_cause */
 	__u8 side;              /* enum ecdn_xdp_origin_side */
@@ -38,6 +37,16 @@ static __always_inline __u8 origin_closer(__u32 error)
 	case EPIPE: return ECDN_XDP_ORIGIN_SIDE_ORIGIN;
 	}
 	return ECDN_XDP_ORIGIN_SIDE_HOST;
+}
+
+/*
+ * Whether bytes that were written and are not on their way would be, if nothing on this host kept
+ * them: TCP waits where the origin has room for less than a segment of them, so that an origin with
+ * a small window could else have its failures taken for this host's.
+ */
+static __always_inline bool origin_has_room(__u32 written, __u32 window, __u32 mss)
+{
+	return written && window && window >= (written < mss ? written : mss);
 }
 
 /* An errno of ICMP's while it connected. */

@@ -435,6 +435,21 @@ static void test_half_closed(void **state)
 	assert_int_equal(origin_judge(&conn, &end).cause, ECDN_XDP_ORIGIN_OK);
 }
 
+/* Bytes that do not leave are the host's doing only if the origin has room for them. */
+static void test_room(void **state)
+{
+	(void)state;
+	assert_true(origin_has_room(100, 100, 1460));
+	assert_true(origin_has_room(100000, 1460, 1460));
+	assert_true(origin_has_room(1, 65535, 1460));
+	assert_false(origin_has_room(100, 99, 1460));
+	assert_false(origin_has_room(100000, 1459, 1460));
+	assert_false(origin_has_room(100000, 1, 1460));
+	assert_false(origin_has_room(100, 0, 1460));
+	assert_false(origin_has_room(100, 0, 0));
+	assert_false(origin_has_room(0, 65535, 1460));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -445,6 +460,7 @@ int main(void)
 		cmocka_unit_test(test_unacknowledged),
 		cmocka_unit_test(test_closed_while_idle),
 		cmocka_unit_test(test_half_closed),
+		cmocka_unit_test(test_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
