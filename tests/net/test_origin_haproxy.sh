@@ -163,7 +163,9 @@ test_lines() {
 test_strangers() {
 	echo "203.0.113.77:443 answered 200" | counts -q
 	said "an origin that the observer has not seen is --" "-- answered 1 2xx 1"
-	echo "127.0.0.1:80 answered 200" | counts -q
+	is "loopback: a line is about no origin" \
+		'2 lines: 0 counted, 2 about no origin, 0 without an observer, 0 wrong' \
+		"$(printf '%s\n' '127.0.0.1:80 answered 200' '[::1]:80 answered 200' | counts)"
 	echo "$first:80 answered 200" | counts -q
 	said "loopback is no origin" "$first:80 answered 1 2xx 1"
 }

@@ -39,7 +39,7 @@ static void count_line(struct counting *counting, struct text text)
 	if (wrong)
 		report_line(&counting->report, counting->lines, "\"%s\" %s",
 			    text_quote(text, quoted), wrong);
-	else if (!line.said)
+	else if (!line.said || ecdn_xdp_origin_loopback(&line.origin))
 		counting->nothing++;
 	else if (origin_said_count(&counting->said, &line.origin, line.what, line.status))
 		counting->counted++;

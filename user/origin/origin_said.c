@@ -156,9 +156,8 @@ bool origin_said_count(struct origin_said *said, const struct ecdn_xdp_origin_ke
 	}
 	if (!said->requests)
 		return false;
-	if (!ecdn_xdp_origin_loopback(origin))
-		ecdn_xdp_origin_say(said->requests, sched_getcpu(),
-				    ecdn_xdp_origin_row(&said->rows, said->keys, origin, now_ns),
-				    what, status);
+	ecdn_xdp_origin_say(said->requests, sched_getcpu(),
+			    ecdn_xdp_origin_row(&said->rows, said->keys, origin, now_ns),
+			    what, status);
 	return true;
 }

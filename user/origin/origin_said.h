@@ -30,7 +30,8 @@ struct origin_said {
 int origin_said_open(struct origin_said *said, const char *pin_dir);
 void origin_said_close(struct origin_said *said);
 
-/* Adds it. False: not counted, as the observer is gone, which is logged once. */
+/* Adds it; no origin is a loopback address. False: not counted, as the observer is gone, which is
+ * logged once. */
 bool origin_said_count(struct origin_said *said, const struct ecdn_xdp_origin_key *origin,
 		       enum ecdn_xdp_origin_said what, int status);
 
