@@ -127,6 +127,26 @@ test_datagrams() {
 	proxy_stop haproxy
 }
 
+# counts_shut: a datagram, an empty one and another, from a socket that is shut down then.
+counts_shut() {
+	on edge timeout 10 python3 -c '
+import socket, subprocess, sys, time
+ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+for line in sys.argv[1], "", sys.argv[1]:
+    ours.send(line.encode())
+child = subprocess.Popen(sys.argv[2:], stdin=its)
+time.sleep(1)
+its.shutdown(socket.SHUT_RD)
+sys.exit(child.wait())' "$first:80 answered 200" \
+		"$build/ecdn-xdp" origin count - --pin-dir "$pin"
+}
+
+test_shutdown() {
+	is "a socket that is shut down is the end" \
+		'2 lines: 2 counted, 0 about no origin, 0 without an observer, 0 wrong' "$(counts_shut)"
+	said "... of which all is counted" "$first:80 answered 2 2xx 2"
+}
+
 test_lines() {
 	local out
 
@@ -236,6 +256,7 @@ END
 nginx_start secure
 test_sessions
 test_datagrams
+test_shutdown
 test_lines
 test_strangers
 test_calls

@@ -2,6 +2,7 @@
 #include "cli/origin_count.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -80,13 +81,23 @@ static void end_line(struct counting *counting)
 	counting->skips = false;
 }
 
+/* A datagram may be empty; nothing more comes once the socket has been shut down. */
+static bool is_end(const struct counting *counting)
+{
+	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLRDHUP };
+
+	if (!counting->datagrams)
+		return true;
+	poll(&input, 1, 0);
+	return input.revents & POLLRDHUP;
+}
+
 static int read_all(struct counting *counting)
 {
 	ssize_t got;
 
-	/* A datagram may be empty. */
 	while ((got = read(STDIN_FILENO, counting->room + counting->length,
-			   ROOM - counting->length)) != 0 || counting->datagrams) {
+			   ROOM - counting->length)) != 0 || !is_end(counting)) {
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
