@@ -171,6 +171,8 @@ int origin(struct bpf_sock_ops *ctx)
 		begin(ctx);
 		break;
 	case BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB:
+	/* An origin may answer a SYN with one of its own. Who was accepted has no record. */
+	case BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB:
 		establish(ctx);
 		break;
 	case BPF_SOCK_OPS_STATE_CB:

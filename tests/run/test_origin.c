@@ -386,6 +386,14 @@ static void test_fast_open(void)
 	observer_reset(&observer);
 }
 
+static void watch(uint16_t port, bool on)
+{
+	uint8_t *ports = &observer.config->ports[port / 8], bit = 1 << port % 8;
+
+	*ports = on ? *ports | bit : *ports & ~bit;
+	observer_configure(&observer);
+}
+
 static void from_watched_port(int fd)
 {
 	const struct sockaddr_in any = { .sin_family = AF_INET, .sin_port = htons(8443) };
@@ -399,8 +407,7 @@ static void test_clients(void)
 	struct ecdn_xdp_origin_head head;
 	struct pair pair;
 
-	observer.config->ports[8443 / 8] |= 1 << 8443 % 8;
-	observer_configure(&observer);
+	watch(8443, true);
 	pair.node = origin_connect(ADDRESS, ORIGIN_HTTP_PORT, from_watched_port);
 	must(pair.node >= 0, "connect");
 	pair.origin = accept(http_listener, NULL, NULL);
@@ -408,10 +415,34 @@ static void test_clients(void)
 	pair_answer(&pair, OK, strlen(OK));
 	observer_head(&observer, &head);
 	check_number("a client with a watched port is no origin", head.unseen, 0);
-	pair_close_node(&pair, false);
-	observer.config->ports[8443 / 8] &= ~(1 << 8443 % 8);
-	observer_configure(&observer);
+	pair_close_node(&pair, true);
+	watch(8443, false);
 	observer_reset(&observer);
+}
+
+static void from_itself(int fd)
+{
+	const struct sockaddr_in self = { .sin_family = AF_INET, .sin_port = htons(8443),
+					  .sin_addr.s_addr = inet_addr(ADDRESS) };
+
+	must(!setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int)) &&
+	     !bind(fd, (const struct sockaddr *)&self, sizeof(self)), "bind");
+}
+
+/* A SYN is answered by a SYN: here the socket's own. */
+static void test_crossed(void)
+{
+	struct ecdn_xdp_origin_stats stats;
+	int fd;
+
+	watch(8443, true);
+	fd = origin_connect(ADDRESS, 8443, from_itself);
+	must(fd >= 0, "connect to itself");
+	observer_stats(&observer, observer_row(&observer, ADDRESS, 8443), &stats);
+	check_number("SYNs that cross establish a connection", stats.established, 1);
+	close(fd);
+	CHECK_END("it ends unused", 8443, IDLE, NODE, SYN_ACK);
+	watch(8443, false);
 }
 
 int main(void)
@@ -429,6 +460,7 @@ int main(void)
 	test_unseen();
 	test_fast_open();
 	test_clients();
+	test_crossed();
 	close(tls_listener);
 	close(http_listener);
 	observer_close(&observer);
