@@ -12,10 +12,38 @@
 #include "origin_read.h"
 #include "origin_watch.h"
 
+/* Whether a socket of this host listens at the address and port that a connection has here. */
+static __always_inline bool is_served(struct __sk_buff *skb, struct bpf_sock *sk, __u8 family)
+{
+	struct bpf_sock_tuple to = {};
+	struct bpf_sock *listener;
+	__u32 size;
+
+	/* No connection is from port 0, so that only a listener is found. */
+	if (family == 4) {
+		to.ipv4.daddr = sk->src_ip4;
+		to.ipv4.dport = bpf_htons(sk->src_port);
+		size = sizeof(to.ipv4);
+	} else {
+		to.ipv6.daddr[0] = sk->src_ip6[0];
+		to.ipv6.daddr[1] = sk->src_ip6[1];
+		to.ipv6.daddr[2] = sk->src_ip6[2];
+		to.ipv6.daddr[3] = sk->src_ip6[3];
+		to.ipv6.dport = bpf_htons(sk->src_port);
+		size = sizeof(to.ipv6);
+	}
+	listener = bpf_skc_lookup_tcp(skb, &to, size, BPF_F_CURRENT_NETNS, 0);
+	if (!listener)
+		return false;
+	bpf_sk_release(listener);
+	return true;
+}
+
 /*
  * A connection without a record was open before the observer was. It gets one that says so, by
  * which it is counted once: no packet of its looks further then. A client of this host may come
- * from any port: one that comes to a watched port shows that this host has not begun it.
+ * from any port: one that comes to a watched port, or to one where this host listens, shows that
+ * this host has not begun it. The latter gets a record, too, so that this is asked once.
  */
 static __always_inline void note_unseen(struct __sk_buff *skb)
 {
@@ -34,7 +62,7 @@ static __always_inline void note_unseen(struct __sk_buff *skb)
 	conn->watch = ECDN_XDP_ORIGIN_SKIPPED;
 	conn->origin.family = watch_remote(sk, (__u32 *)conn->origin.addr);
 	conn->netns = watch_netns(sk);
-	if (!watch_is_asked(sk, conn, conf))
+	if (!watch_is_asked(sk, conn, conf) || is_served(skb, sk, conn->origin.family))
 		return;
 	conn->watch = ECDN_XDP_ORIGIN_UNSEEN;
 	__sync_fetch_and_add(&head->unseen, 1);

@@ -251,7 +251,8 @@ struct ecdn_xdp_origin_head {
 	__u64 displaced;       /* rows that another origin took */
 	__u64 no_memory;       /* connections that are not watched, as there was no memory */
 	__u64 unseen;          /* connections that were open before the observer was, and sent
-				  something since */
+				  something since; and such as a server here accepted from a
+				  watched port, if it has stopped listening */
 	__u64 lost;            /* connections of which it lost the thread: they end UNTOLD */
 	__u64 reserved[4];
 };

@@ -429,6 +429,14 @@ static void from_itself(int fd)
 	     !bind(fd, (const struct sockaddr *)&self, sizeof(self)), "bind");
 }
 
+static void from_itself_v6(int fd)
+{
+	struct sockaddr_in6 self = { .sin6_family = AF_INET6, .sin6_port = htons(8443) };
+
+	must(inet_pton(AF_INET6, "fd00::2", &self.sin6_addr) == 1 &&
+	     !bind(fd, (const struct sockaddr *)&self, sizeof(self)), "bind");
+}
+
 /* A SYN is answered by a SYN: here the socket's own. */
 static void test_crossed(void)
 {
@@ -443,6 +451,35 @@ static void test_crossed(void)
 	close(fd);
 	CHECK_END("it ends unused", 8443, IDLE, NODE, SYN_ACK);
 	watch(8443, false);
+}
+
+/* A server of this host has clients that come from a watched port. */
+static void test_served(void)
+{
+	struct ecdn_xdp_origin_head head;
+	int listener = origin_listen(81);
+	struct pair pair;
+
+	watch(8443, true);
+	pair.node = origin_connect(ADDRESS, 81, from_itself);
+	must(pair.node >= 0, "connect");
+	pair.origin = accept(listener, NULL, NULL);
+	must(pair.origin >= 0, "accept");
+	pair_answer(&pair, OK, strlen(OK));
+	observer_head(&observer, &head);
+	check_number("a client from a watched port is no origin", head.unseen, 0);
+	pair_close_node(&pair, true);
+	pair.node = origin_connect("fd00::2", 81, from_itself_v6);
+	must(pair.node >= 0, "connect");
+	pair.origin = accept(listener, NULL, NULL);
+	must(pair.origin >= 0, "accept");
+	pair_answer(&pair, OK, strlen(OK));
+	observer_head(&observer, &head);
+	check_number("nor is one of IPv6", head.unseen, 0);
+	pair_close_node(&pair, true);
+	close(listener);
+	watch(8443, false);
+	observer_reset(&observer);
 }
 
 int main(void)
@@ -461,6 +498,7 @@ int main(void)
 	test_fast_open();
 	test_clients();
 	test_crossed();
+	test_served();
 	close(tls_listener);
 	close(http_listener);
 	observer_close(&observer);
