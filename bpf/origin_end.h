@@ -119,7 +119,8 @@ static __always_inline void origin_keep(const struct ecdn_xdp_origin_conn *conn,
 	bpf_spin_unlock(&head->lock);
 }
 
-/* A host name that a ClientHello had is the row's, if none has been written there. */
+/* The host name that a ClientHello had is the row's until a connection with another one ends. Where
+ * two end at once on two CPUs, words of both names may be mixed until the next one does. */
 static __always_inline void origin_learn(struct ecdn_xdp_origin_stats *stats,
 					 const struct ecdn_xdp_origin_conn *conn)
 {

@@ -5,7 +5,9 @@
  *
  * A connection's record hangs on its socket, so nothing that comes from outside makes one. An
  * origin is an address and a port, and has a row of ECDN_XDP_ORIGINS; row 0 stands for those that
- * have none of their own. Units, byte order and the ABI are those of ecdn-xdp-maps.h.
+ * have none of their own. A connection whose origin loses its row meanwhile has begun in that and
+ * ends in row 0, where more may have ended than begun. Units, byte order and the ABI are those of
+ * ecdn-xdp-maps.h.
  */
 #ifndef ECDN_XDP_ORIGIN_H
 #define ECDN_XDP_ORIGIN_H
