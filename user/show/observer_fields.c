@@ -75,7 +75,7 @@ const struct field observer_fields_settings[] = {
 };
 
 const struct field observer_fields_events[] = {
-	EVENT(unseen, "packets of connections that were open before the observer was"),
+	EVENT(unseen, "connections that were open before the observer was"),
 	EVENT(lost, "connections of which it lost the thread, and cannot tell how they ended"),
 	EVENT(no_row, "connections of origins without a row, counted as --"),
 	EVENT(displaced, "rows that another origin took"),

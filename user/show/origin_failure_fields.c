@@ -210,9 +210,9 @@ const struct field origin_failure_fields_head[] = {
 	{ FIELD_COUNT, .key = "events.displaced", GIVE_UP("displaced"), HEAD_AT(head.displaced) },
 	{ FIELD_COUNT, .key = "events.no_memory", GIVE_UP("no_memory"), HEAD_AT(head.no_memory) },
 	{ FIELD_COUNT, .key = "events.lost", GIVE_UP("lost"), HEAD_AT(head.lost) },
-	{ FIELD_COUNT, .key = "events.unseen", .metric = "ecdn_xdp_origin_unseen_packets_total",
-	  .unit = "packets",
-	  .help = "Packets of connections that were open before the observer was loaded.",
+	{ FIELD_COUNT, .key = "events.unseen", .metric = "ecdn_xdp_origin_unseen_connections_total",
+	  .unit = "connections",
+	  .help = "Connections that were open before the observer was loaded, and sent since.",
 	  HEAD_AT(head.unseen) },
 	{},
 };
