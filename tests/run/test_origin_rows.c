@@ -132,8 +132,10 @@ static void test_crowd(void)
 	observer_stats(&observer, 0, &none);
 	check("all rows are in use", used == ECDN_XDP_ORIGINS - 1, used);
 	check("those without one are in row 0", none.connections == head.no_row, none.connections);
-	check("some displaced another", head.displaced > 0 &&
-	      head.displaced < CROWD - ECDN_XDP_ORIGINS + 4, head.displaced);
+	/* How many do is by chance, and all where a slow machine gives weights time to be halved. */
+	check("some displaced another", head.displaced > 0, head.displaced);
+	check("and all others have no row", head.displaced + head.no_row ==
+	      CROWD + 3 - (ECDN_XDP_ORIGINS - 1), head.no_row);
 	/* A row that is displaced here had one connection, but for those that are checked below. */
 	check("no other is missed", counted == CROWD + HEAVY_WEIGHT + 2 - head.displaced, counted);
 	check("what ended without a row counts in row 0",
