@@ -240,7 +240,7 @@ judge_told() {
 	said told-bad-byte "502 0"
 	is "told-bad-byte: malformed, says the proxy" 1 "$(row told-bad-byte .proxy.malformed)"
 	is "told-bad-byte: packets have its status" 1 "$(row told-bad-byte '.packets."2xx"')"
-	is "told-bad-byte: which the proxy does not count" "proxy: " "$(statuses told-bad-byte)"
+	is "told-bad-byte: which the proxy does not count" "packets: 2xx 1" "$(statuses told-bad-byte)"
 	expect told-protocol 522 malformed
 	is "told-protocol: malformed, says the proxy, too" 1 "$(row told-protocol .proxy.malformed)"
 	said told-own "502 0"
