@@ -100,6 +100,7 @@ certificate() {
 }
 
 # origin_lab [LOAD-OPTION...]: hosts, certificates, what servers serve, and the observer.
+# shellcheck disable=SC2120 # some tests give options
 origin_lab() {
 	trap origin_cleanup EXIT
 	make_hosts
@@ -174,6 +175,7 @@ served() {
 }
 
 # s_server [OPTION...]: OpenSSL's, which answers a page to each request.
+# shellcheck disable=SC2120 # some tests give options
 s_server() {
 	serve openssl s_server -quiet -accept "$url_at:443" -cert "$work/origin.crt" \
 		-key "$work/origin.key" -www "$@"

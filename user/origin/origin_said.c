@@ -154,7 +154,7 @@ bool origin_said_count(struct origin_said *said, const struct ecdn_xdp_origin_ke
 		said->look_ns = now_ns + NS_PER_SECOND;
 		look(said);
 	}
-	if (!said->requests)
+	if (!said->requests || !said->keys)
 		return false;
 	ecdn_xdp_origin_say(said->requests, sched_getcpu(),
 			    ecdn_xdp_origin_row(&said->rows, said->keys, origin, now_ns),
