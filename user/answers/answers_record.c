@@ -47,11 +47,6 @@ static const struct access_label label_rows[LABELS] = {
 
 static const struct access_labels labels = { label_rows, LABELS, NEEDED };
 
-static bool is_text(struct text value, const char *word)
-{
-	return text_length(value) == strlen(word) && !memcmp(value.start, word, strlen(word));
-}
-
 /* "1764342191.123": seconds since the epoch. */
 static int read_seconds(struct text value, uint64_t *at_ns)
 {
@@ -99,13 +94,13 @@ static int read_client(const struct text *value, struct answers_record *record,
 	uint64_t number = 0;
 
 	/* HAProxy has -1 for a client that left before it got any. */
-	if (!is_text(value[STATUS], "-1") &&
+	if (!text_is(value[STATUS], "-1") &&
 	    quantity_parse_digits(value[STATUS].start, value[STATUS].end, 999, &number))
 		return access_line_refuse(fault, "status is no status: ", value[STATUS]);
 	record->status = number;
 	if (quantity_parse_digits(value[SENT].start, value[SENT].end, INT64_MAX, &record->sent))
 		return access_line_refuse(fault, "body_bytes_sent is no number: ", value[SENT]);
-	record->no_body = is_text(value[METHOD], "HEAD");
+	record->no_body = text_is(value[METHOD], "HEAD");
 	record->host = value[HOST];
 	return 0;
 }
@@ -131,8 +126,8 @@ static void read_path(struct text uri, struct answers_record *record)
 
 static bool is_cached(struct text status)
 {
-	return is_text(status, "HIT") || is_text(status, "STALE") || is_text(status, "UPDATING") ||
-	       is_text(status, "REVALIDATED");
+	return text_is(status, "HIT") || text_is(status, "STALE") || text_is(status, "UPDATING") ||
+	       text_is(status, "REVALIDATED");
 }
 
 int answers_record_read(struct access_reader *reader, struct text line,

@@ -15,6 +15,11 @@ static bool is_blank(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
+bool text_is(struct text text, const char *word)
+{
+	return text_length(text) == strlen(word) && !memcmp(text.start, word, strlen(word));
+}
+
 struct text text_trim(struct text text)
 {
 	while (text.start < text.end && is_blank(*text.start))

@@ -27,6 +27,9 @@ static inline size_t text_length(struct text text)
 	return text.end - text.start;
 }
 
+/* Whether the piece is that word. */
+bool text_is(struct text text, const char *word);
+
 /* The piece without the blanks at both of its ends. */
 struct text text_trim(struct text text);
 

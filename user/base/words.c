@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -147,4 +148,14 @@ int words_parse_user(const char *text, uid_t *user)
 		return -EINVAL;
 	*user = found ? found->pw_uid : number;
 	return 0;
+}
+
+void words_append(char *room, size_t size, const char *format, ...)
+{
+	size_t used = strlen(room);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(room + used, size - used, format, args);
+	va_end(args);
 }

@@ -51,6 +51,10 @@ void words_guess_add(struct words_guess *guess, const char *name);
 char *words_guess_text(const struct words_guess *guess, const char *before,
 		       char text[WORDS_GUESS_SIZE]);
 
+/* Appends words to those in a room of so many bytes; what has no room is cut. */
+void words_append(char *room, size_t size, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
 /* Reads a group's name, or its number. 0, or -EINVAL with *group untouched. */
 int words_parse_group(const char *text, gid_t *group);
 

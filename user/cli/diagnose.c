@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/quantity.h"
+#include "base/words.h"
 #include "cli/cli.h"
 #include "cli/diagnose_log.h"
 #include "cli/diagnose_probe.h"
@@ -44,9 +45,9 @@ static void print_looked(const struct diagnose_looked *looked)
 	char at[1024] = "", missed[1024] = "";
 
 	for (unsigned int i = 0; i < looked->count; i++)
-		output_append(at, sizeof(at), "%s%s", i ? "; " : "", looked->at[i]);
+		words_append(at, sizeof(at), "%s%s", i ? "; " : "", looked->at[i]);
 	for (unsigned int i = 0; i < looked->missed_count; i++)
-		output_append(missed, sizeof(missed), "%s%s", i ? "; " : "", looked->missed[i]);
+		words_append(missed, sizeof(missed), "%s%s", i ? "; " : "", looked->missed[i]);
 	output_line("nothing is wrong that can be seen here. Looked at: %s.%s%s%s", *at ? at : "-",
 		    *missed ? " Not looked at: " : "", missed, *missed ? "." : "");
 }

@@ -9,6 +9,7 @@
 
 #include "base/array.h"
 #include "base/log.h"
+#include "base/words.h"
 #include "cli/cli_progress.h"
 #include "diagnose/answers_findings.h"
 #include "origin/origin_address.h"
@@ -125,7 +126,7 @@ static int not_in_log(const struct reading *reading)
 
 	for (unsigned int i = 0; i < counts->others; i++) {
 		origin_address_format(&counts->other[i], text);
-		finding_append(list, sizeof(list), "%s%s", i ? ", " : "", text);
+		words_append(list, sizeof(list), "%s%s", i ? ", " : "", text);
 	}
 	return log_error(CLI_USAGE, "%s: no request of %s went to it; %s%s%s",
 			 reading->asked->object, access_log_name(reading->path),

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/words.h"
 #include "diagnose/finding.h"
 #include "view/view_origins.h"
 
@@ -239,19 +240,19 @@ void failure_class_say(const struct ecdn_xdp_origin_failure *failure, char *room
 								       NULL;
 	const char *alert = view_origins_alert(failure->alert);
 
-	finding_append(room, size, "%s", phrase ?: view_origins_cause(failure->cause));
+	words_append(room, size, "%s", phrase ?: view_origins_cause(failure->cause));
 	if (!is_alert(failure)) {
 		if (has_phase(failure->cause))
-			finding_append(room, size, " %s", phase_of(failure));
+			words_append(room, size, " %s", phase_of(failure));
 		return;
 	}
 	if (alert)
-		finding_append(room, size, " the alert %s", alert);
+		words_append(room, size, " the alert %s", alert);
 	else if (failure->alert != 255)
-		finding_append(room, size, " the alert %u", failure->alert);
+		words_append(room, size, " the alert %u", failure->alert);
 	else
-		finding_append(room, size, " an alert");
-	finding_append(room, size, " %s", phase_of(failure));
+		words_append(room, size, " an alert");
+	words_append(room, size, " %s", phase_of(failure));
 }
 
 int failure_class_alike(const struct ecdn_xdp_origin_failure *one,
@@ -274,7 +275,7 @@ void failure_class_say_offered(unsigned int offered, char *room, size_t size)
 
 		if (!(offered & ECDN_XDP_ORIGIN_OFFERED(version)) || !name)
 			continue;
-		finding_append(room, size, "%s%s", before, name);
+		words_append(room, size, "%s%s", before, name);
 		before = --left == 1 ? " and " : ", ";
 	}
 }

@@ -2,7 +2,6 @@
 #include "diagnose/finding.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,16 +79,6 @@ const char *finding_grade_name(enum finding_grade grade)
 	};
 
 	return words_name(names, sizeof(names) / sizeof(*names), grade);
-}
-
-void finding_append(char *room, size_t size, const char *format, ...)
-{
-	size_t used = strlen(room);
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(room + used, size - used, format, args);
-	va_end(args);
 }
 
 void finding_value(struct finding *finding, const char *key, json_t *value)

@@ -11,6 +11,8 @@
 
 #include <jansson.h>
 
+#include "base/words.h"
+
 /* How bad it is: the worst comes first. */
 enum finding_grade {
 	FINDING_NOTE,           /* worth knowing, and no fault */
@@ -57,9 +59,7 @@ void findings_free(struct findings *findings);
 const char *finding_grade_name(enum finding_grade grade);
 
 /* Appends words to those in a member of a finding, or in another array; what has no room is cut. */
-#define FINDING_SAY(room, ...) finding_append((room), sizeof(room), __VA_ARGS__)
-void finding_append(char *room, size_t size, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+#define FINDING_SAY(room, ...) words_append((room), sizeof(room), __VA_ARGS__)
 
 /* Sets a number or a word of the details, whose object this makes. Without memory it is left out,
  * silently. */

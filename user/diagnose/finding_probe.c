@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/words.h"
 #include "diagnose/finding_asked.h"
 #include "diagnose/finding_chain.h"
 #include "diagnose/probe_words.h"
@@ -92,10 +93,10 @@ static void say_rows(uint32_t rows, char *room, size_t size)
 	for (unsigned int ask = PROBE_ASK_OFFER + 1; ask < PROBE_ROWS; ask++) {
 		if (!(rows & 1U << ask))
 			continue;
-		finding_append(room, size, "%sTLS %s", between,
-			       probe_words_version(probe_rows_version(ask)));
+		words_append(room, size, "%sTLS %s", between,
+			     probe_words_version(probe_rows_version(ask)));
 		if (!(ROWS_OLD & 1U << ask))
-			finding_append(room, size, " with %s", probe_rows_family(ask));
+			words_append(room, size, " with %s", probe_rows_family(ask));
 		between = ", ";
 	}
 }

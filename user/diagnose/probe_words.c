@@ -8,6 +8,7 @@
 #include <openssl/x509.h>
 
 #include "base/escape.h"
+#include "base/words.h"
 #include "diagnose/finding.h"
 #include "view/view_origins.h"
 
@@ -51,9 +52,9 @@ static void append_alert(char room[PROBE_WORDS_SIZE], unsigned int alert, const 
 	const char *name = view_origins_alert(alert);
 
 	if (name)
-		finding_append(room, PROBE_WORDS_SIZE, "alert %s by %s", name, who);
+		words_append(room, PROBE_WORDS_SIZE, "alert %s by %s", name, who);
 	else
-		finding_append(room, PROBE_WORDS_SIZE, "alert %u by %s", alert, who);
+		words_append(room, PROBE_WORDS_SIZE, "alert %u by %s", alert, who);
 }
 
 static void append_rejected(char room[PROBE_WORDS_SIZE], const struct probe_step *step)
@@ -61,9 +62,9 @@ static void append_rejected(char room[PROBE_WORDS_SIZE], const struct probe_step
 	if (step->own_alert != PROBE_ALERT_NONE)
 		append_alert(room, step->own_alert, "this node");
 	else
-		finding_append(room, PROBE_WORDS_SIZE, "not accepted here");
+		words_append(room, PROBE_WORDS_SIZE, "not accepted here");
 	if (*step->reason)
-		finding_append(room, PROBE_WORDS_SIZE, ": %s", step->reason);
+		words_append(room, PROBE_WORDS_SIZE, ": %s", step->reason);
 }
 
 const char *probe_words_step(const struct probe_step *step, char room[PROBE_WORDS_SIZE])
@@ -85,9 +86,9 @@ const char *probe_words_step(const struct probe_step *step, char room[PROBE_WORD
 	else if (step->outcome == PROBE_REJECTED)
 		append_rejected(room, step);
 	else if (step->outcome == PROBE_UNREACHABLE)
-		finding_append(room, PROBE_WORDS_SIZE, "unreachable: %s", strerror(step->error));
+		words_append(room, PROBE_WORDS_SIZE, "unreachable: %s", strerror(step->error));
 	else
-		finding_append(room, PROBE_WORDS_SIZE, "%s", words[step->outcome]);
+		words_append(room, PROBE_WORDS_SIZE, "%s", words[step->outcome]);
 	return room;
 }
 
@@ -97,9 +98,9 @@ const char *probe_words_chosen(const struct probe_step *step, char room[PROBE_WO
 
 	snprintf(room, PROBE_WORDS_SIZE, "TLS %s", probe_words_version(step->version));
 	if (suite)
-		finding_append(room, PROBE_WORDS_SIZE, ", %s", suite);
+		words_append(room, PROBE_WORDS_SIZE, ", %s", suite);
 	if (step->group_row)
-		finding_append(room, PROBE_WORDS_SIZE, ", %s", probe_rows_family(step->group_row));
+		words_append(room, PROBE_WORDS_SIZE, ", %s", probe_rows_family(step->group_row));
 	return room;
 }
 
@@ -124,11 +125,11 @@ const char *probe_words_wrong(uint32_t wrong, uint32_t error, char room[PROBE_WO
 	room[0] = 0;
 	for (unsigned int i = 0; i < WRONGS; i++)
 		if (wrong & wrongs[i].wrong)
-			finding_append(room, PROBE_WORDS_SIZE, "%s%s", *room ? ", " : "",
-				       wrongs[i].words);
+			words_append(room, PROBE_WORDS_SIZE, "%s%s", *room ? ", " : "",
+				     wrongs[i].words);
 	if (wrong & PROBE_WRONG_OTHER)
-		finding_append(room, PROBE_WORDS_SIZE, "%s%s", *room ? ", " : "",
-			       X509_verify_cert_error_string(error));
+		words_append(room, PROBE_WORDS_SIZE, "%s%s", *room ? ", " : "",
+			     X509_verify_cert_error_string(error));
 	return *room ? room : NULL;
 }
 
@@ -161,10 +162,10 @@ const char *probe_words_names(const struct probe_chain *chain, char room[PROBE_W
 
 	room[0] = 0;
 	for (; shown < chain->names && shown < PROBE_NAMES; shown++)
-		finding_append(room, PROBE_WORDS_SIZE, "%s%s", shown ? ", " : "",
-			       chain->name[shown]);
+		words_append(room, PROBE_WORDS_SIZE, "%s%s", shown ? ", " : "",
+			     chain->name[shown]);
 	if (chain->names > shown)
-		finding_append(room, PROBE_WORDS_SIZE, " and %u more", chain->names - shown);
+		words_append(room, PROBE_WORDS_SIZE, " and %u more", chain->names - shown);
 	return *room ? room : NULL;
 }
 

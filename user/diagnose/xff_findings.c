@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/words.h"
 #include "diagnose/saying.h"
 
 #define PEERS_SAID 3
@@ -214,26 +215,26 @@ static void say_unknown(struct finding *finding, const struct xff_counts *counts
 	const size_t size = sizeof(finding->unknown);
 
 	if (at->cause == XFF_REWRITTEN)
-		finding_append(unknown, size, "Whose these requests are, and so any other cause "
-			       "among them.");
+		words_append(unknown, size, "Whose these requests are, and so any other cause "
+			     "among them.");
 	if (at->cause == XFF_REWRITTEN && verdict->peer_count == 1 &&
 	    counts->peers.at[at->peer[0]].node)
-		finding_append(unknown, size, " All came by one node, so that it may be the node "
-			       "that writes its own address.");
+		words_append(unknown, size, " All came by one node, so that it may be the node "
+			     "that writes its own address.");
 	if (at->cause == XFF_HIJACKED && verdict->region_count == 1)
-		finding_append(unknown, size, "Whether other regions are hit: the log has one.");
+		words_append(unknown, size, "Whether other regions are hit: the log has one.");
 	if (at->cause == XFF_HIJACKED)
-		finding_append(unknown, size, "%sWho does it.", *unknown ? " " : "");
+		words_append(unknown, size, "%sWho does it.", *unknown ? " " : "");
 	if (at->cause == XFF_NODE_FAULT && at->scope.peer < 0)
-		finding_append(unknown, size, "Which node: no peer of this host differs from the "
-			       "others, so that it stands before them, nearer to the users.");
+		words_append(unknown, size, "Which node: no peer of this host differs from the "
+			     "others, so that it stands before them, nearer to the users.");
 	if (at->cause == XFF_NODE_FAULT && at->scope.peer >= 0 && at->part[XFF_TLS].users.n < 10)
-		finding_append(unknown, size, "Too little HTTPS came by this node to tell that the "
-			       "way to it is not hijacked.");
+		words_append(unknown, size, "Too little HTTPS came by this node to tell that the "
+			     "way to it is not hijacked.");
 	if (at->cause == XFF_OWN_PROXY)
-		finding_append(unknown, size, "Whether the first address is the user's own or made "
-			       "up: his side wrote it. Proxies that write no header look like "
-			       "users.");
+		words_append(unknown, size, "Whether the first address is the user's own or made "
+			     "up: his side wrote it. Proxies that write no header look like "
+			     "users.");
 }
 
 static enum finding_grade grade_of(const struct xff_conclusion *at)
@@ -358,22 +359,22 @@ void xff_findings_unknown(const struct xff_counts *counts, const struct xff_verd
 
 	*text = 0;
 	if (!counts->with_direct)
-		finding_append(text, size, "Without addresses of direct visits (label direct) only "
-			       "a rewritten header can be told, and only if the nodes are known. ");
+		words_append(text, size, "Without addresses of direct visits (label direct) only "
+			     "a rewritten header can be told, and only if the nodes are known. ");
 	else if (verdict->compared < XFF_SEARCH_USERS)
-		finding_append(text, size, "Too few users had a direct visit: %.0f. ",
-			       verdict->compared);
+		words_append(text, size, "Too few users had a direct visit: %.0f. ",
+			     verdict->compared);
 	else if (comparable < counts->records)
-		finding_append(text, size, "%llu of %llu records had no direct visit to compare "
-			       "with. ",
-			       (unsigned long long)(counts->records - comparable),
-			       (unsigned long long)counts->records);
+		words_append(text, size, "%llu of %llu records had no direct visit to compare "
+			     "with. ",
+			     (unsigned long long)(counts->records - comparable),
+			     (unsigned long long)counts->records);
 	if (counts->direct_of_node)
-		finding_append(text, size, "In %llu records the direct visit came by a node: the "
-			       "name that it goes to must lead to the origin itself. ",
-			       (unsigned long long)counts->direct_of_node);
+		words_append(text, size, "In %llu records the direct visit came by a node: the "
+			     "name that it goes to must lead to the origin itself. ",
+			     (unsigned long long)counts->direct_of_node);
 	if (verdict->more)
-		finding_append(text, size, "There are more findings than are shown. ");
+		words_append(text, size, "There are more findings than are shown. ");
 	if (*text)
 		text[strlen(text) - 1] = 0;
 }

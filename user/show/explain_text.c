@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/when.h"
+#include "base/words.h"
 #include "guard/layers.h"
 #include "show/explain_remedies.h"
 #include "show/explain_words.h"
@@ -21,9 +22,9 @@ static const char *interfaces(const void *item, char room[FIELD_TEXT_SIZE])
 		const struct xdp_link *at = &status->attachments[i];
 		char name[PLACE_TEXT_SIZE];
 
-		output_append(room, FIELD_TEXT_SIZE, "%s%s (%s)", i ? ", " : "",
-			      place_name(&at->place, at->iface, name),
-			      status_fields_guard_state(at));
+		words_append(room, FIELD_TEXT_SIZE, "%s%s (%s)", i ? ", " : "",
+			     place_name(&at->place, at->iface, name),
+			     status_fields_guard_state(at));
 	}
 	return *room ? room : "none has the guard, so nothing is dropped";
 }
@@ -45,9 +46,9 @@ static const char *region_line(const void *item, char room[FIELD_TEXT_SIZE])
 	snprintf(room, FIELD_TEXT_SIZE, "%s, as are %s%s", part->at.table.region,
 		 explain_words_range(item, text), part->at.whole ? "" : " and more");
 	if (part->at.table.id == ECDN_XDP_REGION_NONE)
-		output_append(room, FIELD_TEXT_SIZE, "; no file names it");
+		words_append(room, FIELD_TEXT_SIZE, "; no file names it");
 	else if (part->at.table.source)
-		output_append(room, FIELD_TEXT_SIZE, "; by %s", part->at.table.source);
+		words_append(room, FIELD_TEXT_SIZE, "; by %s", part->at.table.source);
 	return room;
 }
 
@@ -62,9 +63,9 @@ static const char *trusted_line(const void *item, char room[FIELD_TEXT_SIZE])
 	snprintf(room, FIELD_TEXT_SIZE, "%s by %s", explain_words_trusted(item, prefix),
 		 explain_words_trusted_prefix(item, prefix));
 	if (rate->measured)
-		output_append(room, FIELD_TEXT_SIZE,
-			      "; now %lu packets/s of %lu, %lu connections/s of %lu", rate->pps,
-			      rate->ceiling_pps, rate->cps, rate->ceiling_cps);
+		words_append(room, FIELD_TEXT_SIZE,
+			     "; now %lu packets/s of %lu, %lu connections/s of %lu", rate->pps,
+			     rate->ceiling_pps, rate->cps, rate->ceiling_cps);
 	return room;
 }
 
@@ -84,8 +85,8 @@ static void append_time(char room[FIELD_TEXT_SIZE], const char *word,
 	char text[WHEN_SIZE];
 
 	if (ns)
-		output_append(room, FIELD_TEXT_SIZE, " %s %s", word,
-			      when_text(moment->epoch_ns + ns, text));
+		words_append(room, FIELD_TEXT_SIZE, " %s %s", word,
+			     when_text(moment->epoch_ns + ns, text));
 }
 
 /* A block below an exemption, which holds again if it outlasts that. */
@@ -97,7 +98,7 @@ static void append_block(char room[FIELD_TEXT_SIZE], const struct view_explain_p
 	if (part->region->state != ECDN_XDP_STATE_EXEMPT ||
 	    !layers_stands(limits, ECDN_XDP_NOTE_BLOCK, moment->now_ns))
 		return;
-	output_append(room, FIELD_TEXT_SIZE, "; over a block");
+	words_append(room, FIELD_TEXT_SIZE, "; over a block");
 	append_time(room, "until", moment, limits->blocked_until_ns);
 }
 
@@ -118,15 +119,15 @@ static const char *state_line(const void *item, char room[FIELD_TEXT_SIZE])
 	append_time(room, "since", moment, explain_words_since_ns(item));
 	append_time(room, "until", moment, explain_words_until_ns(item));
 	if (in_surge && explain_words_until_ns(item))
-		output_append(room, FIELD_TEXT_SIZE, " at the earliest");
+		words_append(room, FIELD_TEXT_SIZE, " at the earliest");
 	if (explain_words_measure(item, text))
-		output_append(room, FIELD_TEXT_SIZE, "; %s %s of %s", text,
-			      columns_rate_text(part->why.rate, rate[0]),
-			      columns_rate_text(part->why.limit, rate[1]));
+		words_append(room, FIELD_TEXT_SIZE, "; %s %s of %s", text,
+			     columns_rate_text(part->why.rate, rate[0]),
+			     columns_rate_text(part->why.limit, rate[1]));
 	if (has_note(item) && explain_words_set_by(item, text))
-		output_append(room, FIELD_TEXT_SIZE, "; by %s", explain_words_set_by(item, text));
+		words_append(room, FIELD_TEXT_SIZE, "; by %s", explain_words_set_by(item, text));
 	if (has_note(item) && part->note.reason[0])
-		output_append(room, FIELD_TEXT_SIZE, ": %s", part->note.reason);
+		words_append(room, FIELD_TEXT_SIZE, ": %s", part->note.reason);
 	append_block(room, part, moment);
 	return room;
 }
@@ -142,13 +143,13 @@ static const char *prefix_line(const void *item, char room[FIELD_TEXT_SIZE])
 
 		if (!prefix->length)
 			continue;
-		output_append(room, FIELD_TEXT_SIZE, "%s%s is %s", *room ? "; " : "",
-			      explain_words_prefix(part, level, text),
-			      prefix->over ? "over its limit" :
-			      prefix->packets ? "heavy, within it" : "not heavy");
+		words_append(room, FIELD_TEXT_SIZE, "%s%s is %s", *room ? "; " : "",
+			     explain_words_prefix(part, level, text),
+			     prefix->over ? "over its limit" :
+			     prefix->packets ? "heavy, within it" : "not heavy");
 		if (explain_words_limit(part, level))
-			output_append(room, FIELD_TEXT_SIZE, " (%s/s in a surge)",
-				      columns_rate_text(explain_words_limit(part, level), rate));
+			words_append(room, FIELD_TEXT_SIZE, " (%s/s in a surge)",
+				     columns_rate_text(explain_words_limit(part, level), rate));
 	}
 	return room;
 }
@@ -167,11 +168,11 @@ static const char *shield_line(const void *item, char room[FIELD_TEXT_SIZE])
 		 explain_words_part(item)->is_known ? "known: it has connected lately" :
 						      "not known");
 	if (view->armed)
-		output_append(room, FIELD_TEXT_SIZE, "; %s is %s", explain_words_armed(item, text),
-			      explain_words_armed_state(item, text));
+		words_append(room, FIELD_TEXT_SIZE, "; %s is %s", explain_words_armed(item, text),
+			     explain_words_armed_state(item, text));
 	else if (view->protocol == IPPROTO_TCP)
-		output_append(room, FIELD_TEXT_SIZE, "; no connection to the port was seen "
-			      "lately, so no socket is looked for");
+		words_append(room, FIELD_TEXT_SIZE, "; no connection to the port was seen "
+			     "lately, so no socket is looked for");
 	return room;
 }
 
@@ -205,7 +206,7 @@ static const char *answer_line(const void *item, char room[FIELD_TEXT_SIZE])
 {
 	snprintf(room, FIELD_TEXT_SIZE, "tells proxies: %s", explain_words_answer(item, room));
 	if (explain_words_part(item)->answer != VIEW_EXPLAIN_PASS)
-		output_append(room, FIELD_TEXT_SIZE, ", to be answered 513");
+		words_append(room, FIELD_TEXT_SIZE, ", to be answered 513");
 	return room;
 }
 

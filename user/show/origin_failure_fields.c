@@ -100,7 +100,7 @@ static const char *offered_cell(const void *item, char room[FIELD_TEXT_SIZE])
 static const char *protocol(const void *item, char room[FIELD_TEXT_SIZE])
 {
 	(void)room;
-	return of(item)->tls == 1 ? "tls" : of(item)->tls == 2 ? "http" : NULL;
+	return origin_text_protocol(of(item)->tls);
 }
 
 static const char *version(const void *item, char room[FIELD_TEXT_SIZE])

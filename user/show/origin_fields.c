@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/quantity.h"
+#include "base/words.h"
 #include "show/origin_status.h"
 #include "show/origin_text.h"
 #include "show/output.h"
@@ -86,7 +87,7 @@ static const char *name_cell(const void *item, char room[FIELD_TEXT_SIZE])
 static const char *protocol(const void *item, char room[FIELD_TEXT_SIZE])
 {
 	(void)room;
-	return stats_of(item)->tls == 1 ? "tls" : stats_of(item)->tls == 2 ? "http" : NULL;
+	return origin_text_protocol(stats_of(item)->tls);
 }
 
 static const char *version(const void *item, char room[FIELD_TEXT_SIZE])
@@ -167,7 +168,7 @@ static const char *last_failure(const void *item, char room[FIELD_TEXT_SIZE])
 		origin_text_failure(&of(item)->last, room);
 	else
 		origin_text_cause(stats_of(item)->failure, room);
-	output_append(room, FIELD_TEXT_SIZE, ", %s ago", quantity_about(age_ns(item), ago));
+	words_append(room, FIELD_TEXT_SIZE, ", %s ago", quantity_about(age_ns(item), ago));
 	return room;
 }
 

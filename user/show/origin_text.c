@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/words.h"
 #include "show/output.h"
 
 /* Bits of failure.offered: versions 0x0300 to 0x0304. */
@@ -17,8 +18,8 @@ const char *origin_text_cause(uint32_t cause, char room[FIELD_TEXT_SIZE])
 
 	room[0] = 0;
 	if (code)
-		output_append(room, FIELD_TEXT_SIZE, "%u ", code);
-	output_append(room, FIELD_TEXT_SIZE, "%s", view_origins_cause(cause));
+		words_append(room, FIELD_TEXT_SIZE, "%u ", code);
+	words_append(room, FIELD_TEXT_SIZE, "%s", view_origins_cause(cause));
 	return room;
 }
 
@@ -56,10 +57,10 @@ const char *origin_text_failure(const struct ecdn_xdp_origin_failure *failure,
 	}
 	origin_text_cause(failure->cause, room);
 	if (failure->cause == ECDN_XDP_ORIGIN_CUT && failure->need != ~0ULL)
-		output_append(room, FIELD_TEXT_SIZE, " after %" PRIu64 " of %" PRIu64 " bytes",
-			      (uint64_t)failure->got, (uint64_t)failure->need);
+		words_append(room, FIELD_TEXT_SIZE, " after %" PRIu64 " of %" PRIu64 " bytes",
+			     (uint64_t)failure->got, (uint64_t)failure->need);
 	else if (!tells_side(failure))
-		output_append(room, FIELD_TEXT_SIZE, " by %s", side);
+		words_append(room, FIELD_TEXT_SIZE, " by %s", side);
 	return room;
 }
 
@@ -72,6 +73,11 @@ const char *origin_text_ms(uint64_t us, char room[FIELD_TEXT_SIZE])
 	else
 		snprintf(room, FIELD_TEXT_SIZE, "%.0fms", us / 1e3);
 	return room;
+}
+
+const char *origin_text_protocol(uint32_t tls)
+{
+	return tls == 1 ? "tls" : tls == 2 ? "http" : NULL;
 }
 
 json_t *origin_text_offered_json(uint32_t offered)
@@ -89,7 +95,7 @@ const char *origin_text_offered(uint32_t offered, char room[FIELD_TEXT_SIZE])
 	room[0] = 0;
 	for (uint32_t i = 0; i < VERSIONS; i++)
 		if (offered & ECDN_XDP_ORIGIN_OFFERED(0x0300 | i))
-			output_append(room, FIELD_TEXT_SIZE, "%s%s", *room ? " " : "",
-				      view_origins_version(0x0300 | i));
+			words_append(room, FIELD_TEXT_SIZE, "%s%s", *room ? " " : "",
+				     view_origins_version(0x0300 | i));
 	return *room ? room : NULL;
 }

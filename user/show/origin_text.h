@@ -19,6 +19,9 @@ const char *origin_text_cause(uint32_t cause, char room[FIELD_TEXT_SIZE]);
 /* "12ms", "0.4ms" of microseconds. Returns room. */
 const char *origin_text_ms(uint64_t us, char room[FIELD_TEXT_SIZE]);
 
+/* "tls" or "http" of struct ecdn_xdp_origin_stats and of a failure; NULL: not known. */
+const char *origin_text_protocol(uint32_t tls);
+
 /* The versions of TLS that a ClientHello offered, as ["1.2", "1.3"], and as "1.2 1.3"; NULL:
  * none was seen. */
 json_t *origin_text_offered_json(uint32_t offered);

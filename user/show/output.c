@@ -47,16 +47,6 @@ void output_line(const char *format, ...)
 	putchar('\n');
 }
 
-void output_append(char *room, size_t size, const char *format, ...)
-{
-	size_t used = strlen(room);
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(room + used, size - used, format, args);
-	va_end(args);
-}
-
 const char *output_time(uint64_t epoch_seconds, char text[OUTPUT_TIME_SIZE])
 {
 	time_t seconds = epoch_seconds;

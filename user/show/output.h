@@ -23,10 +23,6 @@ json_t *output_string(const char *text);
 /* Prints a line to standard output, escaped. */
 void output_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Appends words to those in a room of so many bytes; what has no room is cut. */
-void output_append(char *room, size_t size, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
 /* "2026-01-02T03:04:05Z" of seconds since the epoch, "-" for 0, which stands for "never".
  * Returns text or a literal. */
 #define OUTPUT_TIME_SIZE 32

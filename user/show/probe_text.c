@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/words.h"
 #include "diagnose/probe_words.h"
 #include "show/columns.h"
 #include "show/output.h"
@@ -18,13 +19,13 @@ static void print_origin(const struct probe_words_item *item)
 	const struct probe_result *result = item->result;
 	char room[PROBE_WORDS_SIZE] = "", text[PROBE_WORDS_SIZE];
 
-	output_append(room, sizeof(room), "%s", probe_words_origin(item->target, text));
+	words_append(room, sizeof(room), "%s", probe_words_origin(item->target, text));
 	if (*item->name)
-		output_append(room, sizeof(room), " (%s)", item->name);
-	output_append(room, sizeof(room), ", %s%s; %u connection%s",
-		      *item->target->host ? "asked for " : "asked for no name",
-		      item->target->host, result->rows.connections,
-		      result->rows.connections == 1 ? "" : "s");
+		words_append(room, sizeof(room), " (%s)", item->name);
+	words_append(room, sizeof(room), ", %s%s; %u connection%s",
+		     *item->target->host ? "asked for " : "asked for no name",
+		     item->target->host, result->rows.connections,
+		     result->rows.connections == 1 ? "" : "s");
 	line("origin", room);
 	if (result->rows.stop)
 		line("stopped", result->rows.stop == PROBE_STOP_NOTHING ?
@@ -43,12 +44,12 @@ static void print_answer(const struct probe_words_item *item)
 
 	if (!item->result->rows.connections)
 		return;
-	output_append(room, sizeof(room), "%s: %s", item->list ?: "OpenSSL's default",
-		      probe_words_step(step, text));
+	words_append(room, sizeof(room), "%s: %s", item->list ?: "OpenSSL's default",
+		     probe_words_step(step, text));
 	if (probe_rows_agreed(step))
-		output_append(room, sizeof(room), ", %s", probe_words_chosen(step, text));
+		words_append(room, sizeof(room), ", %s", probe_words_chosen(step, text));
 	if (step->first_size)
-		output_append(room, sizeof(room), ": \"%s\"", probe_words_first(step, text));
+		words_append(room, sizeof(room), ": \"%s\"", probe_words_first(step, text));
 	line("offer", room);
 	if (!probe_rows_agreed(step))
 		return;
@@ -62,12 +63,12 @@ static void print_wanted(const struct probe_result *result)
 
 	if (!result->has_wanted)
 		return;
-	output_append(room, sizeof(room), "asked for%s", result->wanted.names ? ", by " : "");
+	words_append(room, sizeof(room), "asked for%s", result->wanted.names ? ", by " : "");
 	for (unsigned int i = 0; i < result->wanted.names && i < PROBE_WANTED_NAMES; i++)
-		output_append(room, sizeof(room), "%s%s", i ? "; " : "", result->wanted.name[i]);
+		words_append(room, sizeof(room), "%s%s", i ? "; " : "", result->wanted.name[i]);
 	if (result->wanted.names > PROBE_WANTED_NAMES)
-		output_append(room, sizeof(room), " and %u more",
-			      result->wanted.names - PROBE_WANTED_NAMES);
+		words_append(room, sizeof(room), " and %u more",
+			     result->wanted.names - PROBE_WANTED_NAMES);
 	line("client cert", room);
 }
 
@@ -75,8 +76,8 @@ static void print_chain(const struct probe_words_item *item, const struct probe_
 {
 	char room[PROBE_WORDS_SIZE] = "", text[PROBE_WORDS_SIZE], time[2][OUTPUT_TIME_SIZE];
 
-	output_append(room, sizeof(room), "%s, key %s of %u bits%s", chain->subject, chain->key,
-		      chain->bits, chain->self_signed ? ", self-signed" : "");
+	words_append(room, sizeof(room), "%s, key %s of %u bits%s", chain->subject, chain->key,
+		     chain->bits, chain->self_signed ? ", self-signed" : "");
 	line("certificate", room);
 	line("names", probe_words_names(chain, text) ?: "it has none");
 	line("issuer", chain->issuer);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/words.h"
 #include "show/output.h"
 
 #define SIZE 1024
@@ -21,11 +22,11 @@ static void append_interfaces(const struct checks_facts *facts, char room[SIZE])
 									    at->iface);
 	}
 	if (!facts->status.guard)
-		output_append(room, SIZE, "the guard is not loaded");
+		words_append(room, SIZE, "the guard is not loaded");
 	else if (names.count)
-		output_append(room, SIZE, "guarding %s", names.text);
+		words_append(room, SIZE, "guarding %s", names.text);
 	else
-		output_append(room, SIZE, "no interface is guarded");
+		words_append(room, SIZE, "no interface is guarded");
 }
 
 static void append_regions(const struct checks_facts *facts, enum ecdn_xdp_state state,
@@ -37,9 +38,9 @@ static void append_regions(const struct checks_facts *facts, enum ecdn_xdp_state
 		if (facts->regions.region[id].state == state)
 			checks_name(&names, facts->regions.region[id].name);
 	if (names.count)
-		output_append(room, SIZE, "; %u region%s %s: %s", names.count,
-			      names.count == 1 ? "" : "s", view_regions_state_name(state),
-			      names.text);
+		words_append(room, SIZE, "; %u region%s %s: %s", names.count,
+			     names.count == 1 ? "" : "s", view_regions_state_name(state),
+			     names.text);
 }
 
 /* A check may find several faults. */
@@ -60,15 +61,15 @@ static const char *text(const struct status_summary *summary, char room[SIZE])
 	snprintf(room, SIZE, "%s", config->off ? "off; " : "");
 	append_interfaces(summary->facts, room);
 	if (config->monitor && !config->off)
-		output_append(room, SIZE, "; monitor mode");
+		words_append(room, SIZE, "; monitor mode");
 	append_regions(summary->facts, ECDN_XDP_STATE_LIMITED, room);
 	append_regions(summary->facts, ECDN_XDP_STATE_SHIELDED, room);
 	append_regions(summary->facts, ECDN_XDP_STATE_BLOCKED, room);
 	if (checks_that_say_no(summary->report, &no))
-		output_append(room, SIZE, "; %u check%s no: %s (`ecdn-xdp check`)", no.count,
-			      no.count == 1 ? " says" : "s say", no.text);
+		words_append(room, SIZE, "; %u check%s no: %s (`ecdn-xdp check`)", no.count,
+			     no.count == 1 ? " says" : "s say", no.text);
 	else
-		output_append(room, SIZE, "; all is as configured");
+		words_append(room, SIZE, "; all is as configured");
 	return room;
 }
 

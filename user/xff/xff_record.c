@@ -2,7 +2,6 @@
 #include "xff/xff_record.h"
 
 #include <errno.h>
-#include <string.h>
 
 static const struct access_label label_rows[XFF_LABELS] = {
 	[XFF_REMOTE] = ACCESS_LABEL("remote_addr"),
@@ -16,21 +15,16 @@ static const struct access_label label_rows[XFF_LABELS] = {
 
 static const struct access_labels labels = { label_rows, XFF_LABELS, XFF_LABELS_NEEDED };
 
-static bool is_text(struct text value, const char *word)
-{
-	return text_length(value) == strlen(word) && !memcmp(value.start, word, strlen(word));
-}
-
 static int read_words(struct xff_record *record, struct access_fault *fault)
 {
 	const struct text *value = record->value;
 
-	record->node = is_text(value[XFF_PEER], "node");
-	if (!record->node && !is_text(value[XFF_PEER], "client"))
+	record->node = text_is(value[XFF_PEER], "node");
+	if (!record->node && !text_is(value[XFF_PEER], "client"))
 		return access_line_refuse(fault, "ecdn_peer is neither node nor client: ",
 					  value[XFF_PEER]);
-	record->tls = is_text(value[XFF_SCHEME], "https");
-	if (!record->tls && !is_text(value[XFF_SCHEME], "http"))
+	record->tls = text_is(value[XFF_SCHEME], "https");
+	if (!record->tls && !text_is(value[XFF_SCHEME], "http"))
 		return access_line_refuse(fault, "scheme is neither http nor https: ",
 					  value[XFF_SCHEME]);
 	if (text_address(value[XFF_REMOTE], &record->remote))
