@@ -9,6 +9,7 @@
 #define ORIGIN_OUT false
 
 #include "origin_packet.h"
+#include "origin_phase.h"
 #include "origin_read.h"
 #include "sock.h"
 
@@ -44,6 +45,7 @@ static __always_inline void read_answer(struct __sk_buff *skb, struct ecdn_xdp_o
 	if (!origin_parse(skb, &segment) || !segment.bytes || !may_be_taken(skb, &segment))
 		return;
 	origin_read_segment(skb, conn, &segment);
+	origin_note_goodbye(conn);
 	if (!conn->in.goodbye)
 		conn->answered_ns = bpf_ktime_get_ns();
 }

@@ -118,6 +118,14 @@ static __always_inline void origin_ends(struct ecdn_xdp_origin_conn *conn, __u8 
 	conn->phase = origin_phase_now(conn);
 }
 
+/* Notes after a packet of the origin whether it wants no more: a proxy that reads so may end the
+ * connection before the origin does. */
+static __always_inline void origin_note_goodbye(struct ecdn_xdp_origin_conn *conn)
+{
+	if (!conn->first)
+		conn->dismissed = conn->in.goodbye && !conn->out.goodbye && !conn->out.alerted;
+}
+
 /* The phase of one whose packets were not read. */
 static __always_inline __u8 origin_phase_of_socket(const struct ecdn_xdp_origin_conn *conn,
 						   const struct origin_end *end)

@@ -231,7 +231,7 @@ origin_judge_session(const struct ecdn_xdp_origin_conn *conn, const struct origi
 	if (origin_lost(conn))
 		return conn->in.goodbye ? ORIGIN_SAY(OK, NONE) : ORIGIN_SAY(UNTOLD, NONE);
 	/* Whoever says goodbye ends it, though the other side's FIN or RST may come first. */
-	if (conn->first == ECDN_XDP_ORIGIN_SIDE_ORIGIN && !conn->leaving)
+	if (conn->first == ECDN_XDP_ORIGIN_SIDE_ORIGIN ? !conn->leaving : conn->dismissed)
 		return origin_judge_origin(conn, end);
 	return origin_judge_node(conn);
 }

@@ -407,7 +407,8 @@ struct ecdn_xdp_origin_conn {
 	__u8 shaken;           /* 1: TLS's handshake is done, and counted */
 	__u8 sealed;           /* 1: the node sealed a record that is no Finished, in TLS 1.3's */
 	__u8 tickets;          /* enum ecdn_xdp_origin_tickets */
-	__u8 reserved[17];
+	__u8 dismissed;        /* 1: TLS: the origin said goodbye before the node did or ended it */
+	__u8 reserved[16];
 	struct ecdn_xdp_origin_flow out; /* to the origin */
 	struct ecdn_xdp_origin_flow in;
 	char sni[ECDN_XDP_ORIGIN_NAME_SIZE];

@@ -372,6 +372,34 @@ static void test_goodbye_first(void **state)
 	assert_int_equal(origin_judge(&conn, &end).cause, ECDN_XDP_ORIGIN_RESET);
 }
 
+/* The origin says goodbye, and the proxy has read that and closed before the origin's FIN came. */
+static void test_goodbye_read_first(void **state)
+{
+	const struct row asked = { ASKED, BY_NODE, .after = MS };
+	struct ecdn_xdp_origin_conn conn;
+	struct origin_end end;
+
+	(void)state;
+	reach(&conn, &asked);
+	finish(&conn, &end, &asked);
+	assert_int_equal(origin_judge(&conn, &end).cause, ECDN_XDP_ORIGIN_ABORTED);
+	reach(&conn, &asked);
+	conn.in.goodbye = 1;
+	origin_note_goodbye(&conn);
+	/* What the proxy's library says in return changes nothing. */
+	conn.out.goodbye = 1;
+	finish(&conn, &end, &asked);
+	assert_int_equal(origin_judge(&conn, &end).cause,
+			 ECDN_XDP_ORIGIN_REFUSED_AFTER_FINISHED);
+	assert_int_equal(origin_judge(&conn, &end).side, ECDN_XDP_ORIGIN_SIDE_ORIGIN);
+	/* An origin's answer to the proxy's goodbye dismisses nobody. */
+	reach(&conn, &asked);
+	conn.out.goodbye = conn.in.goodbye = 1;
+	origin_note_goodbye(&conn);
+	finish(&conn, &end, &asked);
+	assert_int_equal(origin_judge(&conn, &end).cause, ECDN_XDP_ORIGIN_ABORTED);
+}
+
 /* An origin closes amid the handshake, and the node's library complains of that by an alert. */
 static void test_alert_of_an_end(void **state)
 {
@@ -456,6 +484,7 @@ int main(void)
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_alerts),
 		cmocka_unit_test(test_goodbye_first),
+		cmocka_unit_test(test_goodbye_read_first),
 		cmocka_unit_test(test_alert_of_an_end),
 		cmocka_unit_test(test_unacknowledged),
 		cmocka_unit_test(test_closed_while_idle),
