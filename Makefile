@@ -22,7 +22,8 @@ BPFTOOL    := $(shell bpf/bpftool.sh)
 endif
 
 LIBBPF_LEAST := 1.1
-LIBS     := libbpf libelf zlib libmnl yaml-0.1 jansson libmaxminddb libssl libcrypto
+LIBS     := libbpf libelf zlib libmnl yaml-0.1 jansson libmaxminddb libssl libcrypto libsystemd \
+	    ncursesw
 LDLIBS   := $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null) -lm
 MACHINE  := $(subst -pc-,-,$(shell $(CC) -dumpmachine))
 

@@ -23,9 +23,13 @@
  *	changes          ARRAY, mmap    place        change           guard, publish  0600s guard
  *	verbs            ARRAY, mmap    place        verb             agent           0600s guard
  *	region_notes     HASH           note_key     note             agent           0600s guard
+ *	region_learned   HASH           region       learned          agent           0600s guard
  *	region_sources   HASH           index        source           agent           0600  guard
  *	cpu              ARRAY, mmap    cpu          cpu              guard           0600  guard
  *	cpu_events       ARRAY, mmap    cpu          events           guard           0600s guard
+ *	capture_rule     ARRAY          0            capture_rule     agent           0600  guard
+ *	capture_cpu      ARRAY, mmap    cpu          capture_cpu      guard           0600  guard
+ *	capture_packets  PERF_EVENT     cpu          perf event       agent           0600  guard
  *	public_config    ARRAY, mmap    0            public_config    publish         0666b publish
  *	request_stats    ARRAY, mmap    cpu, region  requests         proxies         0600c publish
  *	trusted_table    ARRAY_OF_MAPS  0            trusted_lines    agent           0600  trust
@@ -155,6 +159,8 @@ enum ecdn_xdp_own {
 	ECDN_XDP_OWN_GRACE = 1 << 6,
 	ECDN_XDP_OWN_SHIELD_CPS = 1 << 7,
 	ECDN_XDP_OWN_AGGREGATE_PPS = 1 << 8,
+	ECDN_XDP_OWN_AUTO = 1 << 9,    /* pps, bps and cps are those that region_learned follows
+					  from, or less: see struct ecdn_xdp_learned */
 };
 
 enum ecdn_xdp_protect {
@@ -192,7 +198,9 @@ struct ecdn_xdp_config {
 	__u32 off;             /* 1: `ecdn-xdp off` holds, whatever is configured */
 	__u32 monitor_wanted;  /* what is configured: 1: monitor mode */
 	__u32 unguarded;       /* 1: no interface has the guard, so nobody is to be refused */
-	__u32 reserved;
+	__u32 capture;         /* dropped packets are captured until now_ns >> ECDN_XDP_CAPTURE_SPAN
+				  comes to this number; 0: they are not. Whoever captures puts it
+				  off again and again, so that it ends with that process */
 	struct ecdn_xdp_limits default_limits; /* of regions without limits of their own */
 	__u64 node_pps;        /* ceilings of each node's prefix: protected packets/s ... */
 	__u64 node_cps;        /* ... and new connections/s; 0: none */
@@ -491,6 +499,33 @@ struct ecdn_xdp_note {
 	char user[32];
 	char reason[96];
 	char lasts[32];        /* how long it lasts or until when, as it was written */
+};
+
+/*
+ * region_learned: regions whose limits are learned (`limit: auto`), with limits.own having
+ * ECDN_XDP_OWN_AUTO. The agent writes `learned` once a minute from what it has seen of the region;
+ * the limit in force, in region_limits, is the least of the learned one, and of the operator's:
+ * `fixed` where that bit of limits.own is set, else the default. [0] is packets/s, [1] bits/s, [2]
+ * new connections/s, as in enum ecdn_xdp_measure less 1.
+ */
+#define ECDN_XDP_LEARNED_MEASURES 3
+
+struct ecdn_xdp_learned {
+	__u64 fixed[ECDN_XDP_LEARNED_MEASURES]; /* the operator's; 0: no limit, if its bit of
+				  limits.own is set */
+	__u64 learned[ECDN_XDP_LEARNED_MEASURES]; /* 0: nothing is learned yet */
+	__u64 peak[ECDN_XDP_LEARNED_MEASURES]; /* the busiest of the hours around this one */
+	__u32 level[ECDN_XDP_LEARNED_MEASURES]; /* the last half hour by what is usual, in
+				  thousandths */
+	__u32 creep[ECDN_XDP_LEARNED_MEASURES]; /* what being limited for hours has added, in
+				  thousandths; 1000: nothing */
+	__u64 floor[ECDN_XDP_LEARNED_MEASURES]; /* no learned limit is below it */
+	__u64 learned_ns;      /* when the agent last wrote these; 0: never */
+	__u32 factor;          /* limit by peak, in thousandths */
+	__u8 hour;             /* of the day, UTC, in the middle of the hours of the peak */
+	__u8 days;             /* of history; below one nothing is learned */
+	__u8 reserved[2];
+	__u64 reserved_more[6];
 };
 
 /*
@@ -883,6 +918,56 @@ struct ecdn_xdp_cpu {
 	__u64 reserved_more;
 };
 
+/*
+ * capture_rule: which dropped packets are sent to capture_packets, while config.capture says so.
+ * What is sent is a struct ecdn_xdp_captured, and the first snap_bytes of the frame.
+ */
+#define ECDN_XDP_CAPTURE_SPAN 30       /* 2^30 ns: 1.07 s */
+#define ECDN_XDP_CAPTURE_SNAP_MAX 2048
+
+/* Reasons of drops, as bits; the members of struct ecdn_xdp_drops in their order. */
+enum ecdn_xdp_drop_reason {
+	ECDN_XDP_DROP_BLOCKED,
+	ECDN_XDP_DROP_PREFIX_PPS,
+	ECDN_XDP_DROP_ANSWER_CPS,
+	ECDN_XDP_DROP_VLAN_DEPTH,
+	ECDN_XDP_DROP_NO_SOCKET,
+	ECDN_XDP_DROP_TRUSTED_PPS,
+	ECDN_XDP_DROP_MAX,
+};
+
+struct ecdn_xdp_capture_rule {
+	__u32 region;          /* ~0: all */
+	__u32 reasons;         /* bit N: reason N of enum ecdn_xdp_drop_reason */
+	__u32 snap_bytes;      /* of each frame, at most ECDN_XDP_CAPTURE_SNAP_MAX */
+	__u32 per_jiffy_q16;   /* packets that a CPU may send in a jiffy, times 65536 */
+	__u64 reserved[2];
+};
+
+/* capture_cpu: what a CPU has met since the capture began; whoever captures clears it. */
+struct ecdn_xdp_capture_cpu {
+	__u64 jiffies;         /* of the last packet that was asked about */
+	__u64 credit_q16;      /* packets that may be sent, times 65536 */
+	__u64 matched;         /* dropped packets that the rule names ... */
+	__u64 sent;            /* ... and how many of them were sent: the others were too many */
+	__u64 failed;          /* not sent, as the reader is gone or does not keep up */
+	__u64 reserved[3];
+};
+
+struct ecdn_xdp_captured {
+	__u64 time_ns;         /* exact to the nanosecond */
+	__u64 matched;         /* this CPU's, with this packet */
+	__u64 sent;
+	__u32 region;
+	__u32 reason;          /* enum ecdn_xdp_drop_reason */
+	__u32 bytes;           /* of the whole frame */
+	__u32 snap_bytes;      /* of it that follow */
+	__u32 ifindex;
+	__u32 queue;
+	__u32 cpu;
+	__u32 monitor;         /* 1: it passed all the same */
+};
+
 #define ECDN_XDP_CPU_SPAN 25           /* 2^25 ns: 34 ms */
 #define ECDN_XDP_PREFIX_STEP 8         /* what a sampled packet counts for */
 /* Packets of a CPU in a span from which on it samples: 250,000 a second. */
@@ -909,6 +994,10 @@ ECDN_XDP_SIZE(struct ecdn_xdp_verb, 312);
 ECDN_XDP_SIZE(struct ecdn_xdp_note_key, 8);
 ECDN_XDP_SIZE(struct ecdn_xdp_note, 176);
 ECDN_XDP_SIZE(struct ecdn_xdp_source, 1024);
+ECDN_XDP_SIZE(struct ecdn_xdp_learned, 184);
+ECDN_XDP_SIZE(struct ecdn_xdp_capture_rule, 32);
+ECDN_XDP_SIZE(struct ecdn_xdp_capture_cpu, 64);
+ECDN_XDP_SIZE(struct ecdn_xdp_captured, 56);
 ECDN_XDP_SIZE(struct ecdn_xdp_prefix_set, 192);
 ECDN_XDP_SIZE(struct ecdn_xdp_bucket_set, 72);
 ECDN_XDP_SIZE(struct ecdn_xdp_known_line, 64);

@@ -10,7 +10,7 @@ set -euo pipefail
 building=(
 	gcc libc6-dev binutils make pkg-config clang 'bpftool|linux-tools-generic'
 	libbpf-dev libelf-dev zlib1g-dev libmnl-dev libyaml-dev libjansson-dev libmaxminddb-dev
-	libssl-dev
+	libssl-dev libsystemd-dev libncurses-dev libmicrohttpd-dev
 )
 testing=(
 	g++ man-db libcmocka-dev nginx-dev nginx-light haproxy

@@ -28,7 +28,8 @@
 	family(allow) \
 	family(node) \
 	family(steer) \
-	family(origin)
+	family(origin) \
+	family(agent)
 
 #define DECLARE(family) extern const struct verb family##_verbs[];
 #define LIST(family) family##_verbs,

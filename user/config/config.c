@@ -9,11 +9,13 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "config/config_agent.h"
 #include "config/config_cgroup.h"
 #include "config/config_layers.h"
 #include "config/config_limits.h"
 #include "config/config_origin.h"
 #include "config/config_ping.h"
+#include "config/config_steer.h"
 #include "config/interfaces.h"
 #include "config/yaml.h"
 #include "base/words.h"
@@ -264,50 +266,9 @@ static void take_nodes(struct reader *reader, const yaml_node_t *value, void *to
 		reader->errors++;
 }
 
-struct steering_of {
-	struct steer_rules *rules;
-	struct steer_rule rule; /* has the port; each listener is filled in */
-};
-
-static void take_listener(struct reader *reader, const yaml_node_t *item, void *to)
-{
-	struct steering_of *of = to;
-	const char *text = yaml_text(item);
-	int err;
-
-	if (!text || steer_rule_parse_listener(text, &of->rule)) {
-		yaml_bad(reader, item, "\"%s\" is not a listener; write it as \"127.0.0.1:8513\" "
-			 "or \"[::1]:8513\"", text ?: "this");
-		return;
-	}
-	if (steer_rule_is_own(&of->rule)) {
-		yaml_bad(reader, item, "port %u cannot be steered to itself", of->rule.port);
-		return;
-	}
-	err = steer_rules_add(of->rules, &of->rule);
-	if (err == -EEXIST)
-		yaml_bad(reader, item, "port %u has two %s listeners", of->rule.port,
-			 of->rule.listener.family == AF_INET ? "IPv4" : "IPv6");
-	else if (err)
-		yaml_bad(reader, item, err == -ENOSPC ? "more than %d listeners" : "out of memory",
-			 ECDN_XDP_STEER_MAX);
-}
-
-static void take_steered(struct reader *reader, const yaml_node_t *key,
-			 const yaml_node_t *value, void *to)
-{
-	struct steering_of of = { .rules = to };
-
-	if (steer_rule_parse_port(yaml_text(key), &of.rule))
-		yaml_bad(reader, key, "\"%s\" is not a port; write it as 443 or 443/udp",
-			 yaml_text(key));
-	else
-		yaml_each_item(reader, value, &of, take_listener);
-}
-
 static void take_steer(struct reader *reader, const yaml_node_t *value, void *to)
 {
-	yaml_each_pair(reader, value, &((struct config *)to)->request.steer.rules, take_steered);
+	config_steer_take(reader, value, &((struct config *)to)->request.steer.rules);
 }
 
 static void take_steer_user(struct reader *reader, const yaml_node_t *value, void *to)
@@ -336,6 +297,11 @@ static void take_origin(struct reader *reader, const yaml_node_t *value, void *t
 	config_origin_take(reader, value, &((struct config *)to)->request.origin);
 }
 
+static void take_agent(struct reader *reader, const yaml_node_t *value, void *to)
+{
+	config_agent_take(reader, value, &((struct config *)to)->agent);
+}
+
 static void take_document(struct reader *reader, const yaml_node_t *root, void *to)
 {
 	static const struct yaml_key keys[] = {
@@ -354,7 +320,7 @@ static void take_document(struct reader *reader, const yaml_node_t *root, void *
 		{ "node_pps", take_node_pps }, { "node_cps", take_node_cps },
 		{ "allow_pps", take_allow_pps }, { "allow_cps", take_allow_cps },
 		{ "nodes", take_nodes }, { "ping", take_ping },
-		{ "origin", take_origin }, { NULL, NULL },
+		{ "origin", take_origin }, { "agent", take_agent }, { NULL, NULL },
 	};
 
 	yaml_take_keys(reader, root, keys, to);
@@ -364,6 +330,7 @@ void config_init(struct config *config)
 {
 	memset(config, 0, sizeof(*config));
 	request_init(&config->request);
+	agent_settings_init(&config->agent);
 }
 
 int config_read(struct config *config, const char *path)

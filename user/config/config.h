@@ -12,12 +12,14 @@
 #ifndef CONFIG_CONFIG_H
 #define CONFIG_CONFIG_H
 
+#include "config/agent_settings.h"
 #include "config/yaml.h"
 #include "control/request.h"
 
 struct config {
 	const char *pin_dir;    /* NULL: not set */
 	struct request request;
+	struct agent_settings agent;
 	bool ping_follows;      /* ping is attached to the interfaces of the guard */
 	struct yaml_words words; /* the texts that the pointers above point to */
 	char **ifaces, **ping_ifaces; /* the lists as read, kept to be freed whatever the

@@ -20,10 +20,11 @@ enum limits_what {
 	LIMITS_GRACE = ECDN_XDP_OWN_GRACE,
 	LIMITS_SHIELD_CPS = ECDN_XDP_OWN_SHIELD_CPS,
 	LIMITS_AGGREGATE_PPS = ECDN_XDP_OWN_AGGREGATE_PPS,
-	LIMITS_CLEAR = 1 << 9,  /* back to the default, or to no limits */
-	LIMITS_EXEMPT = 1 << 10, /* holds over a block */
-	LIMITS_BLOCK = 1 << 11,
-	LIMITS_RELEASE = 1 << 12, /* ends an exemption, a block and a surge */
+	LIMITS_AUTO = ECDN_XDP_OWN_AUTO,
+	LIMITS_CLEAR = 1 << 10, /* back to the default, or to no limits */
+	LIMITS_EXEMPT = 1 << 11, /* holds over a block */
+	LIMITS_BLOCK = 1 << 12,
+	LIMITS_RELEASE = 1 << 13, /* ends an exemption, a block and a surge */
 };
 
 /* This name stands for the limits of all regions that have none of their own. */

@@ -27,6 +27,11 @@ bool view_pins_there(const char *pin_dir)
 	return config_map_has(pin_dir, ECDN_XDP_ABI);
 }
 
+bool view_pins_guarded(const char *pin_dir)
+{
+	return view_pins_there(pin_dir) && part_is_loaded(&guard_part, pin_dir);
+}
+
 static int open_guard(const struct view_pins *view, struct guard_maps *maps)
 {
 	int err = part_require(&guard_part, view->pins.dir);

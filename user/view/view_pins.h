@@ -22,6 +22,9 @@ int view_pins_read(struct view_pins *view, const char *pin_dir);
 /* Whether there are pins of this ABI. Silent. */
 bool view_pins_there(const char *pin_dir);
 
+/* Whether these have the guard. Silent. */
+bool view_pins_guarded(const char *pin_dir);
+
 /* view_pins_read(), with the guard's maps open; -ENOENT if the guard is not loaded. */
 int view_pins_guard(struct view_pins *view, const char *pin_dir, struct guard_maps *maps);
 

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "agent/agent_second.h"
+#include "agent/agent_task.h"
+
+const struct agent_task *const agent_tasks[] = {
+	&agent_second_task,
+	NULL,
+};
+
+void agent_tasks_tell(struct agent *agent, const struct event_lines_item *event)
+{
+	for (unsigned int i = 0; agent_tasks[i]; i++)
+		if (agent_tasks[i]->event)
+			agent_tasks[i]->event(agent, agent->state[i], event);
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "agent/agent_run.h"
+#include "cli/cli.h"
+
+static int run(const struct verb *verb, int argc, char **argv)
+{
+	struct agent_run_request request = {};
+	struct cli cli;
+	const struct option_row rows[] = {
+		{ "config", 'c', OPTION_TEXT, &request.config, "FILE",
+		  "follow `agent:` of this configuration", 0 },
+		{ "listen", 0, OPTION_TEXT, &request.listen, "ADDR:PORT",
+		  "serve metrics there, or at unix:PATH; off: nowhere", 0 },
+	};
+	int count = cli_read(&cli, verb, argc, argv, false, rows, sizeof(rows) / sizeof(*rows));
+
+	if (count < 0)
+		return count;
+	if (count)
+		return cli_usage(verb, "it takes no words");
+	request.pin_dir = cli.pin_dir;
+	return agent_run(&request);
+}
+
+const struct verb agent_verbs[] = {
+	{ "agent", run, "[--config FILE] [--listen ADDR:PORT|unix:PATH|off]",
+	  "Watch, report, learn and export, in the foreground, until it is ended",
+	  { "agent --config /etc/ecdn-xdp.yaml" } },
+	{},
+};
