@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/log.h"
 
@@ -23,9 +24,12 @@ int agent_settings_file_open(struct agent *agent)
 {
 	int err = read_file(agent, &agent->config);
 
-	if (!err)
-		agent->settings = &agent->config.agent;
-	return err;
+	if (err)
+		return err;
+	agent->settings = &agent->config.agent;
+	if (agent->path)
+		agent->counters.reload_epoch_s = time(NULL);
+	return 0;
 }
 
 static int check(const struct agent *agent, const struct agent_settings *next)
@@ -49,7 +53,7 @@ static int follow(struct agent *agent)
 	return err;
 }
 
-int agent_settings_file_reload(struct agent *agent)
+static int reload(struct agent *agent)
 {
 	struct config old = agent->config, next;
 	int err = read_file(agent, &next);
@@ -64,6 +68,16 @@ int agent_settings_file_reload(struct agent *agent)
 	agent->config = next;
 	err = follow(agent);
 	config_free(&old);
+	return err;
+}
+
+int agent_settings_file_reload(struct agent *agent)
+{
+	int err = reload(agent);
+
+	agent->counters.reload_failed = err;
+	if (!err && agent->path)
+		agent->counters.reload_epoch_s = time(NULL);
 	return err;
 }
 

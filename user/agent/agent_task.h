@@ -11,6 +11,7 @@
 
 #include <systemd/sd-event.h>
 
+#include "agent/agent_counters.h"
 #include "config/config.h"
 #include "show/event_lines.h"
 #include "view/view_regions.h"
@@ -25,6 +26,7 @@ struct agent {
 	struct config config;   /* the file that is in force, as it was read */
 	const struct agent_settings *settings; /* in force */
 	void *state[AGENT_TASKS_MAX]; /* of each task */
+	struct agent_counters counters;
 	bool stopping;
 };
 
