@@ -52,8 +52,8 @@ static struct xff_conclusion *conclude(struct finding_out *out, enum xff_cause c
 	return conclusion;
 }
 
-/* Whether either scheme has this share at least, and luck has no chance. */
-static bool is_most(const struct xff_share share[XFF_SCHEMES], double *chance)
+/* Whether either of XFF_SCHEMES shares is as large as that, and luck has no chance. */
+static bool is_most(const struct xff_share *share, double *chance)
 {
 	bool most = false;
 
