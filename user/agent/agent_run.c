@@ -5,9 +5,12 @@
 #include <signal.h>
 #include <string.h>
 
+#include "agent/agent_service.h"
 #include "agent/agent_settings_file.h"
 #include "agent/agent_task.h"
 #include "base/log.h"
+#include "base/scoped.h"
+#include "kernel/agent_lock.h"
 
 static int on_end(sd_event_source *source, const struct signalfd_siginfo *info, void *context)
 {
@@ -21,10 +24,16 @@ static int on_end(sd_event_source *source, const struct signalfd_siginfo *info, 
 
 static int on_hangup(sd_event_source *source, const struct signalfd_siginfo *info, void *context)
 {
+	struct agent *agent = context;
+
 	(void)source;
 	(void)info;
-	if (!agent_settings_file_reload(context))
-		log_note("the configuration was read again");
+	agent_service_reloading();
+	if (!agent->path)
+		log_note("there is no configuration to read again: --config FILE names one");
+	else if (!agent_settings_file_reload(agent))
+		log_note("%s was read again", agent->path);
+	agent_service_ready();
 	return 0;
 }
 
@@ -54,6 +63,7 @@ static int open_loop(struct agent *agent)
 
 	if (err < 0)
 		return log_error(err, "cannot make an event loop: %s", strerror(-err));
+	agent_service_watch(agent->loop);
 	return take_signals(agent);
 }
 
@@ -81,21 +91,27 @@ static int loop(struct agent *agent)
 	int err = start_tasks(agent, &started);
 
 	if (!err) {
+		agent_service_ready();
 		err = sd_event_loop(agent->loop);
 		if (err < 0)
 			log_error(err, "the event loop failed: %s", strerror(-err));
 	}
 	agent->stopping = true;
+	agent_service_stopping();
 	stop_tasks(agent, started);
 	return err;
 }
 
+/* A signal that comes before there is a loop for it ends the process as usual; it has changed
+ * nothing yet. */
 int agent_run(const struct agent_run_request *request)
 {
-	struct agent agent = { .pin_dir = request->pin_dir, .path = request->config,
-			       .listen = request->listen };
-	int err = agent_settings_file_open(&agent);
+	struct agent agent = { .path = request->config, .listen = request->listen };
+	int err = agent_settings_file_open(&agent, request->pin_dir);
+	scoped_fd int lock = err ?: agent_lock_take(agent.pin_dir);
 
+	err = lock < 0 ? lock : 0;
+	lock_never_wait();
 	err = err ?: open_loop(&agent);
 	err = err ?: loop(&agent);
 	sd_event_unref(agent.loop);

@@ -7,7 +7,7 @@
 
 /* What the verb asks for. */
 struct agent_run_request {
-	const char *pin_dir;
+	const char *pin_dir;    /* NULL: as the configuration says, or ECDN_XDP_PIN_DIR */
 	const char *config;     /* path; NULL: there is none */
 	const char *listen;     /* as metrics.listen of the settings, or "off"; NULL: as they
 				   say */

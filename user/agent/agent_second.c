@@ -6,16 +6,26 @@
 #include <string.h>
 #include <time.h>
 
+#include "agent/agent_service.h"
 #include "base/log.h"
 #include "view/view_pins.h"
 
 #define SECOND_US 1000000ULL
+
+enum guard {
+	GUARD_UNKNOWN,          /* there was no read yet */
+	GUARD_NONE,             /* none is loaded */
+	GUARD_UNREADABLE,
+	GUARD_READ,
+};
 
 struct seconds {
 	struct agent *agent;
 	sd_event_source *timer;
 	struct view_regions before; /* of the last second that could be read */
 	bool has_before;
+	enum guard guard;       /* at the last read */
+	struct log_seen errors; /* of the reads */
 };
 
 static void tell(struct agent *agent, const struct view_regions *now)
@@ -37,12 +47,49 @@ static void forget(struct seconds *seconds)
 	seconds->has_before = false;
 }
 
-static void read_now(struct seconds *seconds)
+/* One line as it goes, and as it comes; why it cannot be read is logged already. */
+static void say(struct seconds *seconds, enum guard guard)
 {
 	const char *pin_dir = seconds->agent->pin_dir;
+
+	if (guard == seconds->guard)
+		return;
+	if (guard == GUARD_NONE) {
+		log_note("no guard is loaded in %s%s; the agent waits for one", pin_dir,
+			 seconds->guard == GUARD_UNKNOWN ? "" : " any more");
+		agent_service_status("waits for a guard in %s", pin_dir);
+	} else if (guard == GUARD_UNREADABLE) {
+		agent_service_status("cannot read the guard in %s", pin_dir);
+	} else {
+		log_note("follows the guard in %s", pin_dir);
+		agent_service_status("follows the guard in %s", pin_dir);
+	}
+	seconds->guard = guard;
+}
+
+static int read_regions(struct seconds *seconds, struct view_regions *now)
+{
+	int err;
+
+	log_seen_begin(&seconds->errors);
+	err = view_regions_read(now, seconds->agent->pin_dir);
+	log_seen_end();
+	return err;
+}
+
+static enum guard look(struct seconds *seconds, struct view_regions *now)
+{
+	if (!view_pins_guarded(seconds->agent->pin_dir))
+		return GUARD_NONE;
+	return read_regions(seconds, now) ? GUARD_UNREADABLE : GUARD_READ;
+}
+
+static void read_now(struct seconds *seconds)
+{
 	struct view_regions now;
 
-	if (!view_pins_guarded(pin_dir) || view_regions_read(&now, pin_dir)) {
+	say(seconds, look(seconds, &now));
+	if (seconds->guard != GUARD_READ) {
 		forget(seconds);
 		return;
 	}

@@ -8,8 +8,9 @@
 
 #include "agent/agent_task.h"
 
-/* Reads the file for the first time. 0 or a negative errno, logged. */
-int agent_settings_file_open(struct agent *agent);
+/* Reads the file for the first time, and sets agent->pin_dir: to the one that was given, or that of
+ * the file. 0 or a negative errno, logged. */
+int agent_settings_file_open(struct agent *agent, const char *given_pin_dir);
 
 /* Reads it again, and has every task follow. 0 or a negative errno, logged. */
 int agent_settings_file_reload(struct agent *agent);

@@ -20,7 +20,8 @@
 
 struct agent {
 	sd_event *loop;
-	const char *pin_dir;
+	char *pin_dir;
+	bool keeps_pin_dir;     /* it was given, whatever the file says */
 	const char *path;       /* of the configuration; NULL: there is none */
 	const char *listen;     /* goes before the file's; NULL: not given */
 	struct config config;   /* the file that is in force, as it was read */
@@ -38,7 +39,9 @@ struct agent_second {
 
 /*
  * A task. Steps that it does not need are NULL; the others return 0 or a negative errno, logged.
- * No step may wait for anything but the kernel's answer to a system call.
+ * No step may wait for anything but the kernel's answer to a system call. All signals that the
+ * agent takes are blocked, so a process that a task starts gets an empty mask first. A lock of
+ * pins that is held is -EAGAIN, silent (agent_retry.h).
  */
 struct agent_task {
 	const char *name;
@@ -50,7 +53,8 @@ struct agent_task {
 	 * tasks go on with those that they have. */
 	int (*check)(const struct agent *agent, void *state, const struct agent_settings *next);
 
-	/* agent->settings are others now. */
+	/* agent->settings are others now, and the texts of those before go once all tasks have
+	 * followed. */
 	int (*reload)(struct agent *agent, void *state);
 
 	/* Once a second, while the guard is loaded. */

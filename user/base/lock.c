@@ -29,11 +29,17 @@
 
 static char own_name[TEXT_QUOTE_SIZE] = "a command";
 static uint64_t wait_ns = LOCK_WAIT_NS;
+static bool never_waits;
 
 void lock_introduce(const char *verb, const char *word, uint64_t wait)
 {
 	snprintf(own_name, sizeof(own_name), "%s%s%s", verb, word ? " " : "", word ?: "");
 	wait_ns = wait;
+}
+
+void lock_never_wait(void)
+{
+	never_waits = true;
 }
 
 /* The note helps who waits, and a lock without one is held as well: nothing depends on it. */
@@ -47,24 +53,37 @@ static void write_note(int fd)
 		log_debug("cannot write into a lock who holds it: %s", strerror(errno));
 }
 
-/* Writes who holds the lock into told, as far as the file tells: until this one has written it,
- * it names the holder before, which is not told if that is gone. Words that were typed are not
- * printed raw. */
+/* Reads who holds the lock, as far as the file tells, and returns where in the note its name is;
+ * 0: it is not known. Until this holder has written it, it names the one before, which is not told
+ * if that is gone. */
+static int read_holder(int fd, char note[NOTE_SIZE], struct lock_holder *holder)
+{
+	ssize_t length = pread(fd, note, NOTE_SIZE - 1, 0);
+	int at = 0;
+
+	note[length > 0 ? length : 0] = 0;
+	*holder = (struct lock_holder){};
+	if (sscanf(note, "%d %" SCNu64 " %n", &holder->pid, &holder->since_ns, &at) == 2 && at &&
+	    holder->pid > 0 && (!kill(holder->pid, 0) || errno != ESRCH))
+		return at;
+	*holder = (struct lock_holder){};
+	return 0;
+}
+
+/* Words that were typed are not printed raw. */
 static const char *read_note(int fd, char told[TOLD_SIZE])
 {
-	char note[NOTE_SIZE] = "", quoted[TEXT_QUOTE_SIZE];
+	char note[NOTE_SIZE], quoted[TEXT_QUOTE_SIZE];
 	struct clock_moment now = clock_now();
+	struct lock_holder holder;
+	int at = read_holder(fd, note, &holder);
 	struct text name;
-	uint64_t since_ns;
-	int pid, at = 0;
-	ssize_t length = pread(fd, note, sizeof(note) - 1, 0);
 
-	if (length <= 0 || sscanf(note, "%d %" SCNu64 " %n", &pid, &since_ns, &at) != 2 || !at ||
-	    pid <= 0 || (kill(pid, 0) && errno == ESRCH))
+	if (!at)
 		return "";
-	name = text_trim((struct text){ note + at, note + length });
-	snprintf(told, TOLD_SIZE, ": process %d, `%s`, for %" PRIu64 "s", pid,
-		 text_quote(name, quoted), clock_seconds_ago(&now, since_ns));
+	name = text_trim((struct text){ note + at, note + strlen(note) });
+	snprintf(told, TOLD_SIZE, ": process %d, `%s`, for %" PRIu64 "s", holder.pid,
+		 text_quote(name, quoted), clock_seconds_ago(&now, holder.since_ns));
 	return told;
 }
 
@@ -87,6 +106,8 @@ static int wait_for(int fd, const char *what)
 	while (flock(fd, LOCK_EX | LOCK_NB)) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return log_error(-errno, "cannot lock %s: %s", what, strerror(errno));
+		if (never_waits)
+			return -EAGAIN;
 		if (waited_ns >= wait_ns)
 			return give_up(fd, what);
 		if (silent && waited_ns >= SILENT_NS) {
@@ -161,6 +182,37 @@ int lock_take(const char *dir, const char *name, const char *what)
 		write_note(fd);
 		return take_fd(&fd);
 	}
+}
+
+int lock_try(const char *dir, const char *name, const char *what, struct lock_holder *holder)
+{
+	char note[NOTE_SIZE];
+	scoped_fd int fd = open_file(dir, name);
+
+	*holder = (struct lock_holder){};
+	if (fd < 0)
+		return fd;
+	if (!flock(fd, LOCK_EX | LOCK_NB)) {
+		write_note(fd);
+		return take_fd(&fd);
+	}
+	if (errno != EWOULDBLOCK)
+		return log_error(-errno, "cannot lock %s: %s", what, strerror(errno));
+	read_holder(fd, note, holder);
+	return -EBUSY;
+}
+
+bool lock_is_held(const char *dir, const char *name, struct lock_holder *holder)
+{
+	char path[PATH_MAX], note[NOTE_SIZE];
+	scoped_fd int fd = -1;
+
+	*holder = (struct lock_holder){};
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0 || !flock(fd, LOCK_SH | LOCK_NB))
+		return false;
+	return read_holder(fd, note, holder);
 }
 
 void lock_remove(const char *dir, const char *name)

@@ -7,6 +7,7 @@
 #ifndef BASE_LOCK_H
 #define BASE_LOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define LOCK_WAIT_NS (30ULL * 1000000000)
@@ -14,6 +15,10 @@
 /* Sets what this process writes into the locks that it takes, "VERB WORD" with word being NULL
  * or cut short, and how long it waits for each: LOCK_WAIT_NS unless set. */
 void lock_introduce(const char *verb, const char *word, uint64_t wait_ns);
+
+/* For a process that has more to do than to wait: from now on lock_take() returns -EAGAIN, silent,
+ * for a lock that is held. */
+void lock_never_wait(void);
 
 /*
  * Takes the lock that is the file dir/name: both are made if they are missing. While another
@@ -23,6 +28,20 @@ void lock_introduce(const char *verb, const char *word, uint64_t wait_ns);
  * could have made or changed the directory.
  */
 int lock_take(const char *dir, const char *name, const char *what);
+
+/* Who holds a lock. */
+struct lock_holder {
+	int pid;                /* 0: it is not known */
+	uint64_t since_ns;      /* CLOCK_MONOTONIC */
+};
+
+/* Takes a lock of that kind, which its holder never removes, without waiting: -EBUSY, silent, with
+ * *holder as far as it is known, if another process holds it. */
+int lock_try(const char *dir, const char *name, const char *what, struct lock_holder *holder);
+
+/* Whether another process holds such a lock, and it is known which. Who tries to take it in this
+ * very moment may be told that it is held. Silent. */
+bool lock_is_held(const char *dir, const char *name, struct lock_holder *holder);
 
 /* Removes the file of a lock that this process holds and will not need again; who waits for it
  * makes another. Silent. */

@@ -9,6 +9,7 @@
 #define BASE_LOG_H
 
 #include <stdarg.h>
+#include <stdint.h>
 
 enum log_level {
 	LOG_ERROR,
@@ -42,5 +43,17 @@ void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Logs a library's own message, with its line ends; it ends with one. */
 void log_as_is(enum log_level of, const char *format, va_list args);
+
+/* The messages of something that is done again and again. Starts as all zeros. */
+#define LOG_SEEN_MAX 8
+struct log_seen {
+	uint64_t before[LOG_SEEN_MAX], now[LOG_SEEN_MAX]; /* hashes */
+	unsigned int before_count, count;
+};
+
+/* Between these two, a message that stood between them the last time, too, is not printed again,
+ * as long as there are no more than LOG_SEEN_MAX of them. They do not nest. */
+void log_seen_begin(struct log_seen *messages);
+void log_seen_end(void);
 
 #endif

@@ -5,7 +5,7 @@
 static int run(const struct verb *verb, int argc, char **argv)
 {
 	struct agent_run_request request = {};
-	struct cli cli;
+	struct cli cli = {};
 	const struct option_row rows[] = {
 		{ "config", 'c', OPTION_TEXT, &request.config, "FILE",
 		  "follow `agent:` of this configuration", 0 },
@@ -18,7 +18,7 @@ static int run(const struct verb *verb, int argc, char **argv)
 		return count;
 	if (count)
 		return cli_usage(verb, "it takes no words");
-	request.pin_dir = cli.pin_dir;
+	request.pin_dir = cli.given_pin_dir;
 	return agent_run(&request);
 }
 
