@@ -404,7 +404,9 @@ static char *line_of(const struct ecdn_xdp_change *change, const char *region)
 {
 	const struct view_event event = { .time_ns = change->last_ns, .change = *change };
 	const struct clock_moment moment = {};
-	const struct event_lines_item item = { &event, region, &moment, false, {} };
+	const struct event_lines_item item = {
+		.event = &event, .region = region, .moment = &moment,
+	};
 	size_t size;
 	char *text;
 	FILE *out = open_memstream(&text, &size);

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "show/event_item.h"
+
 /* What became of a run of the hook. */
 enum agent_counters_hook {
 	AGENT_COUNTERS_HOOK_OK,         /* it ended with status 0 */
@@ -23,6 +25,8 @@ enum agent_counters_hook {
 #define AGENT_COUNTERS_BUCKETS 5
 
 struct agent_counters {
+	uint64_t events[EVENT_LINES_KINDS]; /* that tasks were told of */
+	uint64_t unreported;    /* of these, what the journal or standard output did not take */
 	uint64_t events_missed; /* that the ring had no room for */
 	uint64_t notices;       /* of the kind "unusual" */
 	uint64_t hook[AGENT_COUNTERS_HOOK_MAX];

@@ -91,13 +91,14 @@ static bool is_cut(const struct asked *asked, const struct view_events *events)
 
 static int print_text(const struct asked *asked, struct view_events *events, bool first)
 {
+	const struct event_lines_item lost = { .lost = events->lost, .moment = &events->moment };
 	char text[EVENT_LINES_TIME_SIZE];
 
 	if (first && is_cut(asked, events))
 		printf("changes before %s were overwritten\n",
 		       event_lines_time(&events->moment, events->overwritten_ns, text));
 	if (events->lost)
-		printf("%lu changes were overwritten\n", events->lost);
+		event_lines_print(&lost, stdout);
 	for (size_t i = 0; i < events->count; i++) {
 		const struct event_lines_item item = item_of(events, i, first);
 
@@ -138,11 +139,11 @@ static int print_line(json_t *object)
 
 static int print_lines(struct view_events *events, bool first)
 {
+	const struct event_lines_item lost = { .lost = events->lost, .moment = &events->moment };
 	int err = 0;
 
 	if (events->lost)
-		err = print_line(json_pack("{s:s, s:I}", "kind", "lost", "count",
-					   (json_int_t)events->lost));
+		err = print_line(event_lines_object(&lost));
 	for (size_t i = 0; i < events->count && !err; i++) {
 		const struct event_lines_item item = item_of(events, i, first);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * event_lines.h - an event as a line for the terminal, or as a JSON object. What a version does not
- * know, as what is damaged, is shown as its number.
+ * event_lines.h - an event as a line of text, or as a JSON object. What a version does not know, as
+ * what is damaged, is shown as its number.
  */
 #ifndef SHOW_EVENT_LINES_H
 #define SHOW_EVENT_LINES_H
@@ -10,20 +10,16 @@
 
 #include <jansson.h>
 
-#include "base/cidr.h"
-#include "base/clock.h"
-#include "view/view_events.h"
+#include "show/event_item.h"
 
-struct event_lines_item {
-	const struct view_event *event;
-	const char *region;     /* its name, or NULL */
-	const struct clock_moment *moment; /* of reading */
-	bool has_heaviest;      /* the region's heaviest prefix is known */
-	struct cidr heaviest;
-};
+enum event_lines_kind event_lines_kind(const struct event_lines_item *item);
 
-/* Prints the line, with local time. */
+/* The word for it. */
+const char *event_lines_kind_name(enum event_lines_kind kind);
+
+/* Prints the line, with local time; the same without the time and the end of the line. */
 void event_lines_print(const struct event_lines_item *item, FILE *to);
+void event_lines_text(const struct event_lines_item *item, FILE *to);
 
 /* A new object, whose keys the man page lists; 0 without memory. */
 json_t *event_lines_object(const struct event_lines_item *item);
