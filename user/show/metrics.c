@@ -2,27 +2,33 @@
 #include "show/metrics.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
+#include "base/buffer.h"
 #include "base/escape.h"
 #include "base/log.h"
 
+#define ROWS_KEPT 256           /* a power of two; some forty rows have a region's metrics */
+
 struct family {
-	const char *name, *help;
-	char *text;             /* its series, in lines */
-	size_t size;
-	FILE *lines;
+	const char *name, *help, *type;
+	size_t length;          /* of the name */
+	bool counter;
+	struct buffer lines;    /* its series */
 };
 
-/* A family stays where it is, as its stream keeps the address of its text. */
 struct metrics {
-	struct family **family;
+	struct family *family;
 	size_t count;
 	size_t last;            /* the family that was added to last: the next one often follows */
+	/* Where the families of rows are: a page has thousands of series of the same few rows. */
+	struct {
+		const struct field *row;
+		size_t family;
+	} kept[ROWS_KEPT];
 	bool failed;
 };
 
@@ -31,19 +37,10 @@ struct metrics *metrics_new(void)
 	return calloc(1, sizeof(struct metrics));
 }
 
-static void free_family(struct family *family)
-{
-	if (family && family->lines)
-		fclose(family->lines);
-	if (family)
-		free(family->text);
-	free(family);
-}
-
 void metrics_free(struct metrics *metrics)
 {
 	for (size_t i = 0; metrics && i < metrics->count; i++)
-		free_family(metrics->family[i]);
+		buffer_free(&metrics->family[i].lines);
 	if (metrics)
 		free(metrics->family);
 	free(metrics);
@@ -83,49 +80,58 @@ static struct family *find(struct metrics *metrics, const char *name)
 	for (size_t i = 0; i < metrics->count; i++) {
 		size_t at = (metrics->last + i) % metrics->count;
 
-		if (!strcmp(metrics->family[at]->name, name)) {
+		if (!strcmp(metrics->family[at].name, name)) {
 			metrics->last = at;
-			return metrics->family[at];
+			return &metrics->family[at];
 		}
 	}
 	return NULL;
 }
 
-static struct family *new_family(const struct field *row)
+/* The family of that name, which is made if there is none; 0 without memory. */
+static struct family *named(struct metrics *metrics, const char *name, const char *help)
 {
-	struct family *family = calloc(1, sizeof(*family));
+	const struct family new = { .name = name, .help = help, .length = strlen(name),
+				    .counter = ends_with(name, "_total"),
+				    .type = ends_with(name, "_total") ? "counter" : "gauge" };
+	struct family *family = find(metrics, name);
 
-	if (!family)
+	if (family)
+		return family;
+	if (array_append(metrics->family, metrics->count, &new)) {
+		metrics->failed = true;
 		return NULL;
-	family->name = row->metric;
-	family->help = row->help;
-	family->lines = open_memstream(&family->text, &family->size);
+	}
+	return &metrics->family[metrics->count - 1];
+}
+
+static struct family *family_of(struct metrics *metrics, const struct field *row)
+{
+	size_t at = (uintptr_t)row / sizeof(*row) % ROWS_KEPT;
+	struct family *family;
+
+	if (metrics->kept[at].row == row)
+		return &metrics->family[metrics->kept[at].family];
+	family = named(metrics, row->metric, row->help);
+	if (family) {
+		metrics->kept[at].row = row;
+		metrics->kept[at].family = family - metrics->family;
+	}
 	return family;
 }
 
-/* Where the series of a row go; 0 without memory. */
-static FILE *lines_of(struct metrics *metrics, const struct field *row)
+static void add_number(struct buffer *to, double number)
 {
-	struct family *family = find(metrics, row->metric);
+	char text[32];
 
-	if (family)
-		return family->lines;
-	family = new_family(row);
-	if (!family || !family->lines || array_append(metrics->family, metrics->count, &family)) {
-		free_family(family);
-		return NULL;
+	if (isinf(number)) {
+		buffer_text(to, number > 0 ? "+Inf" : "-Inf");
+	} else if (number == floor(number) && number >= 0 && number < 1e15) {
+		buffer_number(to, number);
+	} else {
+		snprintf(text, sizeof(text), "%.9g", number);
+		buffer_text(to, text);
 	}
-	return family->lines;
-}
-
-static void print_number(FILE *to, double number)
-{
-	if (isinf(number))
-		fputs(number > 0 ? "+Inf" : "-Inf", to);
-	else if (number == floor(number) && fabs(number) < 1e15)
-		fprintf(to, "%.0f", number);
-	else
-		fprintf(to, "%.9g", number);
 }
 
 /* In base units: seconds, bytes. */
@@ -149,25 +155,37 @@ static double value_of(const struct field *row, const void *item, const struct c
 	return row->unit && !strcmp(row->unit, "bits/s") ? number / 8.0 : number;
 }
 
+/* NAME{LABELS,OWN} and a blank; either may be empty or 0. */
+static void begin(struct family *family, const char *end, const char *labels, const char *own)
+{
+	struct buffer *to = &family->lines;
+
+	buffer_add(to, family->name, family->length);
+	buffer_text(to, end);
+	if (*labels || own) {
+		buffer_char(to, '{');
+		buffer_text(to, labels);
+		if (*labels && own)
+			buffer_char(to, ',');
+		buffer_text(to, own ?: "");
+		buffer_char(to, '}');
+	}
+	buffer_char(to, ' ');
+}
+
 static void series(struct metrics *metrics, const struct field *row, const char *labels,
 		   const char *own, double value, uint64_t whole)
 {
-	FILE *to = lines_of(metrics, row);
-	bool both = *labels && own;
+	struct family *family = family_of(metrics, row);
 
-	if (!to) {
-		metrics->failed = true;
+	if (!family)
 		return;
-	}
-	fputs(row->metric, to);
-	if (*labels || own)
-		fprintf(to, "{%s%s%s}", labels, both ? "," : "", own ?: "");
-	fputc(' ', to);
-	if (is_counter(row))
-		fprintf(to, "%" PRIu64, whole);
+	begin(family, "", labels, own);
+	if (family->counter)
+		buffer_number(&family->lines, whole);
 	else
-		print_number(to, value);
-	fputc('\n', to);
+		add_number(&family->lines, value);
+	buffer_char(&family->lines, '\n');
 }
 
 /* A series for each of the words that the row may have. */
@@ -215,20 +233,50 @@ void metrics_add_counters(struct metrics *metrics, const struct fields *fields, 
 			add(metrics, row, item, fields->moment, labels);
 }
 
+static void add_whole(struct family *family, const char *end, const char *own, uint64_t whole)
+{
+	begin(family, end, "", own);
+	buffer_number(&family->lines, whole);
+	buffer_char(&family->lines, '\n');
+}
+
+void metrics_add_histogram(struct metrics *metrics, const struct metrics_histogram *histogram)
+{
+	struct family *family = metrics ? named(metrics, histogram->metric, histogram->help) : NULL;
+	uint64_t count = 0;
+	char own[32];
+
+	if (!family)
+		return;
+	family->type = "histogram";
+	for (unsigned int i = 0; i < histogram->buckets; i++) {
+		bool last = i == histogram->buckets - 1;
+
+		count += histogram->count[i];
+		snprintf(own, sizeof(own), last ? "le=\"+Inf\"" : "le=\"%.9g\"",
+			 histogram->most[i]);
+		add_whole(family, "_bucket", own, count);
+	}
+	begin(family, "_sum", "", NULL);
+	add_number(&family->lines, histogram->sum);
+	buffer_char(&family->lines, '\n');
+	add_whole(family, "_count", NULL, count);
+}
+
 int metrics_print(const struct metrics *metrics, FILE *to)
 {
 	bool failed = !metrics || metrics->failed;
 
 	for (size_t i = 0; !failed && i < metrics->count; i++)
-		failed = fflush(metrics->family[i]->lines);
+		failed = metrics->family[i].lines.failed;
 	if (failed)
 		return log_error(-ENOMEM, "out of memory for the metrics");
 	for (size_t i = 0; i < metrics->count; i++) {
-		const struct family *family = metrics->family[i];
+		const struct family *family = &metrics->family[i];
 
-		fprintf(to, "# HELP %s %s\n# TYPE %s %s\n%s", family->name, family->help,
-			family->name, ends_with(family->name, "_total") ? "counter" : "gauge",
-			family->text);
+		fprintf(to, "# HELP %s %s\n# TYPE %s %s\n", family->name, family->help,
+			family->name, family->type);
+		fwrite(family->lines.at, 1, family->lines.size, to);
 	}
 	return 0;
 }

@@ -31,6 +31,18 @@ void metrics_add(struct metrics *metrics, const struct fields *fields, const voi
 void metrics_add_counters(struct metrics *metrics, const struct fields *fields, const void *item,
 			  const char *labels);
 
+/* How often something took how long. */
+struct metrics_histogram {
+	const char *metric, *help; /* the name without _bucket, _sum and _count */
+	unsigned int buckets;
+	const double *most;     /* of each but the last, which has all that are longer */
+	const uint64_t *count;  /* of each alone */
+	double sum;
+};
+
+/* Adds a family of its own. */
+void metrics_add_histogram(struct metrics *metrics, const struct metrics_histogram *histogram);
+
 /* 0; -ENOMEM, logged, with nothing printed. */
 int metrics_print(const struct metrics *metrics, FILE *to);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "cli/stats_origins.h"
+#include "show/metrics_origins.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -9,10 +9,6 @@
 #include "base/scoped.h"
 #include "show/origin_failure_fields.h"
 #include "show/origin_fields.h"
-
-/* Names that have series of their own, and origins without a name, the busiest ones. */
-#define NAMES_MAX 200
-#define OTHERS_MAX 100
 
 /* The sum over all origins: not to be added to theirs. */
 #define ALL "_all"
@@ -39,7 +35,7 @@ static void join(struct items *items, const struct view_origins *view,
 	if (same) {
 		origin_item_add(same, origin);
 		origin_item_settle(same);
-	} else if (items->count < NAMES_MAX) {
+	} else {
 		origin_item_set(&items->at[items->count++], view, origin);
 	}
 }
@@ -54,9 +50,21 @@ static void add_item(struct metrics *metrics, const struct view_origins *view,
 	metrics_add(metrics, &fields, item, labels);
 }
 
-static int add_named(struct metrics *metrics, const struct view_origins *view)
+/* One that comes later takes nobody's place, nor do those that were never connected to. */
+static int by_first(const void *one, const void *other)
 {
-	scoped_free struct origin_item *room = calloc(NAMES_MAX, sizeof(*room));
+	uint64_t first = ((const struct origin_item *)one)->origin.stats.first_ns - 1;
+	uint64_t second = ((const struct origin_item *)other)->origin.stats.first_ns - 1;
+
+	if (first != second)
+		return first < second ? -1 : 1;
+	return strcmp(((const struct origin_item *)one)->origin.name,
+		      ((const struct origin_item *)other)->origin.name);
+}
+
+static int add_named(struct metrics *metrics, const struct view_origins *view, unsigned int most)
+{
+	scoped_free struct origin_item *room = calloc(view->count + 1, sizeof(*room));
 	struct items items = { .at = room };
 
 	if (!room)
@@ -67,13 +75,15 @@ static int add_named(struct metrics *metrics, const struct view_origins *view)
 		else if (view->at[i].named)
 			log_warning("origin " ALL " has no series of its own, as the sum over all "
 				    "origins has that name");
-	for (size_t i = 0; i < items.count; i++)
-		add_item(metrics, view, &items.at[i], items.at[i].origin.name);
+	if (items.count)
+		qsort(room, items.count, sizeof(*room), by_first);
+	for (size_t i = 0; i < items.count && i < most; i++)
+		add_item(metrics, view, &room[i], room[i].origin.name);
 	return 0;
 }
 
 /* What a client asks for is no label, so that these are known by their addresses. */
-static int add_others(struct metrics *metrics, const struct view_origins *view)
+static int add_others(struct metrics *metrics, const struct view_origins *view, unsigned int most)
 {
 	scoped_free struct origin_item *room = calloc(view->count + 1, sizeof(*room));
 	char text[VIEW_ORIGINS_TEXT_SIZE];
@@ -86,7 +96,7 @@ static int add_others(struct metrics *metrics, const struct view_origins *view)
 			origin_item_set(&room[count++], view, &view->at[i]);
 	if (count)
 		qsort(room, count, sizeof(*room), origin_item_by_connections);
-	for (size_t i = 0; i < count && i < OTHERS_MAX; i++)
+	for (size_t i = 0; i < count && i < most; i++)
 		add_item(metrics, view, &room[i],
 			 view_origins_format(&room[i].origin.key, text));
 	return 0;
@@ -109,12 +119,13 @@ static void add_all(struct metrics *metrics, const struct view_origins *view)
 	metrics_add_counters(metrics, &fields, &sum, labels);
 }
 
-static int add_origins(struct metrics *metrics, const struct view_origins *view)
+static int add_origins(struct metrics *metrics, const struct view_origins *view,
+		       const struct metrics_origins_bounds *bounds)
 {
 	const struct fields head = { origin_failure_fields_head, 0, &view->moment };
-	int err = add_named(metrics, view);
+	int err = add_named(metrics, view, bounds->named);
 
-	err = err ?: add_others(metrics, view);
+	err = err ?: add_others(metrics, view, bounds->others);
 	if (err)
 		return err;
 	add_all(metrics, view);
@@ -122,14 +133,15 @@ static int add_origins(struct metrics *metrics, const struct view_origins *view)
 	return 0;
 }
 
-int stats_origins_add(struct metrics *metrics, const char *pin_dir)
+int metrics_origins_add(struct metrics *metrics, const char *pin_dir,
+			const struct metrics_origins_bounds *bounds)
 {
 	struct view_origins view;
 	int err = view_origins_read(&view, pin_dir);
 
 	if (err)
 		return err;
-	err = view.loaded ? add_origins(metrics, &view) : 0;
+	err = view.loaded ? add_origins(metrics, &view, bounds) : 0;
 	view_origins_free(&view);
 	return err;
 }
