@@ -5,6 +5,7 @@ VERSION := 0.1.0
 PREFIX  ?= /usr/local
 BUILD   := build$(if $(filter 1,$(SAN)),/san)
 UNIT_DIR := lib/systemd/system
+UNITS    := ecdn-xdp.service ecdn-xdp-agent.service
 ifeq ($(origin CC),default)
 CC := $(CROSS_COMPILE)gcc
 endif
@@ -86,7 +87,7 @@ help:
 	@echo 'make deps-tests     install that, and what the tests need besides (root)'
 	@echo 'make                build $(BUILD)/ecdn-xdp and libecdn-xdp'
 	@echo 'make nginx          build the nginx module (nginx-dev)'
-	@echo 'make install        install into PREFIX=$(PREFIX), below DESTDIR, with a systemd unit'
+	@echo 'make install        install into PREFIX=$(PREFIX), below DESTDIR, with systemd units'
 	@echo 'make demo           show the guard at work, between hosts in network namespaces (root)'
 	@echo 'make check          run all tests on this kernel (root)'
 	@echo 'make check SAN=1    test units and command line under AddressSanitizer and UBSan (root)'
@@ -205,8 +206,10 @@ install: all install-client $(if $(wildcard $(NGINX_SRC)/conf_flags),install-ngi
 	install -D -m 644 include/ecdn-xdp-trusted.h $(DESTDIR)$(PREFIX)/include/ecdn-xdp-trusted.h
 	install -D -m 644 user/ecdn-xdp.8 $(DESTDIR)$(PREFIX)/share/man/man8/ecdn-xdp.8
 	install -D -m 644 user/ecdn-xdp-json.5 $(DESTDIR)$(PREFIX)/share/man/man5/ecdn-xdp-json.5
-	sed 's|@SBIN@|$(PREFIX)/sbin|' user/ecdn-xdp.service >$(BUILD)/ecdn-xdp.service
-	install -D -m 644 $(BUILD)/ecdn-xdp.service $(DESTDIR)$(PREFIX)/$(UNIT_DIR)/ecdn-xdp.service
+	for unit in $(UNITS); do \
+		sed 's|@SBIN@|$(PREFIX)/sbin|' user/$$unit >$(BUILD)/$$unit && \
+		install -D -m 644 $(BUILD)/$$unit $(DESTDIR)$(PREFIX)/$(UNIT_DIR)/$$unit || exit 1; \
+	done
 
 uninstall: uninstall-client uninstall-nginx
 	rm -f $(DESTDIR)$(PREFIX)/sbin/ecdn-xdp $(DESTDIR)$(PREFIX)/include/ecdn-xdp-maps.h \
@@ -215,7 +218,7 @@ uninstall: uninstall-client uninstall-nginx
 	      $(DESTDIR)$(PREFIX)/include/ecdn-xdp-trusted.h \
 	      $(DESTDIR)$(PREFIX)/share/man/man8/ecdn-xdp.8 \
 	      $(DESTDIR)$(PREFIX)/share/man/man5/ecdn-xdp-json.5 \
-	      $(DESTDIR)$(PREFIX)/$(UNIT_DIR)/ecdn-xdp.service
+	      $(UNITS:%=$(DESTDIR)$(PREFIX)/$(UNIT_DIR)/%)
 
 deps:
 	@tests/deps.sh

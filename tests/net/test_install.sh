@@ -33,7 +33,9 @@ test_files() {
 	has "install: the header of the trusted table" \
 		'^644 usr/local/include/ecdn-xdp-trusted.h$' "$(files)"
 	has "install: the unit" '^644 usr/local/lib/systemd/system/ecdn-xdp.service$' "$(files)"
-	lacks "unit: it knows where the program is" @ "$(cat "$unit")"
+	has "install: the agent's unit" \
+		'^644 usr/local/lib/systemd/system/ecdn-xdp-agent.service$' "$(files)"
+	lacks "unit: it knows where the program is" @ "$(cat "${unit%/*}"/*)"
 }
 
 # What Debian's hardening-check asks of a file.
