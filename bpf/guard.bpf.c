@@ -10,6 +10,7 @@
 #include "region.h"
 #include "count.h"
 #include "limit.h"
+#include "capture.h"
 
 /* Set by the loader: 1 where the kernel tells the length of packets in several buffers. */
 const volatile __u32 has_frags;
@@ -55,15 +56,14 @@ static __always_inline __u32 counted_region(const struct packet *packet)
 	return ECDN_XDP_REGION_NONE;
 }
 
-/* monitor: not 0 in monitor mode. No bool, of which each way would have its constant. */
-static __always_inline int enforce(struct ecdn_xdp_region_cpu *local, enum drop drop,
-				   __u32 bytes, __u32 monitor)
+static __always_inline void count_drop(struct ecdn_xdp_region_cpu *local, enum drop drop,
+				       __u32 bytes, __u32 monitor)
 {
 	struct ecdn_xdp_drops *drops = monitor ? &local->would_drop : &local->dropped;
 
 	switch (drop) {
 	case DROP_NONE:
-		return XDP_PASS;
+		break;
 	case DROP_BLOCKED:
 		count_traffic(&drops->blocked, bytes);
 		break;
@@ -83,6 +83,20 @@ static __always_inline int enforce(struct ecdn_xdp_region_cpu *local, enum drop 
 		count_traffic(&drops->trusted_pps, bytes);
 		break;
 	}
+}
+
+/* monitor: not 0 in monitor mode. No bool, of which each way would have its constant. */
+static __always_inline int enforce(struct xdp_md *ctx, const struct ecdn_xdp_config *conf,
+				   struct ecdn_xdp_region_cpu *local, __u32 region,
+				   enum drop drop, __u32 bytes, __u32 monitor)
+{
+	if (drop == DROP_NONE)
+		return XDP_PASS;
+	count_drop(local, drop, bytes, monitor);
+	/* The reasons of drops have the order of enum drop. */
+	if (conf->capture)
+		capture_packet(ctx, region, bytes,
+			       (drop - 1) | (monitor ? CAPTURE_MONITOR : 0));
 	return monitor ? XDP_PASS : XDP_DROP;
 }
 
@@ -129,7 +143,7 @@ static __always_inline int guard_ip(struct xdp_md *ctx, const struct packet *pac
 		drop = DROP_TRUSTED_PPS;
 		monitor |= now->now_ns < conf->ceiling_from_ns;
 	}
-	return enforce(local, drop, packet->bytes, monitor);
+	return enforce(ctx, conf, local, region, drop, packet->bytes, monitor);
 }
 
 /*
@@ -148,8 +162,8 @@ static __always_inline int meet_deep(struct xdp_md *ctx)
 		return map_missing();
 	packet.bytes = frame_bytes(ctx, &packet);
 	count_region(local, &packet);
-	return enforce(local, conf->protect ? DROP_VLAN_DEPTH : DROP_NONE, packet.bytes,
-		       conf->monitor);
+	return enforce(ctx, conf, local, ECDN_XDP_REGION_NONE,
+		       conf->protect ? DROP_VLAN_DEPTH : DROP_NONE, packet.bytes, conf->monitor);
 }
 
 /* Each way through the parser ends with others of these constants. Of the address the verifier

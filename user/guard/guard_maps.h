@@ -21,6 +21,7 @@ struct guard_maps {
 	int armed;              /* -1: an earlier version has loaded the guard */
 	int region_history, change_head, changes; /* the same */
 	int trusted_rates, trusted_cpu, trusted_ceilings; /* -1: an earlier version's guard */
+	int capture_rule, capture_cpu, capture_packets; /* the same */
 	char dir[PATH_MAX];     /* where they are pinned */
 };
 

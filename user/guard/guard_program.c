@@ -47,6 +47,8 @@ static int size_maps(struct guard_bpf *guard, uint32_t max_regions)
 		/* Each CPU keeps up to 128 entries for itself before an old one has to go. */
 		{ guard->maps.armed, ECDN_XDP_ARMED_MAX + 128ULL * cpus },
 		{ guard->maps.cpu_events, cpus },
+		{ guard->maps.capture_cpu, cpus },
+		{ guard->maps.capture_packets, cpus },
 	};
 	int err = cpus < 0 ? cpus : 0;
 
