@@ -4,7 +4,7 @@
  * and everything that reads or fills their maps.
  *
  *	map              type           key          value            written by      mode  part
- *	config           ARRAY, mmap    0            config           agent           0600  all
+ *	config           ARRAY, mmap    0            config           agent, guard    0600  all
  *	protected_ports  ARRAY          0            protected_ports  agent           0600  guard
  *	region_table     ARRAY_OF_MAPS  0            region_lines     agent           0600  guard
  *	region_lines     ARRAY, mmap    line         table_line       agent           0666t guard
@@ -29,7 +29,7 @@
  *	cpu_events       ARRAY, mmap    cpu          events           guard           0600s guard
  *	capture_rule     ARRAY          0            capture_rule     agent           0600  guard
  *	capture_cpu      ARRAY, mmap    cpu          capture_cpu      guard           0600  guard
- *	capture_packets  PERF_EVENT     cpu          perf event       agent           0600  guard
+ *	capture_packets  PERF_EVENT_ARRAY cpu        perf event       agent           0600  guard
  *	public_config    ARRAY, mmap    0            public_config    publish         0666b publish
  *	request_stats    ARRAY, mmap    cpu, region  requests         proxies         0600c publish
  *	trusted_table    ARRAY_OF_MAPS  0            trusted_lines    agent           0600  trust
@@ -200,7 +200,8 @@ struct ecdn_xdp_config {
 	__u32 unguarded;       /* 1: no interface has the guard, so nobody is to be refused */
 	__u32 capture;         /* dropped packets are captured until now_ns >> ECDN_XDP_CAPTURE_SPAN
 				  comes to this number; 0: they are not. Whoever captures puts it
-				  off again and again, so that it ends with that process */
+				  off again and again, so that it ends with that process; the
+				  guard writes the 0 then */
 	struct ecdn_xdp_limits default_limits; /* of regions without limits of their own */
 	__u64 node_pps;        /* ceilings of each node's prefix: protected packets/s ... */
 	__u64 node_cps;        /* ... and new connections/s; 0: none */
@@ -949,8 +950,8 @@ struct ecdn_xdp_capture_cpu {
 	__u64 jiffies;         /* of the last packet that was asked about */
 	__u64 credit_q16;      /* packets that may be sent, times 65536 */
 	__u64 matched;         /* dropped packets that the rule names ... */
-	__u64 sent;            /* ... and how many of them were sent: the others were too many */
-	__u64 failed;          /* not sent, as the reader is gone or does not keep up */
+	__u64 sent;            /* ... and how many of them were sent; others were too many ... */
+	__u64 failed;          /* ... or failed, as the reader is gone or does not keep up */
 	__u64 reserved[3];
 };
 
