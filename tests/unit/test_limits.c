@@ -49,7 +49,7 @@ static void default_follows(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct ecdn_xdp_limits limits = { .cps = cases[i].cps, .own = LIMITS_CPS };
 
-		limits_follow(&limits, NULL);
+		limits_follow(&limits, NULL, NULL);
 		assert_int_equal(limits.cps, cases[i].cps);
 		assert_int_equal(limits.answer_cps, cases[i].answer_cps);
 		assert_int_equal(limits.own, LIMITS_CPS);
@@ -68,25 +68,25 @@ static void region_follows(void **state)
 	struct ecdn_xdp_limits region = { .blocked = 1, .released_ns = 3 };
 
 	(void)state;
-	limits_follow(&defaults, NULL);
-	limits_follow(&region, &defaults);
+	limits_follow(&defaults, NULL, NULL);
+	limits_follow(&region, &defaults, NULL);
 	assert_int_equal(region.answer_cps, 800);
 	assert_aggregate(&region, 40, 160);
 	region.cps = 50;
 	region.prefix_pps = 0;
 	region.own = LIMITS_CPS | LIMITS_PREFIX_PPS;
-	limits_follow(&region, &defaults);
+	limits_follow(&region, &defaults, NULL);
 	assert_int_equal(region.answer_cps, 200);
 	assert_aggregate(&region, 0, 0);
 	defaults.answer_cps = 7;
 	defaults.aggregate_pps[0] = defaults.aggregate_pps[1] = 8;
 	defaults.own |= LIMITS_ANSWER_CPS | LIMITS_AGGREGATE_PPS;
-	limits_follow(&region, &defaults);
+	limits_follow(&region, &defaults, NULL);
 	assert_int_equal(region.answer_cps, 7);
 	assert_aggregate(&region, 8, 8);
 	region.answer_cps = 0;
 	region.own |= LIMITS_ANSWER_CPS;
-	limits_follow(&region, &defaults);
+	limits_follow(&region, &defaults, NULL);
 	assert_int_equal(region.answer_cps, 0);
 	assert_int_equal(region.blocked, 1);
 	assert_int_equal(region.released_ns, 3);

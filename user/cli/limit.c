@@ -122,7 +122,13 @@ static int run_limit(const struct verb *verb, int argc, char **argv)
 	struct limits_change change = {};
 	struct ecdn_xdp_limits *to = &change.limits;
 	const char *aggregate = NULL;
+	bool learns = false, not_learns = false;
 	const struct option_row rows[] = {
+		{ "auto", 0, OPTION_FLAG, &learns, NULL,
+		  "the agent learns --pps, --bps and --cps; those that are given are caps",
+		  LIMITS_AUTO },
+		{ "no-auto", 0, OPTION_FLAG, &not_learns, NULL,
+		  "it does not any more; those that were given hold again", LIMITS_AUTO },
 		{ "pps", 0, OPTION_RATE, &to->pps, "N",
 		  "packets/s that declare a surge; 0: no limit", LIMITS_PPS },
 		{ "bps", 0, OPTION_RATE, &to->bps, "N",
@@ -151,13 +157,17 @@ static int run_limit(const struct verb *verb, int argc, char **argv)
 	if (count >= 0 && aggregate && limits_parse_aggregate(aggregate, to->aggregate_pps))
 		return log_error(CLI_USAGE, "--aggregate-pps %s: not a number, or two; write it as "
 				 "4k or 4k,16k", aggregate);
+	if (count >= 0 && learns && not_learns)
+		return cli_usage(verb, "either --auto or --no-auto");
+	change.learns = learns;
 	return count < 0 ? count : limit_words(verb, &cli, count, argv, &change);
 }
 
 const struct verb limit_verbs[] = {
 	{ "limit", run_limit,
-	  "[REGION | set REGION|default [--pps N] [--bps N] [--cps N] ... | clear REGION|default]",
+	  "[REGION | set REGION|default [--auto] [--pps N] [--bps N] [--cps N] ... | "
+	  "clear REGION|default]",
 	  "Rates that declare a surge, and what passes during one",
-	  { "limit set default --pps 200k --cps 20k", "limit set XX --pps 50k --hold 30s" } },
+	  { "limit set default --pps 200k --cps 20k", "limit set XX --auto --pps 500k" } },
 	{},
 };

@@ -70,6 +70,17 @@ static void take_aggregate(struct reader *reader, const yaml_node_t *value,
 		limits_follow_aggregate(of.pps);
 }
 
+static void take_auto(struct reader *reader, const yaml_node_t *value,
+		      struct limits_change *change)
+{
+	const char *text = yaml_text(value) ?: "";
+
+	change->what |= LIMITS_AUTO;
+	change->learns = !strcmp(text, "true");
+	if (!change->learns && strcmp(text, "false"))
+		yaml_bad(reader, value, "auto must be true or false");
+}
+
 static void take_limit_value(struct reader *reader, const yaml_node_t *key,
 			     const yaml_node_t *value, void *to)
 {
@@ -89,11 +100,20 @@ static void take_limit_value(struct reader *reader, const yaml_node_t *key,
 		yaml_take_duration(reader, value, (char *)&change->limits + durations[i].offset);
 		return;
 	}
-	if (!strcmp(yaml_text(key), "aggregate_pps"))
+	if (!strcmp(yaml_text(key), "auto"))
+		take_auto(reader, value, change);
+	else if (!strcmp(yaml_text(key), "aggregate_pps"))
 		take_aggregate(reader, value, change);
 	else
-		yaml_bad(reader, key, "unknown limit \"%s\"; known are pps, bps, cps, grace, hold, "
-			 "prefix_pps, aggregate_pps, answer_cps, shield_cps", yaml_text(key));
+		yaml_bad(reader, key, "unknown limit \"%s\"; known are auto, pps, bps, cps, grace, "
+			 "hold, prefix_pps, aggregate_pps, answer_cps, shield_cps", yaml_text(key));
+}
+
+/* `XX: auto` is all that `XX: {auto: true}` is. */
+static void learn(struct limits_change *change)
+{
+	change->what = LIMITS_AUTO;
+	change->learns = true;
 }
 
 static void take_limit(struct reader *reader, const yaml_node_t *key, const yaml_node_t *value,
@@ -103,7 +123,10 @@ static void take_limit(struct reader *reader, const yaml_node_t *key, const yaml
 
 	if (!config_limits_begin(reader, key, LIMITS_DEFAULT, &change))
 		return;
-	yaml_each_pair(reader, value, &change, take_limit_value);
+	if (!strcmp(yaml_text(value) ?: "", "auto"))
+		learn(&change);
+	else
+		yaml_each_pair(reader, value, &change, take_limit_value);
 	if (limits_add(to, &change))
 		reader->errors++;
 }

@@ -136,7 +136,7 @@ static int fill_limits(struct carry *carry)
 
 		err = maps_get(from, "region_limits", &region, &old);
 		take_limits(&limits, &old);
-		limits_follow(&limits, &carry->config.default_limits);
+		limits_follow(&limits, &carry->config.default_limits, NULL);
 		err = err ?: guard_maps_set_limits(&carry->maps, region, &limits);
 	}
 	return err;

@@ -70,14 +70,23 @@ int limits_check(const struct limits_changes *changes, const struct names *names
 	return 0;
 }
 
+/* An earlier guard has no place for what is learned. */
+static int check_auto(const struct limits_change *change, const struct guard_maps *maps)
+{
+	if (maps->region_learned >= 0 || !(change->what & LIMITS_AUTO) || !change->learns)
+		return 0;
+	return refuse(change, -EOPNOTSUPP, "the guard that is loaded is of a version that learns "
+		      "no limits; `ecdn-xdp load` upgrades it in place");
+}
+
 /* An earlier guard knows one layer at a time, and no end of a block. */
-static int check_earlier(const struct limits_change *change, const struct guard_maps *maps,
+static int check_layers(const struct limits_change *change, const struct guard_maps *maps,
 			 const struct names *names)
 {
 	struct ecdn_xdp_limits limits;
 	int err;
 
-	if (!(change->what & (LIMITS_EXEMPT | LIMITS_BLOCK)))
+	if (maps->region_notes >= 0 || !(change->what & (LIMITS_EXEMPT | LIMITS_BLOCK)))
 		return 0;
 	if (change->what & LIMITS_BLOCK && change->span.for_ns != LAYERS_FOREVER)
 		return refuse(change, -EOPNOTSUPP, "the guard that is loaded is of a version whose "
@@ -98,8 +107,9 @@ int limits_check_earlier(const struct limits_changes *changes, const struct guar
 {
 	int err = 0;
 
-	for (unsigned int i = 0; i < changes->count && maps->region_notes < 0 && !err; i++)
-		err = check_earlier(&changes->at[i], maps, names);
+	for (unsigned int i = 0; i < changes->count && !err; i++)
+		err = check_auto(&changes->at[i], maps) ?:
+		      check_layers(&changes->at[i], maps, names);
 	return err;
 }
 
@@ -176,13 +186,16 @@ static __u64 answers_of(__u64 cps)
 	return cps < LIMITS_ANSWERS_LEAST ? LIMITS_ANSWERS_LEAST : cps;
 }
 
-void limits_follow(struct ecdn_xdp_limits *limits, const struct ecdn_xdp_limits *defaults)
+void limits_follow(struct ecdn_xdp_limits *limits, const struct ecdn_xdp_limits *defaults,
+		   const struct ecdn_xdp_learned *learned)
 {
 	unsigned int set;
 
 	defaults = defaults ?: &no_limits;
 	set = limits->own | defaults->own;
 	set_limits(limits, defaults, WHAT_LIMITS & ~limits->own);
+	if (learned && limits_learned_is_auto(limits, defaults))
+		limits_learned_resolve(limits, defaults, learned);
 	if (!(set & LIMITS_ANSWER_CPS))
 		limits->answer_cps = answers_of(limits->cps);
 	if (!(set & LIMITS_AGGREGATE_PPS)) {
@@ -191,14 +204,43 @@ void limits_follow(struct ecdn_xdp_limits *limits, const struct ecdn_xdp_limits 
 	}
 }
 
-void limits_change_values(struct ecdn_xdp_limits *limits, const struct limits_change *change,
-			  const struct ecdn_xdp_limits *defaults)
+static void change_own(struct ecdn_xdp_limits *limits, const struct limits_change *change)
 {
 	if (change->what & LIMITS_CLEAR)
 		limits->own = 0;
 	set_limits(limits, &change->limits, change->what);
 	limits->own |= change->what & WHAT_LIMITS;
-	limits_follow(limits, defaults);
+	if (change->what & LIMITS_AUTO)
+		limits->own = change->learns ? limits->own | LIMITS_AUTO :
+					       limits->own & ~LIMITS_AUTO;
+}
+
+/* What was learned of a region goes when nobody has it learned any more. */
+static void follow_own(struct ecdn_xdp_limits *limits, struct limits_learned *learned,
+		       const struct ecdn_xdp_limits *defaults)
+{
+	bool is_own = limits->own & LIMITS_AUTO;
+
+	if (!limits_learned_is_auto(limits, defaults))
+		*learned = (struct limits_learned){};
+	else if (is_own)
+		learned->has = true;
+	limits_follow(limits, defaults, &learned->row);
+}
+
+void limits_change_values(struct ecdn_xdp_limits *limits, struct limits_learned *learned,
+			  const struct limits_change *change,
+			  const struct ecdn_xdp_limits *defaults)
+{
+	if (!learned) {
+		change_own(limits, change);
+		limits_follow(limits, NULL, NULL);
+		return;
+	}
+	limits_learned_to_own(limits, &learned->row);
+	change_own(limits, change);
+	limits_learned_from_own(&learned->row, limits);
+	follow_own(limits, learned, defaults);
 }
 
 struct written {
@@ -224,23 +266,33 @@ int limits_write(int publish, uint32_t region, const struct ecdn_xdp_limits *lim
 	return err ?: journal_add(put_back, &written, sizeof(written));
 }
 
+static int spread_to(const struct guard_maps *maps, uint32_t region,
+		     const struct ecdn_xdp_limits *defaults, int publish)
+{
+	struct limits_learned learned_before, learned;
+	struct ecdn_xdp_limits before, limits;
+	int err = guard_maps_limits(maps, region, &before);
+
+	err = err ?: limits_learned_read(maps->region_learned, region, &before, &learned_before);
+	if (err)
+		return err;
+	limits = before;
+	learned = learned_before;
+	follow_own(&limits, &learned, defaults);
+	err = limits_learned_write(maps->region_learned, region, &learned_before, &learned);
+	if (!err && memcmp(&limits, &before, sizeof(limits)))
+		err = limits_write(publish, region, &limits, &before);
+	return err;
+}
+
 /* Regions get copies of the default limits that are not their own, so that a packet reads one
  * place. Those that stay as they are are not written. */
 int limits_spread(const struct guard_maps *maps, const struct ecdn_xdp_config *config, int publish)
 {
 	int err = 0;
 
-	for (uint32_t region = 0; region < config->max_regions && !err; region++) {
-		struct ecdn_xdp_limits limits, before;
-
-		err = guard_maps_limits(maps, region, &limits);
-		if (err)
-			break;
-		before = limits;
-		limits_follow(&limits, &config->default_limits);
-		if (memcmp(&limits, &before, sizeof(limits)))
-			err = limits_write(publish, region, &limits, &before);
-	}
+	for (uint32_t region = 0; region < config->max_regions && !err; region++)
+		err = spread_to(maps, region, &config->default_limits, publish);
 	return err;
 }
 
@@ -254,7 +306,7 @@ void limits_carry(struct ecdn_xdp_limits *defaults)
 		defaults->own |= LIMITS_HOLD;
 	defaults->own |= (defaults->pps ? LIMITS_PPS : 0) | (defaults->bps ? LIMITS_BPS : 0) |
 			 (defaults->cps ? LIMITS_CPS : 0);
-	limits_follow(defaults, NULL);
+	limits_follow(defaults, NULL, NULL);
 }
 
 void limits_tell_upgrade(void)

@@ -8,6 +8,7 @@
 
 #include "guard/guard_maps.h"
 #include "guard/layers.h"
+#include "guard/limits_learned.h"
 
 /* What a change sets: values, whose bits are those of limits.own, and what it does besides. */
 enum limits_what {
@@ -20,7 +21,7 @@ enum limits_what {
 	LIMITS_GRACE = ECDN_XDP_OWN_GRACE,
 	LIMITS_SHIELD_CPS = ECDN_XDP_OWN_SHIELD_CPS,
 	LIMITS_AGGREGATE_PPS = ECDN_XDP_OWN_AGGREGATE_PPS,
-	LIMITS_AUTO = ECDN_XDP_OWN_AUTO,
+	LIMITS_AUTO = ECDN_XDP_OWN_AUTO, /* they are learned, or are not any more */
 	LIMITS_CLEAR = 1 << 10, /* back to the default, or to no limits */
 	LIMITS_EXEMPT = 1 << 11, /* holds over a block */
 	LIMITS_BLOCK = 1 << 12,
@@ -59,6 +60,7 @@ struct limits_change {
 	char region[ECDN_XDP_NAME_SIZE];
 	unsigned int what;      /* enum limits_what */
 	struct ecdn_xdp_limits limits;
+	bool learns;            /* of LIMITS_AUTO: they are */
 	struct layers_span span; /* of an exemption or a block */
 	const char *file;       /* the file that asks for it; NULL: the command line */
 	unsigned int line;
@@ -68,6 +70,7 @@ struct limits_change {
 		uint64_t now_ns;
 		uint32_t state; /* enum ecdn_xdp_state, before */
 		struct ecdn_xdp_limits before, after;
+		struct limits_learned learned_before, learned_after;
 		struct layers_notes notes; /* before */
 		bool reason;    /* it gives another reason than before */
 	} told;
@@ -95,8 +98,10 @@ int limits_check_earlier(const struct limits_changes *changes, const struct guar
 bool limits_is_default(const struct limits_change *change);
 int limits_region(const struct limits_change *change, const struct names *names);
 
-/* Changes the values that a change names, and those that follow from them. */
-void limits_change_values(struct ecdn_xdp_limits *limits, const struct limits_change *change,
+/* Changes the values that a change names, and those that follow from them; and in *learned, which
+ * is NULL for the default's, what is kept of them. */
+void limits_change_values(struct ecdn_xdp_limits *limits, struct limits_learned *learned,
+			  const struct limits_change *change,
 			  const struct ecdn_xdp_limits *defaults);
 
 /* Writes a region's limits by the program publish, and notes in the journal what they were. */
@@ -114,10 +119,12 @@ int limits_parse_aggregate(const char *text, __u64 pps[2]);
 void limits_follow_aggregate(__u64 pps[2]);
 
 /*
- * Sets what is not the limits' own: what follows the default limits, and what nobody has set,
- * which follows from other limits. The default's own follow no others: NULL.
+ * Sets what is not the limits' own: what follows the default limits, what follows from what was
+ * learned, and what nobody has set, which follows from other limits. The default's own follow no
+ * others: NULL. learned: NULL if nothing can have been learned of the region.
  */
-void limits_follow(struct ecdn_xdp_limits *limits, const struct ecdn_xdp_limits *defaults);
+void limits_follow(struct ecdn_xdp_limits *limits, const struct ecdn_xdp_limits *defaults,
+		   const struct ecdn_xdp_learned *learned);
 
 /* Brings the default limits of an earlier version up to date, and logs what is new: what they
  * differ in from those of a new configuration is their own. */

@@ -50,6 +50,8 @@ static int note_before(struct limits_change *change, const struct guard_maps *ma
 
 	err = err ?: maps_get(maps->region_rate, "region_rate", &region, &rates);
 	err = err ?: layers_read(maps->region_notes, region, &change->told.notes);
+	err = err ?: limits_learned_read(maps->region_learned, region, &change->told.before,
+					 &change->told.learned_before);
 	if (err)
 		return err;
 	change->told.now_ns = clock_monotonic_ns();
@@ -77,6 +79,9 @@ static int write_region(const struct limits_change *change, const struct guard_m
 
 	if (!are_same(notes, &change->told.notes) && (changes || change->file))
 		err = layers_write(maps->region_notes, region, notes);
+	err = err ?: limits_learned_write(maps->region_learned, region,
+					  &change->told.learned_before,
+					  &change->told.learned_after);
 	return err || !changes ? err : limits_write(publish, region, &change->told.after,
 						     &change->told.before);
 }
@@ -94,6 +99,7 @@ static int apply_to_region(struct limits_change *change, const struct guard_maps
 			   uint32_t region, const struct ecdn_xdp_config *config, int publish)
 {
 	bool shield = config->shield == ECDN_XDP_SHIELD_ON;
+	struct limits_learned learned;
 	struct ecdn_xdp_limits limits;
 	struct layers_notes notes;
 	int err = note_before(change, maps, region, shield);
@@ -102,7 +108,9 @@ static int apply_to_region(struct limits_change *change, const struct guard_maps
 		return err;
 	limits = change->told.before;
 	notes = change->told.notes;
-	limits_change_values(&limits, change, &config->default_limits);
+	learned = change->told.learned_before;
+	limits_change_values(&limits, &learned, change, &config->default_limits);
+	change->told.learned_after = learned;
 	change_layers(&limits, &notes, change);
 	change->told.after = limits;
 	change->told.reason = has_another_reason(change, &notes);
@@ -113,7 +121,7 @@ static int apply_to_default(struct limits_change *change, const struct guard_map
 			    struct ecdn_xdp_config *config, int publish)
 {
 	change->told.before = config->default_limits;
-	limits_change_values(&config->default_limits, change, NULL);
+	limits_change_values(&config->default_limits, NULL, change, NULL);
 	change->told.after = config->default_limits;
 	return limits_spread(maps, config, publish);
 }
@@ -158,11 +166,14 @@ int limits_apply(const struct limits_changes *changes, const struct guard_maps *
 /* A release that finds nothing is none. */
 bool limits_apply_changed(const struct limits_change *change)
 {
+	const __u64 *fixed_before = change->told.learned_before.row.fixed;
+	const __u64 *fixed_after = change->told.learned_after.row.fixed;
 	struct ecdn_xdp_limits before = change->told.before;
 
 	if (change->what & LIMITS_RELEASE && change->told.state == ECDN_XDP_STATE_NORMAL)
 		before.released_ns = change->told.after.released_ns;
-	return memcmp(&before, &change->told.after, sizeof(before)) || change->told.reason;
+	return memcmp(&before, &change->told.after, sizeof(before)) || change->told.reason ||
+	       memcmp(fixed_before, fixed_after, sizeof(change->told.learned_after.row.fixed));
 }
 
 bool limits_apply_changed_any(const struct limits_changes *changes)

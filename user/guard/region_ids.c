@@ -147,6 +147,14 @@ static int clear_notes(const struct region_ids *ids, uint32_t id)
 	return err;
 }
 
+static int clear_learned(const struct region_ids *ids, uint32_t id)
+{
+	const char *map = "region_learned";
+	scoped_fd int fd = pins_exist(ids->pins, map) ? pins_open(ids->pins, map) : -ENOENT;
+
+	return fd == -ENOENT ? 0 : fd < 0 ? fd : maps_delete(fd, map, &id);
+}
+
 /* The limits come last: the state follows from them and from the rates. */
 static int clear(const struct region_ids *ids, const struct ecdn_xdp_config *config, uint32_t id)
 {
@@ -157,8 +165,9 @@ static int clear(const struct region_ids *ids, const struct ecdn_xdp_config *con
 	err = err ?: maps_set(ids->maps->region_rate, "region_rate", &id, &none);
 	err = err ?: clear_row(ids, "region_history", id, sizeof(struct ecdn_xdp_region_history));
 	err = err ?: clear_notes(ids, id);
+	err = err ?: clear_learned(ids, id);
 	err = err ?: clear_sources(ids->pins, id);
-	limits_follow(&limits, &config->default_limits);
+	limits_follow(&limits, &config->default_limits, NULL);
 	return err ?: publish_limits(ids->publish, id, &limits);
 }
 
