@@ -525,8 +525,11 @@ struct ecdn_xdp_learned {
 	__u32 factor;          /* limit by peak, in thousandths */
 	__u8 hour;             /* of the day, UTC, in the middle of the hours of the peak */
 	__u8 days;             /* of history; below one nothing is learned */
-	__u8 reserved[2];
-	__u64 reserved_more[6];
+	__u8 hours;            /* of history beyond these days */
+	__u8 reserved;
+	__u64 since_ns;        /* when a command had them learned, which the agent leaves as it is;
+				  0: it is not known */
+	__u64 reserved_more[5];
 };
 
 /*

@@ -48,6 +48,7 @@ static int set_region(struct writing *writing, const struct learned_row *row)
 		return err;
 	learned = (struct limits_learned){ .has = true, .row = row->learned };
 	memcpy(learned.row.fixed, before.row.fixed, sizeof(learned.row.fixed));
+	learned.row.since_ns = before.row.since_ns;
 	err = limits_learned_write(map, region, &before, &learned);
 	return err ?: set_limits(writing, region, &learned, &limits);
 }

@@ -12,7 +12,7 @@
 
 struct learned_row {
 	char region[ECDN_XDP_NAME_SIZE]; /* its name */
-	struct ecdn_xdp_learned learned; /* the operator's fixed[] are not looked at, those of the
+	struct ecdn_xdp_learned learned; /* fixed[] and since_ns are not looked at: those of the
 					    map stay */
 };
 

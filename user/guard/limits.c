@@ -240,6 +240,8 @@ void limits_change_values(struct ecdn_xdp_limits *limits, struct limits_learned 
 	limits_learned_to_own(limits, &learned->row);
 	change_own(limits, change);
 	limits_learned_from_own(&learned->row, limits);
+	if (change->what & LIMITS_AUTO && !learned->row.since_ns)
+		learned->row.since_ns = clock_monotonic_ns();
 	follow_own(limits, learned, defaults);
 }
 
