@@ -35,7 +35,7 @@ test_files() {
 	has "install: the unit" '^644 usr/local/lib/systemd/system/ecdn-xdp.service$' "$(files)"
 	has "install: the agent's unit" \
 		'^644 usr/local/lib/systemd/system/ecdn-xdp-agent.service$' "$(files)"
-	lacks "unit: it knows where the program is" @ "$(cat "${unit%/*}"/*)"
+	lacks "units: they know where the program is" "@SBIN@" "$(cat "${unit%/*}"/*)"
 }
 
 # What Debian's hardening-check asks of a file.

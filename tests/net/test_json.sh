@@ -185,10 +185,18 @@ test_writing() {
 }
 
 everything_loaded
+(exec nsenter --net="/run/netns/ecdn-$id-edge" "$build/ecdn-xdp" agent --pin-dir "$pin" --listen off \
+	>/dev/null 2>&1) &
+agent=$!
+has_agent() {
+	ecdn status --json | jq -e .agent.pid >/dev/null
+}
+does "an agent runs" wait_for 5 has_agent
 test_keys
 test_schema
 test_escaped
 test_messages
 test_lookups
 test_writing
+stop $agent
 finish

@@ -234,6 +234,18 @@ static void print_off(const struct status_fields_item *status)
 		       "`ecdn-xdp on` ends that\n", view_off_text(&off, room));
 }
 
+static void print_agent(const struct lock_holder *agent)
+{
+	struct clock_moment now = clock_now();
+
+	if (agent->pid)
+		printf("agent       process %d, for %llus\n", agent->pid,
+		       (unsigned long long)clock_seconds_ago(&now, agent->since_ns));
+	else
+		printf("agent       none: `ecdn-xdp agent` reports, follows changes of this host "
+		       "and learns limits\n");
+}
+
 static int print_text(const struct status_fields_item *status,
 		      const struct status_summary *summary)
 {
@@ -256,6 +268,7 @@ static int print_text(const struct status_fields_item *status,
 	observer_fields_print(&guard->origin);
 	if (guard->guard)
 		print_table(guard);
+	print_agent(&guard->agent);
 	output_line("pins        %s, ABI %u", status->pin_dir, guard->config.abi);
 	print_features(guard);
 	if (guard->guard)

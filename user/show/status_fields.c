@@ -195,8 +195,22 @@ static uint64_t drop_in_ns(const void *item)
 	return from_ns > now_ns ? from_ns - now_ns : 0;
 }
 
+static bool has_agent(const void *item)
+{
+	return status_of(item)->guard.agent.pid;
+}
+
+static uint64_t agent_since(const void *item)
+{
+	struct clock_moment now = clock_now();
+
+	return clock_epoch(&now, status_of(item)->guard.agent.since_ns);
+}
+
 const struct field status_fields_guard[] = {
 	{ FIELD_TEXT, .key = "pin_dir", .text = pin_dir },
+	{ FIELD_COUNT, .key = "agent.pid", AT(guard.agent.pid), .present = has_agent },
+	{ FIELD_TIME, .key = "agent.since", .number = agent_since, .present = has_agent },
 	{ FIELD_COUNT, .key = "abi", AT(guard.config.abi) },
 	{ FIELD_JSON, .key = "interfaces", .json = guard_interfaces },
 	{ FIELD_FLAG, .key = "off", .number = is_off },

@@ -14,6 +14,7 @@
 #include "guard/guard_part.h"
 #include "guard/iterator.h"
 #include "guard/shield.h"
+#include "kernel/agent_lock.h"
 #include "kernel/features.h"
 #include "attach/netns_link.h"
 #include "regions/table.h"
@@ -146,6 +147,7 @@ int view_status_read(struct view_status *view, const char *pin_dir)
 	if (err)
 		return err;
 	view->config = pins.config;
+	agent_lock_is_held(pins.pins.dir, &view->agent);
 	view->features = read_features();
 	if (part_is_loaded(&guard_part, pins.pins.dir))
 		err = read_guard(view, &pins.pins);

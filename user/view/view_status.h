@@ -12,11 +12,13 @@
 
 #include "ecdn-xdp-maps.h"
 #include "attach/xdp_link.h"
+#include "base/lock.h"
 #include "view/view_armed.h"
 #include "view/view_observer.h"
 
 struct view_status {
 	struct ecdn_xdp_config config;
+	struct lock_holder agent; /* the agent that works for the directory; pid 0: none does */
 	uint32_t features;      /* bit N: the kernel has features[N] of kernel/features.h */
 	bool steer_attached, steer_here; /* to any network namespace; to this one */
 	bool steer_hooked;      /* TCP listeners which start later are found by themselves */
