@@ -8,6 +8,7 @@
 
 #include "base/quantity.h"
 #include "base/scoped.h"
+#include "guard/limits_learned.h"
 #include "kernel/pins.h"
 
 #define NOTES "region_notes"
@@ -29,7 +30,8 @@ static void limits(const struct checks_facts *facts, struct checks_report *repor
 	if (!facts->status.guard || has_limit(&facts->status.config.default_limits))
 		return;
 	for (uint32_t id = 0; id < facts->regions.count; id++)
-		if (has_limit(&facts->regions.region[id].limits))
+		if (has_limit(&facts->regions.region[id].limits) ||
+		    facts->regions.region[id].learns)
 			return;
 	checks_add(report, "`ecdn-xdp limit set default --pps N --cps N`",
 		   "no limit is set, so no region is ever limited");
@@ -104,10 +106,45 @@ static void durations(const struct checks_facts *facts, struct checks_report *re
 			   names.text);
 }
 
+/* Since when nobody has written what was learned; 0: somebody has of late, or it is not known. */
+static uint64_t not_renewed(const struct view_region *region, uint64_t now_ns)
+{
+	const struct ecdn_xdp_learned *learned = &region->learned;
+	uint64_t last_ns = learned->learned_ns > learned->since_ns ? learned->learned_ns :
+								     learned->since_ns;
+
+	return region->learns && last_ns && now_ns > last_ns + LIMITS_LEARNED_OLD_NS ? last_ns : 0;
+}
+
+static void learned(const struct checks_facts *facts, struct checks_report *report)
+{
+	uint64_t now_ns = facts->moment.now_ns, longest_ns = 0;
+	char text[QUANTITY_DURATION_SIZE];
+	struct checks_names names = {};
+
+	for (uint32_t i = 0; facts->status.guard && i < facts->regions.count; i++) {
+		const struct view_region *region = &facts->regions.region[i];
+		uint64_t last_ns = not_renewed(region, now_ns);
+
+		if (!last_ns)
+			continue;
+		checks_name(&names, region->name);
+		if (now_ns - last_ns > longest_ns)
+			longest_ns = now_ns - last_ns;
+	}
+	if (names.count)
+		checks_add(report, "`systemctl start ecdn-xdp-agent`; `ecdn-xdp limit set REGION "
+			   "--no-auto --pps N` does without",
+			   "no agent renews the learned limits of %u region%s, for up to %s: %s",
+			   names.count, names.count == 1 ? "" : "s",
+			   quantity_about(longest_ns, text), names.text);
+}
+
 const struct checks_row check_limits_rows[] = {
 	{ "protect", protect },
 	{ "limits", limits },
 	{ "ceilings", ceilings },
 	{ "durations", durations },
+	{ "learned", learned },
 	{},
 };

@@ -15,16 +15,8 @@
 
 static bool is_listed(const struct view_region *region)
 {
-	return region->limits.own || region->state != ECDN_XDP_STATE_NORMAL;
-}
-
-static struct limit_fields_item item_of(const struct view_regions *view,
-					const struct view_region *region)
-{
-	return (struct limit_fields_item){
-		.region = region->name, .limits = region->limits, .has_state = true,
-		.state = region->state, .now_ns = view->moment.now_ns,
-	};
+	return region->limits.own || region->state != ECDN_XDP_STATE_NORMAL ||
+	       view_regions_has_learned(region);
 }
 
 static struct limit_fields_item default_item(const struct view_regions *view)
@@ -46,7 +38,7 @@ static int print_text(const struct view_regions *view)
 	for (uint32_t i = 0; i < view->count; i++) {
 		if (!is_listed(&view->region[i]))
 			continue;
-		item = item_of(view, &view->region[i]);
+		item = limit_fields_item(view, &view->region[i]);
 		fields_cells(&fields, &item, columns);
 	}
 	return columns_print(columns);
@@ -69,7 +61,7 @@ static int print_json(const struct view_regions *view)
 	json_t *regions = json_array();
 
 	for (uint32_t i = 0; i < view->count; i++) {
-		struct limit_fields_item item = item_of(view, &view->region[i]);
+		struct limit_fields_item item = limit_fields_item(view, &view->region[i]);
 
 		if (is_listed(&view->region[i]))
 			json_array_append_new(regions, fields_object(&fields, &item));

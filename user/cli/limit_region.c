@@ -8,19 +8,11 @@
 #include "base/quantity.h"
 #include "base/words.h"
 #include "guard/limits.h"
+#include "show/learned_text.h"
 #include "show/limit_fields.h"
 #include "show/output.h"
 #include "show/region_fields.h"
 #include "view/view_regions.h"
-
-static struct limit_fields_item item_of(const struct view_regions *view,
-					const struct view_region *region)
-{
-	return (struct limit_fields_item){
-		.region = region->name, .limits = region->limits, .has_state = true,
-		.state = region->state, .now_ns = view->moment.now_ns,
-	};
-}
 
 /* "XX: limited for 12s, pps 412k of 200k". */
 static void print_state(const struct view_regions *view, const struct view_region *region)
@@ -49,12 +41,27 @@ static int print_limits(const struct view_regions *view, const struct limit_fiel
 	return columns_print(columns);
 }
 
+/* How learned limits came about: that of packets is the last one. */
+static void print_learned(const struct view_regions *view, const struct view_region *region)
+{
+	char room[LEARNED_TEXT_SIZE];
+
+	for (unsigned int i = ECDN_XDP_LEARNED_MEASURES; i-- > 0;)
+		if (learned_text_measure(region, i, &view->moment, room))
+			output_line("%s", room);
+	if (learned_text_none(region, &view->moment, room))
+		output_line("%s", room);
+}
+
 static int print_text(const struct view_regions *view, const struct view_region *region)
 {
-	struct limit_fields_item item = item_of(view, region);
+	struct limit_fields_item item = limit_fields_item(view, region);
+	int err;
 
 	print_state(view, region);
-	return print_limits(view, &item);
+	err = print_limits(view, &item);
+	print_learned(view, region);
+	return err;
 }
 
 static int print_default(const struct view_regions *view, bool json)
@@ -63,17 +70,22 @@ static int print_default(const struct view_regions *view, bool json)
 	const struct limit_fields_item item = {
 		.region = LIMITS_DEFAULT, .limits = view->config.default_limits,
 	};
+	int err;
 
 	if (json)
 		return output_json(json_pack("{s:[o]}", "regions", fields_object(&fields, &item)));
 	puts(LIMITS_DEFAULT ": of regions without their own");
-	return print_limits(view, &item);
+	err = print_limits(view, &item);
+	if (item.limits.own & ECDN_XDP_OWN_AUTO)
+		puts(LIMITS_DEFAULT ": of regions that have no pps, bps or cps of their own "
+		     "these are learned, and at most those here");
+	return err;
 }
 
 static int print_json(const struct view_regions *view, const struct view_region *region)
 {
 	const struct fields fields = { limit_fields, 0, &view->moment };
-	struct limit_fields_item item = item_of(view, region);
+	struct limit_fields_item item = limit_fields_item(view, region);
 
 	return output_json(json_pack("{s:[o]}", "regions", fields_object(&fields, &item)));
 }

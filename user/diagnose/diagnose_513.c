@@ -80,11 +80,13 @@ static uint64_t higher_limit(const struct view_region *region)
 static void say_limit(struct finding *finding, const struct view_region *region)
 {
 	uint64_t limit = higher_limit(region);
-	char option[32], room[SAYING_SIZE];
+	char option[64], room[SAYING_SIZE];
 
 	if (!limit)
 		return;
-	snprintf(option, sizeof(option), " --%s %s",
+	/* What is set beside a learned limit only caps it. */
+	snprintf(option, sizeof(option), "%s --%s %s",
+		 view_regions_is_learned(region, region->surge.measure) ? " --no-auto" : "",
 		 view_explain_measure_name(region->surge.measure), saying_limit(limit, room));
 	say_command(finding, region, "limit set", option);
 	FINDING_SAY(finding->command, " raises the limit");

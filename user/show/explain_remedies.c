@@ -61,7 +61,10 @@ static void add_limit(const struct view_explain_part *part, struct explain_remed
 
 	if (!why->measure)
 		return;
-	snprintf(option, sizeof(option), "--%s %lu", view_explain_measure_name(why->measure),
+	/* What is set beside a learned limit only caps it. */
+	snprintf(option, sizeof(option), "%s--%s %lu",
+		 view_regions_is_learned(part->region, why->measure) ? "--no-auto " : "",
+		 view_explain_measure_name(why->measure),
 		 2 * (why->rate > why->limit ? why->rate : why->limit));
 	add_region(part, to, "limit set", option);
 }

@@ -121,9 +121,11 @@ static const char *state_line(const void *item, char room[FIELD_TEXT_SIZE])
 	if (in_surge && explain_words_until_ns(item))
 		words_append(room, FIELD_TEXT_SIZE, " at the earliest");
 	if (explain_words_measure(item, text))
-		words_append(room, FIELD_TEXT_SIZE, "; %s %s of %s", text,
+		words_append(room, FIELD_TEXT_SIZE, "; %s %s of %s%s", text,
 			     columns_rate_text(part->why.rate, rate[0]),
-			     columns_rate_text(part->why.limit, rate[1]));
+			     columns_rate_text(part->why.limit, rate[1]),
+			     view_regions_is_learned(part->region, part->why.measure) ?
+			     ", which is learned" : "");
 	if (has_note(item) && explain_words_set_by(item, text))
 		words_append(room, FIELD_TEXT_SIZE, "; by %s", explain_words_set_by(item, text));
 	if (has_note(item) && part->note.reason[0])

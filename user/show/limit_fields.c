@@ -7,7 +7,8 @@
 
 #include "base/quantity.h"
 #include "guard/layers.h"
-#include "view/view_regions.h"
+#include "guard/limits_learned.h"
+#include "show/learned_json.h"
 
 #define AT(member) FIELD_AT(struct limit_fields_item, member)
 
@@ -37,9 +38,33 @@ static bool is_own(const void *item, uint32_t bit)
 	return limit_of(item)->has_state && limit_of(item)->limits.own & bit;
 }
 
+/* What the agent can learn of a limit; ECDN_XDP_MEASURE_NONE: nothing. */
+static enum ecdn_xdp_measure measure_of(uint32_t bit)
+{
+	for (unsigned int i = 0; i < ECDN_XDP_LEARNED_MEASURES; i++)
+		if (limits_learned_bits[i] == bit)
+			return ECDN_XDP_MEASURE_PPS + i;
+	return ECDN_XDP_MEASURE_NONE;
+}
+
+static bool is_learned(const struct limit_fields_item *limit, uint32_t bit)
+{
+	return limit->learner && view_regions_is_learned(limit->learner, measure_of(bit));
+}
+
 static const char *mark(const void *item, uint32_t bit)
 {
+	if (is_learned(item, bit))
+		return "~";
 	return is_own(item, bit) ? "*" : "";
+}
+
+/* Where there is no limit. */
+static const char *none(const void *item, uint32_t bit)
+{
+	const struct view_region *learner = limit_of(item)->learner;
+
+	return learner && learner->learns && measure_of(bit) ? "auto" : "-";
 }
 
 static const char *rate_cell(const void *item, uint64_t rate, uint32_t bit,
@@ -47,8 +72,8 @@ static const char *rate_cell(const void *item, uint64_t rate, uint32_t bit,
 {
 	char text[COLUMNS_RATE_SIZE];
 
-	snprintf(room, FIELD_TEXT_SIZE, "%s%s", rate ? columns_rate_text(rate, text) : "-",
-		 mark(item, bit));
+	snprintf(room, FIELD_TEXT_SIZE, "%s%s", rate ? columns_rate_text(rate, text) :
+		 none(item, bit), mark(item, bit));
 	return room;
 }
 
@@ -76,12 +101,21 @@ CELL(rate, shield_cps, shield_cps, ECDN_XDP_OWN_SHIELD_CPS)
 CELL(time, grace, grace_ns, ECDN_XDP_OWN_GRACE)
 CELL(time, hold, hold_ns, ECDN_XDP_OWN_HOLD)
 
+struct limit_fields_item limit_fields_item(const struct view_regions *view,
+					   const struct view_region *region)
+{
+	return (struct limit_fields_item){
+		.region = region->name, .limits = region->limits, .has_state = true,
+		.state = region->state, .now_ns = view->moment.now_ns, .learner = region,
+	};
+}
+
 /* The limits that a region has of its own, by what the verb calls them. */
 static json_t *own_limits(const void *item)
 {
 	static const char *const names[] = {
 		"pps", "bps", "cps", "prefix_pps", "answer_cps", "hold", "grace", "shield_cps",
-		"aggregate_pps",
+		"aggregate_pps", "auto",
 	};
 	json_t *array = json_array();
 
@@ -187,11 +221,44 @@ static json_t *aggregate_json(const void *item)
 	return json_pack("[I, I]", (json_int_t)pps[0], (json_int_t)pps[1]);
 }
 
+static uint64_t is_auto(const void *item)
+{
+	const struct limit_fields_item *limit = item;
+
+	return limit->learner ? limit->learner->learns :
+				!limit->has_state && limit->limits.own & ECDN_XDP_OWN_AUTO;
+}
+
+static json_t *learned(const void *item)
+{
+	const struct limit_fields_item *limit = item;
+
+	return limit->learner ? learned_json(limit->learner, limit->now_ns) : json_null();
+}
+
+static uint64_t learned_peak(const void *item)
+{
+	const struct limit_fields_item *limit = item;
+
+	return limit->learner ? limit->learner->learned.peak[0] : 0;
+}
+
+static double learned_peak_metric(const void *item, const struct clock_moment *moment)
+{
+	(void)moment;
+	return learned_peak(item) ? (double)learned_peak(item) : NAN;
+}
+
 const struct field limit_fields[] = {
 	{ FIELD_TEXT, "<REGION", "region", .text = region },
 	{ FIELD_TEXT, .key = "state", .text = state },
 	{ FIELD_FLAG, .key = "own", AT(limits.own) },
 	{ FIELD_JSON, .key = "own_limits", .json = own_limits },
+	{ FIELD_FLAG, .key = "auto", .number = is_auto },
+	{ FIELD_JSON, .key = "learned", .json = learned },
+	{ FIELD_RATE, .metric = "ecdn_xdp_region_learned_peak_packets_per_second",
+	  .unit = "packets/s", .help = "What the agent has learned as this hour's usual peak.",
+	  .number = learned_peak, .measure = learned_peak_metric },
 	{ FIELD_AGO, .key = "exempt_until",
 	  .metric = "ecdn_xdp_region_exempt_until_timestamp_seconds", .unit = "seconds",
 	  .help = "End of the exemption; +Inf if it has none. Absent without one.",
@@ -224,8 +291,13 @@ const struct field limit_fields[] = {
 /* Where a limit that is not the region's own comes from. */
 static const char *source_of(const struct limit_fields_origin *origin)
 {
+	if (is_learned(&origin->limit, origin->bit))
+		return "learned";
 	if (origin->limit.limits.own & origin->bit)
 		return "own";
+	if (origin->bit == ECDN_XDP_OWN_GRACE && !(origin->default_own & origin->bit) &&
+	    origin->limit.learner && view_regions_has_learned(origin->limit.learner))
+		return "follows learned limits";
 	if (origin->default_own & origin->bit || !origin->follows)
 		return "default";
 	return origin->follows;
@@ -243,6 +315,7 @@ static const char *origin_value(const void *item, char room[FIELD_TEXT_SIZE])
 	struct limit_fields_item plain = origin->limit;
 
 	plain.has_state = false;
+	plain.learner = NULL;
 	/* cppcheck-suppress returnDanglingLifetime; it is written into room. */
 	return origin->cell(&plain, room);
 }

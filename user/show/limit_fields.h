@@ -7,6 +7,7 @@
 
 #include "ecdn-xdp-maps.h"
 #include "show/fields.h"
+#include "view/view_regions.h"
 
 struct limit_fields_item {
 	const char *region;     /* its name */
@@ -14,9 +15,15 @@ struct limit_fields_item {
 	bool has_state;         /* false: these are the default limits */
 	uint32_t state;         /* enum ecdn_xdp_state */
 	uint64_t now_ns;
+	const struct view_region *learner; /* which may learn them; 0: nobody does */
 };
 
-/* Of struct limit_fields_item: a region's own limits have a "*" behind them. */
+/* A region's; the view is to outlive the item. */
+struct limit_fields_item limit_fields_item(const struct view_regions *view,
+					   const struct view_region *region);
+
+/* Of struct limit_fields_item: a region's own limits have a "*" behind them, those that were
+ * learned a "~". */
 extern const struct field limit_fields[];
 
 /* One limit of a region, and where it comes from. */

@@ -52,9 +52,36 @@ static bool is_same(const struct value *value, const struct ecdn_xdp_limits *one
 	       *(const __u64 *)((const char *)other + value->offset);
 }
 
+/* Returns what goes before more. */
+static const char *print_auto(FILE *to, const struct limits_change *change)
+{
+	bool was = change->told.before.own & ECDN_XDP_OWN_AUTO;
+
+	if (!(change->what & LIMITS_AUTO))
+		return "";
+	fprintf(to, change->learns ? "limits are learned%s" : "limits are not learned%s",
+		was == change->learns ? "" : change->learns ? " from now on" : " any more");
+	return ", ";
+}
+
+/* Rates as they were set, and not the learned ones that are in force. */
+static struct ecdn_xdp_limits as_set(const struct ecdn_xdp_limits *limits,
+				     const struct limits_learned *learned)
+{
+	struct ecdn_xdp_limits set = *limits;
+
+	if (learned->has)
+		limits_learned_to_own(&set, &learned->row);
+	return set;
+}
+
 static void print_values(FILE *to, const struct limits_change *change)
 {
-	const char *between = "";
+	const struct ecdn_xdp_limits before = as_set(&change->told.before,
+						     &change->told.learned_before);
+	const struct ecdn_xdp_limits after = as_set(&change->told.after,
+						    &change->told.learned_after);
+	const char *between = print_auto(to, change);
 
 	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++) {
 		const struct value *value = &values[i];
@@ -62,12 +89,12 @@ static void print_values(FILE *to, const struct limits_change *change)
 		if (!(change->what & value->what))
 			continue;
 		fprintf(to, "%s%s ", between, value->name);
-		print_value(to, value, &change->told.after);
-		if (!is_same(value, &change->told.before, &change->told.after)) {
+		print_value(to, value, &after);
+		if (!is_same(value, &before, &after)) {
 			fputs(" (was ", to);
-			print_value(to, value, &change->told.before);
+			print_value(to, value, &before);
 			fputs(")", to);
-		} else if (!(change->told.before.own & value->what)) {
+		} else if (!(before.own & value->what)) {
 			fputs(" (as before, but now set here)", to);
 		}
 		between = ", ";

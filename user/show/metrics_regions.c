@@ -23,10 +23,7 @@ void metrics_regions_add(struct metrics *metrics, const struct view_regions *vie
 {
 	const struct fields fields = { region_fields, 0, &view->moment };
 	const struct fields limits = { limit_fields, 0, &view->moment };
-	const struct limit_fields_item limit = {
-		.region = region->name, .limits = region->limits, .has_state = true,
-		.state = region->state, .now_ns = view->moment.now_ns,
-	};
+	const struct limit_fields_item limit = limit_fields_item(view, region);
 	char labels[METRICS_LABELS_SIZE] = "";
 
 	metrics_label(labels, "region", region->name);

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/words.h"
 #include "drops.h"
+#include "guard/limits_learned.h"
 #include "guard/region_store.h"
 #include "kernel/maps.h"
 #include "rate.h"
@@ -117,9 +118,26 @@ static void judge(struct view_region *region, struct ecdn_xdp_region_rate *rates
 	region->left_ns = region->ends_ns > now_ns ? region->ends_ns - now_ns : 0;
 }
 
-static int read_region(struct view_region *region, const struct guard_maps *maps, bool shield,
-		       uint64_t now_ns)
+/* Who may not read the default limits sees by the row whether they are learned. */
+static int read_learned(struct view_region *region, const struct view_regions *view,
+			const struct guard_maps *maps)
 {
+	struct limits_learned learned;
+	int err;
+
+	region->learns = limits_learned_is_auto(&region->limits, &view->config.default_limits);
+	if (!region->learns && !view->shared)
+		return 0;
+	err = limits_learned_read(maps->region_learned, region->id, &region->limits, &learned);
+	region->learns |= learned.has;
+	region->learned = learned.row;
+	return err;
+}
+
+static int read_region(struct view_region *region, const struct view_regions *view,
+		       const struct guard_maps *maps)
+{
+	bool shield = view->config.shield == ECDN_XDP_SHIELD_ON;
 	struct ecdn_xdp_region_state public;
 	struct ecdn_xdp_region_rate shared;
 	int err = guard_maps_limits(maps, region->id, &region->limits);
@@ -127,15 +145,15 @@ static int read_region(struct view_region *region, const struct guard_maps *maps
 	err = err ?: maps_get(maps->region_rate, "region_rate", &region->id, &shared);
 	err = err ?: maps_get(maps->region_state, "region_state", &region->id, &public);
 	err = err ?: view_history_read(maps, region->id, &region->peak);
+	err = err ?: read_learned(region, view, maps);
 	if (!err)
-		judge(region, &shared, &public, shield, now_ns);
+		judge(region, &shared, &public, shield, view->moment.now_ns);
 	return err;
 }
 
 static int read_named(struct view_regions *view, const struct guard_maps *maps,
 		      const struct names *names)
 {
-	bool shield = view->config.shield == ECDN_XDP_SHIELD_ON;
 	struct mapped rows;
 	int err = mapped_open(&rows, maps->region_cpu, "region_cpu",
 			      sizeof(struct ecdn_xdp_region_cpu));
@@ -153,7 +171,7 @@ static int read_named(struct view_regions *view, const struct guard_maps *maps,
 		region->id = id;
 		strcpy(region->name, names_of(names, id));
 		counts_of_region(&rows, view->config.max_regions, id, &region->counts);
-		err = read_region(region, maps, shield, view->moment.now_ns);
+		err = read_region(region, view, maps);
 	}
 	mapped_close(&rows);
 	return err;
@@ -238,6 +256,22 @@ void view_regions_free(struct view_regions *view)
 {
 	free(view->region);
 	memset(view, 0, sizeof(*view));
+}
+
+bool view_regions_is_learned(const struct view_region *region, enum ecdn_xdp_measure measure)
+{
+	struct ecdn_xdp_limits limits = region->limits;
+	unsigned int at = measure - ECDN_XDP_MEASURE_PPS;
+
+	return region->learns && measure && region->learned.learned[at] &&
+	       region->learned.learned[at] == *limits_learned_rate(&limits, at);
+}
+
+bool view_regions_has_learned(const struct view_region *region)
+{
+	return view_regions_is_learned(region, ECDN_XDP_MEASURE_PPS) ||
+	       view_regions_is_learned(region, ECDN_XDP_MEASURE_BPS) ||
+	       view_regions_is_learned(region, ECDN_XDP_MEASURE_CPS);
 }
 
 uint64_t view_regions_got_513(const struct view_region *region)

@@ -46,6 +46,8 @@ struct view_region {
 	struct view_load load;  /* of what is claimed */
 	struct view_load surge; /* why it is limited or shielded; in other states nothing */
 	struct ecdn_xdp_limits limits;
+	bool learns;            /* the limits are learned ... */
+	struct ecdn_xdp_learned learned; /* ... from this; zeros if nobody has written it yet */
 	struct region_counts counts;
 	struct view_speed claimed; /* of protected traffic as it arrives */
 	struct view_speed proven; /* of what belongs to sockets; packets and bits in a surge */
@@ -81,6 +83,10 @@ const struct view_region *view_regions_at(const struct view_regions *view, uint3
 
 /* The region of that name; 0 if there is none, logged. */
 const struct view_region *view_regions_find(const struct view_regions *view, const char *name);
+
+/* Whether the limit in force is a learned one, of a measure or of any. */
+bool view_regions_is_learned(const struct view_region *region, enum ecdn_xdp_measure measure);
+bool view_regions_has_learned(const struct view_region *region);
 
 /* "normal", "limited", ... of an enum ecdn_xdp_state. */
 const char *view_regions_state_name(uint32_t state);
