@@ -28,7 +28,7 @@ static const char *const settled[] = {
 	"config", "public_config", "protected_ports", "region_limits", "region_name",
 	"region_state", "region_table", "region_lines", "trusted_table", "trusted_lines",
 	"trusted_ceilings", "steer_listeners", "steer_rules", "steer_sockets", "ping_config",
-	"local_addresses", "shield_ifaces", "hop_limits",
+	"local_addresses", "shield_ifaces", "hop_limits", "region_learned",
 };
 
 /* Maps of which packets change the values alone. */

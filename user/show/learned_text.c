@@ -107,8 +107,8 @@ const char *learned_text_none(const struct view_region *region, const struct clo
 	else if (!learned->days)
 		words_append(room, LEARNED_TEXT_SIZE, "%u h of 24 h", learned->hours);
 	else
-		words_append(room, LEARNED_TEXT_SIZE, "no hour of %u day%s had enough "
-			     "traffic of normal times", learned->days, learned->days == 1 ? "" : "s");
+		words_append(room, LEARNED_TEXT_SIZE, "no hour of %u day%s had enough traffic "
+			     "of normal times", learned->days, learned->days == 1 ? "" : "s");
 	add_age(room, learned, moment);
 	return room;
 }
