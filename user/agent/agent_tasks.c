@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "agent/agent_events.h"
+#include "agent/agent_report.h"
 #include "agent/agent_second.h"
 #include "agent/agent_task.h"
 
 const struct agent_task *const agent_tasks[] = {
 	&agent_second_task,
+	&agent_report_task,
+	&agent_events_task,
 	NULL,
 };
 

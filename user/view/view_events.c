@@ -15,13 +15,26 @@
 
 #define PREFIXES_NS NS_PER_SECOND
 
-/* Of the pin that comes and goes with all others. */
-static unsigned long inode_of(const struct pins *pins)
+static unsigned long inode_of(const char *dir, const char *pin)
 {
 	char path[PINS_PATH_SIZE];
 	struct stat of;
 
-	return stat(pins_path(pins->dir, "config", path), &of) ? 0 : of.st_ino;
+	return stat(pins_path(dir, pin, path), &of) ? 0 : of.st_ino;
+}
+
+/* Of the pin that comes and goes with all others. */
+static unsigned long inode(const char *dir)
+{
+	return inode_of(dir, "config");
+}
+
+/* The guard may be loaded beside what was alone. */
+uint64_t view_events_mark(const char *pin_dir)
+{
+	uint64_t there = inode(pin_dir);
+
+	return there ? there << 32 ^ inode_of(pin_dir, "changes") : 0;
 }
 
 static int refuse_earlier(const char *dir)
@@ -44,22 +57,29 @@ static int open_guard(struct view_events *events)
 				 sizeof(struct ecdn_xdp_region_state));
 	if (err)
 		return err;
-	events->told = calloc(events->states.entries + 1, sizeof(*events->told));
+	events->regions = events->states.entries;
+	events->told = calloc(events->regions + 1, sizeof(*events->told));
 	if (!events->told)
 		return log_error(-ENOMEM, "out of memory for the regions");
 	return guard_maps_names(&events->maps, events->pins.config.max_regions, &events->names);
+}
+
+void view_events_init(struct view_events *events)
+{
+	*events = (struct view_events){};
+	guard_maps_init(&events->maps);
 }
 
 int view_events_open(struct view_events *events, const char *pin_dir)
 {
 	int err;
 
-	*events = (struct view_events){};
-	guard_maps_init(&events->maps);
+	view_events_init(events);
 	err = view_pins_read_shared(&events->pins, pin_dir);
 	if (err)
 		return err;
-	events->inode = inode_of(&events->pins.pins);
+	events->inode = inode(events->pins.pins.dir);
+	events->mark = view_events_mark(events->pins.pins.dir);
 	return part_is_loaded(&guard_part, events->pins.pins.dir) ? open_guard(events) : 0;
 }
 
@@ -73,7 +93,7 @@ void view_events_close(struct view_events *events)
 	names_free(events->names);
 	free(events->told);
 	free(events->at);
-	*events = (struct view_events){};
+	view_events_init(events);
 }
 
 static int add(struct view_events *events, const struct view_event *event)
@@ -211,6 +231,7 @@ static int take_verbs(struct view_events *events, struct ecdn_xdp_verb *verbs, u
 		if (events->last_verb)
 			events->lost += verbs[i].number - events->last_verb - 1;
 		events->last_verb = verbs[i].number;
+		events->last_verb_ns = verbs[i].time_ns;
 		end_texts(&verbs[i]);
 		event.verb = verbs[i];
 		err = add(events, &event);
@@ -261,22 +282,43 @@ static int read_names(struct view_events *events)
 	return guard_maps_names(&events->maps, events->pins.config.max_regions, &events->names);
 }
 
-int view_events_read(struct view_events *events)
+int view_events_read_on(struct view_events *events)
 {
 	int err;
 
 	events->count = 0;
 	events->lost = 0;
 	events->moment = clock_now();
-	if (inode_of(&events->pins.pins) != events->inode)
-		return log_error(-ESTALE, "what was loaded in %s is there no longer",
-				 events->pins.pins.dir);
 	err = events->guard ? read_changes(events) : 0;
 	err = err ?: read_verbs(events);
 	err = err ?: read_names(events);
 	if (!err && events->count)
 		qsort(events->at, events->count, sizeof(*events->at), by_time);
 	return err;
+}
+
+bool view_events_is_stale(const struct view_events *events)
+{
+	return view_events_mark(events->pins.pins.dir) != events->mark;
+}
+
+int view_events_read(struct view_events *events)
+{
+	if (inode(events->pins.pins.dir) == events->inode)
+		return view_events_read_on(events);
+	events->count = 0;
+	return log_error(-ESTALE, "what was loaded in %s is there no longer",
+			 events->pins.pins.dir);
+}
+
+/* A state that is over is so although it stands there until a packet comes. */
+uint32_t view_events_state(const struct view_events *events, uint32_t region)
+{
+	const volatile struct ecdn_xdp_region_state *public = events->states.at;
+	const struct view_silence *told = &events->told[region];
+
+	return told->open && told->since_ns == public[region].since_ns ? told->state :
+									  public[region].state;
 }
 
 const char *view_events_region(const struct view_events *events, uint32_t region)
