@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "agent/agent_events.h"
+#include "agent/agent_hook.h"
 #include "agent/agent_report.h"
 #include "agent/agent_second.h"
 #include "agent/agent_task.h"
@@ -7,6 +8,7 @@
 const struct agent_task *const agent_tasks[] = {
 	&agent_second_task,
 	&agent_report_task,
+	&agent_hook_task,
 	&agent_events_task,
 	NULL,
 };

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "agent/agent_hook_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/scoped.h"
+
+#define LINKS_MAX 40            /* as the kernel has it */
+
+struct walk {
+	int at;                 /* the directory that the path has come to */
+	char rest[PATH_MAX];    /* of the path from there on */
+	unsigned int links;
+	char *why;
+};
+
+static int refuse(const struct walk *walk, int err, const char *what, const char *name)
+{
+	snprintf(walk->why, AGENT_HOOK_FILE_SIZE, "%s %s", name, what);
+	return err;
+}
+
+/* The mode of a link says nothing. */
+static int check_owner(const struct walk *walk, const struct stat *found, const char *name)
+{
+	if (found->st_uid)
+		return refuse(walk, -EPERM, "does not belong to root", name);
+	if (!S_ISLNK(found->st_mode) && found->st_mode & 022)
+		return refuse(walk, -EPERM, "can be written by others than root", name);
+	return 0;
+}
+
+static int begin(struct walk *walk)
+{
+	struct stat found;
+
+	scoped_close(&walk->at);
+	walk->at = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (walk->at < 0 || fstat(walk->at, &found))
+		return refuse(walk, -errno, strerror(errno), "/");
+	return check_owner(walk, &found, "/");
+}
+
+static int follow(struct walk *walk, int link, const char *name)
+{
+	char target[PATH_MAX], whole[2 * PATH_MAX];
+	ssize_t length = readlinkat(link, "", target, sizeof(target) - 1);
+
+	if (length < 0)
+		return refuse(walk, -errno, strerror(errno), name);
+	if (++walk->links > LINKS_MAX)
+		return refuse(walk, -ELOOP, strerror(ELOOP), name);
+	target[length] = 0;
+	snprintf(whole, sizeof(whole), "%s/%s", target, walk->rest);
+	if (strlen(whole) >= sizeof(walk->rest))
+		return refuse(walk, -ENAMETOOLONG, strerror(ENAMETOOLONG), name);
+	strcpy(walk->rest, whole);
+	return *target == '/' ? begin(walk) : 0;
+}
+
+static int end(const struct walk *walk, const struct stat *found, const char *name)
+{
+	return S_ISREG(found->st_mode) ? 0 : refuse(walk, -EINVAL, "is no file", name);
+}
+
+/* Takes the next name off the rest of the path; false: it was the last one. */
+static bool next(struct walk *walk, char name[PATH_MAX])
+{
+	size_t skip = strspn(walk->rest, "/"), length = strcspn(walk->rest + skip, "/");
+	char *after = walk->rest + skip + length;
+
+	memcpy(name, walk->rest + skip, length);
+	name[length] = 0;
+	after += strspn(after, "/");
+	memmove(walk->rest, after, strlen(after) + 1);
+	return length;
+}
+
+static int step(struct walk *walk, const char *name)
+{
+	scoped_fd int fd = openat(walk->at, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	struct stat found;
+	int err;
+
+	if (fd < 0 || fstat(fd, &found))
+		return refuse(walk, -errno, strerror(errno), name);
+	err = check_owner(walk, &found, name);
+	if (err)
+		return err;
+	if (S_ISLNK(found.st_mode))
+		return follow(walk, fd, name);
+	if (!*walk->rest)
+		return end(walk, &found, name);
+	close(walk->at);
+	walk->at = take_fd(&fd);
+	return 0;
+}
+
+int agent_hook_file_check(const char *path, char why[AGENT_HOOK_FILE_SIZE])
+{
+	struct walk walk = { .at = -1, .why = why };
+	char name[PATH_MAX];
+	int err;
+
+	if (*path != '/')
+		return refuse(&walk, -EINVAL, "is no absolute path", path);
+	if (strlen(path) >= sizeof(walk.rest))
+		return refuse(&walk, -ENAMETOOLONG, strerror(ENAMETOOLONG), "its path");
+	strcpy(walk.rest, path);
+	err = begin(&walk);
+	while (!err && next(&walk, name))
+		err = step(&walk, name);
+	scoped_close(&walk.at);
+	return err;
+}
