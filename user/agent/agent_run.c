@@ -37,11 +37,10 @@ static int on_hangup(sd_event_source *source, const struct signalfd_siginfo *inf
 	return 0;
 }
 
-/* sd-event takes signals that are blocked. */
-static int take_signals(struct agent *agent)
+/* sd-event takes signals that are blocked; those that come before its loop wait for it. */
+static int block_signals(void)
 {
 	sigset_t signals;
-	int err;
 
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);
@@ -51,7 +50,13 @@ static int take_signals(struct agent *agent)
 	sigaddset(&signals, SIGPIPE);
 	if (sigprocmask(SIG_BLOCK, &signals, NULL))
 		return log_error(-errno, "cannot block signals: %s", strerror(errno));
-	err = sd_event_add_signal(agent->loop, NULL, SIGTERM, on_end, agent);
+	return 0;
+}
+
+static int take_signals(struct agent *agent)
+{
+	int err = sd_event_add_signal(agent->loop, NULL, SIGTERM, on_end, agent);
+
 	err = err < 0 ? err : sd_event_add_signal(agent->loop, NULL, SIGINT, on_end, agent);
 	err = err < 0 ? err : sd_event_add_signal(agent->loop, NULL, SIGHUP, on_hangup, agent);
 	return err < 0 ? log_error(err, "cannot wait for signals: %s", strerror(-err)) : 0;
@@ -102,12 +107,10 @@ static int loop(struct agent *agent)
 	return err;
 }
 
-/* A signal that comes before there is a loop for it ends the process as usual; it has changed
- * nothing yet. */
 int agent_run(const struct agent_run_request *request)
 {
 	struct agent agent = { .path = request->config, .listen = request->listen };
-	int err = agent_settings_file_open(&agent, request->pin_dir);
+	int err = block_signals() ?: agent_settings_file_open(&agent, request->pin_dir);
 	scoped_fd int lock = err ?: agent_lock_take(agent.pin_dir);
 
 	err = lock < 0 ? lock : 0;
