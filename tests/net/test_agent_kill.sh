@@ -61,7 +61,7 @@ unrest_links() {
 	sleep 0.05
 	ip -n "ecdn-$id-edge" address del 203.0.113.77/32 dev lo
 	ip -n "ecdn-$id-edge" link del d0
-	kill -HUP "$(cat "$work/agent")" 2>/dev/null || true
+	kill -HUP "$(cat "$work/agent" 2>/dev/null)" 2>/dev/null || true
 }
 
 # "PACKETS DROPPED" of a region and of all.
