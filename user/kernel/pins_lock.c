@@ -75,6 +75,13 @@ static int name_lock(struct pins *pins)
 	return 0;
 }
 
+int pins_lock_name(struct pins *pins)
+{
+	int err = follow(pins);
+
+	return err ?: name_lock(pins);
+}
+
 static int prepare(const struct pins *pins)
 {
 	int err = bpffs_prepare(pins->dir);

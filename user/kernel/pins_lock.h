@@ -15,6 +15,10 @@
  */
 int pins_lock(struct pins *pins);
 
+/* Sets pins->lock_name, by which files outside the directory are told apart, too, without taking
+ * the lock. 0; -ENOENT, silent, if there is no directory above; another negative errno. */
+int pins_lock_name(struct pins *pins);
+
 /* Gives the lock back, if it is held. If there are no pins, the directories above them go, too,
  * as far as pins_lock() has made them. */
 void pins_lock_end(struct pins *pins);
