@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "agent/agent_events.h"
 #include "agent/agent_hook.h"
+#include "agent/agent_past.h"
 #include "agent/agent_report.h"
 #include "agent/agent_second.h"
 #include "agent/agent_task.h"
@@ -10,6 +11,7 @@ const struct agent_task *const agent_tasks[] = {
 	&agent_report_task,
 	&agent_hook_task,
 	&agent_events_task,
+	&agent_past_task,
 	NULL,
 };
 
