@@ -16,6 +16,7 @@
 	family(unload) \
 	family(status) \
 	family(stats) \
+	family(top) \
 	family(prefix) \
 	family(events) \
 	family(explain) \
