@@ -49,19 +49,37 @@ bool place_noted(const char *dir, const char *notes, const char *iface)
 	return readlink(path_of(dir, notes, iface, path), text, sizeof(text)) >= 0;
 }
 
-void place_lost(struct place *place, const char *dir, const char *notes, const char *iface)
+/* Returns the index that a note of this network namespace has; 0: there is no such note. */
+static int read_note(const char *dir, const char *notes, const char *iface,
+		     char how[PLACE_HOW_SIZE])
 {
 	char path[PINS_PATH_SIZE], text[NOTE_SIZE] = "";
 	unsigned int netns;
 	int ifindex;
 
+	_Static_assert(PLACE_HOW_SIZE == 16, "the format below has one less");
+	*how = 0;
 	if (readlink(path_of(dir, notes, iface, path), text, sizeof(text) - 1) < 0 ||
-	    sscanf(text, "%u:%d", &netns, &ifindex) != 2 || netns != netns_own())
-		ifindex = 0;
-	place_lost_at(place, ifindex, iface);
+	    sscanf(text, "%u:%d:%15s", &netns, &ifindex, how) < 2 || netns != netns_own())
+		return 0;
+	return ifindex;
 }
 
-int place_note(const char *dir, const char *notes, const char *iface, int ifindex)
+bool place_noted_here(const char *dir, const char *notes, const char *iface,
+		      char how[PLACE_HOW_SIZE])
+{
+	return read_note(dir, notes, iface, how);
+}
+
+void place_lost(struct place *place, const char *dir, const char *notes, const char *iface)
+{
+	char how[PLACE_HOW_SIZE];
+
+	place_lost_at(place, read_note(dir, notes, iface, how), iface);
+}
+
+int place_note(const char *dir, const char *notes, const char *iface, int ifindex,
+	       const char *how)
 {
 	char name[PINS_NAME_SIZE], path[PINS_PATH_SIZE], text[NOTE_SIZE];
 	int err = place_forget(dir, notes, iface);
@@ -69,7 +87,7 @@ int place_note(const char *dir, const char *notes, const char *iface, int ifinde
 	err = err ?: pins_make_folder(dir, pins_interface(notes, iface, name));
 	if (err)
 		return err;
-	snprintf(text, sizeof(text), "%u:%d", netns_own(), ifindex);
+	snprintf(text, sizeof(text), "%u:%d%s%s", netns_own(), ifindex, how ? ":" : "", how ?: "");
 	if (symlink(text, pins_path(dir, name, path)))
 		return log_error(-errno, "cannot make %s: %s", path, strerror(errno));
 	return 0;

@@ -35,12 +35,21 @@ void place_attached(struct place *place, int ifindex, bool here);
 void place_lost(struct place *place, const char *dir, const char *notes, const char *iface);
 void place_lost_at(struct place *place, int ifindex, const char *iface);
 
-/* Writes a note in dir, over what is there, and removes it. */
-int place_note(const char *dir, const char *notes, const char *iface, int ifindex);
+/* How an interface was attached, as its note has it: a word of whoever writes it. */
+#define PLACE_HOW_SIZE 16
+
+/* Writes a note in dir, over what is there, and removes it. how: NULL: there is nothing to say. */
+int place_note(const char *dir, const char *notes, const char *iface, int ifindex,
+	       const char *how);
 int place_forget(const char *dir, const char *notes, const char *iface);
 
 /* Whether dir has a note; silent. */
 bool place_noted(const char *dir, const char *notes, const char *iface);
+
+/* Whether dir has a note that was written in this network namespace: an interface of this name
+ * that is here may be another one's elsewhere. *how: what the note says, or empty. Silent. */
+bool place_noted_here(const char *dir, const char *notes, const char *iface,
+		      char how[PLACE_HOW_SIZE]);
 
 /* Reads the place of a pinned interface. -ENOENT, silent, if it is pinned no more. */
 typedef int place_read(struct place *place, const void *context, const char *dir,

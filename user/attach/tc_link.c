@@ -185,7 +185,7 @@ static int keep_link(struct tc_link *to, const struct pins *pins)
 				 to->iface, strerror(-to->fd));
 	to->created = true;
 	return tc_note_pin(to->hook, pins->next, to->iface, to->fd) ?:
-	       place_note(pins->next, to->hook->index, to->iface, to->ifindex);
+	       place_note(pins->next, to->hook->index, to->iface, to->ifindex, NULL);
 }
 
 /* The note is written first: if the command is killed, it tells at least that the qdisc is
@@ -336,6 +336,19 @@ int tc_link_attach(struct tc_link *to, const struct tc_hook *hook, const struct 
 	if (err)
 		tc_link_undo(to, -1);
 	return err;
+}
+
+bool tc_link_is_back(const struct tc_link *of, const char *dir)
+{
+	bool lost = of->place.state == PLACE_BACK || of->place.state == PLACE_DETACHED;
+	char how[PLACE_HOW_SIZE];
+	struct tc_note note;
+
+	if (of->state != TC_GONE || !lost)
+		return false;
+	if (of->kind == TC_CLSACT)
+		return !tc_note_read(&note, of->hook, dir, of->iface) && note.here;
+	return place_noted_here(dir, of->hook->index, of->iface, how);
 }
 
 /* Logs no errors: the filter may not be there yet, or no longer. */

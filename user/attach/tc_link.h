@@ -72,6 +72,10 @@ int tc_link_settle(const struct tc_link *of, const struct pins *pins);
 int tc_link_read(struct tc_link *of, const struct tc_hook *hook, const char *dir,
 		 const char *iface);
 
+/* Whether what was read of dir has lost its program, though the interface that it was loaded on, or
+ * one that has come in its place, is in this network namespace. Silent. */
+bool tc_link_is_back(const struct tc_link *of, const char *dir);
+
 const char *tc_link_kind_name(enum tc_kind kind);
 
 /* Reads a kind's name. Returns 0, or -EINVAL, silent. */

@@ -113,7 +113,7 @@ int xdp_link_find(const char *dir, const char *word, char pin[IF_NAMESIZE])
 
 int xdp_link_make_way(const char *dir, const char *iface)
 {
-	char from[PINS_PATH_SIZE], to[PINS_PATH_SIZE];
+	char from[PINS_PATH_SIZE], to[PINS_PATH_SIZE], how[PLACE_HOW_SIZE];
 	struct xdp_link of;
 	int err = xdp_link_read(&of, dir, iface);
 	const char *now = of.place.now;
@@ -128,7 +128,8 @@ int xdp_link_make_way(const char *dir, const char *iface)
 				 now);
 	if (rename(from, to))
 		return log_error(-errno, "cannot rename %s to %s: %s", from, to, strerror(errno));
-	return place_forget(dir, NOTES, iface) ?: place_note(dir, NOTES, now, of.ifindex);
+	place_noted_here(dir, NOTES, iface, how);
+	return place_forget(dir, NOTES, iface) ?: place_note(dir, NOTES, now, of.ifindex, how);
 }
 
 static int create_link(int program, int ifindex, enum xdp_mode mode)
@@ -214,12 +215,15 @@ int xdp_link_attach_again(struct xdp_link *to, const struct pins *pins, const ch
 	return err;
 }
 
-static int pin_new(const struct xdp_link *of, const struct pins *pins)
+/* What was asked for is noted, not what came of it: the interface may come back with another
+ * driver. */
+static int pin_new(const struct xdp_link *of, const struct pins *pins, enum xdp_mode asked)
 {
 	char name[PINS_NAME_SIZE];
 	int err = pins_put(pins->next, pins_interface(PINS_LINKS, of->iface, name), of->fd);
 
-	return err ?: place_note(pins->next, NOTES, of->iface, of->ifindex);
+	return err ?: place_note(pins->next, NOTES, of->iface, of->ifindex,
+				 xdp_link_mode_name(asked));
 }
 
 /* A link that an earlier version has made gets its note now: before it gets the program, as what
@@ -227,7 +231,7 @@ static int pin_new(const struct xdp_link *of, const struct pins *pins)
 static int note_old(const struct xdp_link *of, const struct pins *pins)
 {
 	return place_noted(pins->dir, NOTES, of->iface) ? 0 :
-	       place_note(pins->next, NOTES, of->iface, of->ifindex);
+	       place_note(pins->next, NOTES, of->iface, of->ifindex, xdp_link_mode_name(of->mode));
 }
 
 /* Whether iface can be attached through its link: 1; 0: the link holds nothing any more. */
@@ -265,7 +269,8 @@ int xdp_link_attach(struct xdp_link *to, const struct pins *pins, const char *if
 	} else if (!err && !holds) {
 		xdp_link_close(to);
 		to->ifindex = if_nametoindex(iface);
-		err = attach_unpinned(to, pins->dir, iface, mode, program) ?: pin_new(to, pins);
+		err = attach_unpinned(to, pins->dir, iface, mode, program) ?:
+		      pin_new(to, pins, mode);
 	}
 	err = err ?: holds < 0 ? holds : 0;
 	if (err)
@@ -303,6 +308,18 @@ int xdp_link_remove(const char *dir, const char *iface)
 	if (unlink(link_path(dir, iface, path)))
 		return log_error(-errno, "cannot remove %s: %s", path, strerror(errno));
 	return place_forget(dir, NOTES, iface);
+}
+
+bool xdp_link_is_back(const struct xdp_link *of, const char *dir, enum xdp_mode *mode)
+{
+	bool lost = of->place.state == PLACE_BACK || of->place.state == PLACE_DETACHED;
+	char how[PLACE_HOW_SIZE];
+
+	*mode = XDP_MODE_AUTO;
+	if (!lost || !place_noted_here(dir, NOTES, of->iface, how))
+		return false;
+	xdp_link_mode_parse(how, mode);
+	return true;
 }
 
 int xdp_link_names(const char *dir, char ***names, unsigned int *count)

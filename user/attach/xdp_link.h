@@ -60,6 +60,11 @@ int xdp_link_make_way(const char *dir, const char *iface);
 /* Detaches at once and removes the pin. -ENOENT, silent, if there is no pin. */
 int xdp_link_remove(const char *dir, const char *iface);
 
+/* Whether what was read of dir has lost its program, though the interface that it was loaded on, or
+ * one that has come in its place, is in this network namespace. *mode: in which it was to be
+ * attached. Silent. */
+bool xdp_link_is_back(const struct xdp_link *of, const char *dir, enum xdp_mode *mode);
+
 /* Names of the pinned links, sorted; freed with pins_free_names(). */
 int xdp_link_names(const char *dir, char ***names, unsigned int *count);
 

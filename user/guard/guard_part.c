@@ -14,6 +14,7 @@
 #include "guard/guard_links.h"
 #include "guard/guard_program.h"
 #include "guard/guard_regions.h"
+#include "guard/guard_return.h"
 #include "guard/iterator.h"
 #include "guard/limits_apply.h"
 #include "guard/publish.h"
@@ -370,6 +371,8 @@ const struct part guard_part = {
 	.announce = announce,
 	.settle = settle,
 	.end = end,
+	.lost = guard_return_find,
+	.restore = guard_return_attach,
 	.check = guard_links_check,
 	.detach = detach,
 	.follow = guard_links_follow,

@@ -58,6 +58,9 @@ struct part_carry {
 	int (*finish)(const char *old, const char *dir);
 };
 
+/* An interface that a part was loaded on and has lost, as it was deleted and made again, say. */
+typedef int part_found(const char *pin, const char *now, int ifindex, void *context);
+
 struct part {
 	const char *name;       /* NAME of the program's pin, prog/NAME */
 	const char *helper;     /* pin of a second program, which it needs, or NULL */
@@ -125,6 +128,14 @@ struct part {
 	 * not on it. */
 	int (*check)(const char *dir, const char *iface);
 	int (*detach)(const char *dir, const char *iface);
+
+	/* Calls found() for each interface that is in this network namespace without the part,
+	 * though it was loaded on it, or on one in whose place it has come, and nobody has unloaded
+	 * it: with the name of its pin, and today's. Nobody need hold the lock. */
+	int (*lost)(const char *dir, part_found *found, void *context);
+
+	/* Attaches the program that is loaded to one of these, as the load did. */
+	int (*restore)(struct pins *pins, const char *pin, const char *now);
 
 	/* What follows for the part, which is loaded, when a command has changed the
 	 * configuration, or has taken parts off interfaces, without a run. */

@@ -129,6 +129,46 @@ int ping_addresses_write(const struct ping_addresses *addresses, const struct pi
 	return 0;
 }
 
+/* Through a set that is sorted, as a host may have thousands. */
+static int by_bytes(const void *one, const void *other)
+{
+	return memcmp(one, other, sizeof(struct ecdn_xdp_local_key));
+}
+
+/* Sorts them; the same address can be that of several interfaces. */
+static unsigned int sort(const struct ping_addresses *addresses)
+{
+	struct ecdn_xdp_local_key *key = addresses->key;
+	unsigned int kept = 0;
+
+	if (addresses->count)
+		qsort(key, addresses->count, sizeof(*key), by_bytes);
+	for (unsigned int i = 0; i < addresses->count; i++)
+		if (!kept || memcmp(&key[kept - 1], &key[i], sizeof(*key)))
+			key[kept++] = key[i];
+	return kept;
+}
+
+static bool are_same(const struct ping_addresses *wanted, const struct ping_addresses *held)
+{
+	unsigned int count = sort(wanted), held_count = sort(held);
+
+	for (unsigned int i = 0; i < held_count; i++)
+		if (!bsearch(&held->key[i], wanted->key, count, sizeof(*held->key), by_bytes))
+			return false;
+	return held_count == count || (count > held_count && held_count == ECDN_XDP_LOCAL_MAX);
+}
+
+int ping_addresses_are_in(const struct ping_addresses *addresses, const struct ping_maps *maps)
+{
+	struct ping_addresses held = {};
+	int err = read_map(maps->local_addresses, &held);
+	int same = err ?: are_same(addresses, &held);
+
+	ping_addresses_free(&held);
+	return same;
+}
+
 /* Link-local addresses come and go with their interfaces, and no node pings one. */
 static bool is_link_local(const struct ecdn_xdp_local_key *key)
 {

@@ -23,6 +23,10 @@ void ping_addresses_free(struct ping_addresses *addresses);
  * no room are left out, with a warning. */
 int ping_addresses_write(const struct ping_addresses *addresses, const struct ping_maps *maps);
 
+/* Whether the map holds these addresses and no others, as far as it has room: 1, 0 or a negative
+ * errno. */
+int ping_addresses_are_in(const struct ping_addresses *addresses, const struct ping_maps *maps);
+
 /* Finds the addresses that this host has now and the map does not hold, and those that only
  * the map holds, without IPv6 link-local ones. Both are freed by the caller, and empty
  * after an error. */

@@ -69,6 +69,29 @@ static int add(int map, const struct if_nameindex *interface)
 	return log_error(-errno, "cannot write map ping_interfaces: %s", strerror(errno));
 }
 
+/* One that is not there may have found no room, which is no news. */
+static bool is_in(int map, const struct if_nameindex *interface)
+{
+	struct ecdn_xdp_ping_interface value;
+	uint8_t now = of_interface(interface->if_name);
+
+	return bpf_map_lookup_elem(map, &interface->if_index, &value) ?
+	       now == ping_hop_limits_ipv6() : value.hop_limit == now;
+}
+
+int ping_hop_limits_are_in(const struct ping_maps *maps)
+{
+	struct if_nameindex *all = if_nameindex();
+	bool in = true;
+
+	if (!all)
+		return log_error(-errno, "cannot list the interfaces: %s", strerror(errno));
+	for (struct if_nameindex *one = all; one->if_index && in; one++)
+		in = is_in(maps->ping_interfaces, one);
+	if_freenameindex(all);
+	return in;
+}
+
 int ping_hop_limits_write(const struct ping_maps *maps)
 {
 	struct if_nameindex *all = if_nameindex();

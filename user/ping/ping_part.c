@@ -16,22 +16,14 @@
 #include "ping.skel.h"
 #include "ping/ping_addresses.h"
 #include "ping/ping_carry.h"
-#include "ping/ping_hop_limits.h"
+#include "ping/ping_hook.h"
+#include "ping/ping_host.h"
 #include "ping/ping_maps.h"
 #include "ping/ping_nodes.h"
+#include "ping/ping_return.h"
 #include "trust/trust_store.h"
 
-#define PROGRAM_PIN "prog/ping"
-
-const struct tc_hook ping_part_hook = {
-	.program = "ping",
-	.load = "ecdn-xdp load --ping",
-	.pins = "ping",
-	.notes = "clsact",
-	.index = "ping-index",
-};
-
-static const struct object_names object_names = { "ping", PROGRAM_PIN };
+static const struct object_names object_names = { "ping", PING_HOOK_PROGRAM_PIN };
 
 /* Ping in a command that is under way. */
 struct ping_run {
@@ -68,12 +60,12 @@ static int check_reach(const char *dir)
 {
 	unsigned int count;
 	char **names;
-	int err = tc_note_pin_names(&ping_part_hook, dir, &names, &count);
+	int err = tc_note_pin_names(&ping_hook, dir, &names, &count);
 
 	for (unsigned int i = 0; i < count && !err; i++) {
 		struct tc_link link;
 
-		err = tc_link_read(&link, &ping_part_hook, dir, names[i]);
+		err = tc_link_read(&link, &ping_hook, dir, names[i]);
 		if (!err && link.state == TC_ELSEWHERE && link.kind == TC_CLSACT)
 			err = log_error(-EXDEV, "%s: maps of ping are replaced by others of "
 					"another size, and its filter there is in another network "
@@ -146,11 +138,11 @@ static int attach_again(const struct part_run *run, char **old, unsigned int old
 	int err = 0;
 
 	for (unsigned int i = 0; i < old_count && err >= 0; i++) {
-		err = tc_find_among(&ping_part_hook, run->pins->dir, request->ifaces,
+		err = tc_find_among(&ping_hook, run->pins->dir, request->ifaces,
 				    request->iface_count, old[i]);
 		if (err)
 			continue;
-		err = tc_link_attach_again(&ping->links[ping->link_count], &ping_part_hook,
+		err = tc_link_attach_again(&ping->links[ping->link_count], &ping_hook,
 					   run->pins, old[i], ping->program);
 		ping->link_count += !err;
 	}
@@ -170,8 +162,8 @@ static int attach_wanted(const struct part_run *run)
 
 		if (words_have(request->ifaces, i, iface))
 			continue;
-		err = tc_find_new(&ping_part_hook, run->pins->dir, iface, pin);
-		err = err ?: tc_link_attach(to, &ping_part_hook, run->pins, pin, iface,
+		err = tc_find_new(&ping_hook, run->pins->dir, iface, pin);
+		err = err ?: tc_link_attach(to, &ping_hook, run->pins, pin, iface,
 					    request->kind, ping->program);
 		ping->link_count += !err;
 		if (!err)
@@ -211,7 +203,7 @@ static int attach(struct part_run *run)
 	struct ping_run *ping = run->state;
 	unsigned int old_count;
 	char **old;
-	int err = tc_note_pin_names(&ping_part_hook, run->pins->dir, &old, &old_count);
+	int err = tc_note_pin_names(&ping_hook, run->pins->dir, &old, &old_count);
 
 	if (err)
 		return err;
@@ -257,14 +249,7 @@ static void apply(const struct ping_settings *settings, struct ecdn_xdp_ping_con
 /* Writes how answers look, and which addresses are this host's. */
 static int write_host(const struct ping_run *ping, struct ecdn_xdp_ping_config *config)
 {
-	int err;
-
-	if (ping->elsewhere)
-		return 0;
-	config->ttl = ping_hop_limits_ipv4();
-	config->hop_limit = ping_hop_limits_ipv6();
-	err = ping_hop_limits_write(&ping->maps);
-	return err ?: ping_addresses_write(&ping->addresses, &ping->maps);
+	return ping->elsewhere ? 0 : ping_host_write(&ping->addresses, &ping->maps, config);
 }
 
 static int write_maps(struct part_run *run)
@@ -308,7 +293,7 @@ static void undo(const struct part_run *run)
 
 	for (unsigned int i = 0; i < ping->link_count; i++)
 		replaced |= ping->links[i].replaced;
-	old = replaced ? pins_get(run->pins->dir, PROGRAM_PIN) : -1;
+	old = replaced ? pins_get(run->pins->dir, PING_HOOK_PROGRAM_PIN) : -1;
 	for (unsigned int i = 0; i < ping->link_count; i++)
 		tc_link_undo(&ping->links[i], old);
 }
@@ -329,22 +314,22 @@ static void end(struct part_run *run, int err)
 
 static int recover(const struct pins *pins)
 {
-	return tc_remove_recover(&ping_part_hook, pins);
+	return tc_remove_recover(&ping_hook, pins);
 }
 
 static int check(const char *dir, const char *iface)
 {
-	return tc_remove_check(&ping_part_hook, dir, iface);
+	return tc_remove_check(&ping_hook, dir, iface);
 }
 
 static int detach(const char *dir, const char *iface)
 {
-	return tc_remove(&ping_part_hook, dir, iface);
+	return tc_remove(&ping_hook, dir, iface);
 }
 
 static int stop(const char *dir)
 {
-	return tc_remove_all(&ping_part_hook, dir);
+	return tc_remove_all(&ping_hook, dir);
 }
 
 bool ping_part_is_attached(const char *dir)
@@ -352,7 +337,7 @@ bool ping_part_is_attached(const char *dir)
 	unsigned int count;
 	char **names;
 
-	if (tc_note_pin_names(&ping_part_hook, dir, &names, &count))
+	if (tc_note_pin_names(&ping_hook, dir, &names, &count))
 		return false;
 	pins_free_names(names, count);
 	return count;
@@ -360,12 +345,12 @@ bool ping_part_is_attached(const char *dir)
 
 static int relink(const struct pins *pins)
 {
-	return ping_carry_relink(&ping_part_hook, pins);
+	return ping_carry_relink(&ping_hook, pins);
 }
 
 static int adopt(const struct pins *pins)
 {
-	return ping_carry_adopt(&ping_part_hook, pins);
+	return ping_carry_adopt(&ping_hook, pins);
 }
 
 static const struct part_carry carry = {
@@ -393,6 +378,8 @@ const struct part ping_part = {
 	.settle = settle,
 	.end = end,
 	.recover = recover,
+	.lost = ping_return_find,
+	.restore = ping_return_attach,
 	.check = check,
 	.detach = detach,
 	.stop = stop,

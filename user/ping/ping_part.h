@@ -8,10 +8,8 @@
 #include <stdbool.h>
 
 #include "kernel/part.h"
-#include "attach/tc_hook.h"
 #include "ping/ping_request.h"
 
-extern const struct tc_hook ping_part_hook;
 extern const struct part ping_part;
 
 /* Whether ping is pinned for any interface. */

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "kernel/percpu.h"
 #include "attach/tc_note.h"
+#include "ping/ping_hook.h"
 #include "ping/ping_maps.h"
 #include "view/view_pins.h"
 
@@ -39,7 +40,7 @@ static int read_links(struct view_ping *view, const char *dir)
 {
 	unsigned int count;
 	char **names;
-	int err = tc_note_pin_names(&ping_part_hook, dir, &names, &count);
+	int err = tc_note_pin_names(&ping_hook, dir, &names, &count);
 
 	if (err)
 		return err;
@@ -49,7 +50,7 @@ static int read_links(struct view_ping *view, const char *dir)
 	for (unsigned int i = 0; i < count && !err; i++) {
 		struct tc_link *to = &view->attachments[view->attachment_count];
 
-		err = tc_link_read(to, &ping_part_hook, dir, names[i]);
+		err = tc_link_read(to, &ping_hook, dir, names[i]);
 		tc_link_close(to);
 		/* The interface was unloaded since its name was read. */
 		if (err == -ENOENT)
