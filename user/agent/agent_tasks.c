@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "agent/agent_addresses.h"
 #include "agent/agent_events.h"
 #include "agent/agent_hook.h"
+#include "agent/agent_links.h"
 #include "agent/agent_past.h"
 #include "agent/agent_report.h"
 #include "agent/agent_second.h"
@@ -12,6 +14,8 @@ const struct agent_task *const agent_tasks[] = {
 	&agent_hook_task,
 	&agent_events_task,
 	&agent_past_task,
+	&agent_links_task,
+	&agent_addresses_task,
 	NULL,
 };
 
