@@ -42,13 +42,13 @@ struct {
 #define CAPTURE_IDLE 65536ULL
 #define CAPTURE_MONITOR 0x100
 
-/* True if this CPU may send one more packet. What it saves up is what one jiffy gives, or one
- * packet. */
+/* True if this CPU may send one more packet. It saves up one packet and what one jiffy gives: less
+ * would lose a part of the rate at each jiffy that ends with a part of a packet. */
 static __always_inline bool capture_take(struct ecdn_xdp_capture_cpu *own, __u32 per_jiffy_q16,
 					 __u64 jiffies)
 {
-	__u64 most = per_jiffy_q16 > CAPTURE_ONE ? per_jiffy_q16 : CAPTURE_ONE;
 	__u64 idle = jiffies - own->jiffies, credit = own->credit_q16;
+	__u64 most = CAPTURE_ONE + per_jiffy_q16;
 
 	if (idle) {
 		own->jiffies = jiffies;

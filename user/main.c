@@ -19,6 +19,7 @@
 	family(top) \
 	family(prefix) \
 	family(events) \
+	family(capture) \
 	family(explain) \
 	family(check) \
 	family(diagnose) \

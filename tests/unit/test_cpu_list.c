@@ -31,11 +31,25 @@ static void test_refused(void **state)
 		assert_int_equal(cpu_list_end(lists[i]), -EINVAL);
 }
 
+static void test_has(void **state)
+{
+	(void)state;
+	assert_true(cpu_list_has("0", 0));
+	assert_false(cpu_list_has("0", 1));
+	assert_true(cpu_list_has("0-3,8-11\n", 3));
+	assert_true(cpu_list_has("0-3,8-11\n", 8));
+	assert_false(cpu_list_has("0-3,8-11\n", 4));
+	assert_false(cpu_list_has("0-3,8-11\n", 12));
+	assert_false(cpu_list_has("0-3x", 0));
+	assert_false(cpu_list_has("\n", 0));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_end),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_has),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

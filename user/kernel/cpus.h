@@ -9,4 +9,8 @@
  * errno, logged. Ids may have gaps, so this can be more than there are CPUs. */
 int cpus_rows(void);
 
+/* The ids of the CPUs that are online: how many, with *ids to be freed by the caller; a negative
+ * errno, logged, with nothing to free. */
+int cpus_online(int **ids);
+
 #endif
