@@ -183,7 +183,7 @@ FORCE:
 
 # The tests that SAN=1 runs under AddressSanitizer and UBSan, which also search for leaks.
 SAN_CHECKED := $(abspath $(UNIT)) $(patsubst %,tests/net/test_%.sh,cli values load load_errors \
-	       protect owner node node_formats steer ping_load)
+	       protect owner node node_formats steer ping_load agent)
 ifeq ($(SAN),1)
 export ASAN_OPTIONS := exitcode=99
 export LSAN_OPTIONS := suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0
