@@ -58,7 +58,7 @@ test_guard() {
 	does "loaded again: it says so" says "follows the guard in $pin$" 2
 	sleep 2.2
 	is "an upgrade in place, and time, are not worth a line" "2 2 4" \
-		"$(times 'follows the guard') $(times 'no guard is') $(wc -l <"$agent_said")"
+		"$(times 'follows the guard') $(times 'no guard is') $(times '^ecdn-xdp: ')"
 }
 
 # What is wrong is said once, and that it is right again.

@@ -61,6 +61,10 @@ test_agent() {
 	lacks "agent: nothing was refused" 'permitted|Read-only|denied' "$(<"$agent_said")"
 }
 
+is_guarded() {
+	[ "$(ecdn status --json | jq -r '.interfaces[0].state')" = native ]
+}
+
 # What tasks change works there, too.
 test_changes() {
 	ecdn unload -q --all
@@ -69,6 +73,9 @@ test_changes() {
 	kill -HUP "$agent"
 	does "changes: it reads its configuration" says 'was read again'
 	sleep 1.5
+	ip -n "ecdn-$id-edge" link del e0
+	wire client c0 edge e0
+	does "changes: an interface that is back is guarded" wait_for 5 is_guarded e0
 	lacks "changes: nothing was refused" 'permitted|Read-only|denied' "$(<"$agent_said")"
 	agent_end TERM
 	is "agent: it ends well" 0 "$agent_status"
