@@ -29,6 +29,7 @@ struct metrics {
 		const struct field *row;
 		size_t family;
 	} kept[ROWS_KEPT];
+	size_t series;
 	bool failed;
 };
 
@@ -180,6 +181,7 @@ static void series(struct metrics *metrics, const struct field *row, const char 
 
 	if (!family)
 		return;
+	metrics->series++;
 	begin(family, "", labels, own);
 	if (family->counter)
 		buffer_number(&family->lines, whole);
@@ -249,6 +251,7 @@ void metrics_add_histogram(struct metrics *metrics, const struct metrics_histogr
 	if (!family)
 		return;
 	family->type = "histogram";
+	metrics->series += histogram->buckets + 2;
 	for (unsigned int i = 0; i < histogram->buckets; i++) {
 		bool last = i == histogram->buckets - 1;
 
@@ -261,6 +264,11 @@ void metrics_add_histogram(struct metrics *metrics, const struct metrics_histogr
 	add_number(&family->lines, histogram->sum);
 	buffer_char(&family->lines, '\n');
 	add_whole(family, "_count", NULL, count);
+}
+
+size_t metrics_series(const struct metrics *metrics)
+{
+	return metrics ? metrics->series : 0;
 }
 
 int metrics_print(const struct metrics *metrics, FILE *to)

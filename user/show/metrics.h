@@ -43,6 +43,9 @@ struct metrics_histogram {
 /* Adds a family of its own. */
 void metrics_add_histogram(struct metrics *metrics, const struct metrics_histogram *histogram);
 
+/* How many there are. */
+size_t metrics_series(const struct metrics *metrics);
+
 /* 0; -ENOMEM, logged, with nothing printed. */
 int metrics_print(const struct metrics *metrics, FILE *to);
 

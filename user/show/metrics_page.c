@@ -174,3 +174,18 @@ int metrics_page_allowed(struct metrics *metrics, const char *pin_dir)
 	view_rates_free_allowed(&allowed);
 	return 0;
 }
+
+void metrics_page_no_nodes(struct metrics *metrics)
+{
+	const struct node_fields_check_item none = {};
+
+	metrics_add(metrics, &(struct fields){ node_fields_check, 0, &none.nodes.moment }, &none,
+		    "");
+}
+
+void metrics_page_no_allowed(struct metrics *metrics)
+{
+	const struct view_allowance none = {};
+
+	metrics_add(metrics, &(struct fields){ rate_fields_allowance, 0, NULL }, &none, "");
+}

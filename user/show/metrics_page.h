@@ -23,4 +23,8 @@ int metrics_page_nodes(struct metrics *metrics, const char *pin_dir, unsigned in
 
 int metrics_page_allowed(struct metrics *metrics, const char *pin_dir);
 
+/* What these two add where nothing is on the list. */
+void metrics_page_no_nodes(struct metrics *metrics);
+void metrics_page_no_allowed(struct metrics *metrics);
+
 #endif

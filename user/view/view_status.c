@@ -56,9 +56,8 @@ static int read_maps(struct view_status *view, const struct guard_maps *maps)
 	int err = maps_get(maps->protected_ports, "protected_ports", &slot, &view->ports);
 
 	view->requests_frozen = mapped_is_frozen(maps->request_stats);
-	err = err ?: counts_events(maps->cpu_events, &view->events);
-	err = err ?: read_table(view, maps);
-	return err ?: count_regions(view, maps);
+	err = err ?: count_regions(view, maps);
+	return err ?: view_armed_read(&view->armed, maps->armed, clock_monotonic_ns());
 }
 
 static int read_links(struct view_status *view, const char *dir)
@@ -123,7 +122,7 @@ static int count_trusted(struct view_status *view, const char *pin_dir)
 	return err;
 }
 
-static int read_guard(struct view_status *view, const struct pins *pins)
+static int read_guard(struct view_status *view, const struct pins *pins, bool brief)
 {
 	struct guard_maps maps;
 	int err = guard_maps_open(&maps, pins);
@@ -132,13 +131,15 @@ static int read_guard(struct view_status *view, const struct pins *pins)
 	view->unproven = shield_why(view->config.shield, shield_attached(pins->dir));
 	view->proxy_group = read_group(pins->dir);
 	view->has_iterator = pins_has(pins->dir, ITERATOR_PIN);
-	err = err ?: read_maps(view, &maps);
-	err = err ?: view_armed_read(&view->armed, maps.armed, clock_monotonic_ns());
+	err = err ?: counts_events(maps.cpu_events, &view->events);
+	err = err ?: read_table(view, &maps);
+	if (!err && !brief)
+		err = read_maps(view, &maps);
 	guard_maps_close(&maps);
 	return err ?: read_links(view, pins->dir);
 }
 
-int view_status_read(struct view_status *view, const char *pin_dir)
+static int read_all(struct view_status *view, const char *pin_dir, bool brief)
 {
 	struct view_pins pins;
 	int err = view_pins_read(&pins, pin_dir);
@@ -148,11 +149,12 @@ int view_status_read(struct view_status *view, const char *pin_dir)
 		return err;
 	view->config = pins.config;
 	agent_lock_is_held(pins.pins.dir, &view->agent);
-	view->features = read_features();
+	view->features = brief ? 0 : read_features();
 	if (part_is_loaded(&guard_part, pins.pins.dir))
-		err = read_guard(view, &pins.pins);
+		err = read_guard(view, &pins.pins, brief);
 	err = err ?: view_observer_read(&view->origin, &pins.pins);
-	err = err ?: count_trusted(view, pin_dir);
+	if (!err && !brief)
+		err = count_trusted(view, pin_dir);
 	err = err ?: netns_link_read(&steer_part_hook, pins.pins.dir, &view->steer_attached,
 				     &view->steer_here);
 	view->steer_cgroup = listen_hook_cgroup(pins.pins.dir);
@@ -160,6 +162,16 @@ int view_status_read(struct view_status *view, const char *pin_dir)
 	if (err)
 		view_status_free(view);
 	return err;
+}
+
+int view_status_read(struct view_status *view, const char *pin_dir)
+{
+	return read_all(view, pin_dir, false);
+}
+
+int view_status_read_brief(struct view_status *view, const char *pin_dir)
+{
+	return read_all(view, pin_dir, true);
 }
 
 void view_status_free(struct view_status *view)

@@ -42,6 +42,10 @@ struct view_status {
 
 /* 0 or a negative errno, logged. To be freed with view_status_free(). */
 int view_status_read(struct view_status *view, const char *pin_dir);
+
+/* The same, for who asks often: features, ports, nodes, allowed, regions, armed and
+ * requests_frozen, which take long to read, are zeros. */
+int view_status_read_brief(struct view_status *view, const char *pin_dir);
 void view_status_free(struct view_status *view);
 
 #endif
