@@ -50,7 +50,8 @@ BPFFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Werror=implicit-function-
 
 BPF      := $(wildcard bpf/*.bpf.c)
 SKEL     := $(BPF:bpf/%.bpf.c=$(BUILD)/%.skel.h)
-USER     := $(filter-out user/main.c user/client/% user/nginx/%,$(wildcard user/*.c user/*/*.c))
+USER     := $(filter-out user/main.c user/client/% user/nginx/% user/exporter/%,\
+	      $(wildcard user/*.c user/*/*.c))
 OBJ      := $(USER:%.c=$(BUILD)/%.o)
 ARCHIVE  := $(BUILD)/user.a
 HARNESS  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/run/test_%,$(wildcard tests/run/*.c)))
@@ -76,9 +77,10 @@ endif
 	clean
 .DELETE_ON_ERROR:
 
-all: $(BUILD)/ecdn-xdp client
+all: $(BUILD)/ecdn-xdp exporter client
 
 include user/client/client.mk
+include user/exporter/exporter.mk
 include user/nginx/nginx.mk
 include tests/fuzz/fuzz.mk
 
@@ -198,7 +200,7 @@ $(ABI2): tests/abi2.sh
 	$(Q)rm -rf $(@D) && tests/abi2.sh $(@D) && mkdir -p $(@D) && touch $@
 
 # The nginx module is installed too where it can be built.
-install: all install-client $(if $(wildcard $(NGINX_SRC)/conf_flags),install-nginx)
+install: all install-client install-exporter $(if $(wildcard $(NGINX_SRC)/conf_flags),install-nginx)
 	install -D -m 755 $(BUILD)/ecdn-xdp $(DESTDIR)$(PREFIX)/sbin/ecdn-xdp
 	install -D -m 644 include/ecdn-xdp-maps.h $(DESTDIR)$(PREFIX)/include/ecdn-xdp-maps.h
 	install -D -m 644 include/ecdn-xdp-origin.h $(DESTDIR)$(PREFIX)/include/ecdn-xdp-origin.h
@@ -211,7 +213,7 @@ install: all install-client $(if $(wildcard $(NGINX_SRC)/conf_flags),install-ngi
 		install -D -m 644 $(BUILD)/$$unit $(DESTDIR)$(PREFIX)/$(UNIT_DIR)/$$unit || exit 1; \
 	done
 
-uninstall: uninstall-client uninstall-nginx
+uninstall: uninstall-client uninstall-nginx uninstall-exporter
 	rm -f $(DESTDIR)$(PREFIX)/sbin/ecdn-xdp $(DESTDIR)$(PREFIX)/include/ecdn-xdp-maps.h \
 	      $(DESTDIR)$(PREFIX)/include/ecdn-xdp-origin.h \
 	      $(DESTDIR)$(PREFIX)/include/ecdn-xdp-table.h \

@@ -17,9 +17,10 @@ top=$(readlink -f "$(dirname "$0")/..")
 passed=0
 failed=0
 
-# The agent's own sources: products that are made of include/ alone are apart.
+# The agent's own sources: products that are made of include/ or base/ alone are apart.
 sources() {
-	find user -name '*.[ch]' -not -path 'user/client/*' -not -path 'user/nginx/*' | sort
+	find user -name '*.[ch]' -not -path 'user/client/*' -not -path 'user/nginx/*' \
+		-not -path 'user/exporter/*' | sort
 }
 
 all_sources() {
@@ -44,7 +45,7 @@ rule_rooms() {
 
 	for room in user/*/; do
 		room=$(basename "$room")
-		case $room in client | nginx) continue ;; esac
+		case $room in client | nginx | exporter) continue ;; esac
 		rooms | grep -q "^$room " || echo "user/$room is not in the table of rooms"
 	done
 	while read -r room _; do

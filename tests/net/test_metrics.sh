@@ -51,7 +51,7 @@ test_families() {
 	is "rows: all of their families are there" "" \
 		"$(comm -23 <(names_in_rows) <(families <<<"$said"))"
 	is "the manual lists these families, and no others" "$(families <<<"$said")" \
-		"$(sed -n '/^\.SH METRICS/,/^\.SH /{s/^\.B \(ecdn_xdp_[a-z_]*\).*/\1/p}' \
+		"$(sed -n '/^\.SH METRICS/,/^\.S[HS] /{s/^\.B \(ecdn_xdp_[a-z_]*\).*/\1/p}' \
 			"$top/user/ecdn-xdp.8" | sort)"
 }
 

@@ -42,6 +42,7 @@ static void tell(struct agent *agent, const struct view_regions *now)
 
 static void forget(struct seconds *seconds)
 {
+	seconds->agent->last = NULL;
 	if (seconds->has_before)
 		view_regions_free(&seconds->before);
 	seconds->has_before = false;
@@ -98,6 +99,7 @@ static void read_now(struct seconds *seconds)
 	forget(seconds);
 	seconds->before = now;
 	seconds->has_before = true;
+	seconds->agent->last = &seconds->before;
 }
 
 static int each_second(sd_event_source *timer, uint64_t due_us, void *context)

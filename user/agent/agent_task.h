@@ -28,6 +28,8 @@ struct agent {
 	const struct agent_settings *settings; /* in force */
 	void *state[AGENT_TASKS_MAX]; /* of each task */
 	struct agent_counters counters;
+	const struct view_regions *last; /* the read of the last second; NULL: there was no guard
+				   that could be read */
 	bool stopping;
 };
 

@@ -3,6 +3,7 @@
 #include "agent/agent_events.h"
 #include "agent/agent_hook.h"
 #include "agent/agent_links.h"
+#include "agent/agent_metrics.h"
 #include "agent/agent_past.h"
 #include "agent/agent_report.h"
 #include "agent/agent_second.h"
@@ -10,6 +11,7 @@
 
 const struct agent_task *const agent_tasks[] = {
 	&agent_second_task,
+	&agent_metrics_task,
 	&agent_report_task,
 	&agent_hook_task,
 	&agent_events_task,
