@@ -11,8 +11,6 @@
 #include <sys/un.h>
 #include <syslog.h>
 
-#include "base/scoped.h"
-
 #define SOCKET "/run/systemd/journal/socket"
 
 /* By which entries are found: `journalctl MESSAGE_ID=...`. They never change. */
@@ -91,21 +89,24 @@ static int print(const struct event_lines_item *item, FILE *to)
 	return print_fields(item, to);
 }
 
-int agent_journal_send(int socket, const struct event_lines_item *item)
+int agent_journal_entry(const struct event_lines_item *item, char **entry, size_t *size)
 {
-	const struct sockaddr_un journal = { .sun_family = AF_UNIX, .sun_path = SOCKET };
-	scoped_free char *text = NULL;
-	size_t size;
-	FILE *entry = open_memstream(&text, &size);
+	FILE *to = open_memstream(entry, size);
 	int err;
 
-	if (!entry)
+	if (!to)
 		return -ENOMEM;
-	err = print(item, entry);
-	if (fclose(entry))
-		return -ENOMEM;
-	if (!err && sendto(socket, text, size, MSG_NOSIGNAL, (const struct sockaddr *)&journal,
-			   sizeof(journal)) < 0)
-		err = -errno;
-	return err;
+	err = print(item, to);
+	if (!fclose(to) && !err)
+		return 0;
+	free(*entry);
+	return -ENOMEM;
+}
+
+int agent_journal_send(int socket, const char *entry, size_t size)
+{
+	const struct sockaddr_un journal = { .sun_family = AF_UNIX, .sun_path = SOCKET };
+
+	return sendto(socket, entry, size, MSG_NOSIGNAL, (const struct sockaddr *)&journal,
+		      sizeof(journal)) < 0 ? -errno : 0;
 }

@@ -9,6 +9,7 @@
 #define AGENT_AGENT_JOURNAL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/stat.h>
 
 #include "show/event_lines.h"
@@ -20,7 +21,10 @@ bool agent_journal_is(const char *stream, const struct stat *file);
 /* A socket for agent_journal_send(), which the caller closes, or a negative errno. */
 int agent_journal_open(void);
 
-/* 0; -EAGAIN if the journal does not read; another negative errno, as -ENOENT without a journal. */
-int agent_journal_send(int socket, const struct event_lines_item *item);
+/* The entry of an event, which the caller frees. 0 or -ENOMEM. */
+int agent_journal_entry(const struct event_lines_item *item, char **entry, size_t *size);
+
+/* 0; -EAGAIN if the journal does not read now; another negative errno, as -ENOENT without one. */
+int agent_journal_send(int socket, const char *entry, size_t size);
 
 #endif
