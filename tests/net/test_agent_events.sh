@@ -87,7 +87,7 @@ test_journal() {
 	is "journal: the fields of one" '{"MESSAGE":"ALPHA     normal -> blocked    a command","PRIORITY":"4"}' \
 		"$(journal '.[0] | {MESSAGE, PRIORITY}')"
 	ecdn block ALPHA --reason 'a "test"' >/dev/null
-	kind=command
+	kind="command"
 	does "journal: commands" wait_for 5 journal_has 1
 	is "journal: a command's fields" 'a "test"' "$(journal '.[-1].ECDN_XDP_REASON' | jq -r .)"
 	is "journal: each kind has an id" 2 "$(journalctl --no-pager -o json SYSLOG_IDENTIFIER=ecdn-xdp |
@@ -108,7 +108,7 @@ test_start() {
 	ecdn release BETA >/dev/null
 	does "start: no journal's stream, so a line each" wait_for 5 lines_match 'BETA +blocked -> normal' 1
 	is "start: the line of events" "$(ecdn events BETA | grep 'BETA.*normal' | tail -n 1 | cut -c 25-)" \
-		"$(grep BETA.*normal "$lines" | tail -n 1 | cut -c 25-)"
+		"$(grep "BETA.*normal" "$lines" | tail -n 1 | cut -c 25-)"
 }
 
 # Surges come with the prefix that makes them, and ends without a packet are told too; what goes
@@ -155,7 +155,7 @@ test_loads() {
 	sleep 0.4
 	is "unload: what came last is told" "normal -> blocked" \
 		"$(grep -o 'ALPHA.*blocked' "$lines" | tail -n 1 | sed 's/ALPHA *//')"
-	is "unload: each once" 3 "$(grep -c ALPHA.*command "$lines")"
+	is "unload: each once" 3 "$(grep -c "ALPHA.*command" "$lines")"
 	: >"$lines"
 	ecdn load --shield off --regions "$regions" e0 >/dev/null
 	ecdn block BETA >/dev/null
