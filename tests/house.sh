@@ -45,7 +45,7 @@ rule_rooms() {
 
 	for room in user/*/; do
 		room=$(basename "$room")
-		case $room in client | nginx | exporter) continue ;; esac
+		case $room in client | nginx | exporter | prometheus) continue ;; esac
 		rooms | grep -q "^$room " || echo "user/$room is not in the table of rooms"
 	done
 	while read -r room _; do

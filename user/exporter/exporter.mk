@@ -15,8 +15,14 @@ $(EXPORTER): $(EXPORTER_OBJ) $(ARCHIVE)
 .PHONY: exporter install-exporter uninstall-exporter
 exporter: $(EXPORTER)
 
+PROMETHEUS := $(notdir $(wildcard user/prometheus/*))
+
 install-exporter: $(EXPORTER)
 	install -D -m 755 $(EXPORTER) $(DESTDIR)$(PREFIX)/sbin/ecdn-xdp-metrics
+	install -d $(DESTDIR)$(PREFIX)/share/ecdn-xdp
+	install -m 644 $(PROMETHEUS:%=user/prometheus/%) $(DESTDIR)$(PREFIX)/share/ecdn-xdp
 
 uninstall-exporter:
-	rm -f $(DESTDIR)$(PREFIX)/sbin/ecdn-xdp-metrics
+	rm -f $(DESTDIR)$(PREFIX)/sbin/ecdn-xdp-metrics \
+	      $(PROMETHEUS:%=$(DESTDIR)$(PREFIX)/share/ecdn-xdp/%)
+	rmdir $(DESTDIR)$(PREFIX)/share/ecdn-xdp 2>/dev/null || true
