@@ -59,7 +59,7 @@ everything() {
 
 # The same as readers tell it, without ids, generations and times.
 meaning() {
-	here limit --json
+	here limit --json | jq 'del(.regions[].learned.age)'
 	here allow --json | jq -c .allow
 	here node --json | jq -c '[.nodes[] | [.prefix, .name]]'
 	here steer --json | jq -c '[.steer[] | [.port, .protocol, .listener, .sockets]]'

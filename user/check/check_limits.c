@@ -110,8 +110,7 @@ static void durations(const struct checks_facts *facts, struct checks_report *re
 static uint64_t not_renewed(const struct view_region *region, uint64_t now_ns)
 {
 	const struct ecdn_xdp_learned *learned = &region->learned;
-	uint64_t last_ns = learned->learned_ns > learned->since_ns ? learned->learned_ns :
-								     learned->since_ns;
+	uint64_t last_ns = learned->learned_ns ?: learned->since_ns;
 
 	return region->learns && last_ns && now_ns > last_ns + LIMITS_LEARNED_OLD_NS ? last_ns : 0;
 }

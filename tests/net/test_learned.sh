@@ -1,0 +1,260 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Limits that are learned: how a region is given to the agent, by a command and by a file, what is
+# in force of what the agent writes, how that is told, and what keeps it. tests/tools/learned
+# writes as the agent does.
+# shellcheck disable=SC2016 # commands in backquotes
+# shellcheck source=tests/net/lib.sh
+source "$(dirname "$0")/lib.sh"
+
+learn() {
+	on edge "$build/tests/tools/learned" learned --pin-dir "$pin" "$@"
+}
+
+# limits REGION [FILTER]: pps, bps, cps and grace in force.
+limits() {
+	ecdn limit "$1" --json | jq -rc ".regions[0] | ${2:-.limits | [.pps, .bps, .cps, .grace]}"
+}
+
+last_line() {
+	ecdn limit "$1" | tail -n 1
+}
+
+rows() {
+	bpftool -j map dump pinned "$pin/region_learned" | jq length
+}
+
+generation() {
+	bpftool -j map dump pinned "$pin/config" | jq '.[0].formatted.value.generation'
+}
+
+test_set() {
+	is "a command" "ALPHA: limits are learned from now on" "$(ecdn limit set ALPHA --auto)"
+	is "again" "ALPHA: nothing changed, it was so already: limits are learned" \
+		"$(ecdn limit set ALPHA --auto)"
+	is "nothing is in force yet" "[0,0,0,1]" "$(limits ALPHA)"
+	is "it says so" 'ALPHA: nothing is learned yet: no agent has written anything; `ecdn-xdp agent` learns' \
+		"$(last_line ALPHA)"
+	is "own limits" '["auto"] true' "$(limits ALPHA '"\(.own_limits) \(.auto)"')"
+	has "the list" '^ALPHA +auto +auto +auto ' "$(ecdn limit)"
+	is "hours of history" 0 "$(learn ALPHA days=0 hours=5; echo $?)"
+	is "are told" "ALPHA: nothing is learned yet: 5 h of 24 h" "$(last_line ALPHA)"
+}
+
+test_in_force() {
+	local before
+
+	before=$(generation)
+	learn ALPHA pps=412000 bps=3000000000 cps=900 peak=171667 level=1200 BETA pps=5
+	is "what is learned is in force" "[412000,3000000000,900,3]" "$(limits ALPHA)"
+	is "by one generation" $((before + 1)) "$(generation)"
+	is "a region that is not auto is passed over" "[0,0,0,1]" "$(limits BETA)"
+	learn ALPHA pps=412000 bps=3000000000 cps=900 peak=171667 level=1200
+	is "none for what was so already" $((before + 1)) "$(generation)"
+	is "in one line" "ALPHA: limit 412k pps = 2 × 172k (the busiest of 19–22 h UTC on the last \
+days) × 1.2 (the last half hour is that much above it)" "$(last_line ALPHA)"
+	has "the list marks it" '^ALPHA +412k~ +3.00G~ +900~ .* 3.60k .* 3s ' "$(ecdn limit)"
+	has "and where it is from" '^pps +412k +learned$' "$(ecdn limit ALPHA)"
+	has "also its grace" '^grace +3s +follows learned limits$' "$(ecdn limit ALPHA)"
+	is "JSON" '[412000,true,null,171667,1.2,1,0]' \
+		"$(limits ALPHA '.learned.pps | [.limit, .in_force, .own, .peak, .level, .creep, .floor]')"
+	is "the metric" 171667 "$(ecdn stats --metrics |
+		sed -n 's/^ecdn_xdp_region_learned_peak_packets_per_second{region="ALPHA"} //p')"
+	is "no other region has one" 1 "$(ecdn stats --metrics |
+		grep -c '^ecdn_xdp_region_learned_peak_packets_per_second{')"
+}
+
+test_caps() {
+	is "a cap" "ALPHA: pps 300k (was 412k)" "$(ecdn limit set ALPHA --pps 300k)"
+	is "holds" "[300000,3000000000,900,3]" "$(limits ALPHA)"
+	has "is told" '^ALPHA: limit 412k pps = .* above it\), capped by the operator.s 300k$' \
+		"$(last_line ALPHA)"
+	ecdn limit set ALPHA --auto --pps 500k >/dev/null
+	is "a cap above it does not" "[412000,3000000000,900,3]" "$(limits ALPHA)"
+	is "but is kept" "500000 false" "$(limits ALPHA '"\(.learned.pps.own) \(.learned.pps.limit == 0)"')"
+	ecdn limit set default --cps 100 --bps 4G >/dev/null
+	is "so does the default" "[412000,3000000000,100,3]" "$(limits ALPHA)"
+	ecdn limit set default --grace 2s >/dev/null
+	is "its grace goes before" "[412000,3000000000,100,2]" "$(limits ALPHA)"
+	ecdn limit clear default >/dev/null
+	is "until it is cleared" "[412000,3000000000,900,3]" "$(limits ALPHA)"
+	ecdn limit set ALPHA --grace 1s >/dev/null
+	is "an own grace" 1 "$(limits ALPHA .limits.grace)"
+	learn ALPHA pps=600000
+	is "the least of both" "[500000,0,0,1]" "$(limits ALPHA)"
+}
+
+# Whatever else is done, what was learned stays.
+test_kept() {
+	learn ALPHA pps=400000 days=7
+	does "an upgrade" ecdn load e0
+	is "an upgrade keeps it" "[400000,0,0,1]" "$(limits ALPHA)"
+	does "room for more" ecdn region load "$work/wide"
+	is "a larger table keeps it" "[400000,0,0,1]" "$(limits ALPHA)"
+	ecdn exempt ALPHA --for 1m >/dev/null
+	ecdn release ALPHA >/dev/null
+	is "an exemption keeps it" "[400000,0,0,1]" "$(limits ALPHA)"
+	does "off" ecdn off
+	does "on" ecdn on
+	is "off and on keep it" 7 "$(limits ALPHA '.learned.history / 86400 | floor')"
+	is "no more" "ALPHA: limits are not learned any more" "$(ecdn limit set ALPHA --no-auto)"
+	is "the operator's own holds again" "[500000,0,0,1]" "$(limits ALPHA)"
+	is "nothing is kept" 0 "$(rows)"
+	learn ALPHA pps=7
+	is "and nothing is written" "0 500000" "$(rows) $(limits ALPHA .limits.pps)"
+	ecdn limit clear ALPHA >/dev/null
+	ecdn limit set ALPHA --auto >/dev/null
+	learn ALPHA pps=7
+	ecdn limit clear ALPHA >/dev/null
+	is "clear" "0 [0,0,0,1] false" "$(rows) $(limits ALPHA) $(limits ALPHA .auto)"
+}
+
+test_file() {
+	printf 'limits:\n  ALPHA: auto\n  BETA: {auto: true, pps: 10k}\n' >"$work/auto.yaml"
+	does "a file" ecdn load --config "$work/auto.yaml" e0
+	is "both are auto" "true true 10000" "$(limits ALPHA .auto) $(limits BETA .auto) $(
+		limits BETA .limits.pps)"
+	learn ALPHA pps=1000 BETA pps=20000 cps=5
+	is "one is capped" "[1000,0,0,3] [10000,0,5,3]" "$(limits ALPHA) $(limits BETA)"
+	does "the same file" ecdn load --config "$work/auto.yaml" e0
+	is "keeps what was learned" "[1000,0,0,3] [10000,0,5,3]" "$(limits ALPHA) $(limits BETA)"
+	printf 'limits:\n  BETA: {auto: false}\n' >"$work/no.yaml"
+	does "another file" ecdn load --config "$work/no.yaml" e0
+	is "takes one off" "[1000,0,0,3] [10000,0,0,1]" "$(limits ALPHA) $(limits BETA)"
+	printf 'limits: {ALPHA: {auto: 5}}\n' >"$work/bad.yaml"
+	fails "neither true nor false" 1 'auto must be true or false' \
+		ecdn load --config "$work/bad.yaml" e0
+	printf 'limits: {ALPHA: automatic}\n' >"$work/bad.yaml"
+	fails "no such word" 1 'bad.yaml:1' ecdn load --config "$work/bad.yaml" e0
+	fails "both" 2 'either --auto or --no-auto' ecdn limit set ALPHA --auto --no-auto
+	ecdn limit clear ALPHA >/dev/null
+	ecdn limit clear BETA >/dev/null
+}
+
+test_default() {
+	is "every region" "default: limits are learned from now on, pps 50.0k (was no limit)" \
+		"$(ecdn limit set default --auto --pps 50k)"
+	learn ALPHA pps=1000 BETA pps=90000 cps=3
+	is "is learned" "[1000,0,0,3] [50000,0,3,3]" "$(limits ALPHA) $(limits BETA)"
+	is "and none of its limits is its own" "false" "$(limits ALPHA .own)"
+	has "the list has them" '^ALPHA +1.00k~ ' "$(ecdn limit)"
+	has "the default says so" 'are learned, and at most those here$' "$(ecdn limit default)"
+	ecdn limit set BETA --cps 10 >/dev/null
+	is "one with a rate of its own is not" "[50000,0,10,1] false" \
+		"$(limits BETA) $(limits BETA .auto)"
+	ecdn limit set default --no-auto >/dev/null
+	is "none is any more" "[50000,0,0,1] [50000,0,10,1] 0" \
+		"$(limits ALPHA) $(limits BETA) $(rows)"
+	printf 'limits: {default: auto}\n' >"$work/default.yaml"
+	does "a file too" ecdn load --config "$work/default.yaml" e0
+	is "has them learned" true "$(limits ALPHA .auto)"
+	ecdn limit clear default >/dev/null
+	ecdn limit clear BETA >/dev/null
+	is "clear" "false 0" "$(limits ALPHA .auto) $(rows)"
+}
+
+# The id of a region that is gone is another's later.
+test_forgotten() {
+	local region
+
+	ecdn limit set BETA --auto >/dev/null
+	learn BETA pps=1000
+	region=$(bpftool -j map dump pinned "$pin/region_learned" | jq '.[0].formatted.key')
+	grep -v BETA "$regions" >"$work/fewer"
+	ecdn region load --shrink "$work/fewer" >/dev/null
+	is "a region without addresses" 1000 "$(limits BETA .limits.pps)"
+	ecdn limit clear BETA >/dev/null
+	ecdn limit set default --auto >/dev/null
+	learn BETA pps=1000
+	does "is forgotten" ecdn region forget BETA
+	is "with what was learned" 0 "$(rows)"
+	learn BETA pps=1000 ALPHA pps=7
+	is "and is passed over" "1 7" "$(rows) $(limits ALPHA .limits.pps)"
+	{ cat "$work/fewer"; echo "203.0.113.0/24 NEWER"; } >"$work/newer"
+	ecdn region load --shrink "$work/newer" >/dev/null
+	is "who has its id now" "$region" "$(bpftool -j map dump pinned "$pin/region_name" |
+		jq '.[] | .formatted | select(.value.name == "NEWER") | .key')"
+	is "has nothing of it" "[0,0,0,1]" "$(limits NEWER)"
+	ecdn limit clear default >/dev/null
+	ecdn region load --shrink "$regions" >/dev/null
+}
+
+# Pins of the last release lack the map.
+test_earlier() {
+	rm "$pin/region_learned"
+	fails "earlier pins: a command" 1 'learns no limits; `ecdn-xdp load` upgrades it' \
+		ecdn limit set ALPHA --auto
+	fails "earlier pins: the default" 1 'upgrades it' ecdn limit set default --auto
+	does "earlier pins: other limits" ecdn limit set ALPHA --pps 9k
+	is "earlier pins: the list" "[9000,0,0,1] false" "$(limits ALPHA) $(limits ALPHA .auto)"
+	is "earlier pins: nothing can be written" 3 "$(learn ALPHA pps=5 || echo $?)"
+	printf 'limits: {ALPHA: auto}\n' >"$work/earlier.yaml"
+	does "earlier pins: a load makes it" ecdn load --config "$work/earlier.yaml" e0
+	learn ALPHA pps=5
+	is "and then it is learned" "[5,0,0,3]" "$(limits ALPHA)"
+	rm "$pin/region_learned"
+	is "a map that is lost" "[5,0,0,3]" "$(limits ALPHA)"
+	does "is made again" ecdn load e0
+	is "what was in force is the operator's then" "[5,0,0,1] 5" \
+		"$(limits ALPHA) $(limits ALPHA .learned.pps.own)"
+	ecdn limit clear ALPHA >/dev/null
+}
+
+# The agent waits for nobody, and nobody is told of it.
+test_lock() {
+	local verbs
+
+	ecdn limit set ALPHA --auto >/dev/null
+	verbs=$(ecdn events --json | jq -s length)
+	learn ALPHA pps=5
+	is "the events have no entry" "$verbs" "$(ecdn events --json | jq -s length)"
+	exec {lock}<"$(echo /run/ecdn-xdp/"$(basename "$pin")"-*)"
+	flock "$lock"
+	is "another command is at work" 2 "$(learn ALPHA pps=6 || echo $?)"
+	is "and nothing is changed" 5 "$(limits ALPHA .limits.pps)"
+	exec {lock}<&-
+	does "it is done" learn ALPHA pps=6
+	ecdn unload --all
+	is "nothing is loaded" 3 "$(learn ALPHA pps=6 || echo $?)"
+}
+
+test_surge() {
+	ecdn limit set ALPHA --auto >/dev/null
+	learn ALPHA pps=100 peak=50
+	flood --from 198.51.100.0/24 --rate 2000 --count 9000 >/dev/null
+	is "above a learned limit for its grace" limited "$(state ALPHA)"
+	has "explain says so" 'pps .* of 100, which is learned' "$(ecdn explain 198.51.100.7)"
+	has "and what raises it" 'limit set ALPHA --no-auto --pps' "$(ecdn explain 198.51.100.7)"
+	has "LOAD is by what is learned" '^ALPHA .* of 100' "$(ecdn stats)"
+	ecdn limit clear ALPHA >/dev/null
+}
+
+test_check() {
+	ecdn limit set ALPHA --auto >/dev/null
+	learn ALPHA pps=100000 peak=50000
+	does "an agent that renews" ecdn check
+	learn ALPHA pps=100000 peak=50000 age=1500
+	fails "none does" 3 '^learned .*no agent renews the learned limits of 1 region, for up to 25m: ALPHA: .*systemctl start ecdn-xdp-agent' ecdn check
+	has "the region says it" '; no agent has renewed it for 25m$' "$(last_line ALPHA)"
+	learn ALPHA pps=100000 peak=50000
+	does "and again" ecdn check
+}
+
+client_and_edge
+sink_regions e0
+{ cat "$regions"; for i in {0..255}; do echo "10.$i.0.0/17 ALPHA"; done; } >"$work/wide"
+
+ecdn load --shield off --regions "$regions" e0
+test_set
+test_in_force
+test_caps
+test_kept
+ecdn region load --shrink "$regions" >/dev/null
+test_file
+test_default
+test_forgotten
+test_earlier
+test_surge
+test_check
+test_lock
+finish
