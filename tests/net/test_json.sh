@@ -42,7 +42,7 @@ DOCUMENTS=(
 )
 
 TABLES=(status "explain 198.51.100.9" "explain 198.51.96.0/20" check stats "stats --total" "stats --all" prefix "prefix --total" region
-	"region lookup -v 198.51.100.9" limit "limit ALPHA" allow node "node check" steer origin
+	"region lookup -v 198.51.100.9" limit "limit ALPHA" allow node "node check" steer origin "limit BETA"
 	"origin --failing" "origin failures" diagnose "diagnose 513" "diagnose 529"
 	"stats --metrics")
 
@@ -185,6 +185,8 @@ test_writing() {
 }
 
 everything_loaded
+ecdn limit set BETA --auto >/dev/null
+on edge "$build/tests/tools/learned" learned --pin-dir "$pin" BETA pps=900000 peak=450000
 (exec nsenter --net="/run/netns/ecdn-$id-edge" "$build/ecdn-xdp" agent --pin-dir "$pin" --listen off \
 	>/dev/null 2>&1) &
 agent=$!

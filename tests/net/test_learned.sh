@@ -51,8 +51,10 @@ test_in_force() {
 	is "a region that is not auto is passed over" "[0,0,0,1]" "$(limits BETA)"
 	learn ALPHA pps=412000 bps=3000000000 cps=900 peak=171667 level=1200
 	is "none for what was so already" $((before + 1)) "$(generation)"
-	is "in one line" "ALPHA: limit 412k pps = 2 × 172k (the busiest of 19–22 h UTC on the last \
-days) × 1.2 (the last half hour is that much above it)" "$(last_line ALPHA)"
+	is "in one line, of ASCII" "ALPHA: limit 412k pps = 2 x 172k (the busiest of 19-22 h UTC on the last \
+days) x 1.2 (the last half hour is that much above it)" "$(LC_ALL=C last_line ALPHA)"
+	is "or of UTF-8" "ALPHA: limit 412k pps = 2 × 172k (the busiest of 19–22 h UTC on the last \
+days) × 1.2 (the last half hour is that much above it)" "$(LC_ALL=C.UTF-8 last_line ALPHA)"
 	has "the list marks it" '^ALPHA +412k~ +3.00G~ +900~ .* 3.60k .* 3s ' "$(ecdn limit)"
 	has "and where it is from" '^pps +412k +learned$' "$(ecdn limit ALPHA)"
 	has "also its grace" '^grace +3s +follows learned limits$' "$(ecdn limit ALPHA)"

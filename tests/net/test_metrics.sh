@@ -155,6 +155,8 @@ test_nothing_loaded() {
 }
 
 everything_loaded
+ecdn limit set BETA --auto >/dev/null
+on edge "$build/tests/tools/learned" learned --pin-dir "$pin" BETA pps=900000 peak=450000
 test_format
 test_families
 test_values

@@ -31,7 +31,7 @@ static void assert_says(const struct view_region *region, const char *text)
 {
 	char room[LEARNED_TEXT_SIZE];
 
-	assert_string_equal(learned_text_measure(region, 0, &moment, room), text);
+	assert_string_equal(learned_text_measure(region, 0, &moment, true, room), text);
 	assert_null(learned_text_none(region, &moment, room));
 }
 
@@ -40,7 +40,7 @@ static void assert_says_none(const struct view_region *region, const char *text)
 	char room[LEARNED_TEXT_SIZE];
 
 	assert_string_equal(learned_text_none(region, &moment, room), text);
-	assert_null(learned_text_measure(region, 0, &moment, room));
+	assert_null(learned_text_measure(region, 0, &moment, true, room));
 }
 
 #define PEAK "2 × 137k (the busiest of 19–22 h UTC on the last days)"
@@ -64,6 +64,17 @@ static void product(void **state)
 	region.learned.creep[0] = 1000;
 	assert_says(&region, "DE: limit 329k pps = 2.5 × 137k (the busiest of 19–22 h UTC on the "
 		    "last days)");
+}
+
+static void ascii(void **state)
+{
+	struct view_region region = region_of();
+	char room[LEARNED_TEXT_SIZE];
+
+	(void)state;
+	assert_string_equal(learned_text_measure(&region, 0, &moment, false, room),
+			    "DE: limit 329k pps = 2 x 137k (the busiest of 19-22 h UTC on the last "
+			    "days) x 1.2 (the last half hour is that much above it)");
 }
 
 static void hours(void **state)
@@ -136,13 +147,14 @@ static void nothing_yet(void **state)
 	assert_null(learned_text_none(&region, &moment, room));
 	region = region_of();
 	region.learns = false;
-	assert_null(learned_text_measure(&region, 0, &moment, room));
+	assert_null(learned_text_measure(&region, 0, &moment, true, room));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(product),
+		cmocka_unit_test(ascii),
 		cmocka_unit_test(hours),
 		cmocka_unit_test(bounds),
 		cmocka_unit_test(age),

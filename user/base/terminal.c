@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "base/terminal.h"
 
+#include <langinfo.h>
+#include <locale.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -13,6 +16,17 @@
 bool terminal_there(void)
 {
 	return isatty(STDOUT_FILENO);
+}
+
+/* The process itself stays in the locale in which it reads and writes numbers. */
+bool terminal_takes_utf8(void)
+{
+	locale_t locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
+	bool takes = locale && !strcmp(nl_langinfo_l(CODESET, locale), "UTF-8");
+
+	if (locale)
+		freelocale(locale);
+	return takes;
 }
 
 /* 0: the environment does not tell. */

@@ -9,6 +9,9 @@
 
 bool terminal_there(void);
 
+/* Whether the environment's locale has UTF-8. */
+bool terminal_takes_utf8(void);
+
 /* Its columns and rows: the environment's COLUMNS and LINES go before what the terminal says.
  * 0: standard output is no terminal, or nothing tells. */
 unsigned int terminal_columns(void);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/quantity.h"
+#include "base/terminal.h"
 #include "base/words.h"
 #include "guard/limits.h"
 #include "show/learned_text.h"
@@ -47,7 +48,7 @@ static void print_learned(const struct view_regions *view, const struct view_reg
 	char room[LEARNED_TEXT_SIZE];
 
 	for (unsigned int i = ECDN_XDP_LEARNED_MEASURES; i-- > 0;)
-		if (learned_text_measure(region, i, &view->moment, room))
+		if (learned_text_measure(region, i, &view->moment, terminal_takes_utf8(), room))
 			output_line("%s", room);
 	if (learned_text_none(region, &view->moment, room))
 		output_line("%s", room);

@@ -23,18 +23,20 @@ static void add_rate(char room[LEARNED_TEXT_SIZE], uint64_t rate)
 
 /* "2 × 137k (the busiest of 19–22 h UTC on the last days)" */
 static void add_peak(char room[LEARNED_TEXT_SIZE], const struct ecdn_xdp_learned *learned,
-		     unsigned int measure)
+		     unsigned int measure, bool utf8)
 {
-	words_append(room, LEARNED_TEXT_SIZE, "%g × ", learned->factor / 1e3);
+	const char *times = utf8 ? "×" : "x", *to = utf8 ? "–" : "-";
+
+	words_append(room, LEARNED_TEXT_SIZE, "%g %s ", learned->factor / 1e3, times);
 	add_rate(room, learned->peak[measure]);
-	words_append(room, LEARNED_TEXT_SIZE, " (the busiest of %u–%u h UTC on the last days)",
-		     (learned->hour + 23) % 24, (learned->hour + 2) % 24);
+	words_append(room, LEARNED_TEXT_SIZE, " (the busiest of %u%s%u h UTC on the last days)",
+		     (learned->hour + 23) % 24, to, (learned->hour + 2) % 24);
 	if (learned->level[measure] != EVEN)
-		words_append(room, LEARNED_TEXT_SIZE, " × %.3g (the last half hour is that much "
-			     "%s it)", learned->level[measure] / 1e3,
+		words_append(room, LEARNED_TEXT_SIZE, " %s %.3g (the last half hour is that much "
+			     "%s it)", times, learned->level[measure] / 1e3,
 			     learned->level[measure] > EVEN ? "above" : "below");
 	if (learned->creep[measure] > EVEN)
-		words_append(room, LEARNED_TEXT_SIZE, " × %.3g (it was limited for hours)",
+		words_append(room, LEARNED_TEXT_SIZE, " %s %.3g (it was limited for hours)", times,
 			     learned->creep[measure] / 1e3);
 }
 
@@ -65,7 +67,8 @@ static void add_age(char room[LEARNED_TEXT_SIZE], const struct ecdn_xdp_learned 
 }
 
 const char *learned_text_measure(const struct view_region *region, unsigned int measure,
-				 const struct clock_moment *moment, char room[LEARNED_TEXT_SIZE])
+				 const struct clock_moment *moment, bool utf8,
+				 char room[LEARNED_TEXT_SIZE])
 {
 	const struct ecdn_xdp_learned *learned = &region->learned;
 	uint64_t rate = learned->learned[measure];
@@ -79,7 +82,7 @@ const char *learned_text_measure(const struct view_region *region, unsigned int 
 		words_append(room, LEARNED_TEXT_SIZE, ", the floor, which is more than ");
 	else
 		words_append(room, LEARNED_TEXT_SIZE, " = ");
-	add_peak(room, learned, measure);
+	add_peak(room, learned, measure, utf8);
 	add_cap(room, region, measure);
 	add_age(room, learned, moment);
 	return room;
