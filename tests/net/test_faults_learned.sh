@@ -29,7 +29,7 @@ back_learned() {
 }
 
 faults_prepare
-here load --quiet --regions "$regions" --max-regions 64 e0
+here load --quiet --shield off --regions "$regions" --max-regions 64 e0
 here limit set ALPHA --pps 7k
 here limit set BETA --auto --pps 5k
 here learned BETA pps=3000 bps=8000
