@@ -105,7 +105,7 @@ static unsigned int put_learned(struct top_grid *grid, unsigned int row,
 	char room[LEARNED_TEXT_SIZE], text[4 * LEARNED_TEXT_SIZE];
 
 	for (unsigned int i = 0; i < ECDN_XDP_LEARNED_MEASURES; i++)
-		if (learned_text_measure(region, i, &view->moment, room))
+		if (learned_text_measure(region, i, &view->moment, grid->utf8, room))
 			top_grid_put(grid, row++, 0, grid->columns, TOP_LOOK_PLAIN,
 				     escape_text(room, text, sizeof(text)));
 	if (learned_text_none(region, &view->moment, room))
