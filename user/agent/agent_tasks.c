@@ -2,6 +2,7 @@
 #include "agent/agent_addresses.h"
 #include "agent/agent_events.h"
 #include "agent/agent_hook.h"
+#include "agent/agent_learn.h"
 #include "agent/agent_links.h"
 #include "agent/agent_metrics.h"
 #include "agent/agent_past.h"
@@ -18,6 +19,7 @@ const struct agent_task *const agent_tasks[] = {
 	&agent_past_task,
 	&agent_links_task,
 	&agent_addresses_task,
+	&agent_learn_task,
 	NULL,
 };
 
