@@ -57,6 +57,8 @@ ARCHIVE  := $(BUILD)/user.a
 HARNESS  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/run/test_%,$(wildcard tests/run/*.c)))
 UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 RUN      := $(patsubst tests/run/%.c,$(BUILD)/tests/run/%,$(wildcard tests/run/test_*.c))
+SIM      := $(BUILD)/tests/sim/sim
+SIMOBJ   := $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/sim/sim_main.c,$(wildcard tests/sim/*.c)))
 FAULTS   := $(BUILD)/tests/tools/faults.so
 TOOLS    := $(patsubst tests/tools/%.c,$(BUILD)/tests/tools/%,\
 	      $(filter-out tests/tools/faults.c,$(wildcard tests/tools/*.c)))
@@ -73,8 +75,8 @@ say = @printf '  %-5s %s\n'
 Q = @
 endif
 
-.PHONY: all help tests install uninstall deps deps-tests lint demo check check-kernels bench bench-against \
-	clean
+.PHONY: all help tests install uninstall deps deps-tests lint demo check check-kernels bench \
+	bench-against sim clean
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/ecdn-xdp exporter client
@@ -95,6 +97,7 @@ help:
 	@echo 'make check SAN=1    test units and command line under AddressSanitizer and UBSan (root)'
 	@echo 'make check-kernels  run the packet tests on Linux 5.10, 6.1, 6.12 and 7.3, emulated (root)'
 	@echo 'make fuzz           run parsers and the library on made-up input, FUZZ_SECONDS=10 each'
+	@echo 'make sim            what learned limits find in a made-up world, SEED=1, in minutes'
 	@echo 'make lint           run clang-tidy, cppcheck and shellcheck on the source'
 	@echo 'make compile_commands.json  write what clangd and similar tools read'
 	@echo 'make bench          measure, and print the figures side by side (root)'
@@ -142,6 +145,13 @@ $(SKEL) $(BENCHSKEL): %.skel.h: %.bpf.o
 $(UNIT): %: %.o $(ARCHIVE)
 	$(say) LD $@
 	$(Q)$(LINK) -o $@ $^ $(LDLIBS) -lcmocka -lm
+
+$(BUILD)/tests/unit/test_simulator: $(SIMOBJ)
+$(BUILD)/tests/unit/test_simulator.o: INCLUDES += -Itests/sim
+
+$(SIM): $(BUILD)/tests/sim/sim_main.o $(SIMOBJ) $(ARCHIVE)
+	$(say) LD $@
+	$(Q)$(LINK) -o $@ $^ $(LDLIBS)
 
 $(RUN): %: %.o $(HARNESS) $(ARCHIVE)
 	$(say) LD $@
@@ -192,7 +202,7 @@ export LSAN_OPTIONS := suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions
 export UBSAN_OPTIONS := print_stacktrace=1
 endif
 
-tests: all $(UNIT) $(TOOLS) $(FUZZ:=.o) $(if $(filter 1,$(SAN)),,nginx $(RUN) $(BENCH) $(ABI2) $(FAULTS))
+tests: all $(UNIT) $(SIM) $(TOOLS) $(FUZZ:=.o) $(if $(filter 1,$(SAN)),,nginx $(RUN) $(BENCH) $(ABI2) $(FAULTS))
 
 # The version whose pins a load carries over.
 $(ABI2): tests/abi2.sh
@@ -239,6 +249,9 @@ demo: deps-tests
 check: deps-tests
 	@$(MAKE) --no-print-directory tests
 	@BUILD='$(abspath $(BUILD))' tests/check.sh $(if $(filter 1,$(SAN)),$(SAN_CHECKED))
+
+sim: $(SIM)
+	@$(SIM) $(SEED)
 
 check-kernels: deps-tests
 	@$(MAKE) --no-print-directory tests
