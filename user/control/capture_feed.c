@@ -61,7 +61,7 @@ static int take_lock(struct capture_feed *feed)
 	if (feed->lock != -EBUSY)
 		return feed->lock < 0 ? feed->lock : 0;
 	if (holder.pid)
-		snprintf(by, sizeof(by), ", process %d", holder.pid);
+		snprintf(by, sizeof(by), ", process %d,", holder.pid);
 	return log_error(-EBUSY, "another `ecdn-xdp capture`%s captures already; one at a time can",
 			 by);
 }
