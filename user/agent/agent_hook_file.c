@@ -15,7 +15,8 @@
 
 struct walk {
 	int at;                 /* the directory that the path has come to */
-	char rest[PATH_MAX];    /* of the path from there on */
+	char path[PATH_MAX];
+	const char *rest;       /* of the path from there on */
 	unsigned int links;
 	char *why;
 };
@@ -58,9 +59,10 @@ static int follow(struct walk *walk, int link, const char *name)
 		return refuse(walk, -ELOOP, strerror(ELOOP), name);
 	target[length] = 0;
 	snprintf(whole, sizeof(whole), "%s/%s", target, walk->rest);
-	if (strlen(whole) >= sizeof(walk->rest))
+	if (strlen(whole) >= sizeof(walk->path))
 		return refuse(walk, -ENAMETOOLONG, strerror(ENAMETOOLONG), name);
-	strcpy(walk->rest, whole);
+	strcpy(walk->path, whole);
+	walk->rest = walk->path;
 	return *target == '/' ? begin(walk) : 0;
 }
 
@@ -72,13 +74,14 @@ static int end(const struct walk *walk, const struct stat *found, const char *na
 /* Takes the next name off the rest of the path; false: it was the last one. */
 static bool next(struct walk *walk, char name[PATH_MAX])
 {
-	size_t skip = strspn(walk->rest, "/"), length = strcspn(walk->rest + skip, "/");
-	char *after = walk->rest + skip + length;
+	size_t length;
 
-	memcpy(name, walk->rest + skip, length);
+	walk->rest += strspn(walk->rest, "/");
+	length = strcspn(walk->rest, "/");
+	memcpy(name, walk->rest, length);
 	name[length] = 0;
-	after += strspn(after, "/");
-	memmove(walk->rest, after, strlen(after) + 1);
+	walk->rest += length;
+	walk->rest += strspn(walk->rest, "/");
 	return length;
 }
 
@@ -110,9 +113,10 @@ int agent_hook_file_check(const char *path, char why[AGENT_HOOK_FILE_SIZE])
 
 	if (*path != '/')
 		return refuse(&walk, -EINVAL, "is no absolute path", path);
-	if (strlen(path) >= sizeof(walk.rest))
+	if (strlen(path) >= sizeof(walk.path))
 		return refuse(&walk, -ENAMETOOLONG, strerror(ENAMETOOLONG), "its path");
-	strcpy(walk.rest, path);
+	strcpy(walk.path, path);
+	walk.rest = walk.path;
 	err = begin(&walk);
 	while (!err && next(&walk, name))
 		err = step(&walk, name);
