@@ -9,7 +9,7 @@ source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/faults.sh"
 export BUILD=$build
 run_by=$build/tests/tools/learned
-STRIKES=${FAULTS_STRIKES:-12}
+STRIKES=${FAULTS_STRIKES:-8}
 
 back_auto() {
 	here limit set ALPHA --no-auto
