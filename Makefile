@@ -119,7 +119,7 @@ $(BUILD)/%.o: %.c $(SKEL)
 # With an older libbpf the build would fail late, with errors that do not tell why.
 $(BUILD)/libraries: Makefile
 	@mkdir -p $(@D)
-	@$(PKG_CONFIG) --print-errors --exists $(LIBS) || { echo 'libraries are missing:' \
+	@$(PKG_CONFIG) --print-errors --exists $(LIBS) libmicrohttpd || { echo 'libraries are missing:' \
 		'make deps installs what building needs' >&2; exit 1; }
 	@$(PKG_CONFIG) --atleast-version=$(LIBBPF_LEAST) libbpf || { echo 'libbpf' \
 		"$$($(PKG_CONFIG) --modversion libbpf) is too old:" \

@@ -85,6 +85,20 @@ test_growth() {
 	between "events were counted" 1 1000 "$(value 'ecdn_xdp_events_total{event="command"}' "$after")"
 }
 
+test_surges() {
+	local said
+
+	ecdn limit set GAMMA --pps 50
+	sleep 1.5
+	flood --from 192.0.2.128/25 --to $edge_here --rate 5k --seconds 500ms >/dev/null
+	said=$(fresh)
+	is "a surge is counted once" 1 "$(value 'ecdn_xdp_region_surges_total{region="GAMMA"}' "$said")"
+	between "its event was seen" 1 4 "$(($(value 'ecdn_xdp_events_total{event="limited"}' "$said") +
+		$(value 'ecdn_xdp_events_total{event="shielded"}' "$said")))"
+	is "and nothing of it in _other" 0 \
+		"$(value 'ecdn_xdp_region_surges_total{region="_other"}' "$said")"
+}
+
 test_unloaded() {
 	ecdn unload --all
 	sleep 1.2
@@ -107,6 +121,7 @@ page=$(fresh)
 test_format "$page"
 test_values "$page"
 test_growth
+test_surges
 test_unloaded
 stop "$agent"
 finish

@@ -193,7 +193,9 @@ static void count_change(struct agent_metrics_page *page, const struct event_lin
 		page->events.states[change->to]++;
 	else
 		page->events.other++;
-	if (event->region && change->measure && change->to != ECDN_XDP_STATE_NORMAL)
+	/* One that goes on as another state is no other surge. */
+	if (event->region && change->from == ECDN_XDP_STATE_NORMAL &&
+	    (change->to == ECDN_XDP_STATE_SHIELDED || change->to == ECDN_XDP_STATE_LIMITED))
 		agent_metrics_regions_surge(&page->regions, event->region);
 }
 
