@@ -130,6 +130,13 @@ client_ping() { client ping -q -c 3 -i 0.2 -W 2 "$1"; }
 serve_word() { nc -ll -p 80 -e echo served & }
 client_fetch() { client timeout 3 nc "$1" 80 < /dev/null | grep -q served; }
 
+# One of the packets that the client sends in vain.
+captures_one() {
+	(client_fetch 192.0.2.1; sleep 1; client_fetch 192.0.2.1) > /dev/null 2>&1 &
+	ecdn capture --count 1 --for 30s -w /tmp/drops &&
+		grep -q 'region=TEST reason=blocked sample=1/' /tmp/drops
+}
+
 # number KEY: sum of a field over all regions of `stats --json`. The comma keeps
 # the drops' own fields out, of which each object begins with one.
 number() {
@@ -193,6 +200,7 @@ test_mode() {
 	refused "$mode: the blocked region is not served" client_fetch 192.0.2.1
 	holds "$mode: others are" client_fetch 10.9.9.1
 	holds "$mode: drops were counted" counts_more_than dropped_packets 0
+	holds "$mode: and are captured" captures_one
 	holds "$mode: release" ecdn release TEST
 	holds "$mode: it is served again" client_fetch 192.0.2.1
 

