@@ -67,11 +67,12 @@ static void begin(struct pcapng_block *block, enum block_type type)
 	put_32(block, 0);
 }
 
-/* The length stands at both ends, so that readers can go backwards. */
+/* Ends the options. A block's length stands at both ends, so that readers can go backwards. */
 static void end(struct pcapng_block *block)
 {
-	uint32_t size = block->size + sizeof(size);
+	uint32_t size = block->size + 2 * sizeof(size);
 
+	put_32(block, OPTION_END);
 	put_32(block, size);
 	memcpy(block->at + sizeof(uint32_t), &size, sizeof(size));
 }
@@ -120,7 +121,6 @@ void pcapng_section(struct pcapng_block *block, const char *os, const char *prog
 	put(block, &unknown, sizeof(unknown));
 	put_text(block, SECTION_OS, os);
 	put_text(block, SECTION_PROGRAM, program);
-	put_option(block, OPTION_END, NULL, 0);
 	end(block);
 }
 
@@ -134,7 +134,6 @@ void pcapng_interface(struct pcapng_block *block, const char *name, uint32_t sna
 	put_32(block, snap_bytes);
 	put_text(block, INTERFACE_NAME, name);
 	put_option(block, INTERFACE_RESOLUTION, &resolution, sizeof(resolution));
-	put_option(block, OPTION_END, NULL, 0);
 	end(block);
 }
 
@@ -163,7 +162,6 @@ void pcapng_packet(struct pcapng_block *block, const struct pcapng_packet *packe
 	put_count(block, PACKET_SKIPPED, packet->skipped);
 	put_option(block, PACKET_QUEUE, &packet->queue, sizeof(packet->queue));
 	put_verdict(block, packet->xdp_action);
-	put_option(block, OPTION_END, NULL, 0);
 	end(block);
 }
 
@@ -177,6 +175,5 @@ void pcapng_counts(struct pcapng_block *block, const struct pcapng_counts *count
 	put_count(block, COUNTS_MATCHED, counts->matched);
 	put_count(block, COUNTS_SKIPPED, counts->skipped);
 	put_count(block, COUNTS_WRITTEN, counts->written);
-	put_option(block, OPTION_END, NULL, 0);
 	end(block);
 }
