@@ -64,6 +64,8 @@ test_values() {
 	is "no host name that was asked for" "" "$(grep -i 'sni=' <<<"$said" || true)"
 	is "the listener's sockets" 1 \
 		"$(value 'ecdn_xdp_steer_sockets{port="80",protocol="tcp",family="ipv4"}' "$said")"
+	is "what is learned" 450000 \
+		"$(value 'ecdn_xdp_region_learned_peak_packets_per_second{region="BETA"}' "$said")"
 	is "collectors did not fail" 0 "$(grep '^ecdn_xdp_scrape_errors_total' <<<"$said" |
 		awk '{ n += $2 } END { print n + 0 }')"
 }
@@ -117,6 +119,8 @@ END
 agent_start --config "$work/config"
 wait_for 5 is_served || true
 ecdn limit set ALPHA --pps 100 --hold 2m
+ecdn limit set BETA --auto
+on edge "$build/tests/tools/learned" learned --pin-dir "$pin" BETA pps=900000 peak=450000
 page=$(fresh)
 test_format "$page"
 test_values "$page"
