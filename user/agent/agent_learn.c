@@ -23,6 +23,7 @@
 struct learner {
 	struct learn_region kept;
 	uint64_t second;        /* number of the last one that it was learned in */
+	bool has_limits;        /* learned ones are in force, perhaps of an agent before */
 };
 
 struct learning {
@@ -218,6 +219,14 @@ static void tell_notice(struct learning *learning, const struct view_regions *vi
 	agent_tasks_tell(learning->agent, &item);
 }
 
+static bool has_limits(const struct ecdn_xdp_learned *learned)
+{
+	for (unsigned int m = 0; m < LEARN_MEASURES; m++)
+		if (learned->learned[m])
+			return true;
+	return false;
+}
+
 static void learn_region(struct learning *learning, const struct learn_settings *settings,
 			 const struct agent_second *second, const struct view_region *region)
 {
@@ -231,6 +240,7 @@ static void learn_region(struct learning *learning, const struct learn_settings 
 	notices = learn_add(&learner->kept.learn, settings, &sample);
 	learner->kept.seen_s = second->epoch_s;
 	learner->second = learning->seconds;
+	learner->has_limits = has_limits(&region->learned);
 	for (unsigned int m = 0; m < LEARN_MEASURES; m++) {
 		if (notices & 1U << m) {
 			tell_notice(learning, second->now, region, learner, m);
@@ -242,7 +252,8 @@ static void learn_region(struct learning *learning, const struct learn_settings 
 typedef void limits_maker(const struct learn *learn, const struct learn_settings *settings,
 		       struct ecdn_xdp_learned *limits);
 
-/* Those that were learned in the last second. */
+/* Those that were learned in the last second. What an agent before has left goes on until there is
+ * something in its place: a lost file is to unguard nobody. */
 static int put_in_force(struct learning *learning, limits_maker *make, uint64_t now_ns)
 {
 	const struct learn_settings settings = agent_learn_settings(learning->agent->settings);
@@ -260,7 +271,7 @@ static int put_in_force(struct learning *learning, limits_maker *make, uint64_t 
 		memcpy(row->region, learner->kept.name, sizeof(row->region));
 		make(&learner->kept.learn, &settings, &row->learned);
 		row->learned.learned_ns = now_ns;
-		count++;
+		count += has_limits(&row->learned) || !learner->has_limits;
 	}
 	return count ? learned_set(learning->agent->pin_dir, rows, count) : 0;
 }

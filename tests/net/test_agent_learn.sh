@@ -1,0 +1,138 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# The agent learns limits: a history in its file comes into force with the guard, is capped by the
+# operator's, survives SIGKILL, and is kept; a file that is damaged is set aside. Counters that were
+# written down are replayed.
+# shellcheck source=tests/net/lib.sh
+source "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/net/agent.sh
+source "$(dirname "$0")/agent.sh"
+
+learned=$work/state/learned
+
+# history REGION QUIET BUSY: two days of it, in every hour of which QUIET packets/s were the usual
+# peak but for one hour, six hours from now, of BUSY.
+history() {
+	mkdir -p "$work/state"
+	python3 - "$learned" "$@" <<-'END'
+		import os, struct, sys, time, zlib
+		path, name, quiet, busy = sys.argv[1], sys.argv[2], float(sys.argv[3]), float(sys.argv[4])
+		now = int(time.time())
+		def floats(*values): return struct.pack("<%df" % len(values), *values)
+		def measure(scale):
+		    high = [quiet * scale] * 24
+		    high[(now // 3600 + 6) % 24] = busy * scale
+		    return (floats(*high) + floats(*[x * 0.9 for x in high]) + floats(*[-1.0] * 60) +
+		            floats(0, 0, 0, 0) + floats(1, 1) + struct.pack("<I", 0))
+		row = (name.encode().ljust(16, b"\0") + struct.pack("<QQII", now, now // 10 - 1, 48, 0) +
+		       bytes([2] * 24) + measure(1) + measure(8000) + measure(0.1))
+		data = b"ecdn-xdp learnt\n" + struct.pack("<III", 1, 1, len(row)) + row
+		os.makedirs(os.path.dirname(path), exist_ok=True)
+		with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as f:
+		    f.write(data + struct.pack("<I", zlib.crc32(data)))
+	END
+}
+
+limits() {
+	ecdn limit ALPHA --json | jq -rc '.regions[0].limits | [.pps, .bps, .cps]'
+}
+
+in_force() {
+	[ "$(limits)" = "$1" ]
+}
+
+test_history() {
+	history ALPHA 4000 30000
+	agent_start --config "$work/agent.yaml"
+	does "a history: twice its peak is in force" wait_for 5 in_force "[8000,64000000,800]"
+	has "it is told" '^ALPHA: limit 8k pps = 2 .* 4k ' "$(ecdn limit ALPHA | tail -n 1)"
+	ecdn limit set -q ALPHA --pps 5k
+	is "an operator's limit caps it" "[5000,64000000,800]" "$(limits)"
+}
+
+test_killed() {
+	agent_end KILL
+	is "killed: the limits stay" "[5000,64000000,800]" "$(limits)"
+	does "killed: so does the file" [ -s "$learned" ]
+	ecdn limit set -q ALPHA --auto --pps 20k
+	agent_start --config "$work/agent.yaml"
+	does "the next one goes on" wait_for 5 in_force "[8000,64000000,800]"
+}
+
+# A surge of what arrives is enough, as the shield is off.
+test_limits() {
+	is "normal before" normal "$(state ALPHA)"
+	flood --from 198.51.100.0/24 --rate 7000 --seconds 18s >/dev/null
+	is "what is unusual does not limit" normal "$(state ALPHA)"
+	does "and is told" says 'ALPHA .*unusual'
+	flood --from 198.51.100.0/24 --rate 30000 --seconds 5s >/dev/null
+	is "what is learned limits" limited "$(state ALPHA)"
+}
+
+test_end() {
+	agent_end TERM
+	is "the end: it is in order" 0 "$agent_status"
+	is "the end: limits of the busiest hour" "[20000,480000000,6000]" "$(limits)"
+	is "the end: nobody else reads the file" 600 "$(stat -c %a "$learned")"
+	is "the end: and nothing is left beside it" learned "$(ls "$work/state")"
+}
+
+test_damaged() {
+	printf x | dd of="$learned" bs=1 seek=100 conv=notrunc status=none
+	agent_start --config "$work/agent.yaml"
+	does "damaged: said" says "$learned is damaged: .*; it is $learned.damaged-[0-9]* now"
+	is "damaged: what is in force stays" "[20000,480000000,6000]" "$(limits)"
+	does "damaged: it is there" compgen -G "$learned.damaged-*"
+	agent_end TERM
+	is "damaged: learned anew" 0 "$agent_status"
+}
+
+# Three days of a line a minute, and five minutes of nine times as much.
+counters() {
+	awk 'BEGIN {
+		for (t = 1760000400; t < 1760000400 + 3 * 86400; t += 60) {
+			n = t >= 1760180400 && t < 1760180700 ? 90000 : 10000
+			print t, "DE", n, n * 8000, n / 20
+			print t, "FR", 10, 100, 1, "normal"
+		}
+	}'
+}
+
+test_replay() {
+	counters >"$work/counters"
+	has "replay: the surge" '^DE: 2d23h of samples; limit 20.0k pps, .* limited 1 time, 5m' \
+		"$(ecdn agent --replay "$work/counters")"
+	has "replay: a quiet region has the floor" '^FR: .* limit 20.0k pps, .* limited 0 times$' \
+		"$(ecdn agent --replay "$work/counters")"
+	gzip -k "$work/counters"
+	is "replay: packed" "$(ecdn agent --replay "$work/counters")" \
+		"$(ecdn agent --replay "$work/counters.gz")"
+	for line in "now DE 1 1 1" "1 DE 1 1" "1 DE 1 1 1 odd" "1 DE 1 1 nan" "1 DE -1 1 1" \
+		    "1 DE 1 1 1 normal more" "1 WAYTOOLONGANAMETHIS 1 1 1"; do
+		printf '# a comment\n%s\n' "$line" >"$work/bad"
+		fails "replay: $line" 1 "^$work/bad:2: " ecdn agent --replay "$work/bad"
+	done
+	printf '9 DE 1 1 1\n8 DE 1 1 1\n' >"$work/bad"
+	fails "replay: times that go back" 1 "^$work/bad:2: .*not go back" \
+		ecdn agent --replay "$work/bad"
+	fails "replay: no file" 1 "$work/none" ecdn agent --replay "$work/none"
+}
+
+cat >"$work/agent.yaml" <<-END
+	agent:
+	  metrics: off
+	  events: plain
+	  learn: {state: $learned, carries: {pps: 10k, bps: 10M, cps: 1k}}
+END
+client_and_edge
+listen_notify
+ecdn load -q --shield off --regions "$regions" e0
+ecdn limit set -q ALPHA --auto
+test_history
+test_killed
+test_limits
+test_end
+test_damaged
+test_replay
+stop $notifier
+finish
