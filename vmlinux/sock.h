@@ -29,7 +29,13 @@ typedef struct {
 	unsigned int val;
 } kuid_t;
 
+typedef struct {
+	long long counter;
+} atomic64_t;
+
 struct sock_common {
+	volatile unsigned char skc_state;
+	atomic64_t skc_cookie;
 	unsigned char skc_ipv6only : 1;
 	possible_net_t skc_net;
 	unsigned long skc_flags;
@@ -69,6 +75,10 @@ struct inet_sock {
 /* Before Linux 5.17. */
 struct inet_sock___before_5_17 {
 	int rx_dst_ifindex;
+};
+
+struct udp_sock {
+	struct inet_sock inet;
 };
 
 struct inet_connection_sock {

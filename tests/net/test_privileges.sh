@@ -197,13 +197,16 @@ test_behind() {
 	ecdn unload --all
 }
 
-# To take the socket of another process takes CAP_SYS_PTRACE.
+# The socket of another process is put into the map by an iterator, or by an fd of it, which takes
+# CAP_SYS_PTRACE.
 test_steer() {
 	waiting edge "$build/tests/tools/waiter" 127.0.0.1:8513 hello
-	fails "steer: with what a load takes" 1 'takes CAP_SYS_PTRACE, which this process lacks' \
-		with $LOADS steer add 443 127.0.0.1:8513
-	does "steer: with CAP_SYS_PTRACE, too" with $LOADS,sys_ptrace steer add 443 127.0.0.1:8513
+	does "steer: with what a load takes" with $LOADS steer add 443 127.0.0.1:8513
 	is "steer: CAP_BPF reads it" ready "$(with bpf steer --json | jq -r '.steer[0].state')"
+	fails "steer: with CAP_BPF alone" 1 'takes CAP_SYS_PTRACE, which this process lacks' \
+		with bpf steer add 80 127.0.0.1:8513
+	does "steer: with CAP_SYS_PTRACE, too" with bpf,sys_ptrace steer add 80 127.0.0.1:8513
+	does "steer: which is no more" with bpf steer del 80
 	does "steer: and ends it" with bpf steer del 443
 	stop "$waiter"
 }

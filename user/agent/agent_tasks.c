@@ -4,6 +4,7 @@
 #include "agent/agent_hook.h"
 #include "agent/agent_learn.h"
 #include "agent/agent_links.h"
+#include "agent/agent_listeners.h"
 #include "agent/agent_metrics.h"
 #include "agent/agent_past.h"
 #include "agent/agent_report.h"
@@ -20,6 +21,7 @@ const struct agent_task *const agent_tasks[] = {
 	&agent_links_task,
 	&agent_addresses_task,
 	&agent_learn_task,
+	&agent_listeners_task,
 	NULL,
 };
 

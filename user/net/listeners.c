@@ -77,14 +77,23 @@ static int add_holder(uint32_t inode, const struct holder *holder, void *context
 	return 0;
 }
 
-int listeners_read(struct listeners *listeners)
+int listeners_read_sockets(struct listeners *listeners)
 {
-	const struct holder_search search = { wants, add_holder, listeners };
 	int err;
 
 	memset(listeners, 0, sizeof(*listeners));
 	err = dump_all(listeners);
 	sort(listeners);
+	if (err)
+		listeners_free(listeners);
+	return err;
+}
+
+int listeners_read(struct listeners *listeners)
+{
+	const struct holder_search search = { wants, add_holder, listeners };
+	int err = listeners_read_sockets(listeners);
+
 	err = err ?: holders_find(&search);
 	if (err)
 		listeners_free(listeners);

@@ -16,6 +16,9 @@ struct listeners {
 /* Reads all of them with their holders. 0, or a negative errno with the reason logged. To be
  * freed with listeners_free(); empty after an error. */
 int listeners_read(struct listeners *listeners);
+/* The same without their holders, for which /proc is searched: it takes no more than some tenths of
+ * a millisecond. */
+int listeners_read_sockets(struct listeners *listeners);
 void listeners_free(struct listeners *listeners);
 
 /* The one with a cookie, or NULL. */

@@ -137,30 +137,6 @@ bool steer_maps_row_has(const uint64_t cookies[ECDN_XDP_STEER_SOCKETS], uint64_t
 	return false;
 }
 
-/* A free place is left alone if the program listen has filled it meanwhile: -EEXIST, silent. */
-static int put_socket(const struct steer_maps *maps, uint32_t place, int fd, bool is_free)
-{
-	__u64 value = fd;
-
-	if (!bpf_map_update_elem(maps->steer_sockets, &place, &value,
-				 is_free ? BPF_NOEXIST : BPF_ANY))
-		return 0;
-	if (is_free && errno == EEXIST)
-		return -EEXIST;
-	return log_error(-errno, "cannot put a listener's socket into map steer_sockets: %s%s",
-			 strerror(errno), errno == EOPNOTSUPP ? "; is it an MPTCP socket? It must "
-			 "be a TCP socket that listens, or a UDP socket without a peer" : "");
-}
-
-static void mark(const struct steer_maps *maps, const struct steer_socket *socket)
-{
-	if (maps->steer_marks < 0 || socket->fd < 0 ||
-	    !bpf_map_update_elem(maps->steer_marks, &socket->fd, &socket->mark, BPF_ANY))
-		return;
-	log_warning("cannot mark a listener's socket in map steer_marks: %s; connections are "
-		    "steered to it, but not counted", strerror(errno));
-}
-
 static int delete_socket(const struct steer_maps *maps, uint32_t place)
 {
 	if (!bpf_map_delete_elem(maps->steer_sockets, &place) ||
@@ -188,8 +164,10 @@ static bool leaves(const struct change *change, uint64_t cookie)
 
 /* Puts a socket into the first place of a row that is free or has a socket which leaves, as it is
  * now; where there is none, the row is full. */
-static int put_in_row(const struct steer_maps *maps, const struct change *change, int fd)
+static int put_in_row(const struct steer_maps *maps, const struct change *change,
+		      const struct steer_socket *socket)
 {
+	const struct steer_take_maps to = { maps->steer_sockets, maps->steer_marks };
 	int err = -EEXIST;
 
 	for (uint32_t i = 0; i < ECDN_XDP_STEER_SOCKETS && err == -EEXIST; i++) {
@@ -199,7 +177,7 @@ static int put_in_row(const struct steer_maps *maps, const struct change *change
 		if (unread)
 			return unread;
 		if (!cookie || leaves(change, cookie))
-			err = put_socket(maps, change->first + i, fd, !cookie);
+			err = steer_take_put(&to, socket, change->first + i, !cookie);
 	}
 	return err == -EEXIST ? 0 : err;
 }
@@ -211,15 +189,17 @@ static int put_in_row(const struct steer_maps *maps, const struct change *change
  */
 static int fill_row(const struct steer_maps *maps, const struct change *change)
 {
+	const struct steer_take_maps to = { maps->steer_sockets, maps->steer_marks };
 	uint64_t now[ECDN_XDP_STEER_SOCKETS];
 	int err = steer_maps_read_row(maps, change->first, now);
 
 	for (unsigned int i = 0; i < change->count && !err; i++) {
 		const struct steer_socket *socket = &change->sockets[i];
 
-		mark(maps, socket);
-		if (socket->fd >= 0 && !steer_maps_row_has(now, socket->cookie))
-			err = put_in_row(maps, change, socket->fd);
+		steer_take_mark(&to, socket);
+		if ((socket->fd >= 0 || socket->by_cookie) &&
+		    !steer_maps_row_has(now, socket->cookie))
+			err = put_in_row(maps, change, socket);
 	}
 	err = err ?: steer_maps_read_row(maps, change->first, now);
 	for (uint32_t i = 0; i < ECDN_XDP_STEER_SOCKETS && !err; i++)

@@ -11,6 +11,7 @@
 
 #include "ecdn-xdp-maps.h"
 #include "kernel/maps.h"
+#include "steer/steer_take.h"
 
 struct steer_maps {
 	int steer_listeners, steer_sockets, steer_stats;
@@ -28,13 +29,6 @@ struct steer_entry {
 struct steer_table {
 	struct steer_entry entry[ECDN_XDP_STEER_MAX]; /* sorted by port, protocol, family */
 	unsigned int count;
-};
-
-/* A socket that is to be in a row. */
-struct steer_socket {
-	uint64_t cookie;
-	int fd;                 /* -1: it could not be taken, and stays if it is there */
-	struct ecdn_xdp_steer_mark mark;
 };
 
 /* Reads all entries. */

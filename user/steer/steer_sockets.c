@@ -12,6 +12,7 @@
 #include "net/listeners.h"
 #include "net/netns.h"
 #include "steer/steer_owner.h"
+#include "steer/steer_take.h"
 
 /* How often sockets are looked up again if they were closed before they could be taken. */
 #define ATTEMPTS 5
@@ -64,12 +65,18 @@ static int take_one(const struct search *search, const struct listener *listener
 		    struct steer_socket *socket)
 {
 	bool stays = search->finds && steer_maps_row_has(search->row, listener->cookie);
-	int fd = stays ? listener_try_take(listener) : listener_take(listener);
+	int fd = listener_try_take(listener);
 
 	socket->cookie = listener->cookie;
+	socket->protocol = listener->protocol;
 	describe(listener, &socket->mark);
+	socket->by_cookie = (fd == -EPERM || fd == -EACCES || fd == -ESRCH) && !stays &&
+			    steer_take_can(listener->protocol);
+	/* Once more, to be told why. */
+	if (fd < 0 && !stays && !socket->by_cookie)
+		fd = listener_take(listener);
 	socket->fd = fd < 0 ? -1 : fd;
-	return fd < 0 && !stays ? fd : 0;
+	return fd < 0 && !stays && !socket->by_cookie ? fd : 0;
 }
 
 /* Takes the sockets of a rule. -ESTALE, silent, if one of them was closed or changed since
@@ -314,6 +321,7 @@ int steer_sockets_put_all(const struct steer_maps *maps, const struct steer_rule
 
 		err = put(maps, &search, &entries[i], untaken);
 	}
+	steer_take_end();
 	listeners_free(&listeners);
 	return err;
 }
