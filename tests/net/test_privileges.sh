@@ -94,6 +94,12 @@ loads() {
 	END
 }
 
+captures() {
+	cat <<-END
+		capture --for 100ms --quiet -w $work/drops
+	END
+}
+
 # all CAPABILITIES WHAT: each of the lines of WHAT works.
 all() {
 	local line said wrong=''
@@ -127,6 +133,8 @@ test_verbs() {
 	all bpf readers
 	all bpf writers
 	ecdn load -q --regions "$regions" e1
+	all bpf,perfmon captures
+	lacks_one bpf CAP_PERFMON capture -w "$work/drops"
 }
 
 # What opens pins alone takes nothing from Linux 5.19 on; what makes a table takes CAP_BPF.
@@ -152,6 +160,7 @@ test_every_verb() {
 		readers
 		writers
 		loads
+		captures
 		echo check
 	} | cut -d ' ' -f 1 | sort -u) | xargs)"
 }
