@@ -47,9 +47,20 @@ works() {
 test_state() {
 	agent_with "$work/state"
 	works "state full"
-	inside rm "$work/state/filler"
+	sleep 1.2
 	agent_end TERM
 	is "state full: it ends well" 0 "$agent_status"
+	is "state full: it says so" 1 "$(times 'what was learned is not kept: .*No space left')"
+	agent_with "$work/state"
+	(exec nsenter --target "$agent" --mount sleep 1m) &
+	keeper=$!
+	does "room again: it works" says 'follows the guard'
+	sleep 1.2
+	inside rm "$work/state/filler"
+	agent_end TERM
+	does "room again: what was learned is kept" [ -s "/proc/$keeper/root$work/state/learned" ]
+	is "room again: whole" "" "$(find "/proc/$keeper/root$work/state" -type f ! -name learned)"
+	stop $keeper
 }
 
 test_run() {
