@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/scoped.h"
 
 const struct map_row guard_maps_rows[] = {
 	MAP_ROW(struct guard_maps, protected_ports,
@@ -107,22 +108,30 @@ int guard_maps_set_limits(const struct guard_maps *maps, uint32_t region,
 	return maps_set(maps->region_limits, "region_limits", &region, limits);
 }
 
-static int read_names(const struct guard_maps *maps, uint32_t max_regions, struct names *names)
+static int set_names(struct ecdn_xdp_region_name *rows, uint32_t count, struct names *names)
 {
-	for (uint32_t id = 1; id < max_regions; id++) {
-		struct ecdn_xdp_region_name name;
-		int err = maps_get(maps->region_name, "region_name", &id, &name);
+	for (uint32_t id = 1; id < count; id++) {
+		int err;
 
-		if (err)
-			return err;
-		if (!name.name[0])
+		if (!rows[id].name[0])
 			continue;
-		name.name[sizeof(name.name) - 1] = 0;
-		err = names_set(names, id, name.name);
+		rows[id].name[sizeof(rows[id].name) - 1] = 0;
+		err = names_set(names, id, rows[id].name);
 		if (err)
-			return log_error(err, "map region_name holds %s twice", name.name);
+			return log_error(err, "map region_name holds %s twice", rows[id].name);
 	}
 	return 0;
+}
+
+static int read_names(const struct guard_maps *maps, uint32_t max_regions, struct names *names)
+{
+	scoped_free struct ecdn_xdp_region_name *rows = calloc(max_regions + 1, sizeof(*rows));
+	int err;
+
+	if (!rows)
+		return log_error(-ENOMEM, "out of memory");
+	err = maps_get_first(maps->region_name, "region_name", max_regions, sizeof(*rows), rows);
+	return err ?: set_names(rows, max_regions, names);
 }
 
 int guard_maps_names(const struct guard_maps *maps, uint32_t max_regions, struct names **names)

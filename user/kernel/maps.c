@@ -214,6 +214,31 @@ int maps_get(int fd, const char *map, const void *key, void *value)
 	return bpf_map_lookup_elem(fd, key, value) ? fail("read", map, -errno) : 0;
 }
 
+/* One by one. */
+static int get_each(int fd, const char *map, __u32 count, size_t size, char *values)
+{
+	int err = 0;
+
+	for (__u32 key = 0; key < count && !err; key++)
+		err = maps_get(fd, map, &key, values + key * size);
+	return err;
+}
+
+/* An array's keys come in their order, so that only their number is to be checked. */
+int maps_get_first(int fd, const char *map, __u32 count, size_t size, void *values)
+{
+	__u32 read = count, next;
+	scoped_free __u32 *keys = calloc(count + 1, sizeof(*keys));
+
+	if (!keys)
+		return log_error(-ENOMEM, "out of memory for the map %s", map);
+	if (!count)
+		return 0;
+	if (bpf_map_lookup_batch(fd, NULL, &next, keys, values, &read, NULL) && errno != ENOENT)
+		return get_each(fd, map, count, size, values);
+	return read == count ? 0 : get_each(fd, map, count, size, values);
+}
+
 int maps_set(int fd, const char *map, const void *key, const void *value)
 {
 	int err = journal_save(fd, map, key);

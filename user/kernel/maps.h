@@ -83,6 +83,10 @@ int maps_drop(const struct map_row *rows, const char *dir);
 int maps_get(int fd, const char *map, const void *key, void *value);
 int maps_set(int fd, const char *map, const void *key, const void *value);
 
+/* Reads the values of an array's keys from 0 on, `count` of `size` bytes each, by one system call
+ * where the kernel can (Linux 5.6). */
+int maps_get_first(int fd, const char *map, __u32 count, size_t size, void *values);
+
 /* Finds the key after `last`, or the first one if that is NULL: 1, 0 if there is none, or a
  * negative errno. */
 int maps_next(int fd, const char *map, const void *last, void *key);

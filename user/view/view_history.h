@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#include "guard/guard_maps.h"
+#include "ecdn-xdp-maps.h"
 
 /* Of protected traffic as it arrives, over the slow window. A rate of this moment may be above its
  * peak, as peaks are looked at thirty times a second. */
@@ -17,7 +17,6 @@ struct view_peak {
 	uint64_t pps_ns, bps_ns, cps_ns; /* when each was measured; 0: never */
 };
 
-/* 0 or a negative errno, logged. */
-int view_history_read(const struct guard_maps *maps, uint32_t region, struct view_peak *peak);
+struct view_peak view_history_peak(const struct ecdn_xdp_region_history *history);
 
 #endif

@@ -14,6 +14,7 @@
 #include "rate.h"
 #include "regions/names.h"
 #include "view/view_pins.h"
+#include "view/view_rows.h"
 
 static struct view_speed speed_of(const struct ecdn_xdp_rate *rate, uint64_t now_ns)
 {
@@ -135,32 +136,27 @@ static int read_learned(struct view_region *region, const struct view_regions *v
 }
 
 static int read_region(struct view_region *region, const struct view_regions *view,
-		       const struct guard_maps *maps)
+		       const struct guard_maps *maps, const struct view_rows *rows)
 {
 	bool shield = view->config.shield == ECDN_XDP_SHIELD_ON;
-	struct ecdn_xdp_region_state public;
-	struct ecdn_xdp_region_rate shared;
-	int err = guard_maps_limits(maps, region->id, &region->limits);
+	uint32_t id = region->id;
+	int err;
 
-	err = err ?: maps_get(maps->region_rate, "region_rate", &region->id, &shared);
-	err = err ?: maps_get(maps->region_state, "region_state", &region->id, &public);
-	err = err ?: view_history_read(maps, region->id, &region->peak);
-	err = err ?: read_learned(region, view, maps);
+	region->limits = rows->limits[id];
+	region->peak = view_history_peak(&rows->history[id]);
+	err = read_learned(region, view, maps);
 	if (!err)
-		judge(region, &shared, &public, shield, view->moment.now_ns);
+		judge(region, &rows->rates[id], &rows->states[id], shield, view->moment.now_ns);
 	return err;
 }
 
-static int read_named(struct view_regions *view, const struct guard_maps *maps,
-		      const struct names *names)
+static int read_each(struct view_regions *view, const struct guard_maps *maps,
+		     const struct names *names, const struct view_rows *rows)
 {
-	struct mapped rows;
-	int err = mapped_open(&rows, maps->region_cpu, "region_cpu",
+	struct mapped counts;
+	int err = mapped_open(&counts, maps->region_cpu, "region_cpu",
 			      sizeof(struct ecdn_xdp_region_cpu));
 
-	view->region = calloc(names_count(names), sizeof(*view->region));
-	if (!err && !view->region)
-		err = log_error(-ENOMEM, "out of memory for the regions");
 	for (uint32_t id = 0; id < names_count(names) && !err; id++) {
 		struct view_region *region = &view->region[id];
 
@@ -170,10 +166,24 @@ static int read_named(struct view_regions *view, const struct guard_maps *maps,
 			continue;
 		region->id = id;
 		strcpy(region->name, names_of(names, id));
-		counts_of_region(&rows, view->config.max_regions, id, &region->counts);
-		err = read_region(region, view, maps);
+		counts_of_region(&counts, view->config.max_regions, id, &region->counts);
+		err = read_region(region, view, maps, rows);
 	}
-	mapped_close(&rows);
+	mapped_close(&counts);
+	return err;
+}
+
+static int read_named(struct view_regions *view, const struct guard_maps *maps,
+		      const struct names *names)
+{
+	struct view_rows rows;
+	int err = view_rows_read(&rows, maps, names_count(names));
+
+	view->region = calloc(names_count(names), sizeof(*view->region));
+	if (!err && !view->region)
+		err = log_error(-ENOMEM, "out of memory for the regions");
+	err = err ?: read_each(view, maps, names, &rows);
+	view_rows_free(&rows);
 	return err;
 }
 
