@@ -44,6 +44,7 @@ readers() {
 		status
 		status --json
 		stats --all
+		top --batch -d 100ms
 		prefix
 		region
 		region lookup 198.51.100.9
@@ -256,6 +257,7 @@ test_group() {
 		# shellcheck disable=SC2086
 		fails "stats group: not $verb" 1 'run as root' member $STATS $verb
 	done
+	has "stats group: top" '^ ALPHA +' "$(member $STATS top --batch -d 100ms)"
 	for verb in stats prefix events status; do
 		fails "another group: not $verb" 1 'run as root' member 65534 $verb
 	done

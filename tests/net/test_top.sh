@@ -277,8 +277,8 @@ ecdn limit set default --grace 0s
 ecdn limit set ALPHA --pps 1M
 ecdn limit set BETA --pps 2k --prefix-pps 100 --hold 1m
 ecdn block CROWD
-flood_start "$work/beta" --from 203.0.113.0/24 --rate 4k
-via=c1 flood --from 198.51.100.0/24 --seconds 1m --rate 5k >"$work/alpha" &
+flood_start "$work/beta" --from 203.0.113.0/24 --rate 4k --seconds 5m
+via=c1 flood --from 198.51.100.0/24 --seconds 5m --rate 5k >"$work/alpha" &
 sleep 1.5
 test_batch
 test_words
