@@ -255,6 +255,29 @@ test_ends() {
 	has "ends: and then q" '^ended 0$' "$said"
 }
 
+# A guard that goes and comes back while it is shown.
+test_life() {
+	local said
+
+	said=$(terminal 100 24 <<-END
+		wait ^>BETA
+		run $program unload -q --pin-dir $pin --all
+		wait ^nothing is loaded in
+		key \r
+		key b
+		key y
+		run $program load -q --pin-dir $pin --shield off --regions $regions e0 e1
+		wait ^ecdn-xdp top +enforcing
+		wait ^.BETA +normal
+		key q
+		end
+		restored
+	END
+	)
+	is "life: it goes on when the guard is back" "ended 0 restored" "$(xargs <<<"$said")"
+	is "life: and nothing was changed meanwhile" normal "$(state BETA)"
+}
+
 test_looks() {
 	local script=$'wait ^>BETA\nkey \\eOB\nwait ^ BETA\nlooks BETA\ncolours\nkey q\nend'
 
@@ -288,5 +311,6 @@ test_keys
 test_changes
 test_ends
 test_looks
+test_life
 kill "$flooding"
 finish

@@ -8,6 +8,7 @@ of standard input say:
   key TEXT        types it, with \\e, \\r, \\t, \\x.. as Python has them
   size COLUMNS ROWS
   signal NAME     to the command
+  run COMMAND     beside it, by the shell
   screen          prints the screen, without blanks at the ends of lines
   looks REGEX     prints the attributes with which what matches was drawn first
   end             waits until the command has ended, and prints "ended N"
@@ -23,6 +24,7 @@ import re
 import select
 import signal
 import struct
+import subprocess
 import sys
 import termios
 import time
@@ -303,6 +305,8 @@ class Terminal:
                         struct.pack("HHHH", rows, columns, 0, 0))
         elif word == "signal":
             os.kill(self.pid, getattr(signal, "SIG" + rest))
+        elif word == "run":
+            return not subprocess.call(rest, shell=True, stdout=subprocess.DEVNULL)
         elif word == "screen":
             while self.read(0.2):
                 pass

@@ -3,18 +3,16 @@
 
 static const char *const lines[] = {
 	"Up Down PgUp PgDn Home End   choose a region",
-	"Enter     open it: prefixes, nodes, origins, limits; Tab or 1 to 4 choose, Esc goes back",
+	"Enter     open it: prefixes, nodes, origins, limits (Tab, 1 to 4); Esc goes back",
 	"/         show regions whose name has what you type; Enter keeps it, Esc ends it",
 	"s S < >   sort by another column; r reverses the order",
-	"e b R     exempt the region for " TOP_STATE_EXEMPT_WORDS ", block it, release it: each "
-		"asks first",
+	"e b R     exempt the region for a while, block it, release it: each asks first",
 	"P Space   pause and go on;  d  how often to read;  ? h  this page;  q  quit",
 	"",
-	"SHARE     the largest of packets/s, bits/s and connections/s by its limit; above 100% a "
-		"surge begins",
+	"SHARE     the largest of PPS, BPS and CPS by its limit; above 100% a surge begins",
 	"LAST      the same in the last minutes, newest to the right",
 	"PPS BPS   packets/s and bits/s that come to protected ports, as anybody can forge them",
-	"CPS       connections/s that are asked for;  PROVEN  those whose handshake was completed",
+	"CPS       connections/s that are asked for;  PROVEN  whose handshake was completed",
 	"DROP/S    packets/s that are dropped; in monitor mode WOULD/S: those that would be",
 	"513/S     requests and connections that got status 513",
 	"SINCE     how long the region has been in its state",
