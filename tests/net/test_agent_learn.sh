@@ -3,6 +3,7 @@
 # The agent learns limits: a history in its file comes into force with the guard, is capped by the
 # operator's, survives SIGKILL, and is kept; a file that is damaged is set aside. Counters that were
 # written down are replayed.
+# shellcheck disable=SC2016 # $t is jq's
 # shellcheck source=tests/net/lib.sh
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/net/agent.sh
@@ -115,6 +116,10 @@ test_replay() {
 	printf '9 DE 1 1 1\n8 DE 1 1 1\n' >"$work/bad"
 	fails "replay: times that go back" 1 "^$work/bad:2: .*not go back" \
 		ecdn agent --replay "$work/bad"
+	ecdn stats --json | jq -r '(now | floor) as $t | .regions[] |
+		"\($t) \(.region) \(.pps) \(.bps) \(.proven.cps // .cps) \(.state)"' >"$work/now"
+	has "replay: what README has of stats" '^ALPHA: 1s of samples; nothing is learned' \
+		"$(ecdn agent --replay "$work/now")"
 	fails "replay: no file" 1 "$work/none" ecdn agent --replay "$work/none"
 }
 
