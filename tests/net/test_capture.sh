@@ -133,6 +133,19 @@ test_words() {
 		--clear-groups "$build/ecdn-xdp" capture --pin-dir "$pin" -w - </dev/null
 }
 
+# A disk that is full leaves a file that can be read.
+test_full() {
+	mkdir "$work/full"
+	mount -t tmpfs -o size=64k tmpfs "$work/full"
+	flood_start "$work/flood" "${alpha[@]}" --rate 5k
+	fails "full disk: said so" 1 'No space left on device; what is in it so far is whole' \
+		ecdn capture --rate 10k --for 10s -w "$work/full/drops"
+	flood_stop "full disk"
+	does "full disk: the file is whole" capinfos "$work/full/drops"
+	is "full disk: nobody asks any more" 0 "$(asking)"
+	umount "$work/full"
+}
+
 # Whoever reads the pipe sees packets while they come, and ends it by going away.
 test_pipe() {
 	flood_start "$work/flood" "${alpha[@]}" --rate 5k
@@ -225,6 +238,7 @@ ecdn load --regions "$regions" e0
 test_file
 test_filters
 test_words
+test_full
 test_pipe
 test_killed
 test_upgrade

@@ -221,7 +221,7 @@ static int capture(const char *pin_dir, const struct asked *asked)
 	err = begin(&capturing);
 	if (!err) {
 		err = end(&capturing, follow(&capturing));
-		if (err != -EPIPE)
+		if (!err || err == -ESTALE)
 			tell(&capturing);
 	}
 	capture_blocks_free(&capturing.blocks);

@@ -78,6 +78,16 @@ void capture_file_close(struct capture_file *file)
 	*file = (struct capture_file){ .fd = -1 };
 }
 
+/* What is written of a file ends with a whole block, which readers of a full disk's want. */
+static int fail(const struct capture_file *file, int err)
+{
+	bool cut = !is_standard_output(file->path) && !ftruncate(file->fd, file->whole);
+
+	return log_error(err, "cannot write %s: %s%s",
+			 is_standard_output(file->path) ? "to standard output" : file->path,
+			 strerror(-err), cut ? "; what is in it so far is whole" : "");
+}
+
 /* A signal that asks to end comes between two blocks, or readers would miss half of one. */
 int capture_file_flush(struct capture_file *file)
 {
@@ -91,11 +101,10 @@ int capture_file_flush(struct capture_file *file)
 		if (wrote < 0 && errno == EPIPE)
 			return -EPIPE;
 		if (wrote < 0)
-			return log_error(-errno, "cannot write %s: %s",
-					 is_standard_output(file->path) ? "to standard output" :
-					 file->path, strerror(errno));
+			return fail(file, -errno);
 		done += wrote;
 	}
+	file->whole += file->used;
 	file->used = 0;
 	return 0;
 }

@@ -15,6 +15,7 @@ struct capture_file {
 	int fd;
 	uint8_t *at;            /* what is not written yet */
 	size_t used;
+	int64_t whole;          /* bytes that are written, up to the end of a block */
 };
 
 /* 0; WORDS_WRONG if that is a terminal, or cannot be such a file. Silent about anything else. */
