@@ -27,6 +27,30 @@ test_answers() {
 		-H 'Accept-Encoding: gzip' $url | grep -ci content-encoding || true)"
 }
 
+# How long making it took stands in a page, to the nanosecond.
+test_one_a_second() {
+	between "six pages at once are one or two" 1 3 "$(for _ in {1..6}; do
+		get | grep '^ecdn_xdp_scrape_duration_seconds'
+	done | sort -u | wc -l)"
+}
+
+test_by_hand() {
+	fails "the server by hand" 2 'is started by' on edge "$build/ecdn-xdp-metrics" loopback
+}
+
+test_taken() {
+	url=http://127.0.0.1:9516/metrics
+	waiting edge "$build/tests/tools/waiter" 127.0.0.1:9516 taken
+	agent_start --listen 127.0.0.1:9516
+	does "the place is taken at the start: said" wait_for 5 grep -q 'tried again each second' \
+		"$work/agent.said"
+	stop "$waiter"
+	does "and served once it is free" wait_for 5 is_served
+	is "which is said, once each" "1 1" "$(grep -c 'tried again' "$work/agent.said") $(
+		grep -c 'served at 127.0.0.1:9516 now' "$work/agent.said")"
+	stop "$agent"
+}
+
 test_hosts() {
 	local host
 
@@ -121,6 +145,24 @@ test_elsewhere() {
 	stop "$waiter"
 }
 
+# The agent's unit leaves it no capability to become another user.
+test_privileges() {
+	local pid
+
+	url=http://127.0.0.1:9513/metrics
+	(exec nsenter --net="/run/netns/ecdn-$id-edge" setpriv --no-new-privs \
+		--bounding-set=-all,+bpf,+net_admin,+perfmon --inh-caps=-all \
+		"$build/ecdn-xdp" agent --pin-dir "$pin" >"$work/agent.said" 2>&1) &
+	agent=$!
+	does "with the unit's capabilities: it serves" wait_for 5 is_served
+	pid=$(server)
+	is "with these: none is left to the server" "0000000000000000 1 2" \
+		"$(awk '/^CapEff/ { e = $2 } /^NoNewPrivs/ { n = $2 } /^Seccomp:/ { s = $2 }
+			END { print e, n, s }' "/proc/$pid/status")"
+	is "with these: the page is whole" 1 "$(value ecdn_xdp_guard_loaded "$(fresh)")"
+	stop "$agent"
+}
+
 test_end() {
 	local pid
 
@@ -178,6 +220,8 @@ write_config 'hosts: [edge7.example]'
 agent_start --config "$work/config"
 does "it serves at 127.0.0.1:9513" wait_for 5 is_served
 test_answers
+test_one_a_second
+test_by_hand
 test_hosts
 test_garbage
 test_slow
@@ -185,6 +229,8 @@ test_jail
 test_restarts
 test_elsewhere
 test_end
+test_privileges
+test_taken
 test_unix
 test_places
 finish

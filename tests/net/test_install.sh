@@ -24,6 +24,9 @@ files() {
 test_files() {
 	make -s -C "$top" install DESTDIR="$root" >/dev/null
 	has "install: the program" '^755 usr/local/sbin/ecdn-xdp$' "$(files)"
+	has "install: what serves the metrics" '^755 usr/local/sbin/ecdn-xdp-metrics$' "$(files)"
+	is "install: alert rules and a dashboard" "644 alerts.yml 644 dashboard.json" \
+		"$(files | sed -n 's|usr/local/share/ecdn-xdp/ecdn-xdp-||p' | xargs)"
 	has "install: its manual" '^644 usr/local/share/man/man8/ecdn-xdp.8$' "$(files)"
 	has "install: its keys of JSON" '^644 usr/local/share/man/man5/ecdn-xdp-json.5$' "$(files)"
 	has "install: the header of the maps" '^644 usr/local/include/ecdn-xdp-maps.h$' "$(files)"

@@ -98,7 +98,7 @@ static int on_again(sd_event_source *timer, uint64_t due_us, void *context)
 
 	(void)timer;
 	(void)due_us;
-	if (!open_at(serving, serving->wanted) && serving->listen) {
+	if (serving->wanted && !open_at(serving, serving->wanted) && serving->listen) {
 		log_note("metrics are served at %s now", serving->listen);
 		stop_waiting(serving);
 	}
