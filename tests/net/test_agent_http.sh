@@ -126,6 +126,16 @@ test_restarts() {
 	is "that is said once" 1 "$(grep -c 'it is started again' "$work/agent.said")"
 }
 
+# What was true a while ago is not passed off as what is true now.
+test_stopped() {
+	kill -STOP "$agent"
+	sleep 1.2
+	is "the agent hangs: no page, rather than an old one" 503 "$(code $url)"
+	is "and again" 503 "$(code $url)"
+	kill -CONT "$agent"
+	does "it goes on: a page" wait_for 5 is_served
+}
+
 test_elsewhere() {
 	write_config 'listen: "127.0.0.1:9514", hosts: [other.example]'
 	kill -HUP "$agent"
@@ -227,6 +237,7 @@ test_garbage
 test_slow
 test_jail
 test_restarts
+test_stopped
 test_elsewhere
 test_end
 test_privileges

@@ -75,7 +75,7 @@ static enum MHD_Result answer_page(struct exporter_http *http, struct MHD_Connec
 
 	return response ? MHD_queue_response(connection, MHD_HTTP_OK, response) :
 			  answer(connection, MHD_HTTP_SERVICE_UNAVAILABLE,
-				 "the agent has no page; its log tells why\n");
+				 "the agent has no page, or does not answer; its log tells why\n");
 }
 
 static enum MHD_Result page_wanted(struct exporter_http *http, struct MHD_Connection *connection)
@@ -242,7 +242,9 @@ int exporter_http_run(struct exporter_http *http)
 
 	if (err)
 		return err;
-	if (!page->asked_ns || clock_monotonic_ns() - page->asked_ns > ANSWER_NS)
+	if (page->asked_ns && clock_monotonic_ns() - page->asked_ns > ANSWER_NS)
+		exporter_page_give_up(page);
+	if (!page->asked_ns)
 		wake(http);
 	end_slow(http);
 	MHD_run(http->daemon);

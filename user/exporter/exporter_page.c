@@ -27,7 +27,7 @@ int exporter_page_ask(struct exporter_page *page)
 
 	if (page->asked_ns)
 		return 0;
-	if (send(page->socket, &word, 1, MSG_NOSIGNAL) != 1)
+	if (send(page->socket, &word, 1, MSG_NOSIGNAL | MSG_DONTWAIT) != 1 && errno != EAGAIN)
 		return -errno;
 	page->asked_ns = clock_monotonic_ns();
 	return 0;
@@ -120,6 +120,12 @@ int exporter_page_take(struct exporter_page *page)
 	page->size = wire.size;
 	page->plain = page->text ? respond(page->text, page->size, false) : NULL;
 	return 0;
+}
+
+void exporter_page_give_up(struct exporter_page *page)
+{
+	drop(page);
+	page->asked_ns = page->read_ns = 0;
 }
 
 static char *pack(const char *text, uint64_t size, uint64_t *packed_size)

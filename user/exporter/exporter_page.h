@@ -28,6 +28,10 @@ int exporter_page_ask(struct exporter_page *page);
 /* Takes what the agent answers. 0; a negative errno, silent: the agent is gone. */
 int exporter_page_take(struct exporter_page *page);
 
+/* The agent does not answer: what is there is too old to be passed off as what is now, and the next
+ * one who wants a page asks again. */
+void exporter_page_give_up(struct exporter_page *page);
+
 /* To be queued, any number of times: the page, packed by gzip if that can be had. NULL: there is
  * none. */
 struct MHD_Response *exporter_page_response(struct exporter_page *page, bool packed);
