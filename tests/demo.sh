@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The guard at work: an edge with nginx, and hosts of four regions that talk to
 # it. Then somebody forges packets of one region, and nobody notices; then that region
-# surges in earnest, and its people get 513. Then the edge's firewall drops ping, but
+# surges in earnest, and its people get 513, while the agent tells what happens. Then the edge's firewall drops ping, but
 # not from a node. At last an origin breaks in three ways. All of it in network namespaces, gone at
 # the end.
 set -euo pipefail
@@ -185,6 +185,24 @@ pull() {
 	done | sort | uniq -c
 }
 
+# The agent, which reports in plain lines and serves metrics, as a service of the edge would.
+start_agent() {
+	cat >"$work/agent.yaml" <<-END
+		agent:
+		  metrics: {listen: "127.0.0.1:9513"}
+		  events: plain
+		  learn: {state: $work/learned}
+	END
+	show "ecdn-xdp agent --config ecdn-xdp.yaml &                # metrics, events as plain lines"
+	(exec nsenter --net=/run/netns/demo-edge "$ecdn" agent --config "$work/agent.yaml" \
+		--pin-dir "$pin" >>"$work/events" 2>&1) &
+	until edge curl -s -o /dev/null -m 1 http://127.0.0.1:9513/metrics; do
+		kill -0 $!
+		sleep 0.1
+	done
+	: >"$work/events"
+}
+
 lines() { wc -l <"$work/$1.talk"; }
 
 # watch SECONDS: the table, once a second, drawn over itself on a terminal
@@ -238,6 +256,8 @@ guard steer add 80 127.0.0.1:8513
 guard steer add 80 '[::1]:8513'
 guard steer
 
+start_agent
+
 say "Everybody talks"
 for host in a b c six; do
 	: >"$work/$host.talk"
@@ -268,8 +288,13 @@ dropped_of_flood
 say "Now net-six surges in earnest: $crowd of its prefixes open real connections, 640/s, for $surge_seconds seconds"
 mark
 surge
-watch $((surge_seconds - 3))
+watch $((surge_seconds - 4))
 ask six 'http://[2001:db8::1]/'
+show "ecdn-xdp top --batch -n 1"
+guard top --batch -n 1
+show "curl http://127.0.0.1:9513/metrics | grep net-six"
+edge curl -s http://127.0.0.1:9513/metrics |
+	grep -E '^ecdn_xdp_region_(state|load_ratio)\{region="net-six"'
 ask a http://192.0.2.1/
 show "ecdn-xdp steer"
 guard steer
@@ -278,6 +303,9 @@ say "The surge is over; after 3 seconds below 80 % so is the limit, and net-six 
 wait "${surging[@]}"
 mark
 watch 8
+
+say "What the agent has told of that, also to a hook if there is one"
+grep -a net-six "$work/events"
 
 say "What was dropped, and of whom"
 show "cat $pin/regions"

@@ -126,6 +126,8 @@ test_surge() {
 	done
 	flood --from 203.0.113.0/24 --count 1 >/dev/null
 	does "flaps: told with their count" wait_for 5 lines_match 'BETA.*; [2-9] changes in' 1
+	does "flaps: told from where the last one ended" \
+		lines_match 'BETA +shielded -> normal .*; 2 changes in' 1
 }
 
 # What a hung reader of ours, here a stopped one, cannot read in time is counted.

@@ -79,12 +79,13 @@ struct reading {
 	bool done;              /* nobody writes any more */
 };
 
-static int find(const struct ecdn_xdp_change *change, bool grown, void *context)
+static int find(const struct ecdn_xdp_change *change, const struct ecdn_xdp_change *before,
+		void *context)
 {
 	struct reading *reading = context;
 
 	reading->count++;
-	if (change->number > CHANGES || grown) {
+	if (change->number > CHANGES || before) {
 		reading->strange++;
 		return 0;
 	}

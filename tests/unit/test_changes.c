@@ -93,12 +93,13 @@ struct found {
 	uint64_t lost;
 };
 
-static int find(const struct ecdn_xdp_change *change, bool grown, void *context)
+static int find(const struct ecdn_xdp_change *change, const struct ecdn_xdp_change *before,
+		void *context)
 {
 	struct found *found = context;
 
 	found->at[found->count++] = *change;
-	found->grown += grown;
+	found->grown += before != NULL;
 	return 0;
 }
 

@@ -106,12 +106,12 @@ static int hand_out(struct view_changes *changes, uint64_t head, view_changes_ea
 
 	for (uint32_t place = 0; place < ECDN_XDP_CHANGES && !result; place++) {
 		const struct ecdn_xdp_change *at = &changes->at[place];
-		bool grown = at->number == changes->seen[place].number;
+		struct ecdn_xdp_change before = changes->seen[place];
 
 		if (!at->number || !is_whole(changes, place, head))
 			continue;
 		changes->seen[place] = *at;
-		result = each(at, grown, context);
+		result = each(at, at->number == before.number ? &before : NULL, context);
 	}
 	return result;
 }

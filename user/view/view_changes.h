@@ -34,9 +34,10 @@ int view_changes_open(struct view_changes *changes, const struct guard_maps *map
 int view_changes_start(struct view_changes *changes, const struct ecdn_xdp_change *ring);
 void view_changes_close(struct view_changes *changes);
 
-/* Called for each entry, in the order of places. grown: it has been read before, and stands for
- * more changes now. */
-typedef int view_changes_each(const struct ecdn_xdp_change *change, bool grown, void *context);
+/* Called for each entry, in the order of places. before: the entry as it was read before, when it
+ * stood for fewer changes; NULL: it is new. */
+typedef int view_changes_each(const struct ecdn_xdp_change *change,
+			      const struct ecdn_xdp_change *before, void *context);
 
 /*
  * Reads what is new at now_ns. lost: how many changes were overwritten unread since the last read;

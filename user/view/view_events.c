@@ -155,12 +155,15 @@ static int read_silence(struct view_events *events)
 	return err;
 }
 
-static int each_change(const struct ecdn_xdp_change *change, bool grown, void *context)
+/* Of an entry that was told before, what is new is told: from where that had ended. */
+static int each_change(const struct ecdn_xdp_change *change, const struct ecdn_xdp_change *before,
+		       void *context)
 {
 	struct view_events *events = context;
-	const struct view_event event = { .time_ns = change->last_ns, .change = *change };
+	struct view_event event = { .time_ns = change->last_ns, .change = *change };
 
-	(void)grown;
+	if (before)
+		event.change.from = before->to;
 	if (change->region < events->states.entries &&
 	    view_silence_was_told(&events->told[change->region], change))
 		return 0;
