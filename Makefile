@@ -144,7 +144,7 @@ $(SKEL) $(BENCHSKEL): %.skel.h: %.bpf.o
 
 $(UNIT): %: %.o $(ARCHIVE)
 	$(say) LD $@
-	$(Q)$(LINK) -o $@ $^ $(LDLIBS) -lcmocka -lm
+	$(Q)$(LINK) -o $@ $(filter-out $(ARCHIVE),$^) $(ARCHIVE) $(LDLIBS) -lcmocka -lm
 
 $(BUILD)/tests/unit/test_simulator: $(SIMOBJ)
 $(BUILD)/tests/unit/test_simulator.o: INCLUDES += -Itests/sim
