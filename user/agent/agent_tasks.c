@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "agent/agent_addresses.h"
 #include "agent/agent_events.h"
+#include "agent/agent_files.h"
 #include "agent/agent_hook.h"
 #include "agent/agent_learn.h"
 #include "agent/agent_links.h"
@@ -22,6 +23,7 @@ const struct agent_task *const agent_tasks[] = {
 	&agent_addresses_task,
 	&agent_learn_task,
 	&agent_listeners_task,
+	&agent_files_task,
 	NULL,
 };
 

@@ -262,6 +262,7 @@ static void take_nodes(struct reader *reader, const yaml_node_t *value, void *to
 {
 	char *path = keep_path(reader, value, "node");
 
+	((struct config *)to)->nodes = path;
 	if (path && trust_request_nodes(&((struct config *)to)->request.trust, path))
 		reader->errors++;
 }

@@ -20,6 +20,7 @@ struct config {
 	const char *pin_dir;    /* NULL: not set */
 	struct request request;
 	struct agent_settings agent;
+	const char *nodes;      /* path of the file of nodes; NULL: none */
 	bool ping_follows;      /* ping is attached to the interfaces of the guard */
 	struct yaml_words words; /* the texts that the pointers above point to */
 	char **ifaces, **ping_ifaces; /* the lists as read, kept to be freed whatever the
