@@ -136,6 +136,10 @@ test_stopped() {
 	does "it goes on: a page" wait_for 5 is_served
 }
 
+is_free() {
+	! on edge ss -Hltn | grep -qF " $1 "
+}
+
 test_elsewhere() {
 	write_config 'listen: "127.0.0.1:9514", hosts: [other.example]'
 	kill -HUP "$agent"
@@ -153,6 +157,11 @@ test_elsewhere() {
 	is "the reload failed, and the metrics say so" 0 \
 		"$(value ecdn_xdp_config_last_reload_successful "$(fresh)")"
 	stop "$waiter"
+	printf 'agent: {metrics: {listen: "127.0.0.1:9516"}, hook: /none}\n' >"$work/config"
+	kill -HUP "$agent"
+	does "another part is refused: said" wait_for 5 grep -q 'hook /none: not run' "$work/agent.said"
+	does "and the place that was to be is free" wait_for 2 is_free 127.0.0.1:9516
+	does "and it serves where it did" is_served
 }
 
 # The agent's unit leaves it no capability to become another user.

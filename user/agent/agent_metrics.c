@@ -81,6 +81,15 @@ static void stop_waiting(struct serving *serving)
 	serving->wanted = NULL;
 }
 
+static void end(struct serving *serving)
+{
+	stop_waiting(serving);
+	agent_metrics_child_stop(&serving->child);
+	agent_metrics_socket_close(&serving->socket);
+	free(serving->listen);
+	serving->listen = NULL;
+}
+
 static int open_at(struct serving *serving, const char *text)
 {
 	struct agent_metrics_where where;
@@ -98,20 +107,14 @@ static int on_again(sd_event_source *timer, uint64_t due_us, void *context)
 
 	(void)timer;
 	(void)due_us;
-	if (serving->wanted && !open_at(serving, serving->wanted) && serving->listen) {
+	if (!serving->wanted || open_at(serving, serving->wanted)) {
+		log_warning("metrics are not served until the configuration is read again");
+		end(serving);
+	} else if (serving->listen) {
 		log_note("metrics are served at %s now", serving->listen);
 		stop_waiting(serving);
 	}
 	return 0;
-}
-
-static void end(struct serving *serving)
-{
-	stop_waiting(serving);
-	agent_metrics_child_stop(&serving->child);
-	agent_metrics_socket_close(&serving->socket);
-	free(serving->listen);
-	serving->listen = NULL;
 }
 
 static int start(struct agent *agent, void **state)
@@ -143,7 +146,6 @@ static int check(const struct agent *agent, void *state, const struct agent_sett
 	int err;
 
 	(void)agent;
-	agent_metrics_socket_close(&serving->next);
 	if (!listen || same(listen, serving->listen) || same(listen, serving->wanted))
 		return 0;
 	err = agent_metrics_where_read(&where, listen);
@@ -151,6 +153,13 @@ static int check(const struct agent *agent, void *state, const struct agent_sett
 	if (err == -EADDRINUSE)
 		log_error(err, "metrics: listen: somebody else listens at %s", listen);
 	return err;
+}
+
+static void refuse(void *state)
+{
+	struct serving *serving = state;
+
+	agent_metrics_socket_close(&serving->next);
 }
 
 /* The program knows its names from its start. */
@@ -232,6 +241,6 @@ static void stop(struct agent *agent, void *state)
 }
 
 const struct agent_task agent_metrics_task = {
-	.name = "metrics", .start = start, .check = check, .reload = reload, .second = second,
-	.event = count_event, .stop = stop,
+	.name = "metrics", .start = start, .check = check, .refuse = refuse, .reload = reload,
+	.second = second, .event = count_event, .stop = stop,
 };

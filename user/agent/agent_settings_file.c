@@ -69,6 +69,9 @@ static int check_tasks(const struct agent *agent, const struct agent_settings *n
 	for (unsigned int i = 0; agent_tasks[i] && !err; i++)
 		if (agent_tasks[i]->check)
 			err = agent_tasks[i]->check(agent, agent->state[i], next);
+	for (unsigned int i = 0; agent_tasks[i] && err; i++)
+		if (agent_tasks[i]->refuse)
+			agent_tasks[i]->refuse(agent->state[i]);
 	return err;
 }
 

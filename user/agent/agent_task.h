@@ -55,6 +55,10 @@ struct agent_task {
 	 * tasks go on with those that they have. */
 	int (*check)(const struct agent *agent, void *state, const struct agent_settings *next);
 
+	/* The settings that it was last asked about are not taken: it or another task has
+	 * refused them. */
+	void (*refuse)(void *state);
+
 	/* agent->settings are others now, and the texts of those before go once all tasks have
 	 * followed. */
 	int (*reload)(struct agent *agent, void *state);
