@@ -111,6 +111,8 @@ test_jail() {
 			END { print e, n, s }' "/proc/$pid/status")"
 	is "the server: nobody" 65534 "$(awk '/^Uid/ { print $2 }' "/proc/$pid/status")"
 	is "the server: no dump, as its files are root's" "root" "$(stat -c %U "/proc/$pid/environ")"
+	is "the server: no file but what it is handed, and its epoll" "0 1 2 3 4 5" \
+		"$(find "/proc/$pid/fd" -type l -printf '%f\n' | sort -n | xargs)"
 	is "the server: no environment" 0 "$(tr -d '\0' <"/proc/$pid/environ" | wc -c)"
 }
 

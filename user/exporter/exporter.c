@@ -6,9 +6,11 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "agent/agent_metrics_wire.h"
@@ -40,6 +42,14 @@ static int is_socket(int fd)
 	return !getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size);
 }
 
+/* What the agent was started with may be among its files, and is no business of this program. */
+static void close_others(void)
+{
+#ifdef SYS_close_range
+	syscall(SYS_close_range, AGENT_METRICS_WIRE_SOCKET + 1, UINT_MAX, 0);
+#endif
+}
+
 int main(int argc, char **argv)
 {
 	struct exporter_http http = {
@@ -53,6 +63,7 @@ int main(int argc, char **argv)
 			  AGENT_METRICS_WIRE_PROGRAM);
 		return USAGE;
 	}
+	close_others();
 	http.any_host = !strcmp(argv[1], AGENT_METRICS_WIRE_UNIX);
 	http.packs = !strcmp(argv[1], AGENT_METRICS_WIRE_NETWORK);
 	if (exporter_http_open(&http, AGENT_METRICS_WIRE_LISTENER) || exporter_jail_enter())
