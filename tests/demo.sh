@@ -191,8 +191,11 @@ start_agent() {
 		agent:
 		  metrics: {listen: "127.0.0.1:9513"}
 		  events: plain
-		  learn: {state: $work/learned}
+		  learn: {state: $work/learned, carries: {pps: 10k, bps: 100M, cps: 1k}}
 	END
+	"$top/tests/tools/history.py" "$work/learned" net-a 400 900
+	show "ecdn-xdp limit set net-a --auto                # limits that the agent learns"
+	guard limit set net-a --auto
 	show "ecdn-xdp agent --config ecdn-xdp.yaml &                # metrics, events as plain lines"
 	(exec nsenter --net=/run/netns/demo-edge "$ecdn" agent --config "$work/agent.yaml" \
 		--pin-dir "$pin" >>"$work/events" 2>&1) &
@@ -207,10 +210,11 @@ lines() { wc -l <"$work/$1.talk"; }
 
 # watch SECONDS: the table, once a second, drawn over itself on a terminal
 watch() {
-	local height
+	local height= end=$((SECONDS + $1)) tick next=$SECONDS
 
-	for ((second = 1; second <= $1; second++)); do
-		sleep 1
+	while ((SECONDS < end)); do
+		sleep 1 &
+		tick=$!
 		{
 			guard stats "${regions[@]}"
 			echo
@@ -218,11 +222,13 @@ watch() {
 				printf '  a person in net-%-4s %s\n' "$host" "$(served "$host" "${from[$host]}")"
 			done
 		} >"$work/screen"
-		height=$(wc -l <"$work/screen")
-		if [ -t 1 ] && ((second > 1)); then
-			printf '\033[%dA\033[J' "$height"
+		wait $tick
+		if [ -t 1 ]; then
+			[ -z "$height" ] || printf '\033[%dA\033[J' "$height"
+			height=$(wc -l <"$work/screen")
 			cat "$work/screen"
-		elif [ -t 1 ] || ((second % 5 == 0 || second == $1)); then
+		elif ((SECONDS >= next + 5 || SECONDS >= end)); then
+			next=$SECONDS
 			cat "$work/screen"
 		fi
 	done
@@ -257,6 +263,12 @@ guard steer add 80 '[::1]:8513'
 guard steer
 
 start_agent
+
+until guard limit net-a | grep -q 'is usual\|= 2'; do
+	sleep 0.1
+done
+show "ecdn-xdp limit net-a                # from a history of two days, made up for the demo"
+guard limit net-a | tail -n 1
 
 say "Everybody talks"
 for host in a b c six; do

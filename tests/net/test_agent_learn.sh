@@ -11,27 +11,10 @@ source "$(dirname "$0")/agent.sh"
 
 learned=$work/state/learned
 
-# history REGION QUIET BUSY: two days of it, in every hour of which QUIET packets/s were the usual
-# peak but for one hour, six hours from now, of BUSY.
+# history REGION QUIET BUSY: two days of it.
 history() {
 	mkdir -p "$work/state"
-	python3 - "$learned" "$@" <<-'END'
-		import os, struct, sys, time, zlib
-		path, name, quiet, busy = sys.argv[1], sys.argv[2], float(sys.argv[3]), float(sys.argv[4])
-		now = int(time.time())
-		def floats(*values): return struct.pack("<%df" % len(values), *values)
-		def measure(scale):
-		    high = [quiet * scale] * 24
-		    high[(now // 3600 + 6) % 24] = busy * scale
-		    return (floats(*high) + floats(*[x * 0.9 for x in high]) + floats(*[-1.0] * 60) +
-		            floats(0, 0, 0, 0) + floats(1, 1) + struct.pack("<I", 0))
-		row = (name.encode().ljust(16, b"\0") + struct.pack("<QQII", now, now // 10 - 1, 48, 0) +
-		       bytes([2] * 24) + measure(1) + measure(8000) + measure(0.1))
-		data = b"ecdn-xdp learnt\n" + struct.pack("<III", 1, 1, len(row)) + row
-		os.makedirs(os.path.dirname(path), exist_ok=True)
-		with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as f:
-		    f.write(data + struct.pack("<I", zlib.crc32(data)))
-	END
+	"$top/tests/tools/history.py" "$learned" "$@"
 }
 
 limits() {
