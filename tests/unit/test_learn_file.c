@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -292,6 +293,28 @@ static void test_foreign(void **state)
 	assert_int_equal(files(""), 0);
 }
 
+/* What no agent can have made is the operator's, who named it by mistake or to have nothing kept. */
+static void test_not_a_file(void **state)
+{
+	struct stat stat_of;
+
+	(void)state;
+	assert_int_equal(write_file(), 0);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkdir(path, 0755), 0);
+	assert_int_equal(read_count(), 0);
+	assert_int_equal(write_file(), -EEXIST);
+	assert_int_equal(files("*"), 1);
+	assert_int_equal(rmdir(path), 0);
+	if (geteuid() || mknod(path, S_IFCHR | 0666, makedev(1, 3)))
+		return;
+	assert_int_equal(read_count(), 0);
+	assert_int_equal(write_file(), -EEXIST);
+	assert_int_equal(files("*"), 1);
+	assert_int_equal(lstat(path, &stat_of), 0);
+	assert_true(S_ISCHR(stat_of.st_mode));
+}
+
 /* A file that must not grow stands for a disk that is full. */
 static void test_full(void **state)
 {
@@ -317,6 +340,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_disk, begin, end),
 		cmocka_unit_test_setup_teardown(test_set_aside, begin, end),
 		cmocka_unit_test_setup_teardown(test_foreign, begin, end),
+		cmocka_unit_test_setup_teardown(test_not_a_file, begin, end),
 		cmocka_unit_test_setup_teardown(test_full, begin, end),
 	};
 

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <libgen.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +16,16 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/scoped.h"
+
+/* A directory or a device, as /dev/null, was named by mistake or to have nothing kept: whatever it
+ * is, no agent has made it. */
+static bool is_the_operators(const char *path)
+{
+	struct stat stat;
+
+	return !lstat(path, &stat) && (S_ISDIR(stat.st_mode) || S_ISCHR(stat.st_mode) ||
+				       S_ISBLK(stat.st_mode));
+}
 
 /* --- reading */
 
@@ -80,11 +91,17 @@ static const char *read_fd(int fd, struct learn_region **regions, size_t *count)
 
 void agent_learn_file_read(const char *path, struct learn_region **regions, size_t *count)
 {
-	scoped_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	scoped_fd int fd = -1;
 	const char *reason = NULL;
 
 	*regions = NULL;
 	*count = 0;
+	if (is_the_operators(path)) {
+		log_warning("%s is no file, and is left as it is: what is learned is not kept "
+			    "until `state:` of `learn:` names one", path);
+		return;
+	}
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0 && errno == ENOENT)
 		return;
 	if (fd < 0)
@@ -147,6 +164,10 @@ static int write_data(const char *path, const unsigned char *data, size_t size, 
 	if (snprintf(beside, sizeof(beside), "%s.new", path) >= (int)sizeof(beside)) {
 		errno = ENAMETOOLONG;
 		return fail(step, "make");
+	}
+	if (is_the_operators(path)) {
+		errno = EEXIST;
+		return fail(step, "replace");
 	}
 	snprintf(copy, sizeof(copy), "%s", path);
 	dir = dirname(copy);

@@ -13,7 +13,8 @@
 /*
  * Reads the file into *regions, which the caller frees: none if there is no file. One that is
  * damaged, of another version, or that another user can have written, is renamed to
- * PATH.damaged-TIME and logged, and there are none then either.
+ * PATH.damaged-TIME and logged, and there are none then either. A directory or a device stays where
+ * it is, which is logged, too, and is never written: -EEXIST.
  */
 void agent_learn_file_read(const char *path, struct learn_region **regions, size_t *count);
 
