@@ -191,7 +191,9 @@ void agent_learn_sample(const struct view_regions *view, const struct view_regio
 			  (double)(proves ? region->proven.cps : region->claimed.cps) },
 		.limit = { limits->pps, limits->bps, limits->cps },
 	};
-	if (region->state == ECDN_XDP_STATE_EXEMPT || region->state == ECDN_XDP_STATE_BLOCKED)
+	/* Where no interface has the guard, nothing is counted, whatever comes. */
+	if (region->state == ECDN_XDP_STATE_EXEMPT || region->state == ECDN_XDP_STATE_BLOCKED ||
+	    view->config.unguarded)
 		sample->time = LEARN_APART;
 }
 

@@ -46,7 +46,7 @@ struct learn_settings {
 enum learn_time {
 	LEARN_NORMAL,           /* it is learned */
 	LEARN_LIMITED,          /* it is not, and the limit creeps if that lasts */
-	LEARN_APART,            /* an exemption or a block: neither */
+	LEARN_APART,            /* an exemption, a block, or nobody counted: neither */
 };
 
 struct learn_sample {
