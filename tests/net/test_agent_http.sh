@@ -219,7 +219,7 @@ test_places() {
 
 	for place in 9513 :9513 127.0.0.1 127.0.0.1:0 127.0.0.1:70000 ::1:9513 '[127.0.0.1:9513' \
 		localhost:9513 unix:relative 'unix:'; do
-		fails "--listen $place" 1 'is no (place|absolute path)' ecdn agent --listen "$place"
+		fails "--listen $place" 2 'is no place to listen at' ecdn agent --listen "$place"
 	done
 	agent_start --listen 0.0.0.0:9513
 	url=http://198.51.100.1:9513/metrics

@@ -5,8 +5,8 @@
 # shellcheck source=tests/net/lib.sh
 source "$(dirname "$0")/lib.sh"
 
-VERBS=(load unload status stats prefix events region limit exempt block release off on allow node steer
-	origin)
+VERBS=(load unload status stats top prefix events capture explain check diagnose region limit exempt
+	block release off on allow node steer origin agent)
 
 program() {
 	on edge "$build/ecdn-xdp" "$@"

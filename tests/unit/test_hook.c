@@ -303,6 +303,7 @@ static void test_file(void **state)
 	check(at("dir-link/../dir//./hook"), 0);
 	check("dir/hook", -EINVAL);
 	check(at("none"), -ENOENT);
+	assert_string_equal(why, "none: No such file or directory");
 	check(at("dir/hook/none"), -ENOTDIR);
 	check(at("dir"), -EINVAL);
 	check(at("round"), -ELOOP);

@@ -27,6 +27,12 @@ static int refuse(const struct walk *walk, int err, const char *what, const char
 	return err;
 }
 
+static int fail(const struct walk *walk, int err, const char *name)
+{
+	snprintf(walk->why, AGENT_HOOK_FILE_SIZE, "%s: %s", name, strerror(-err));
+	return err;
+}
+
 /* The mode of a link says nothing. */
 static int check_owner(const struct walk *walk, const struct stat *found, const char *name)
 {
@@ -44,7 +50,7 @@ static int begin(struct walk *walk)
 	scoped_close(&walk->at);
 	walk->at = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (walk->at < 0 || fstat(walk->at, &found))
-		return refuse(walk, -errno, strerror(errno), "/");
+		return fail(walk, -errno, "/");
 	return check_owner(walk, &found, "/");
 }
 
@@ -54,13 +60,13 @@ static int follow(struct walk *walk, int link, const char *name)
 	ssize_t length = readlinkat(link, "", target, sizeof(target) - 1);
 
 	if (length < 0)
-		return refuse(walk, -errno, strerror(errno), name);
+		return fail(walk, -errno, name);
 	if (++walk->links > LINKS_MAX)
-		return refuse(walk, -ELOOP, strerror(ELOOP), name);
+		return fail(walk, -ELOOP, name);
 	target[length] = 0;
 	snprintf(whole, sizeof(whole), "%s/%s", target, walk->rest);
 	if (strlen(whole) >= sizeof(walk->path))
-		return refuse(walk, -ENAMETOOLONG, strerror(ENAMETOOLONG), name);
+		return fail(walk, -ENAMETOOLONG, name);
 	strcpy(walk->path, whole);
 	walk->rest = walk->path;
 	return *target == '/' ? begin(walk) : 0;
@@ -68,7 +74,7 @@ static int follow(struct walk *walk, int link, const char *name)
 
 static int end(const struct walk *walk, const struct stat *found, const char *name)
 {
-	return S_ISREG(found->st_mode) ? 0 : refuse(walk, -EINVAL, "is no file", name);
+	return S_ISREG(found->st_mode) ? 0 : refuse(walk, -EINVAL, "is no regular file", name);
 }
 
 /* Takes the next name off the rest of the path; false: it was the last one. */
@@ -92,7 +98,7 @@ static int step(struct walk *walk, const char *name)
 	int err;
 
 	if (fd < 0 || fstat(fd, &found))
-		return refuse(walk, -errno, strerror(errno), name);
+		return fail(walk, -errno, name);
 	err = check_owner(walk, &found, name);
 	if (err)
 		return err;
@@ -114,7 +120,7 @@ int agent_hook_file_check(const char *path, char why[AGENT_HOOK_FILE_SIZE])
 	if (*path != '/')
 		return refuse(&walk, -EINVAL, "is no absolute path", path);
 	if (strlen(path) >= sizeof(walk.path))
-		return refuse(&walk, -ENAMETOOLONG, strerror(ENAMETOOLONG), "its path");
+		return fail(&walk, -ENAMETOOLONG, "its path");
 	strcpy(walk.path, path);
 	walk.rest = walk.path;
 	err = begin(&walk);

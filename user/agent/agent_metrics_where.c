@@ -20,8 +20,8 @@
 static int read_local(struct agent_metrics_where *where, const char *path)
 {
 	if (*path != '/' || strlen(path) + BESIDE >= sizeof(where->local.sun_path))
-		return log_error(-EINVAL, "metrics: listen: \"%s\" is no absolute path of less "
-				 "than %zu characters", path,
+		return log_error(-EINVAL, "metrics: \"unix:%s\" is no place to listen at: no "
+				 "absolute path of less than %zu characters", path,
 				 sizeof(where->local.sun_path) - BESIDE);
 	where->is_local = true;
 	where->local.sun_family = AF_UNIX;
@@ -97,7 +97,7 @@ int agent_metrics_where_read(struct agent_metrics_where *where, const char *text
 		return read_local(where, text + strlen(UNIX));
 	if (!split(text, written, &port) || !read_port(port, &port_be) ||
 	    address_parse(written, &address))
-		return log_error(-EINVAL, "metrics: listen: \"%s\" is no place to listen at; "
+		return log_error(-EINVAL, "metrics: \"%s\" is no place to listen at; "
 				 "write ADDR:PORT, [ADDR]:PORT or unix:PATH, and 0.0.0.0 or [::] "
 				 "if every address is meant", text);
 	set_address(where, &address, port_be);

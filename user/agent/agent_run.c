@@ -5,11 +5,13 @@
 #include <signal.h>
 #include <string.h>
 
+#include "agent/agent_metrics_where.h"
 #include "agent/agent_service.h"
 #include "agent/agent_settings_file.h"
 #include "agent/agent_task.h"
 #include "base/log.h"
 #include "base/scoped.h"
+#include "base/words.h"
 #include "kernel/agent_lock.h"
 
 static int on_end(sd_event_source *source, const struct signalfd_siginfo *info, void *context)
@@ -107,10 +109,20 @@ static int loop(struct agent *agent)
 	return err;
 }
 
+/* A place that cannot be read is a wrong word here, and a fault of the file there. */
+static int check_words(const struct agent_run_request *request)
+{
+	struct agent_metrics_where where;
+
+	if (!request->listen || !strcmp(request->listen, "off"))
+		return 0;
+	return agent_metrics_where_read(&where, request->listen) ? WORDS_WRONG : 0;
+}
+
 int agent_run(const struct agent_run_request *request)
 {
 	struct agent agent = { .path = request->config, .listen = request->listen };
-	int err = block_signals() ?: agent_settings_file_open(&agent, request->pin_dir);
+	int err = check_words(request) ?: block_signals() ?: agent_settings_file_open(&agent, request->pin_dir);
 	scoped_fd int lock = err ?: agent_lock_take(agent.pin_dir);
 
 	err = lock < 0 ? lock : 0;

@@ -31,6 +31,7 @@ static int run(const struct verb *verb, int argc, char **argv)
 const struct verb agent_verbs[] = {
 	{ "agent", run, "[--config FILE] [--listen ADDR:PORT|unix:PATH|off] [--replay FILE]",
 	  "Watch, report, learn and export, in the foreground, until it is ended",
-	  { "agent --config /etc/ecdn-xdp.yaml" } },
+	  { "agent --config /etc/ecdn-xdp.yaml",
+	    "agent --replay counters --config /etc/ecdn-xdp.yaml" } },
 	{},
 };
