@@ -44,10 +44,15 @@ comes "renamed: the table is loaded" 10000 is_in 10.3.0.1 TWO
 comes "renamed: the agent says so" 10000 agent_says 'region files changed, and were loaded again'
 ranges THREE >"$work/r.txt"
 comes "in place: the table is loaded" 10000 is_in 10.3.0.1 THREE
+ranges FOUR >"$work/r.new"
+mv "$work/r.new" "$work/r.txt"
+sleep 0.2
+kill -HUP "$agent"
+comes "SIGHUP just after a change: it is not forgotten" 10000 is_in 10.3.0.1 FOUR
 head -n 3 "$work/r.txt" >"$work/short"
 cp "$work/short" "$work/r.txt"
 comes "cut off: it is refused, and why is told" 10000 agent_says 'could not be taken over'
-is "cut off: the table stays" THREE "$(ecdn region lookup --json 10.50.0.1 |
+is "cut off: the table stays" FOUR "$(ecdn region lookup --json 10.50.0.1 |
 	jq -r '.lookups[0].region')"
 echo "192.0.2.8 b" >"$work/n.new"
 mv "$work/n.new" "$work/n.txt"

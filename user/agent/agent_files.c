@@ -35,10 +35,14 @@ enum kind {
 	KINDS,
 };
 
+struct directories {
+	sd_event_source *at[DIRECTORIES_MAX];
+	unsigned int count;
+};
+
 struct files {
 	struct agent *agent;
-	sd_event_source *directory[DIRECTORIES_MAX];
-	unsigned int directories;
+	struct directories watched;
 	struct agent_job job;
 	uint64_t changed_us[KINDS]; /* when the last change came; 0: there is nothing to do */
 	enum kind runs;         /* what the child loads */
@@ -46,7 +50,7 @@ struct files {
 	pid_t pid;
 };
 
-static const char *const kind_names[] = { "region files", "the file of nodes" };
+static const char *const kind_names[] = { "region files", "node files" };
 
 static void end_child(struct files *files)
 {
@@ -127,7 +131,7 @@ static void load(struct files *files, enum kind kind)
 	int err;
 
 	files->changed_us[kind] = 0;
-	if (kind == KIND_NODES && !nodes)
+	if (kind == KIND_NODES ? !nodes : !files->agent->config.request.guard.sources.count)
 		return;
 	files->runs = kind;
 	err = spawn(files, kind == KIND_NODES ? list : regions);
@@ -187,41 +191,53 @@ static int on_event(sd_event_source *source, const struct inotify_event *event, 
 
 static int watch(struct files *files, const char *path)
 {
+	struct directories *watched = &files->watched;
 	scoped_free char *copy = strdup(path);
 	const char *dir = copy ? dirname(copy) : NULL;
 	int err = -ENOMEM;
 
 	if (dir)
-		err = sd_event_add_inotify(files->agent->loop,
-					   &files->directory[files->directories], dir, EVENTS,
-					   on_event, files);
+		err = sd_event_add_inotify(files->agent->loop, &watched->at[watched->count], dir,
+					   EVENTS, on_event, files);
 	if (err < 0)
 		return log_error(err, "cannot watch the directory of %s: %s", path, strerror(-err));
-	files->directories++;
+	watched->count++;
 	return 0;
 }
 
-static void forget(struct files *files)
+static void forget(struct directories *watched)
 {
-	while (files->directories)
-		sd_event_source_disable_unref(files->directory[--files->directories]);
+	while (watched->count)
+		sd_event_source_disable_unref(watched->at[--watched->count]);
 }
 
-/* What cannot be watched keeps the agent from nothing else. */
-static int reload(struct agent *agent, void *state)
+static int watch_all(struct files *files)
 {
+	const struct agent *agent = files->agent;
 	const struct region_sources *sources = &agent->config.request.guard.sources;
-	struct files *files = state;
 	int err = 0;
 
-	forget(files);
-	memset(files->changed_us, 0, sizeof(files->changed_us));
-	if (!agent->settings->watch.files)
-		return 0;
 	for (unsigned int i = 0; i < sources->count; i++)
 		err = watch(files, sources->file[i]) ?: err;
 	if (agent->config.nodes)
 		err = watch(files, agent->config.nodes) ?: err;
+	return err;
+}
+
+/* What cannot be watched keeps the agent from nothing else. What changed just before is not
+ * forgotten, and the old watches go last, so that nothing changes between them and the new ones. */
+static int reload(struct agent *agent, void *state)
+{
+	struct files *files = state;
+	struct directories old = files->watched;
+	int err = 0;
+
+	files->watched.count = 0;
+	if (agent->settings->watch.files)
+		err = watch_all(files);
+	else
+		memset(files->changed_us, 0, sizeof(files->changed_us));
+	forget(&old);
 	return err;
 }
 
@@ -247,7 +263,7 @@ static void stop(struct agent *agent, void *state)
 	(void)agent;
 	agent_job_close(&files->job);
 	end_child(files);
-	forget(files);
+	forget(&files->watched);
 	free(files);
 }
 
