@@ -86,6 +86,12 @@ test_file() {
 		"$(fields frame.time_epoch | sed -n '1s/\..*//p')"
 }
 
+# The edge's e0 has another index there than here, or one by which something else is known here.
+test_elsewhere() {
+	on client "$build/ecdn-xdp" capture --pin-dir "$pin" --for 100ms -w "$file" 2>"$work/said"
+	has "elsewhere: the interface's own name" 'Name = e0' "$(capinfos "$file" 2>/dev/null)"
+}
+
 test_filters() {
 	capture --for 300ms --region BETA -w "$file"
 	is "region: none of another" 0 "$(matched)"
@@ -236,6 +242,7 @@ client_and_edge
 sink_regions e0
 ecdn load --regions "$regions" e0
 test_file
+test_elsewhere
 test_filters
 test_words
 test_full

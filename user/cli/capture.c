@@ -190,9 +190,9 @@ static void tell(const struct capturing *capturing)
 			 capturing->blocks.written, counts.lost);
 }
 
-static int add_interface(uint32_t ifindex, void *context)
+static int add_interface(uint32_t ifindex, const char *name, void *context)
 {
-	return capture_blocks_interface(context, ifindex);
+	return capture_blocks_interface(context, ifindex, name);
 }
 
 static int begin(struct capturing *capturing)

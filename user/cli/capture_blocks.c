@@ -45,17 +45,14 @@ int capture_blocks_begin(struct capture_blocks *blocks, struct capture_file *fil
 	return add(blocks, &block);
 }
 
-int capture_blocks_interface(struct capture_blocks *blocks, uint32_t ifindex)
+int capture_blocks_interface(struct capture_blocks *blocks, uint32_t ifindex, const char *name)
 {
 	const struct pcapng_counts counts = {
 		.interface = blocks->counted,
 		.start_ns = blocks->start_ns,
 	};
-	char name[IF_NAMESIZE];
 	struct pcapng_block block;
 
-	if (!if_indextoname(ifindex, name))
-		snprintf(name, sizeof(name), "if%u", ifindex);
 	if (array_append(blocks->counts, blocks->counted, &counts) ||
 	    array_append(blocks->ifindex, blocks->interfaces, &ifindex))
 		return log_error(-ENOMEM, "out of memory for interfaces");
@@ -63,15 +60,19 @@ int capture_blocks_interface(struct capture_blocks *blocks, uint32_t ifindex)
 	return add(blocks, &block);
 }
 
-/* The number of the packet's interface in the file. */
+/* The number of the packet's interface in the file. One that has got the guard since the capture
+ * began is taken for one of this network namespace. */
 static int find_interface(struct capture_blocks *blocks, uint32_t ifindex)
 {
+	char name[IF_NAMESIZE];
 	int err;
 
 	for (size_t i = 0; i < blocks->interfaces; i++)
 		if (blocks->ifindex[i] == ifindex)
 			return i;
-	err = capture_blocks_interface(blocks, ifindex);
+	if (!if_indextoname(ifindex, name))
+		snprintf(name, sizeof(name), "if%u", ifindex);
+	err = capture_blocks_interface(blocks, ifindex, name);
 	return err ?: (int)blocks->interfaces - 1;
 }
 

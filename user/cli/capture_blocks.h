@@ -32,7 +32,7 @@ extern const char *const capture_blocks_reasons[ECDN_XDP_DROP_MAX];
 int capture_blocks_begin(struct capture_blocks *blocks, struct capture_file *file,
 			 uint32_t snap_bytes);
 /* Readers want one interface at least, whether or not a packet comes. */
-int capture_blocks_interface(struct capture_blocks *blocks, uint32_t ifindex);
+int capture_blocks_interface(struct capture_blocks *blocks, uint32_t ifindex, const char *name);
 int capture_blocks_add(struct capture_blocks *blocks, const struct capture_feed_packet *packet);
 int capture_blocks_end(struct capture_blocks *blocks);
 void capture_blocks_free(struct capture_blocks *blocks);

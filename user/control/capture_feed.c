@@ -249,7 +249,8 @@ int capture_feed_interfaces(const struct capture_feed *feed, capture_feed_interf
 
 		err = xdp_link_read(&link, feed->pins.dir, names[i]);
 		if (!err && link.ifindex)
-			err = each(link.ifindex, context);
+			err = each(link.ifindex, *link.place.now ? link.place.now : names[i],
+				   context);
 		xdp_link_close(&link);
 		err = err == -ENOENT ? 0 : err;
 	}

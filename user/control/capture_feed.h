@@ -46,8 +46,9 @@ int capture_feed_open(struct capture_feed **feed, const char *pin_dir,
 		      const struct capture_feed_request *request);
 void capture_feed_close(struct capture_feed *feed);
 
-/* Calls each() with the index of every interface that has the guard now. */
-typedef int capture_feed_interface(uint32_t ifindex, void *context);
+/* Calls each() for every interface that has the guard now: with its name today, or if it is in
+ * another network namespace, with that by which it was loaded. */
+typedef int capture_feed_interface(uint32_t ifindex, const char *name, void *context);
 int capture_feed_interfaces(const struct capture_feed *feed, capture_feed_interface *each,
 			    void *context);
 
