@@ -163,9 +163,14 @@ test_last_wins() {
 	is "last wins: nothing else" 2 "$(grep -c 'begin.*ALPHA' "$ran")"
 	does "hang: what ignores SIGTERM is killed, with all that it started" \
 		wait_for 5 bash -c "! pgrep -f '^hook-mark-$id 6[12]'"
+	hook_is <<-END
+		read -r line; echo "begin \$line" >>$ran
+	END
 	change release BETA
 	change release GAMMA
-	hook_is </dev/null
+	does "hang: the others are told of" wait_for 5 ran 'begin.*(BETA|GAMMA)' 2
+	pkill -f "^hook-mark-$id" || true
+	does "hang: none runs any more" wait_for 5 none_run
 }
 
 # at_a_time: the most that have begun and not ended, as they have written.
@@ -207,6 +212,8 @@ test_reload() {
 }
 
 test_refused() {
+	local lacks
+
 	settings "[hook]"
 	kill -HUP "$agent"
 	does "refused: no absolute path" says 'hook hook: not run: hook is no absolute path'
@@ -224,15 +231,23 @@ test_refused() {
 	settings "[$hooks/open]"
 	kill -HUP "$agent"
 	does "refused: others may write it" says 'open can be written by others than root'
+	settings "[/bin/sh, -c, 'touch $ran.not']"
+	chown nobody "$yaml"
+	kill -HUP "$agent"
+	does "refused: by a file that another user can change" \
+		says "hook: not run, as others than root could change $yaml, which names it: agent.yaml does"
+	chown root "$yaml"
 	change release BETA
 	does "refused: the one before goes on" wait_for 5 ran '^new.*"to":"normal"' 1
 	settings "[$hooks/none]"
 	fails "refused: at the start" 1 'not run: none No such file' \
 		on edge "$build/ecdn-xdp" agent --pin-dir "$pin-none" --config "$yaml" --listen off
 	settings "[$hook]" 'hook_user: nobody'
-	fails "refused: a user, without the capabilities" 1 'takes CAP_SETUID and CAP_SETGID' \
-		on edge setpriv --bounding-set -setuid,-setgid --inh-caps -setuid,-setgid \
-		"$build/ecdn-xdp" agent --pin-dir "$pin-none" --config "$yaml" --listen off
+	for lacks in setuid setgid kill; do
+		fails "refused: a user, without CAP_${lacks^^}" 1 'takes CAP_SETUID and .* CAP_KILL' \
+			on edge setpriv --bounding-set "-$lacks" --inh-caps "-$lacks" \
+			"$build/ecdn-xdp" agent --pin-dir "$pin-none" --config "$yaml" --listen off
+	done
 }
 
 # What comes to be wrong later is said once, and so is that it is right again.

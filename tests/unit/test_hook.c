@@ -275,13 +275,14 @@ static int make_files(void **state)
 	assert_int_equal(symlink(at("dir"), at("dir-link")), 0);
 	assert_int_equal(symlink("round", at("round")), 0);
 	assert_int_equal(symlink("/tmp", at("tmp")), 0);
+	assert_int_equal(symlink("/", at("root")), 0);
 	return 0;
 }
 
 static int remove_files(void **state)
 {
-	static const char *const names[] = { "link", "dir-link", "round", "tmp", "dir/hook", "dir",
-					     "" };
+	static const char *const names[] = { "link", "dir-link", "round", "tmp", "root",
+					     "dir/hook", "dir", "" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
@@ -307,6 +308,8 @@ static void test_file(void **state)
 	check(at("dir/hook/none"), -ENOTDIR);
 	check(at("dir"), -EINVAL);
 	check(at("round"), -ELOOP);
+	check("/", -EINVAL);
+	check(at("root"), -EINVAL);
 }
 
 static void test_file_of_others(void **state)
@@ -329,6 +332,39 @@ static void test_file_of_others(void **state)
 	check(at("dir/hook"), 0);
 }
 
+static void check_settings(const char *path, int expected)
+{
+	assert_int_equal(agent_hook_file_check_settings(path, why), expected);
+}
+
+/* A configuration may be below /tmp, where nobody takes root's files away. */
+static void test_settings(void **state)
+{
+	char path[] = "/tmp/ecdn-hook-XXXXXX";
+	int fd = mkstemp(path), back = open(".", O_PATH | O_CLOEXEC);
+
+	(void)state;
+	assert_true(fd >= 0 && back >= 0);
+	check_settings(path, 0);
+	assert_int_equal(chdir("/tmp"), 0);
+	check_settings(strrchr(path, '/') + 1, 0);
+	assert_int_equal(fchdir(back), 0);
+	close(back);
+	check(path, -EPERM);
+	assert_int_equal(fchmod(fd, 0622), 0);
+	check_settings(path, -EPERM);
+	assert_int_equal(fchmod(fd, 0600), 0);
+	assert_int_equal(fchown(fd, 1, 1), 0);
+	check_settings(path, -EPERM);
+	assert_non_null(strstr(why, "does not belong to root"));
+	close(fd);
+	unlink(path);
+	chmod(at("dir"), 0757);
+	check_settings(at("dir/hook"), -EPERM);
+	chmod(at("dir"), 0755);
+	check_settings(at("dir/hook"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -343,6 +379,7 @@ int main(void)
 		cmocka_unit_test(test_longest),
 		cmocka_unit_test(test_file),
 		cmocka_unit_test(test_file_of_others),
+		cmocka_unit_test(test_settings),
 	};
 
 	return cmocka_run_group_tests(tests, make_files, remove_files);

@@ -39,18 +39,30 @@ struct hook {
 
 /* --- settings */
 
-/* What a word names, an interpreter runs as the hook. */
+/* Which word keeps them all from being run, and why; NULL: none does. What a word names, an
+ * interpreter runs as the hook. */
+static const char *bad_word(const struct agent_words *argv, int *err,
+			    char why[AGENT_HOOK_FILE_SIZE])
+{
+	for (unsigned int i = 0; i < argv->count; i++) {
+		const char *word = argv->word[i];
+
+		*err = i && *word != '/' ? 0 : agent_hook_file_check(word, why);
+		if (*err && (!i || (*err != -ENOENT && *err != -EINVAL && *err != -ENOTDIR)))
+			return word;
+	}
+	*err = 0;
+	return NULL;
+}
+
 static int check_words(const struct agent_words *argv)
 {
 	char why[AGENT_HOOK_FILE_SIZE];
+	int err;
+	const char *word = bad_word(argv, &err, why);
 
-	for (unsigned int i = 0; i < argv->count; i++) {
-		const char *word = argv->word[i];
-		int err = i && *word != '/' ? 0 : agent_hook_file_check(word, why);
-
-		if (err && (!i || (err != -ENOENT && err != -EINVAL && err != -ENOTDIR)))
-			return log_error(err, "hook %s: not run: %s", word, why);
-	}
+	if (word)
+		return log_error(err, "hook %s: not run: %s", word, why);
 	if (access(argv->word[0], X_OK))
 		return log_error(-errno, "hook %s: not run: %s", argv->word[0], strerror(errno));
 	return 0;
@@ -60,24 +72,38 @@ static int check_user(uid_t user)
 {
 	if (user == (uid_t)-1)
 		return 0;
-	if (!process_may(CAP_SETUID) || !process_may(CAP_SETGID))
+	if (!process_may(CAP_SETUID) || !process_may(CAP_SETGID) || !process_may(CAP_KILL))
 		return log_error(-EPERM, "hook_user: becoming user %u takes CAP_SETUID and "
-				 "CAP_SETGID, which the agent does not have", user);
+				 "CAP_SETGID, and ending what hangs as that user CAP_KILL; the "
+				 "agent does not have them all", user);
 	return getpwuid(user) ? 0 : log_error(-ENOENT, "hook_user: there is no user %u", user);
 }
 
-static int check_settings(const struct agent_settings *settings)
+/* Who can write there what is run could become root. */
+static int check_source(const char *path)
 {
+	char why[AGENT_HOOK_FILE_SIZE];
+	int err = path ? agent_hook_file_check_settings(path, why) : 0;
+
+	return err ? log_error(err, "hook: not run, as others than root could change %s, which "
+			       "names it: %s", path, why) : 0;
+}
+
+static int check_settings(const struct agent *agent, const struct agent_settings *settings)
+{
+	int err;
+
 	if (!settings->hook.argv.count)
 		return 0;
-	return check_words(&settings->hook.argv) ?: check_user(settings->hook.user);
+	err = check_source(agent->path);
+	err = err ?: check_words(&settings->hook.argv);
+	return err ?: check_user(settings->hook.user);
 }
 
 static int check(const struct agent *agent, void *state, const struct agent_settings *next)
 {
-	(void)agent;
 	(void)state;
-	return check_settings(next);
+	return check_settings(agent, next);
 }
 
 static void skip(struct hook *hook, unsigned int count)
@@ -222,14 +248,15 @@ static int start_child(struct hook_run *run, const char *text)
 static int begin(struct hook_run *run, const char *text)
 {
 	char why[AGENT_HOOK_FILE_SIZE];
-	int err = agent_hook_file_check(name_of(run->hook), why);
+	int err;
+	const char *word = bad_word(&run->hook->agent->settings->hook.argv, &err, why);
 
-	if (!err) {
+	if (!word) {
 		err = start_child(run, text);
 		snprintf(why, sizeof(why), "%s", strerror(-err));
 	}
 	if (err && !run->hook->failing)
-		log_warning("hook %s: not run: %s", name_of(run->hook), why);
+		log_warning("hook %s: not run: %s", word ?: name_of(run->hook), why);
 	run->hook->failing |= err != 0;
 	return err;
 }
@@ -297,7 +324,7 @@ static int start(struct agent *agent, void **state)
 	for (unsigned int i = 0; i < AGENT_HOOK_QUEUE_RUNS; i++)
 		hook->runs[i].hook = hook;
 	gethostname(hook->host, sizeof(hook->host) - 1);
-	err = check_settings(agent->settings);
+	err = check_settings(agent, agent->settings);
 	if (!err)
 		take_settings(hook);
 	return err;

@@ -18,6 +18,8 @@ struct walk {
 	char path[PATH_MAX];
 	const char *rest;       /* of the path from there on */
 	unsigned int links;
+	bool takes_shared;      /* directories where each may take away his own files alone */
+	bool found;             /* it has come to a file */
 	char *why;
 };
 
@@ -33,12 +35,18 @@ static int fail(const struct walk *walk, int err, const char *name)
 	return err;
 }
 
+static bool is_shared(const struct stat *found)
+{
+	return S_ISDIR(found->st_mode) && found->st_mode & S_ISVTX;
+}
+
 /* The mode of a link says nothing. */
 static int check_owner(const struct walk *walk, const struct stat *found, const char *name)
 {
 	if (found->st_uid)
 		return refuse(walk, -EPERM, "does not belong to root", name);
-	if (!S_ISLNK(found->st_mode) && found->st_mode & 022)
+	if (!S_ISLNK(found->st_mode) && found->st_mode & 022 &&
+	    !(walk->takes_shared && is_shared(found)))
 		return refuse(walk, -EPERM, "can be written by others than root", name);
 	return 0;
 }
@@ -72,9 +80,10 @@ static int follow(struct walk *walk, int link, const char *name)
 	return *target == '/' ? begin(walk) : 0;
 }
 
-static int end(const struct walk *walk, const struct stat *found, const char *name)
+static int end(struct walk *walk, const struct stat *found, const char *name)
 {
-	return S_ISREG(found->st_mode) ? 0 : refuse(walk, -EINVAL, "is no regular file", name);
+	walk->found = S_ISREG(found->st_mode);
+	return walk->found ? 0 : refuse(walk, -EINVAL, "is no regular file", name);
 }
 
 /* Takes the next name off the rest of the path; false: it was the last one. */
@@ -111,21 +120,40 @@ static int step(struct walk *walk, const char *name)
 	return 0;
 }
 
-int agent_hook_file_check(const char *path, char why[AGENT_HOOK_FILE_SIZE])
+static int check(struct walk *walk, const char *path)
 {
-	struct walk walk = { .at = -1, .why = why };
 	char name[PATH_MAX];
 	int err;
 
+	if (strlen(path) >= sizeof(walk->path))
+		return fail(walk, -ENAMETOOLONG, "its path");
+	strcpy(walk->path, path);
+	walk->rest = walk->path;
+	err = begin(walk);
+	while (!err && next(walk, name))
+		err = step(walk, name);
+	scoped_close(&walk->at);
+	return err || walk->found ? err : refuse(walk, -EINVAL, "is no regular file", "/");
+}
+
+int agent_hook_file_check(const char *path, char why[AGENT_HOOK_FILE_SIZE])
+{
+	struct walk walk = { .at = -1, .why = why };
+
 	if (*path != '/')
 		return refuse(&walk, -EINVAL, "is no absolute path", path);
-	if (strlen(path) >= sizeof(walk.path))
-		return fail(&walk, -ENAMETOOLONG, "its path");
-	strcpy(walk.path, path);
-	walk.rest = walk.path;
-	err = begin(&walk);
-	while (!err && next(&walk, name))
-		err = step(&walk, name);
-	scoped_close(&walk.at);
-	return err;
+	return check(&walk, path);
+}
+
+int agent_hook_file_check_settings(const char *path, char why[AGENT_HOOK_FILE_SIZE])
+{
+	struct walk walk = { .at = -1, .takes_shared = true, .why = why };
+	char whole[2 * PATH_MAX], here[PATH_MAX];
+
+	if (*path == '/')
+		return check(&walk, path);
+	if (!getcwd(here, sizeof(here)))
+		return fail(&walk, -errno, path);
+	snprintf(whole, sizeof(whole), "%s/%s", here, path);
+	return check(&walk, whole);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * agent_hook_file.h - whether root alone can change a program that the agent runs as root. Silent.
+ * agent_hook_file.h - whether root alone can change what the agent runs as root. Silent.
  */
 #ifndef AGENT_AGENT_HOOK_FILE_H
 #define AGENT_AGENT_HOOK_FILE_H
@@ -15,5 +15,11 @@
  * what is wrong in why; -ENOENT: it is not there.
  */
 int agent_hook_file_check(const char *path, char why[AGENT_HOOK_FILE_SIZE]);
+
+/*
+ * The same of the file that says what is run, which may be named from where the agent is, and may
+ * be in a directory such as /tmp: nobody can put another one in the place of root's there.
+ */
+int agent_hook_file_check_settings(const char *path, char why[AGENT_HOOK_FILE_SIZE]);
 
 #endif
