@@ -219,7 +219,7 @@ test_refused() {
 	does "refused: no absolute path" says 'hook hook: not run: hook is no absolute path'
 	settings "[$hooks/none]"
 	kill -HUP "$agent"
-	does "refused: not there" says "hook $hooks/none: not run: none No such file"
+	does "refused: not there" says "hook $hooks/none: not run: none: No such file"
 	install -m 755 -o nobody "$hook" "$hooks/nobodys"
 	settings "[$hooks/nobodys]"
 	kill -HUP "$agent"
@@ -240,7 +240,7 @@ test_refused() {
 	change release BETA
 	does "refused: the one before goes on" wait_for 5 ran '^new.*"to":"normal"' 1
 	settings "[$hooks/none]"
-	fails "refused: at the start" 1 'not run: none No such file' \
+	fails "refused: at the start" 1 'not run: none: No such file' \
 		on edge "$build/ecdn-xdp" agent --pin-dir "$pin-none" --config "$yaml" --listen off
 	settings "[$hook]" 'hook_user: nobody'
 	for lacks in setuid setgid kill; do
@@ -255,7 +255,7 @@ test_fails() {
 	rm "$hooks/other"
 	change block BETA
 	change block GAMMA
-	does "fails: gone" says "hook $hooks/other: not run: other No such file"
+	does "fails: gone" says "hook $hooks/other: not run: other: No such file"
 	hook_is <<-END
 		echo ran >>$ran
 		exit 3
