@@ -144,6 +144,13 @@ test_elsewhere() {
 	is "elsewhere: all stays as it was" "$before" "$(held | sort)"
 }
 
+test_broken() {
+	agent_stop
+	agent_start
+	rm "$pin/local_addresses"
+	tells_once "a map that is gone" 'local_addresses is missing'
+}
+
 edge_node_and_stranger
 on edge sysctl -qw net.ipv6.conf.e0.accept_dad=0
 ecdn load --ping e0
@@ -159,5 +166,6 @@ test_hop_limits
 test_overrun
 test_off
 test_elsewhere
+test_broken
 agent_stop
 finish

@@ -90,6 +90,11 @@ test_off() {
 	stop "$waiter"
 }
 
+test_broken() {
+	rm "$pin/steer_sockets"
+	tells_once "a map that is gone" 'steer_sockets is missing'
+}
+
 client_and_edge
 ecdn load --regions "$regions" e0
 on edge sysctl -qw net.ipv4.ip_unprivileged_port_start=0
@@ -97,5 +102,6 @@ test_udp
 test_foreign
 test_tcp
 test_off
+test_broken
 agent_stop
 finish

@@ -32,6 +32,17 @@ overruns() {
 	on edge awk '{ n += $9 } END { print n + 0 }' /proc/net/netlink
 }
 
+# tells_once NAME PATTERN: the agent says that, and nothing more for a second and a half.
+tells_once() {
+	local said
+
+	comes "$1: is told" 3000 agent_says "$2"
+	sleep 1.5
+	said=$(wc -l <"$work/agent")
+	sleep 1.5
+	is "$1: once" "$said" "$(wc -l <"$work/agent")"
+}
+
 now_ms() {
 	echo $((${EPOCHREALTIME/./} / 1000))
 }

@@ -24,13 +24,17 @@ struct addresses {
 	sd_event_source *source;
 	struct agent_job job;   /* for addresses and hop limits ... */
 	struct agent_job hops;  /* ... and for hop limits alone */
+	struct log_seen errors; /* which each second may have again */
 };
 
-static int follow(const struct addresses *addresses, bool all)
+static int follow(struct addresses *addresses, bool all)
 {
 	bool changed;
-	int err = host_follow(addresses->agent->pin_dir, all, &changed);
+	int err;
 
+	log_seen_begin(&addresses->errors);
+	err = host_follow(addresses->agent->pin_dir, all, &changed);
+	log_seen_end();
 	if (!err && changed)
 		log_info("ping knows this host's addresses and hop limits again");
 	return err;
@@ -38,7 +42,7 @@ static int follow(const struct addresses *addresses, bool all)
 
 static int follow_all(void *context)
 {
-	const struct addresses *addresses = context;
+	struct addresses *addresses = context;
 
 	return addresses->agent->settings->watch.addresses ? follow(addresses, true) : 0;
 }

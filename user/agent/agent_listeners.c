@@ -15,6 +15,7 @@
 struct listeners_watched {
 	struct agent *agent;
 	struct agent_job job;
+	struct log_seen errors; /* of looks */
 	unsigned int served;    /* rules that had a socket */
 	uint64_t refused;       /* the cookies that could not be taken */
 };
@@ -47,6 +48,16 @@ static void tell_gone(struct listeners_watched *watched, const struct steer_watc
 	watched->served = watch->served;
 }
 
+static int look(struct listeners_watched *watched, struct steer_watch *watch)
+{
+	int err;
+
+	log_seen_begin(&watched->errors);
+	err = steer_refresh_look(watched->agent->pin_dir, watch);
+	log_seen_end();
+	return err;
+}
+
 static int run(void *context)
 {
 	struct listeners_watched *watched = context;
@@ -54,7 +65,7 @@ static int run(void *context)
 	int err = 0;
 
 	if (watched->agent->settings->watch.listeners)
-		err = steer_refresh_look(watched->agent->pin_dir, &watch);
+		err = look(watched, &watch);
 	if (!err && watch.lacking)
 		err = find(watched, &watch);
 	if (!err)
