@@ -122,9 +122,11 @@ static int check_words(const struct agent_run_request *request)
 int agent_run(const struct agent_run_request *request)
 {
 	struct agent agent = { .path = request->config, .listen = request->listen };
-	int err = check_words(request) ?: block_signals() ?: agent_settings_file_open(&agent, request->pin_dir);
-	scoped_fd int lock = err ?: agent_lock_take(agent.pin_dir);
+	int err = check_words(request) ?: block_signals();
+	scoped_fd int lock = -1;
 
+	err = err ?: agent_settings_file_open(&agent, request->pin_dir);
+	lock = err ?: agent_lock_take(agent.pin_dir);
 	err = lock < 0 ? lock : 0;
 	lock_never_wait();
 	err = err ?: open_loop(&agent);

@@ -13,7 +13,8 @@ struct agent_run_request {
 				   say */
 };
 
-/* Runs until SIGTERM or SIGINT. 0; WORDS_WRONG: listen cannot be read; or a negative errno: logged. */
+/* Runs until SIGTERM or SIGINT. 0; WORDS_WRONG: listen cannot be read; or a negative errno:
+ * logged. */
 int agent_run(const struct agent_run_request *request);
 
 #endif
