@@ -43,6 +43,15 @@ struct {
 	__type(value, struct ecdn_xdp_note);
 } region_notes SEC(".maps");
 
+/* Nor this one. The loader sizes it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 2 * ECDN_XDP_REGIONS_DEFAULT);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct ecdn_xdp_note_key);
+	__type(value, struct ecdn_xdp_until);
+} region_until SEC(".maps");
+
 /* Nor this one, which commands and the agent use. The loader sizes it. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

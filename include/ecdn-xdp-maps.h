@@ -23,6 +23,7 @@
  *	changes          ARRAY, mmap    place        change           guard, publish  0600s guard
  *	verbs            ARRAY, mmap    place        verb             agent           0600s guard
  *	region_notes     HASH           note_key     note             agent           0600s guard
+ *	region_until     HASH           note_key     until            agent           0600  guard
  *	region_learned   HASH           region       learned          agent           0600s guard
  *	region_sources   HASH           index        source           agent           0600  guard
  *	cpu              ARRAY, mmap    cpu          cpu              guard           0600  guard
@@ -500,6 +501,16 @@ struct ecdn_xdp_note {
 	char user[32];
 	char reason[96];
 	char lasts[32];        /* how long it lasts or until when, as it was written */
+};
+
+/*
+ * region_until: of a block or an exemption whose end was given as a time of day. Its end in
+ * region_limits, on the monotonic clock, is to be another one when the time of day is set.
+ */
+struct ecdn_xdp_until {
+	__u64 until_ns;        /* since the epoch */
+	__u64 end_ns;          /* what the limits have for that; if they have another end, a version
+				  without this map has set it since, and it stays */
 };
 
 /*
@@ -997,6 +1008,7 @@ ECDN_XDP_SIZE(struct ecdn_xdp_change_head, 16);
 ECDN_XDP_SIZE(struct ecdn_xdp_verb, 312);
 ECDN_XDP_SIZE(struct ecdn_xdp_note_key, 8);
 ECDN_XDP_SIZE(struct ecdn_xdp_note, 176);
+ECDN_XDP_SIZE(struct ecdn_xdp_until, 16);
 ECDN_XDP_SIZE(struct ecdn_xdp_source, 1024);
 ECDN_XDP_SIZE(struct ecdn_xdp_learned, 184);
 ECDN_XDP_SIZE(struct ecdn_xdp_capture_rule, 32);

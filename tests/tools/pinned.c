@@ -29,6 +29,7 @@ static const char *const settled[] = {
 	"region_state", "region_table", "region_lines", "trusted_table", "trusted_lines",
 	"trusted_ceilings", "steer_listeners", "steer_rules", "steer_sockets", "ping_config",
 	"local_addresses", "shield_ifaces", "hop_limits", "region_learned",
+	"region_until",
 };
 
 /* Maps of which packets change the values alone. */

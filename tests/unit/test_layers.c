@@ -127,6 +127,99 @@ static void reload_sets_what_has_no_end(void **state)
 	}
 }
 
+/* The time of day is set, by so many seconds. */
+static bool step(struct region *region, enum ecdn_xdp_note_kind kind, int64_t seconds)
+{
+	region->now.epoch_ns += seconds * SECOND;
+	return layers_move(&region->limits, &region->notes.until[kind], kind, &region->now);
+}
+
+static bool set_until(struct region *region, enum ecdn_xdp_note_kind kind, uint64_t until_s)
+{
+	const struct layers_span span = { .until_ns = until_s * SECOND };
+
+	return layers_set(&region->notes, kind, &span, &region->now, &region->limits);
+}
+
+static uint64_t end_s(const struct region *region, enum ecdn_xdp_note_kind kind)
+{
+	return (kind == EXEMPT ? region->limits.exempt_until_ns :
+		region->limits.blocked_until_ns) / SECOND;
+}
+
+/* It is 6000 s as each begins, and 1000 s on the other clock. */
+static void until_follows_the_clock(void **state)
+{
+	(void)state;
+	for (int kind = 0; kind < LAYERS_KINDS; kind++) {
+		struct region region = region_new();
+
+		assert_true(set_until(&region, kind, 9600));
+		assert_true(region.notes.timed[kind]);
+		assert_int_equal(end_s(&region, kind), 4600);
+		assert_false(step(&region, kind, 0));
+		assert_true(step(&region, kind, 1800));
+		assert_int_equal(end_s(&region, kind), 2800);
+		assert_false(step(&region, kind, 0));
+		/* Back, to where the other clock is ahead. */
+		assert_true(step(&region, kind, -7000));
+		assert_int_equal(end_s(&region, kind), 9800);
+		assert_true(step(&region, kind, 7000 - 1800));
+		assert_int_equal(end_s(&region, kind), 4600);
+		region.now.epoch_ns += SECOND / 3;
+		assert_false(step(&region, kind, 0));
+		assert_true(stands(&region, kind));
+	}
+}
+
+static void until_that_a_step_passes(void **state)
+{
+	(void)state;
+	for (int kind = 0; kind < LAYERS_KINDS; kind++) {
+		struct region region = region_new();
+
+		assert_true(set_until(&region, kind, 9600));
+		assert_true(step(&region, kind, 7200));
+		assert_false(stands(&region, kind));
+		assert_int_equal(end_s(&region, kind), 1000);
+		region.now.now_ns += 60 * SECOND;
+		assert_false(step(&region, kind, 86400));
+		/* That time comes once more. */
+		assert_true(step(&region, kind, -7200 - 86400));
+		assert_int_equal(end_s(&region, kind), 4600);
+		region.now.now_ns = 4600 * SECOND;
+		assert_false(step(&region, kind, 0));
+		assert_false(stands(&region, kind));
+		/* Of one that had passed as it was set. */
+		assert_true(set_until(&region, kind, 2000));
+		assert_false(stands(&region, kind));
+		assert_false(step(&region, kind, 1));
+		assert_true(step(&region, kind, -9000));
+		assert_true(stands(&region, kind));
+	}
+}
+
+static void other_ends_stay(void **state)
+{
+	(void)state;
+	for (int kind = 0; kind < LAYERS_KINDS; kind++) {
+		struct region region = region_new();
+
+		assert_true(set_until(&region, kind, 9600));
+		assert_true(set(&region, kind, HOUR, NULL));
+		assert_false(region.notes.timed[kind]);
+		assert_true(set_until(&region, kind, 9600));
+		assert_true(set_until(&region, !kind, 9600));
+		layers_release(&region.notes, &region.limits);
+		assert_false(region.notes.timed[kind] || region.notes.timed[!kind]);
+		/* What a version has set that does not know of the time of day. */
+		assert_true(set_until(&region, kind, 9600));
+		region.limits.exempt_until_ns = region.limits.blocked_until_ns = 1500 * SECOND;
+		assert_false(step(&region, kind, 1800));
+		assert_int_equal(end_s(&region, kind), 1500);
+	}
+}
+
 static void reasons(void **state)
 {
 	char longest[LAYERS_REASON_SIZE + 1];
@@ -151,6 +244,9 @@ int main(void)
 		cmocka_unit_test(apart),
 		cmocka_unit_test(reload_renews_nothing),
 		cmocka_unit_test(reload_sets_what_has_no_end),
+		cmocka_unit_test(until_follows_the_clock),
+		cmocka_unit_test(until_that_a_step_passes),
+		cmocka_unit_test(other_ends_stay),
 		cmocka_unit_test(reasons),
 	};
 

@@ -37,6 +37,8 @@ const struct map_row guard_maps_rows[] = {
 	MAP_ROW(struct guard_maps, region_notes,
 		MAP_IS(HASH, struct ecdn_xdp_note_key, struct ecdn_xdp_note), MAP_OPTIONAL,
 		MAP_FOR(STATS)),
+	MAP_ROW(struct guard_maps, region_until,
+		MAP_IS(HASH, struct ecdn_xdp_note_key, struct ecdn_xdp_until), MAP_OPTIONAL),
 	MAP_ROW(struct guard_maps, region_learned,
 		MAP_IS(HASH, __u32, struct ecdn_xdp_learned), MAP_OPTIONAL, MAP_FOR(STATS)),
 	MAP_ROW_CLOSED(region_lines, MAP_IS(ARRAY, __u32, struct ecdn_xdp_table_line), MAP_MMAP,

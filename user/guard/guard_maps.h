@@ -18,6 +18,7 @@ struct guard_maps {
 	int region_cpu, region_rate, prefixes, cpu_events;
 	int request_stats;
 	int region_notes;       /* -1: an earlier version has loaded the guard */
+	int region_until;       /* -1: the same, or the reader is not root */
 	int region_learned;     /* -1: an earlier version has loaded the guard */
 	int armed;              /* -1: an earlier version has loaded the guard */
 	int region_history, change_head, changes; /* the same */

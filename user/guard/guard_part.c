@@ -17,6 +17,7 @@
 #include "guard/guard_return.h"
 #include "guard/iterator.h"
 #include "guard/limits_apply.h"
+#include "guard/limits_clock.h"
 #include "guard/publish.h"
 #include "guard/shield.h"
 #include "guard/ssh.h"
@@ -32,6 +33,7 @@ struct guard_run {
 	int program, old_program, publish; /* fds, or -1 */
 	struct guard_links links;
 	struct shield shield;
+	unsigned int moved;     /* ends, as the clock was set */
 	bool upgrades;          /* what is loaded knows neither ceilings nor the newer limits */
 };
 
@@ -255,11 +257,21 @@ static int fill_carried(struct part_run *run)
 	return guard_carry_fill(run->pins) ?: put_regions(run);
 }
 
+/* What a load does to what it finds, before its own request. */
+static int follow_loaded(struct guard_run *guard, struct ecdn_xdp_config *config)
+{
+	const struct clock_moment now = clock_now();
+	int err = limits_upgrade(&guard->maps, config, guard->publish);
+
+	return err ?: limits_clock_follow(&guard->maps, config->max_regions, &now, guard->publish,
+					  &guard->moved);
+}
+
 static int apply_settings(const struct part_run *run, struct ecdn_xdp_config *config)
 {
 	const struct guard_request *request = run->request;
 	struct guard_run *guard = run->state;
-	int err = run->opens ? limits_upgrade(&guard->maps, config, guard->publish) : 0;
+	int err = run->opens ? follow_loaded(guard, config) : 0;
 
 	err = err ?: limits_apply(&request->changes, &guard->maps, guard->regions.names, config,
 				  guard->publish);
@@ -311,6 +323,8 @@ static int settle(struct part_run *run)
 		limits_tell_upgrade();
 		guard_ceilings_tell_upgrade();
 	}
+	if (guard->moved)
+		limits_clock_tell(guard->moved);
 	return shield_settle(&guard->shield, run->pins);
 }
 

@@ -13,6 +13,10 @@
 #include "layer.h"
 
 #define NOTES "region_notes"
+#define UNTIL "region_until"
+
+/* A step of less is not followed. */
+#define STEP_LEAST_NS (NS_PER_SECOND / 2)
 
 _Static_assert(sizeof(((struct ecdn_xdp_note *)0)->user) == LOGIN_USER_SIZE, "names have room");
 
@@ -34,28 +38,50 @@ uint64_t layers_end(const struct layers_span *span, const struct clock_moment *n
 	return span->for_ns == LAYERS_FOREVER ? LAYERS_FOREVER : now->now_ns + span->for_ns;
 }
 
-int layers_read(int map, uint32_t region, struct layers_notes *notes)
+/* Whether the map has the key: *has. */
+static int look_up(int fd, const char *map, const struct ecdn_xdp_note_key *key, void *value,
+		   bool *has)
 {
-	memset(notes, 0, sizeof(*notes));
-	for (unsigned int kind = 0; kind < LAYERS_KINDS && map >= 0; kind++) {
-		const struct ecdn_xdp_note_key key = { region, kind };
-
-		notes->has[kind] = !bpf_map_lookup_elem(map, &key, &notes->note[kind]);
-		if (!notes->has[kind] && errno != ENOENT)
-			return log_error(-errno, "cannot read map " NOTES ": %s", strerror(errno));
-	}
-	return 0;
+	*has = fd >= 0 && !bpf_map_lookup_elem(fd, key, value);
+	if (fd < 0 || *has || errno == ENOENT)
+		return 0;
+	return log_error(-errno, "cannot read map %s: %s", map, strerror(errno));
 }
 
-int layers_write(int map, uint32_t region, const struct layers_notes *notes)
+int layers_read(const struct guard_maps *maps, uint32_t region, struct layers_notes *notes)
 {
 	int err = 0;
 
-	for (unsigned int kind = 0; kind < LAYERS_KINDS && map >= 0 && !err; kind++) {
+	memset(notes, 0, sizeof(*notes));
+	for (unsigned int kind = 0; kind < LAYERS_KINDS && !err; kind++) {
 		const struct ecdn_xdp_note_key key = { region, kind };
 
-		err = notes->has[kind] ? maps_set(map, NOTES, &key, &notes->note[kind]) :
-					 maps_delete(map, NOTES, &key);
+		err = look_up(maps->region_notes, NOTES, &key, &notes->note[kind],
+			      &notes->has[kind]);
+		err = err ?: look_up(maps->region_until, UNTIL, &key, &notes->until[kind],
+				     &notes->timed[kind]);
+	}
+	return err;
+}
+
+static int put(int fd, const char *map, const struct ecdn_xdp_note_key *key, const void *value,
+	       bool has)
+{
+	if (fd < 0)
+		return 0;
+	return has ? maps_set(fd, map, key, value) : maps_delete(fd, map, key);
+}
+
+int layers_write(const struct guard_maps *maps, uint32_t region, const struct layers_notes *notes)
+{
+	int err = 0;
+
+	for (unsigned int kind = 0; kind < LAYERS_KINDS && !err; kind++) {
+		const struct ecdn_xdp_note_key key = { region, kind };
+
+		err = put(maps->region_notes, NOTES, &key, &notes->note[kind], notes->has[kind]);
+		err = err ?: put(maps->region_until, UNTIL, &key, &notes->until[kind],
+				 notes->timed[kind]);
 	}
 	return err;
 }
@@ -80,6 +106,27 @@ bool layers_stands(const struct ecdn_xdp_limits *limits, enum ecdn_xdp_note_kind
 		   uint64_t now_ns)
 {
 	return now_ns < end_of(limits, kind);
+}
+
+static uint64_t apart(uint64_t one, uint64_t other)
+{
+	return one > other ? one - other : other - one;
+}
+
+bool layers_move(struct ecdn_xdp_limits *limits, struct ecdn_xdp_until *until,
+		 enum ecdn_xdp_note_kind kind, const struct clock_moment *now)
+{
+	const struct layers_span span = { .until_ns = until->until_ns };
+	uint64_t before = end_of(limits, kind), end_ns = layers_end(&span, now);
+
+	if (before != until->end_ns || (!end_ns && before <= now->now_ns))
+		return false;
+	end_ns = end_ns ?: now->now_ns;
+	if (apart(end_ns, before) < STEP_LEAST_NS)
+		return false;
+	set_end(limits, kind, end_ns);
+	until->end_ns = end_ns;
+	return true;
 }
 
 static bool has_begun(const struct layers_notes *notes, enum ecdn_xdp_note_kind kind,
@@ -107,6 +154,8 @@ bool layers_set(struct layers_notes *notes, enum ecdn_xdp_note_kind kind,
 		return false;
 	}
 	set_end(limits, kind, layers_end(span, now));
+	notes->timed[kind] = span->until_ns;
+	notes->until[kind] = (struct ecdn_xdp_until){ span->until_ns, end_of(limits, kind) };
 	login_read(&login);
 	notes->has[kind] = true;
 	note->since_ns = now->now_ns;
@@ -129,6 +178,7 @@ void layers_release(struct layers_notes *notes, struct ecdn_xdp_limits *limits)
 		memcpy(left.lasts, notes->note[kind].lasts, sizeof(left.lasts));
 		notes->note[kind] = left;
 		notes->has[kind] = *left.lasts;
+		notes->timed[kind] = false;
 	}
 }
 

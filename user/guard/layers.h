@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "base/clock.h"
-#include "ecdn-xdp-maps.h"
+#include "guard/guard_maps.h"
 
 #define LAYERS_FOREVER UINT64_MAX
 #define LAYERS_KINDS 2          /* enum ecdn_xdp_note_kind */
@@ -35,18 +35,19 @@ int layers_set_reason(struct layers_span *span, const char *reason);
 /* When it ends, on the clock of the maps; LAYERS_FOREVER: never; 0: it has ended already. */
 uint64_t layers_end(const struct layers_span *span, const struct clock_moment *now);
 
-/* The notes of a region, or copies of them. */
+/* The notes of a region and the times of day of its ends, or copies of them. */
 struct layers_notes {
 	bool has[LAYERS_KINDS];
 	struct ecdn_xdp_note note[LAYERS_KINDS];
+	bool timed[LAYERS_KINDS];
+	struct ecdn_xdp_until until[LAYERS_KINDS];
 };
 
-/* All that follow take `map`, the fd of region_notes, or -1 where an earlier version has loaded
- * the guard: then there are no notes, and none is written. */
-int layers_read(int map, uint32_t region, struct layers_notes *notes);
+/* Where an earlier version has loaded the guard, there are none, and none is written. */
+int layers_read(const struct guard_maps *maps, uint32_t region, struct layers_notes *notes);
 
-/* Makes the notes in the map what these are: those that are not there are removed. */
-int layers_write(int map, uint32_t region, const struct layers_notes *notes);
+/* Makes the notes in the maps what these are: those that are not there are removed. */
+int layers_write(const struct guard_maps *maps, uint32_t region, const struct layers_notes *notes);
 
 /*
  * Sets a layer in the limits and in the notes of a region. What a file asks for with an end begins
@@ -61,13 +62,22 @@ bool layers_set(struct layers_notes *notes, enum ecdn_xdp_note_kind kind,
 /* Ends both layers. A file's words stay, so that the file does not begin them again. */
 void layers_release(struct layers_notes *notes, struct ecdn_xdp_limits *limits);
 
+/*
+ * After the time of day was set: makes the end of a layer the same time of day again, in the limits
+ * and in *until. What that ends, ends now; what has ended comes back if its end is to come again.
+ * A step of less than half a second is left alone, as the two clocks cannot be read at once.
+ * Returns whether the end was moved.
+ */
+bool layers_move(struct ecdn_xdp_limits *limits, struct ecdn_xdp_until *until,
+		 enum ecdn_xdp_note_kind kind, const struct clock_moment *now);
+
 /* Whether a layer has not ended: of a block also below an exemption. */
 bool layers_stands(const struct ecdn_xdp_limits *limits, enum ecdn_xdp_note_kind kind,
 		   uint64_t now_ns);
 
 /* After a file was read: its words are forgotten for the layers that it does not name any more,
- * so that they begin when it names them again. named[region] has bit 1 << kind for those that it
- * names, of max_regions. */
+ * so that they begin when it names them again. `map` is the fd of region_notes, or -1 where there
+ * is none. named[region] has bit 1 << kind for those that it names, of max_regions. */
 int layers_forget(int map, const uint8_t *named, uint32_t max_regions);
 
 #endif

@@ -49,7 +49,7 @@ static int note_before(struct limits_change *change, const struct guard_maps *ma
 	int err = guard_maps_limits(maps, region, &change->told.before);
 
 	err = err ?: maps_get(maps->region_rate, "region_rate", &region, &rates);
-	err = err ?: layers_read(maps->region_notes, region, &change->told.notes);
+	err = err ?: layers_read(maps, region, &change->told.notes);
 	err = err ?: limits_learned_read(maps->region_learned, region, &change->told.before,
 					 &change->told.learned_before);
 	if (err)
@@ -63,8 +63,9 @@ static int note_before(struct limits_change *change, const struct guard_maps *ma
 static bool are_same(const struct layers_notes *one, const struct layers_notes *other)
 {
 	for (unsigned int kind = 0; kind < LAYERS_KINDS; kind++)
-		if (one->has[kind] != other->has[kind] ||
-		    memcmp(&one->note[kind], &other->note[kind], sizeof(one->note[kind])))
+		if (one->has[kind] != other->has[kind] || one->timed[kind] != other->timed[kind] ||
+		    memcmp(&one->note[kind], &other->note[kind], sizeof(one->note[kind])) ||
+		    memcmp(&one->until[kind], &other->until[kind], sizeof(one->until[kind])))
 			return false;
 	return true;
 }
@@ -78,7 +79,7 @@ static int write_region(const struct limits_change *change, const struct guard_m
 	int err = 0;
 
 	if (!are_same(notes, &change->told.notes) && (changes || change->file))
-		err = layers_write(maps->region_notes, region, notes);
+		err = layers_write(maps, region, notes);
 	err = err ?: limits_learned_write(maps->region_learned, region,
 					  &change->told.learned_before,
 					  &change->told.learned_after);

@@ -135,9 +135,9 @@ static int clear_row(const struct region_ids *ids, const char *map, uint32_t id,
 	return maps_set(fd, map, &id, zeros);
 }
 
-static int clear_notes(const struct region_ids *ids, uint32_t id)
+/* Of both layers, in a map by struct ecdn_xdp_note_key. */
+static int clear_layers(const struct region_ids *ids, const char *map, uint32_t id)
 {
-	const char *map = "region_notes";
 	scoped_fd int fd = pins_exist(ids->pins, map) ? pins_open(ids->pins, map) : -ENOENT;
 	int err = fd == -ENOENT ? 0 : fd < 0 ? fd : 0;
 
@@ -164,7 +164,8 @@ static int clear(const struct region_ids *ids, const struct ecdn_xdp_config *con
 
 	err = err ?: maps_set(ids->maps->region_rate, "region_rate", &id, &none);
 	err = err ?: clear_row(ids, "region_history", id, sizeof(struct ecdn_xdp_region_history));
-	err = err ?: clear_notes(ids, id);
+	err = err ?: clear_layers(ids, "region_notes", id);
+	err = err ?: clear_layers(ids, "region_until", id);
 	err = err ?: clear_learned(ids, id);
 	err = err ?: clear_sources(ids->pins, id);
 	limits_follow(&limits, &config->default_limits, NULL);

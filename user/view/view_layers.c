@@ -37,7 +37,7 @@ static int add(struct view_layers *view, const struct guard_maps *maps, uint32_t
 
 	if (err || !layers_stands(&limits, kind, now_ns))
 		return err;
-	err = layers_read(maps->region_notes, region, &notes);
+	err = layers_read(maps, region, &notes);
 	if (err)
 		return err;
 	strcpy(layer.region, name);
