@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "agent/agent_addresses.h"
+#include "agent/agent_clock.h"
 #include "agent/agent_events.h"
 #include "agent/agent_files.h"
 #include "agent/agent_hook.h"
@@ -21,6 +22,7 @@ const struct agent_task *const agent_tasks[] = {
 	&agent_past_task,
 	&agent_links_task,
 	&agent_addresses_task,
+	&agent_clock_task,
 	&agent_learn_task,
 	&agent_listeners_task,
 	&agent_files_task,
