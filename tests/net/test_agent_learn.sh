@@ -43,6 +43,34 @@ test_killed() {
 	does "the next one goes on" wait_for 5 in_force "[8000,64000000,800]"
 }
 
+# reload SETTINGS: of learn.
+reload() {
+	printf 'agent: {metrics: off, events: plain, learn: %s}\n' "$1" >"$work/switched.yaml"
+	kill -HUP "$agent"
+}
+
+test_switched() {
+	local learns="{state: $learned, carries: {pps: 10k, bps: 10M, cps: 1k}}"
+
+	agent_end KILL
+	history ALPHA 2000 10000
+	printf 'agent: {metrics: off, events: plain, learn: off}\n' >"$work/switched.yaml"
+	agent_start --config "$work/switched.yaml"
+	reload "$learns"
+	does "switched on: the history comes into force" wait_for 5 in_force "[4000,32000000,400]"
+	rm "$learned"
+	reload off
+	does "switched off: limits of the busiest hour" wait_for 5 in_force \
+		"[20000,160000000,2000]"
+	does "switched off: the history is kept" wait_for 5 [ -s "$learned" ]
+	reload "$learns"
+	does "switched on again: it goes on" wait_for 5 in_force "[4000,32000000,400]"
+	agent_end KILL
+	history ALPHA 4000 30000
+	agent_start --config "$work/agent.yaml"
+	does "the first history" wait_for 5 in_force "[8000,64000000,800]"
+}
+
 # A surge of what arrives is enough, as the shield is off.
 test_limits() {
 	is "normal before" normal "$(state ALPHA)"
@@ -118,6 +146,7 @@ ecdn load -q --shield off --regions "$regions" e0
 ecdn limit set -q ALPHA --auto
 test_history
 test_killed
+test_switched
 test_limits
 test_end
 test_damaged

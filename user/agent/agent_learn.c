@@ -34,6 +34,10 @@ struct learning {
 	uint64_t write_ns, pause_ns; /* when limits are written next; how long after a failure */
 	uint64_t save_ns;       /* when the file is written next */
 	bool is_unsaved;        /* and that was said */
+	bool is_on, was_read;   /* it learns; the file was read */
+	bool leaves;            /* it does not any more, and has to leave the day's limits */
+	struct learn_settings settings; /* while it learned ... */
+	char *path;             /* ... and of its file */
 };
 
 struct learn_settings agent_learn_settings(const struct agent_settings *settings)
@@ -138,7 +142,7 @@ static void say_unsaved(struct learning *learning, const char *path, int err, co
 
 static int save(struct learning *learning)
 {
-	const char *path = learning->agent->settings->learn.state, *step = "";
+	const char *path = learning->path, *step = "";
 	scoped_free const struct learn_region **regions =
 		calloc(learning->count + 1, sizeof(*regions));
 	int err;
@@ -163,7 +167,7 @@ static int load(struct learning *learning)
 	size_t count;
 	int err = 0;
 
-	agent_learn_file_read(learning->agent->settings->learn.state, &regions, &count);
+	agent_learn_file_read(learning->path, &regions, &count);
 	for (size_t i = 0; i < count && !err; i++) {
 		struct learner *learner = learner_of(learning, regions[i].name);
 
@@ -173,7 +177,22 @@ static int load(struct learning *learning)
 			err = log_error(-ENOMEM, "out of memory");
 	}
 	free(regions);
+	learning->was_read = true;
 	return err;
+}
+
+/* What was learned until it was switched off is newer than the file. */
+static int switch_on(struct learning *learning)
+{
+	char *path = strdup(learning->agent->settings->learn.state);
+
+	if (!path)
+		return log_error(-ENOMEM, "out of memory");
+	free(learning->path);
+	learning->path = path;
+	learning->is_on = true;
+	learning->leaves = false;
+	return learning->was_read ? 0 : load(learning);
 }
 
 /* --- seconds */
@@ -229,8 +248,8 @@ static bool has_limits(const struct ecdn_xdp_learned *learned)
 	return false;
 }
 
-static void learn_region(struct learning *learning, const struct learn_settings *settings,
-			 const struct agent_second *second, const struct view_region *region)
+static void learn_region(struct learning *learning, const struct agent_second *second,
+			 const struct view_region *region)
 {
 	struct learner *learner = learner_of(learning, region->name);
 	struct learn_sample sample;
@@ -239,7 +258,7 @@ static void learn_region(struct learning *learning, const struct learn_settings 
 	if (!learner)
 		return;
 	agent_learn_sample(second->now, region, second->epoch_s, &sample);
-	notices = learn_add(&learner->kept.learn, settings, &sample);
+	notices = learn_add(&learner->kept.learn, &learning->settings, &sample);
 	learner->kept.seen_s = second->epoch_s;
 	learner->second = learning->seconds;
 	learner->has_limits = has_limits(&region->learned);
@@ -258,7 +277,6 @@ typedef void limits_maker(const struct learn *learn, const struct learn_settings
  * something in its place: a lost file is to unguard nobody. */
 static int put_in_force(struct learning *learning, limits_maker *make, uint64_t now_ns)
 {
-	const struct learn_settings settings = agent_learn_settings(learning->agent->settings);
 	scoped_free struct learned_row *rows = calloc(learning->count + 1, sizeof(*rows));
 	size_t count = 0;
 
@@ -271,7 +289,7 @@ static int put_in_force(struct learning *learning, limits_maker *make, uint64_t 
 		if (!learner->second || learner->second != learning->seconds)
 			continue;
 		memcpy(row->region, learner->kept.name, sizeof(row->region));
-		make(&learner->kept.learn, &settings, &row->learned);
+		make(&learner->kept.learn, &learning->settings, &row->learned);
 		row->learned.learned_ns = now_ns;
 		count += has_limits(&row->learned) || !learner->has_limits;
 	}
@@ -296,15 +314,17 @@ static void put_in_force_now(struct learning *learning, uint64_t now_ns)
 static void second(struct agent *agent, void *state, const struct agent_second *second)
 {
 	struct learning *learning = state;
-	const struct learn_settings settings = agent_learn_settings(agent->settings);
 	uint64_t now_ns = second->now->moment.now_ns;
 
-	if (!agent->settings->learn.on || second->now->shared)
+	if (learning->leaves)
+		learning->leaves = put_in_force(learning, learn_limit_day, now_ns) == -EAGAIN;
+	if (!learning->is_on || second->now->shared)
 		return;
+	learning->settings = agent_learn_settings(agent->settings);
 	learning->seconds++;
 	for (uint32_t i = 0; i < second->now->count; i++)
 		if (second->now->region[i].learns)
-			learn_region(learning, &settings, second, &second->now->region[i]);
+			learn_region(learning, second, &second->now->region[i]);
 	if (now_ns >= learning->write_ns)
 		put_in_force_now(learning, now_ns);
 	if (now_ns < learning->save_ns)
@@ -324,16 +344,23 @@ static int start(struct agent *agent, void **state)
 	*state = learning;
 	learning->agent = agent;
 	learning->save_ns = clock_monotonic_ns() + SAVE_NS;
-	return agent->settings->learn.on ? load(learning) : 0;
+	return agent->settings->learn.on ? switch_on(learning) : 0;
 }
 
-/* Another factor holds at once. */
+/* Another factor holds at once. The limits of the hour in which it is switched off would hold for
+ * good, as after the agent's end. */
 static int reload(struct agent *agent, void *state)
 {
 	struct learning *learning = state;
 
-	(void)agent;
 	learning->write_ns = 0;
+	if (agent->settings->learn.on)
+		return switch_on(learning);
+	if (learning->is_on && learning->count) {
+		learning->leaves = true;
+		save(learning);
+	}
+	learning->is_on = false;
 	return 0;
 }
 
@@ -355,13 +382,15 @@ static void stop(struct agent *agent, void *state)
 {
 	struct learning *learning = state;
 
-	if (agent->settings->learn.on && learning->count) {
+	(void)agent;
+	if ((learning->is_on || learning->leaves) && learning->count) {
 		leave_day_limits(learning);
 		save(learning);
 	}
 	for (size_t i = 0; i < learning->count; i++)
 		free(learning->by_name[i]);
 	free(learning->by_name);
+	free(learning->path);
 	free(learning);
 }
 
