@@ -211,6 +211,22 @@ static void own_counts(void **state)
 	assert_int_equal(regions.other_own.surges, 1);
 }
 
+/* After a time without a guard nobody was limited before the new one said so. */
+static void limited_time_is_no_gap(void **state)
+{
+	(void)state;
+	rows[0].limits.own = 1;
+	look(2, 0);
+	view.moment.now_ns += 3600 * NS_PER_SECOND;
+	rows[0].state = ECDN_XDP_STATE_LIMITED;
+	rows[0].since_ns = view.moment.now_ns + NS_PER_SECOND / 2;
+	look(2, 0);
+	assert_int_equal(regions.named[0].own.limited_ns, NS_PER_SECOND / 2);
+	view.moment.now_ns += 9 * NS_PER_SECOND;
+	look(2, 0);
+	assert_int_equal(regions.named[0].own.limited_ns, 10 * NS_PER_SECOND + NS_PER_SECOND / 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -222,6 +238,7 @@ int main(void)
 		TEST(a_forger_fills_no_more),
 		TEST(series_are_bounded),
 		TEST(own_counts),
+		TEST(limited_time_is_no_gap),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,13 +69,23 @@ static struct agent_metrics_fields_own *own_of(struct agent_metrics_regions *reg
 	return place ? &regions->named[place - 1].own : &regions->other_own;
 }
 
+/* For how long a region that is limited was so since it was last looked at, which may be long ago:
+ * there may have been no guard. */
+static uint64_t limited_for(const struct view_region *region, uint64_t now_ns, uint64_t passed_ns)
+{
+	uint64_t limited_ns = now_ns > region->since_ns ? now_ns - region->since_ns : 0;
+
+	return limited_ns < passed_ns ? limited_ns : passed_ns;
+}
+
 /* The packets since it was last looked at. What it had when it was met first is nobody's. */
 static uint64_t look(struct agent_metrics_regions *regions, const struct view_region *region,
-		     uint64_t passed_ns)
+		     uint64_t now_ns)
 {
 	struct agent_metrics_regions_seen *seen = &regions->seen[region->id];
 	bool known = !strcmp(seen->name, region->name);
 	uint64_t packets = region->counts.packets;
+	uint64_t passed_ns = regions->seen_ns ? now_ns - regions->seen_ns : 0;
 
 	if (!known) {
 		strcpy(seen->name, region->name);
@@ -90,7 +100,7 @@ static uint64_t look(struct agent_metrics_regions *regions, const struct view_re
 			   sizeof(seen->requests));
 	}
 	if (known && region->state == ECDN_XDP_STATE_LIMITED)
-		own_of(regions, seen->named)->limited_ns += passed_ns;
+		own_of(regions, seen->named)->limited_ns += limited_for(region, now_ns, passed_ns);
 	seen->counts = region->counts;
 	seen->requests = region->requests;
 	return known || regions->seen_ns ? packets : 0;
@@ -136,14 +146,13 @@ static void name_busiest(struct agent_metrics_regions *regions, const struct vie
 void agent_metrics_regions_second(struct agent_metrics_regions *regions,
 				  const struct view_regions *view, unsigned int busiest)
 {
-	uint64_t passed_ns = regions->seen_ns ? view->moment.now_ns - regions->seen_ns : 0;
 	uint32_t count = 0;
 
 	if (!make_room(regions, view))
 		return;
 	for (uint32_t i = 0; i < view->count; i++) {
 		const struct view_region *region = &view->region[i];
-		uint64_t packets = look(regions, region, passed_ns);
+		uint64_t packets = look(regions, region, view->moment.now_ns);
 
 		if (metrics_regions_is_special(region))
 			give_name(regions, region, false);
