@@ -117,6 +117,7 @@ static int watch_child(struct files *files)
 	if (err >= 0)
 		return 0;
 	kill(files->pid, SIGKILL);
+	waitpid(files->pid, NULL, 0);
 	end_child(files);
 	return err;
 }
