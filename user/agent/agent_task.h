@@ -43,7 +43,7 @@ struct agent_second {
  * A task. Steps that it does not need are NULL; the others return 0 or a negative errno, logged.
  * No step may wait for anything but the kernel's answer to a system call. All signals that the
  * agent takes are blocked, so a process that a task starts gets an empty mask first. A lock of
- * pins that is held is -EAGAIN, silent (agent_retry.h).
+ * pins that is held is -EAGAIN, silent (agent_job.h).
  */
 struct agent_task {
 	const char *name;
