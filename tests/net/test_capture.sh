@@ -165,6 +165,15 @@ test_pipe() {
 		"nsenter --net=/run/netns/ecdn-$id-edge $build/ecdn-xdp capture --pin-dir $pin -w - | true"
 }
 
+# Who does not read the pipe keeps the capture from going on, which ends by itself then.
+test_slow() {
+	flood_start "$work/flood" "${alpha[@]}" --rate 5k
+	ecdn capture --rate 10k --for 5s -w - 2>"$work/said" | { sleep 4; cat >"$file"; } || true
+	flood_stop "slow"
+	has "slow: what was missed is told" 'for [1-4]s nothing was captured' "$(<"$work/said")"
+	does "slow: the file is whole" capinfos "$file"
+}
+
 test_killed() {
 	local start
 
@@ -247,6 +256,7 @@ test_filters
 test_words
 test_full
 test_pipe
+test_slow
 test_killed
 test_upgrade
 test_monitor

@@ -182,9 +182,13 @@ static int end(struct capturing *capturing, int err)
 
 static void tell(const struct capturing *capturing)
 {
+	char text[QUANTITY_DURATION_SIZE];
 	struct capture_feed_counts counts;
 
 	capture_feed_counts(capturing->feed, &counts);
+	if (counts.missed_ns)
+		log_warning("for %s nothing was captured, as this process did not run, or nobody "
+			    "read what it wrote", quantity_about(counts.missed_ns, text));
 	if (!capturing->asked->quiet)
 		log_note("%lu packets matched, %lu written, %lu lost", counts.matched,
 			 capturing->blocks.written, counts.lost);

@@ -44,6 +44,7 @@ struct capture_feed {
 	uint64_t *told, *seen;  /* by CPU: `matched` with the last packet, and a quarter ago */
 	struct ecdn_xdp_capture_rule rule;
 	uint64_t rate, next_ns;
+	uint64_t until_ns, missed_ns; /* the guard goes on until then; for so long it did not */
 };
 
 static const struct ecdn_xdp_capture_cpu *row_of(const struct capture_feed *feed, uint32_t cpu)
@@ -159,9 +160,20 @@ static void store(struct capture_feed *feed, uint32_t until)
 	__atomic_store_n(&feed->config->capture, until, __ATOMIC_SEQ_CST);
 }
 
+/* Whoever was stopped, or wrote to a reader who did not read, comes back too late. */
+static void count_missed(struct capture_feed *feed, uint64_t now_ns)
+{
+	if (feed->until_ns && now_ns > feed->until_ns)
+		feed->missed_ns += now_ns - feed->until_ns;
+}
+
 static void put_off(struct capture_feed *feed, uint64_t now_ns)
 {
-	store(feed, (now_ns >> ECDN_XDP_CAPTURE_SPAN) + SPANS);
+	uint64_t until = (now_ns >> ECDN_XDP_CAPTURE_SPAN) + SPANS;
+
+	store(feed, until);
+	count_missed(feed, now_ns);
+	feed->until_ns = until << ECDN_XDP_CAPTURE_SPAN;
 	feed->next_ns = now_ns + PUT_OFF_NS;
 }
 
@@ -342,13 +354,14 @@ int capture_feed_end(struct capture_feed *feed, capture_feed_take *take, void *c
 	int err;
 
 	store(feed, 0);
+	count_missed(feed, clock_monotonic_ns());
 	err = perf_ring_read(feed->ring);
 	return err ?: hand_over(feed, UINT64_MAX, take, context);
 }
 
 void capture_feed_counts(const struct capture_feed *feed, struct capture_feed_counts *counts)
 {
-	*counts = (struct capture_feed_counts){};
+	*counts = (struct capture_feed_counts){ .missed_ns = feed->missed_ns };
 	for (uint32_t cpu = 0; cpu < feed->rows.entries; cpu++) {
 		const volatile struct ecdn_xdp_capture_cpu *row = row_of(feed, cpu);
 

@@ -38,6 +38,7 @@ struct capture_feed_counts {
 	uint64_t matched;       /* packets that were asked for ... */
 	uint64_t sent;          /* ... sent ... */
 	uint64_t lost;          /* ... and not sent, though the rate allowed it */
+	uint64_t missed_ns;     /* for so long the guard did not look for any, as nobody read */
 };
 
 /* Begins. -EBUSY: another process captures; WORDS_WRONG: there is no such region. Freed with
