@@ -33,7 +33,7 @@ test_set() {
 	is "again" "ALPHA: nothing changed, it was so already: limits are learned" \
 		"$(ecdn limit set ALPHA --auto)"
 	is "nothing is in force yet" "[0,0,0,1]" "$(limits ALPHA)"
-	is "it says so" 'ALPHA: nothing is learned yet: no agent has written anything; `ecdn-xdp agent` learns' \
+	is "it says so" 'ALPHA: nothing is learned yet: no agent has written anything; `ecdn-xdp agent` does, once a minute' \
 		"$(last_line ALPHA)"
 	is "own limits" '["auto"] true' "$(limits ALPHA '"\(.own_limits) \(.auto)"')"
 	has "the list" '^ALPHA +auto +auto +auto ' "$(ecdn limit)"
@@ -128,6 +128,9 @@ test_file() {
 		ecdn load --config "$work/bad.yaml" e0
 	printf 'limits: {ALPHA: automatic}\n' >"$work/bad.yaml"
 	fails "no such word" 1 'bad.yaml:1' ecdn load --config "$work/bad.yaml" e0
+	echo 'limits: {ALPHA: aut}' >"$work/bad.yaml"
+	fails "a word that is near" 1 '"aut" is no limit; write auto, or' \
+		ecdn load --config "$work/bad.yaml" e0
 	fails "both" 2 'either --auto or --no-auto' ecdn limit set ALPHA --auto --no-auto
 	ecdn limit clear ALPHA >/dev/null
 	ecdn limit clear BETA >/dev/null
@@ -140,6 +143,7 @@ test_default() {
 	is "is learned" "[1000,0,0,3] [50000,0,3,3]" "$(limits ALPHA) $(limits BETA)"
 	is "and none of its limits is its own" "false" "$(limits ALPHA .own)"
 	has "the list has them" '^ALPHA +1.00k~ ' "$(ecdn limit)"
+	has "and the default, too" '^default +50.0k +auto +auto ' "$(ecdn limit)"
 	has "the default says so" 'are learned, and at most those here$' "$(ecdn limit default)"
 	ecdn limit set BETA --cps 10 >/dev/null
 	is "one with a rate of its own is not" "[50000,0,10,1] false" \

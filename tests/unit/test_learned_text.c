@@ -138,7 +138,7 @@ static void nothing_yet(void **state)
 			 "it for 2h");
 	region.learned.learned_ns = 0;
 	assert_says_none(&region, "DE: nothing is learned yet: no agent has written anything; "
-			 "`ecdn-xdp agent` learns");
+			 "`ecdn-xdp agent` does, once a minute");
 	region.learned.days = 2;
 	region.learned.learned_ns = NOW;
 	assert_says_none(&region, "DE: nothing is learned yet: no hour of 2 days had enough "

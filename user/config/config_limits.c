@@ -125,6 +125,9 @@ static void take_limit(struct reader *reader, const yaml_node_t *key, const yaml
 		return;
 	if (!strcmp(yaml_text(value) ?: "", "auto"))
 		learn(&change);
+	else if (yaml_text(value))
+		yaml_bad(reader, value, "\"%s\" is no limit; write auto, or limits by name as in "
+			 "{pps: 50k}", yaml_text(value));
 	else
 		yaml_each_pair(reader, value, &change, take_limit_value);
 	if (limits_add(to, &change))

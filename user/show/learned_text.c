@@ -106,7 +106,7 @@ const char *learned_text_none(const struct view_region *region, const struct clo
 	snprintf(room, LEARNED_TEXT_SIZE, "%s: nothing is learned yet: ", region->name);
 	if (!learned->learned_ns)
 		words_append(room, LEARNED_TEXT_SIZE, "no agent has written anything; `ecdn-xdp "
-			     "agent` learns");
+			     "agent` does, once a minute");
 	else if (!learned->days)
 		words_append(room, LEARNED_TEXT_SIZE, "%u h of 24 h", learned->hours);
 	else

@@ -62,9 +62,11 @@ static const char *mark(const void *item, uint32_t bit)
 /* Where there is no limit. */
 static const char *none(const void *item, uint32_t bit)
 {
-	const struct view_region *learner = limit_of(item)->learner;
+	const struct limit_fields_item *limit = limit_of(item);
+	bool learns = limit->learner ? limit->learner->learns :
+		      limit->limits.own & ECDN_XDP_OWN_AUTO;
 
-	return learner && learner->learns && measure_of(bit) ? "auto" : "-";
+	return learns && measure_of(bit) ? "auto" : "-";
 }
 
 static const char *rate_cell(const void *item, uint64_t rate, uint32_t bit,
@@ -316,6 +318,7 @@ static const char *origin_value(const void *item, char room[FIELD_TEXT_SIZE])
 
 	plain.has_state = false;
 	plain.learner = NULL;
+	plain.limits.own &= ~ECDN_XDP_OWN_AUTO;
 	/* cppcheck-suppress returnDanglingLifetime; it is written into room. */
 	return origin->cell(&plain, room);
 }

@@ -15,7 +15,7 @@ struct limit_fields_item {
 	bool has_state;         /* false: these are the default limits */
 	uint32_t state;         /* enum ecdn_xdp_state */
 	uint64_t now_ns;
-	const struct view_region *learner; /* which may learn them; 0: nobody does */
+	const struct view_region *learner; /* which may learn them; 0: of the default limits */
 };
 
 /* A region's; the view is to outlive the item. */
