@@ -143,6 +143,13 @@ is_free() {
 }
 
 test_elsewhere() {
+	local before
+
+	before=$(server)
+	write_config 'hosts: [edge7.example], nodes: 100'
+	kill -HUP "$agent"
+	does "a reload" wait_for 5 grep -q 'was read again' "$work/agent.said"
+	is "a reload that changes neither place nor names ends no scrape" "$before" "$(server)"
 	write_config 'listen: "127.0.0.1:9514", hosts: [other.example]'
 	kill -HUP "$agent"
 	url=http://127.0.0.1:9514/metrics

@@ -162,12 +162,26 @@ static void refuse(void *state)
 	agent_metrics_socket_close(&serving->next);
 }
 
-/* The program knows its names from its start. */
-static int restart(struct serving *serving)
+static bool same_words(char *const *one, char *const *other)
 {
-	agent_metrics_child_stop(&serving->child);
+	while (*one && same(*one, *other)) {
+		one++;
+		other++;
+	}
+	return same(*one, *other);
+}
+
+/* The program knows its names from its start. With the same ones it goes on, and scrapes too. */
+static int rename_hosts(struct serving *serving)
+{
+	char *before[sizeof(serving->child.words) / sizeof(*serving->child.words)];
+
+	memcpy(before, serving->child.words, sizeof(before));
 	agent_metrics_child_words(&serving->child, &serving->socket.where,
 				  &serving->agent->settings->metrics.hosts);
+	if (same_words(before, serving->child.words))
+		return 0;
+	agent_metrics_child_stop(&serving->child);
 	return agent_metrics_child_start(&serving->child, serving->socket.fd);
 }
 
@@ -177,7 +191,7 @@ static int reload(struct agent *agent, void *state)
 	const char *listen = agent->settings->metrics.listen;
 
 	if (listen && serving->next.fd < 0)
-		return serving->listen ? restart(serving) : 0;
+		return serving->listen ? rename_hosts(serving) : 0;
 	end(serving);
 	if (!listen)
 		return 0;
