@@ -199,6 +199,23 @@ static void until_that_a_step_passes(void **state)
 	}
 }
 
+/* Whoever can set the clock, as over NTP, is not to bring back what ended long ago. */
+static void until_of_long_ago(void **state)
+{
+	(void)state;
+	for (int kind = 0; kind < LAYERS_KINDS; kind++) {
+		struct region region = region_new();
+
+		assert_true(set_until(&region, kind, 9600));
+		region.now.now_ns = (4600 + 86400) * SECOND;
+		assert_false(stands(&region, kind));
+		assert_false(step(&region, kind, -90000));
+		assert_false(stands(&region, kind));
+		region.now.now_ns -= SECOND;
+		assert_true(step(&region, kind, 0));
+	}
+}
+
 static void other_ends_stay(void **state)
 {
 	(void)state;
@@ -246,6 +263,7 @@ int main(void)
 		cmocka_unit_test(reload_sets_what_has_no_end),
 		cmocka_unit_test(until_follows_the_clock),
 		cmocka_unit_test(until_that_a_step_passes),
+		cmocka_unit_test(until_of_long_ago),
 		cmocka_unit_test(other_ends_stay),
 		cmocka_unit_test(reasons),
 	};

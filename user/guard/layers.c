@@ -18,6 +18,10 @@
 /* A step of less is not followed. */
 #define STEP_LEAST_NS (NS_PER_SECOND / 2)
 
+/* What ended longer ago does not come back, or whoever can set the clock could bring back all that
+ * there ever was. */
+#define COMES_BACK_NS (86400 * NS_PER_SECOND)
+
 _Static_assert(sizeof(((struct ecdn_xdp_note *)0)->user) == LOGIN_USER_SIZE, "names have room");
 
 int layers_set_reason(struct layers_span *span, const char *reason)
@@ -119,7 +123,8 @@ bool layers_move(struct ecdn_xdp_limits *limits, struct ecdn_xdp_until *until,
 	const struct layers_span span = { .until_ns = until->until_ns };
 	uint64_t before = end_of(limits, kind), end_ns = layers_end(&span, now);
 
-	if (before != until->end_ns || (!end_ns && before <= now->now_ns))
+	if (before != until->end_ns || (!end_ns && before <= now->now_ns) ||
+	    (before < now->now_ns && now->now_ns - before >= COMES_BACK_NS))
 		return false;
 	end_ns = end_ns ?: now->now_ns;
 	if (apart(end_ns, before) < STEP_LEAST_NS)

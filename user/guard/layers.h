@@ -64,9 +64,9 @@ void layers_release(struct layers_notes *notes, struct ecdn_xdp_limits *limits);
 
 /*
  * After the time of day was set: makes the end of a layer the same time of day again, in the limits
- * and in *until. What that ends, ends now; what has ended comes back if its end is to come again.
- * A step of less than half a second is left alone, as the two clocks cannot be read at once.
- * Returns whether the end was moved.
+ * and in *until. What that ends, ends now; what has ended within the last day comes back if its end
+ * is to come again. A step of less than half a second is left alone, as the two clocks cannot be
+ * read at once. Returns whether the end was moved.
  */
 bool layers_move(struct ecdn_xdp_limits *limits, struct ecdn_xdp_until *until,
 		 enum ecdn_xdp_note_kind kind, const struct clock_moment *now);
