@@ -15,9 +15,11 @@
 static int open_all(struct guard_maps *maps, struct ecdn_xdp_config *config,
 		    const struct pins *pins)
 {
-	int err = guard_maps_open(maps, pins);
+	/* Another ABI's would not fit. */
+	scoped_fd int fd = config_map_open(pins);
+	int err = fd < 0 ? fd : config_map_read(pins, config);
 
-	return err ?: config_map_read(pins, config);
+	return err ?: guard_maps_open(maps, pins);
 }
 
 static int count(const struct pins *pins, unsigned int *moved)
@@ -88,8 +90,7 @@ int clock_follow(const char *pin_dir)
 	struct pins pins;
 	int err = pins_init(&pins, pin_dir);
 
-	if (err || !config_map_has(pins.dir, ECDN_XDP_ABI) ||
-	    !part_is_loaded(&guard_part, pins.dir))
+	if (err || !part_is_loaded(&guard_part, pins.dir))
 		return err;
 	err = count(&pins, &wanted);
 	if (err || !wanted)
