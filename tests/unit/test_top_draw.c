@@ -195,6 +195,24 @@ static void sparks(void **unused)
 	view_past_close(&past);
 }
 
+/* A line that is cut off goes on in a wider terminal. */
+static void help_is_whole(unsigned int columns)
+{
+	struct top_state narrow = screen_state(24, columns), wide = screen_state(24, 200);
+	char *in_narrow, *in_wide;
+
+	narrow.page = wide.page = TOP_PAGE_HELP;
+	in_narrow = screen_text(&screen_snapshot, &narrow);
+	in_wide = screen_text(&screen_snapshot, &wide);
+	assert_non_null(in_narrow);
+	assert_non_null(in_wide);
+	assert_non_null(strstr(in_wide, "\nUp Down"));
+	assert_non_null(strstr(in_narrow, "\nUp Down"));
+	assert_string_equal(strstr(in_narrow, "\nUp Down"), strstr(in_wide, "\nUp Down"));
+	free(in_narrow);
+	free(in_wide);
+}
+
 static void page(void **unused)
 {
 	struct top_state state = screen_state(24, 100);
@@ -218,6 +236,7 @@ static void page(void **unused)
 	state.page = TOP_PAGE_HELP;
 	state.scroll = 0;
 	has(&screen_snapshot, &state, "\nSINCE     how long", true);
+	help_is_whole(80);
 }
 
 static void foot(void **unused)
