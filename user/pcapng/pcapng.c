@@ -88,7 +88,9 @@ static void put_option(struct pcapng_block *block, enum option option, const voi
 
 static void put_text(struct pcapng_block *block, enum option option, const char *text)
 {
-	put_option(block, option, text, strnlen(text, PCAPNG_TEXT_MAX));
+	size_t length = strlen(text);
+
+	put_option(block, option, text, length < PCAPNG_TEXT_MAX ? length : PCAPNG_TEXT_MAX);
 }
 
 static void put_count(struct pcapng_block *block, enum option option, uint64_t count)
