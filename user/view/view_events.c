@@ -156,16 +156,27 @@ static int read_silence(struct view_events *events)
 }
 
 /* Of an entry that was told before, what is new is told: from where that had ended. */
+static uint32_t told_state(const struct view_silence *told, const struct ecdn_xdp_change *before,
+			   const struct ecdn_xdp_change *change)
+{
+	bool ended = told->time_ns > before->last_ns && told->time_ns <= change->last_ns;
+
+	return ended ? told->state : before->to;
+}
+
 static int each_change(const struct ecdn_xdp_change *change, const struct ecdn_xdp_change *before,
 		       void *context)
 {
 	struct view_events *events = context;
 	struct view_event event = { .time_ns = change->last_ns, .change = *change };
+	struct view_silence *told;
 
+	if (change->region >= events->states.entries)
+		return add(events, &event);
+	told = &events->told[change->region];
 	if (before)
-		event.change.from = before->to;
-	if (change->region < events->states.entries &&
-	    view_silence_was_told(&events->told[change->region], change))
+		event.change.from = told_state(told, before, change);
+	if (view_silence_was_told(told, change))
 		return 0;
 	return add(events, &event);
 }
