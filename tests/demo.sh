@@ -210,7 +210,7 @@ lines() { wc -l <"$work/$1.talk"; }
 
 # watch SECONDS: the table, once a second, drawn over itself on a terminal
 watch() {
-	local height= end=$((SECONDS + $1)) tick next=$SECONDS
+	local height='' end=$((SECONDS + $1)) tick next=$SECONDS
 
 	while ((SECONDS < end)); do
 		sleep 1 &

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2034,SC2154
 # agent.sh - agents of the edge, and what they tell. Sourced after lib.sh.
 
 # What the agent tells systemd goes to this socket, and from there, a line each, to $work/notified.

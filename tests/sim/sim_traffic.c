@@ -178,11 +178,11 @@ void sim_traffic_next(struct sim_traffic *traffic, uint64_t at_s, struct sim_sec
 		take_event(traffic->active[i], at_s, &factor, second);
 	clean = traffic->usual * factor;
 	clean = fmax(0, clean + sqrt(clean * CLUMP) * sim_random_normal(&traffic->random));
-	if (second->attack)
+	if (second->attack) {
 		added = clean * (second->attack->size - 1) * attack(second->attack, at_s);
-	if (added > 0)
 		second->heavy_pps += fmax(0, added - second->attack->sources *
 						     traffic->prefix_pps);
+	}
 	second->pps = clean + added + (traffic->usual > 0 ? bursts(traffic, at_s, second) : 0);
 	if (second->heavy_pps > second->pps)
 		second->heavy_pps = second->pps;

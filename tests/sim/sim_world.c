@@ -55,7 +55,7 @@ static void add_weekly(struct sim_world *world, unsigned int week, struct sim_ra
 {
 	uint64_t start_s = week * SIM_WEEK;
 
-	for (double i = 0; i < world->plan.flashes; i++) {
+	for (unsigned int i = 0; i < world->plan.flashes; i++) {
 		struct sim_event event = { .kind = SIM_FLASH };
 
 		event.start_s = start_s + sim_random_next(random) % SIM_WEEK;
@@ -63,7 +63,7 @@ static void add_weekly(struct sim_world *world, unsigned int week, struct sim_ra
 		event.size = sim_random_scale(random, 1.5, 6);
 		sim_world_add(any_region(world, random), &event);
 	}
-	for (double i = 0; i < world->plan.outages; i++) {
+	for (unsigned int i = 0; i < world->plan.outages; i++) {
 		struct sim_event event = { .kind = SIM_OUTAGE };
 
 		event.start_s = start_s + sim_random_next(random) % SIM_WEEK;

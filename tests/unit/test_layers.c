@@ -130,7 +130,7 @@ static void reload_sets_what_has_no_end(void **state)
 /* The time of day is set, by so many seconds. */
 static bool step(struct region *region, enum ecdn_xdp_note_kind kind, int64_t seconds)
 {
-	region->now.epoch_ns += seconds * SECOND;
+	region->now.epoch_ns += (uint64_t)seconds * SECOND;
 	return layers_move(&region->limits, &region->notes.until[kind], kind, &region->now);
 }
 

@@ -34,9 +34,8 @@ static void canonical(const char *dir, char path[PATH_MAX])
 			;
 		there[length] = 0;
 	}
-	if (!length || !strcmp(resolved, "/"))
-		snprintf(path, PATH_MAX, "%s", dir);
-	else if (snprintf(path, PATH_MAX, "%s%s", resolved, dir + length) >= PATH_MAX)
+	if (!length || !strcmp(resolved, "/") ||
+	    snprintf(path, PATH_MAX, "%s%s", resolved, dir + length) >= PATH_MAX)
 		snprintf(path, PATH_MAX, "%s", dir);
 }
 

@@ -58,7 +58,7 @@ static int try_load(struct loaded *iterator, uint8_t protocol, const struct stee
 	int err;
 
 	if (!skeleton)
-		return -errno;
+		return -ENOMEM;
 	iterator->skeleton = skeleton;
 	program = protocol == IPPROTO_UDP ? skeleton->progs.take_udp : skeleton->progs.take_tcp;
 	bpf_program__set_autoload(skeleton->progs.take_udp, protocol == IPPROTO_UDP);
