@@ -6,6 +6,7 @@
 #include <grp.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -63,12 +64,15 @@ static int set_files(int input, bool journal)
 	return 0;
 }
 
+/* By the system call: glibc ignores two of its own signals in what posix_spawn() starts, as make
+ * does its commands, and signal() changes them for nobody. */
 static void reset_signals(void)
 {
+	static const uint64_t by_default[4]; /* the kernel's struct sigaction */
 	sigset_t none;
 
 	for (int number = 1; number < NSIG; number++)
-		signal(number, SIG_DFL);
+		syscall(SYS_rt_sigaction, number, by_default, NULL, sizeof(uint64_t));
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
