@@ -13,13 +13,7 @@ static const uint32_t allowed[] = {
 #ifdef SYS_poll
 	SYS_poll,
 #endif
-	SYS_brk, SYS_mmap, SYS_munmap, SYS_mremap, SYS_mprotect, SYS_madvise,
-	SYS_clock_gettime, SYS_clock_nanosleep, SYS_nanosleep, SYS_gettimeofday,
-#ifdef SYS_time
-	SYS_time,
-#endif
-	SYS_getrandom, SYS_getpid, SYS_gettid, SYS_futex, SYS_sched_yield,
-	SYS_rt_sigprocmask, SYS_rt_sigreturn, SYS_restart_syscall, SYS_exit, SYS_exit_group,
+	SYSCALLS_OF_ITSELF,
 };
 
 int probe_filter_set(void)
