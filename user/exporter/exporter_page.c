@@ -33,7 +33,8 @@ int exporter_page_ask(struct exporter_page *page)
 	return 0;
 }
 
-void exporter_page_head(struct MHD_Response *response, bool packed)
+/* Gives a response the type of the page. */
+static void add_head(struct MHD_Response *response, bool packed)
 {
 	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
 				"text/plain; version=0.0.4; charset=utf-8");
@@ -49,7 +50,7 @@ static struct MHD_Response *respond(char *text, size_t size, bool packed)
 		MHD_create_response_from_buffer(size, text, MHD_RESPMEM_MUST_FREE);
 
 	if (response)
-		exporter_page_head(response, packed);
+		add_head(response, packed);
 	else
 		free(text);
 	return response;

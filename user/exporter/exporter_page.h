@@ -36,7 +36,4 @@ void exporter_page_give_up(struct exporter_page *page);
  * none. */
 struct MHD_Response *exporter_page_response(struct exporter_page *page, bool packed);
 
-/* Gives a response the type of the page. */
-void exporter_page_head(struct MHD_Response *response, bool packed);
-
 #endif

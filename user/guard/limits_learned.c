@@ -29,9 +29,9 @@ __u64 *limits_learned_rate(struct ecdn_xdp_limits *limits, unsigned int measure)
 	return measure == 0 ? &limits->pps : measure == 1 ? &limits->bps : &limits->cps;
 }
 
-__u64 limits_learned_cap(const struct ecdn_xdp_limits *limits,
-			 const struct ecdn_xdp_limits *defaults,
-			 const struct ecdn_xdp_learned *learned, unsigned int measure)
+/* What the learned limits are capped at: the operator's own, or the default; 0: nothing. */
+static __u64 cap_of(const struct ecdn_xdp_limits *limits, const struct ecdn_xdp_limits *defaults,
+		    const struct ecdn_xdp_learned *learned, unsigned int measure)
 {
 	struct ecdn_xdp_limits copy = *defaults;
 
@@ -40,11 +40,12 @@ __u64 limits_learned_cap(const struct ecdn_xdp_limits *limits,
 	return *limits_learned_rate(&copy, measure);
 }
 
-bool limits_learned_holds(const struct ecdn_xdp_limits *limits,
-			  const struct ecdn_xdp_limits *defaults,
-			  const struct ecdn_xdp_learned *learned, unsigned int measure)
+/* Whether the limit in force is the learned one. */
+static bool is_learned(const struct ecdn_xdp_limits *limits,
+		       const struct ecdn_xdp_limits *defaults,
+		       const struct ecdn_xdp_learned *learned, unsigned int measure)
 {
-	__u64 cap = limits_learned_cap(limits, defaults, learned, measure);
+	__u64 cap = cap_of(limits, defaults, learned, measure);
 
 	return learned->learned[measure] && (!cap || learned->learned[measure] < cap);
 }
@@ -72,10 +73,10 @@ void limits_learned_resolve(struct ecdn_xdp_limits *limits, const struct ecdn_xd
 	bool holds = false;
 
 	for (unsigned int i = 0; i < ECDN_XDP_LEARNED_MEASURES; i++) {
-		bool is = limits_learned_holds(limits, defaults, learned, i);
+		bool is = is_learned(limits, defaults, learned, i);
 
 		*limits_learned_rate(limits, i) = is ? learned->learned[i] :
-			limits_learned_cap(limits, defaults, learned, i);
+			cap_of(limits, defaults, learned, i);
 		holds |= is;
 	}
 	if (holds && !((limits->own | defaults->own) & ECDN_XDP_OWN_GRACE))

@@ -33,16 +33,6 @@ bool limits_learned_is_auto(const struct ecdn_xdp_limits *limits,
 __u64 *limits_learned_rate(struct ecdn_xdp_limits *limits, unsigned int measure);
 extern const uint32_t limits_learned_bits[ECDN_XDP_LEARNED_MEASURES];
 
-/* What the learned limits are capped at: the operator's own, or the default; 0: nothing. */
-__u64 limits_learned_cap(const struct ecdn_xdp_limits *limits,
-			 const struct ecdn_xdp_limits *defaults,
-			 const struct ecdn_xdp_learned *learned, unsigned int measure);
-
-/* Whether the limit in force is the learned one. */
-bool limits_learned_holds(const struct ecdn_xdp_limits *limits,
-			  const struct ecdn_xdp_limits *defaults,
-			  const struct ecdn_xdp_learned *learned, unsigned int measure);
-
 /* Puts the operator's own rates in the place of those in force, and back into the row. */
 void limits_learned_to_own(struct ecdn_xdp_limits *limits, const struct ecdn_xdp_learned *learned);
 void limits_learned_from_own(struct ecdn_xdp_learned *learned,

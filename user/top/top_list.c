@@ -106,8 +106,3 @@ void top_list_select(const struct top_list *list, struct top_state *state, unsig
 	if (list->room && at >= state->first + list->room)
 		state->first = at - list->room + 1;
 }
-
-const struct view_region *top_list_selected(const struct top_list *list)
-{
-	return list->count ? list->at[list->selected] : NULL;
-}

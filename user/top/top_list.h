@@ -29,7 +29,4 @@ unsigned int top_list_foot_rows(const struct top_state *state);
 /* Makes the selected one that at a place, or the last one. */
 void top_list_select(const struct top_list *list, struct top_state *state, unsigned int at);
 
-/* The selected region; NULL if there is none. */
-const struct view_region *top_list_selected(const struct top_list *list);
-
 #endif

@@ -19,7 +19,8 @@
 /* On lower screens the table has the room. */
 #define ROWS_LIMITS 14
 
-const char *top_region_tab(enum top_tab tab)
+/* "prefixes", ... */
+static const char *tab_name(enum top_tab tab)
 {
 	static const char *const names[] = {
 		[TOP_TAB_PREFIXES] = "prefixes", [TOP_TAB_NODES] = "nodes",
@@ -137,10 +138,10 @@ static void put_tabs(struct top_grid *grid, unsigned int row, const struct top_s
 	for (enum top_tab tab = 0; tab < TOP_TABS; tab++)
 		if (tab == state->tab)
 			top_line_add(&line, TOP_LOOK_SELECTED, "[%u %s]", tab + 1,
-				     top_region_tab(tab));
+				     tab_name(tab));
 		else
 			top_line_add(&line, TOP_LOOK_PLAIN, " %u %s ", tab + 1,
-				     top_region_tab(tab));
+				     tab_name(tab));
 }
 
 /* The first line has the heads, and stays where it is. */

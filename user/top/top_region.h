@@ -13,7 +13,4 @@
 void top_region_put(struct top_grid *grid, const struct top_snapshot *snapshot,
 		    const struct top_state *state, unsigned int first, unsigned int end);
 
-/* "prefixes", ... */
-const char *top_region_tab(enum top_tab tab);
-
 #endif
