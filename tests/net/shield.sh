@@ -149,23 +149,38 @@ surgers_make() {
 	done
 }
 
-# surge_start [URL]: about 500 connections/s, until surge_stop, each with a request.
-surge_start() {
-	local n from url=${1:-${urls[0]}}
+# surge [OPTION...]: connections from those addresses, in turn, by tests/tools/surge.
+surge() {
+	on client "$build/tests/tools/surge" "$@"
+}
 
-	surgers=()
-	for n in {0..15}; do
-		from=198.18.$n.9
-		[[ $url = *[* ]] && from=2001:db8:10$(printf %x "$n")0::9
-		(exec nsenter --net="/run/netns/ecdn-$id-client" curl -sk -m 2 --rate 32/s \
-			--interface "$from" -H 'Connection: close' -o /dev/null \
-			-w '%{stderr}%{http_code}\n' "$url?[1-99999]" 2>"$work/surger.$n") &
-		surgers+=($!)
-	done
+# surge_to URL: options of the same, for its family; over TLS it is connections alone.
+surge_to() {
+	local n
+
+	if [[ $1 = *[* ]]; then
+		echo --to $edge_ip6
+		for n in {0..15}; do
+			echo --from "2001:db8:10$(printf %x "$n")0::9"
+		done
+	else
+		echo --to $edge_ip
+		printf -- '--from 198.18.%d.9\n' {0..15}
+	fi
+	[[ $1 != https* ]] || echo --port 443 --bare
+}
+
+# surge_start [URL]: 500 connections/s, until surge_stop; what became of them is in $work/surge.
+surge_start() {
+	: >"$work/surge"
+	# shellcheck disable=SC2046 # options
+	(exec nsenter --net="/run/netns/ecdn-$id-client" "$build/tests/tools/surge" --rate 500 \
+		--seconds 1m $(surge_to "${1:-${urls[0]}}") >"$work/surge") &
+	surge=$!
+	wait_for 5 grep -q start_ns "$work/surge"
 }
 
 surge_stop() {
-	kill "${surgers[@]}"
-	wait "${surgers[@]}" 2>/dev/null || true
-	surgers=()
+	kill "$surge"
+	wait "$surge" || true
 }
