@@ -5,32 +5,41 @@
 # of single tests.
 set -euo pipefail
 
-LIMIT=400                       # seconds of one program; the longest takes 160
+LIMIT=800                       # seconds of one program; the longest takes 210
 
 top=$(readlink -f "$(dirname "$0")/..")
 export BUILD
 BUILD=$(readlink -m "${BUILD:-$top/build}")
-# Hosts in namespaces wait more than they work, so some of these tests run at a time.
-JOBS=${JOBS:-$(($(nproc) < 4 ? $(nproc) : 4))}
+# Tests wait more than they work, so more run at a time than there are CPUs; fewer of those that
+# judge what happens within a time.
+CPUS=$(($(nproc) < 4 ? $(nproc) : 4))
+JOBS=${JOBS:-$((2 * CPUS))}
+JOBS_TIMED=${JOBS_TIMED:-$CPUS}
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 trap 'kill $(jobs -p) 2>/dev/null; exit 1' INT TERM
 passed=0
 failed=0
 again=()
+declare -A running=()           # by pid
 
-name_of() {
-	local name=${1#"$top"/}
-
-	echo "${name#build/}"
+# Floods, rates and surges.
+is_timed() {
+	[[ $1 = */net/test_@(513*|ceiling|limits|shield*|states|stats_now|surge).sh ||
+		$1 = */run/test_@(ceiling|limiter) ]]
 }
 
-# log_of PROGRAM SUFFIX
-log_of() {
-	local name
+# These come first, so that none of them is what the others have left at the end.
+is_long() {
+	[[ $1 = */net/test_@(carry_sizes|client_build|damage|faults*|sizes).sh ]]
+}
 
-	name=$(name_of "$1")
-	echo "$logs/${name//\//-}.$2"
+# of PROGRAM: its name, and the files of its output and of its end.
+of() {
+	name=${1#"$top"/}
+	name=${name#build/}
+	log=$logs/${name//\//-}.log
+	end=$logs/${name//\//-}.end
 }
 
 # "PASSED FAILED" out of a program's output: cmocka's way of saying it, or ours.
@@ -49,12 +58,12 @@ show_failures() {
 
 # execute PROGRAM [COMMAND...]: COMMAND runs it. Leaves its output, exit status and seconds.
 execute() {
-	local program=$1 start=$SECONDS status=0
+	local program=$1 start=$SECONDS status=0 name log end
 
+	of "$program"
 	shift
-	"$@" timeout -k 10 "$LIMIT" "$program" >"$(log_of "$program" log)" 2>&1 </dev/null ||
-		status=$?
-	echo "$status $((SECONDS - start))" >"$(log_of "$program" end)"
+	"$@" timeout -k 10 "$LIMIT" "$program" >"$log" 2>&1 </dev/null || status=$?
+	echo "$status $((SECONDS - start))" >"$end"
 }
 
 # With its own /run, where `ip netns` and locks are.
@@ -65,21 +74,21 @@ execute_apart() {
 
 # Whether all tests of a program that has ended passed, and its end says so too.
 is_good() {
-	local status good bad
+	local status good bad name log end
 
-	read -r status _ <"$(log_of "$1" end)"
-	read -r good bad <<<"$(counts "$(log_of "$1" log)")" || true
+	of "$1"
+	read -r status _ <"$end"
+	read -r good bad <<<"$(counts "$log")" || true
 	[ "$status" = 0 ] && [ "${bad:-1}" = 0 ] && ((good > 0))
 }
 
 # Everything that a program can do wrong counts: tests that fail, and an end
 # that its tests do not explain.
 judge() {
-	local log status seconds good bad name
+	local status seconds good bad name log end
 
-	log=$(log_of "$1" log)
-	name=$(name_of "$1")
-	read -r status seconds <"$(log_of "$1" end)"
+	of "$1"
+	read -r status seconds <"$end"
 	read -r good bad <<<"$(counts "$log")" || true
 	passed=$((passed + ${good:-0}))
 	failed=$((failed + ${bad:-0}))
@@ -97,55 +106,66 @@ run() {
 	judge "$1"
 }
 
-# Judges those tests of "$@" that have ended since the last time.
-judge_ended() {
-	local program
+# Judges the next test that ends.
+collect() {
+	local pid program
 
+	wait -n -p pid || true
+	program=${running[$pid]}
+	unset "running[$pid]"
+	if is_good "$program"; then
+		judge "$program"
+	else
+		again+=("$program")
+	fi
+}
+
+# run_beside JOBS PROGRAM...: so many at a time.
+run_beside() {
+	local jobs=$1 program
+
+	shift
 	for program in "$@"; do
-		if [ -e "$(log_of "$program" end)" ] && [ ! -e "$(log_of "$program" judged)" ]; then
-			: >"$(log_of "$program" judged)"
-			if is_good "$program"; then
-				judge "$program"
-			else
-				again+=("$program")
-			fi
-		fi
+		((${#running[@]} < jobs)) || collect
+		execute_apart "$program" &
+		running[$!]=$program
+	done
+	while ((${#running[@]})); do
+		collect
 	done
 }
 
-# Runs tests beside each other. One that fails then is run again alone: some judge what happens
-# within a time, and what counts is whether they pass with the machine for themselves.
-run_beside() {
-	local program started=0
+# A test that fails beside others is run again alone: some judge what happens within a time, and
+# what counts is whether they pass with the machine for themselves.
+run_again() {
+	local program name log end
 
 	for program in "$@"; do
-		if ((started++ >= JOBS)); then
-			wait -n || true
-			judge_ended "$@"
-		fi
-		execute_apart "$program" &
-	done
-	wait
-	judge_ended "$@"
-	for program in "${again[@]}"; do
-		echo "$(name_of "$program") failed beside another; now alone:"
-		show_failures "$(log_of "$program" log)"
+		of "$program"
+		echo "$name failed beside another; now alone:"
+		show_failures "$log"
 		run "$program"
 	done
 }
 
 main() {
-	local program hosts=()
+	local program long=() others=() timed=()
 
 	for program in "$@"; do
-		if [[ $program = */tests/net/*.sh ]]; then
-			hosts+=("$program")
 		# Objects stand beside the programs, and programs outlive their source.
-		elif [[ $program = *.sh || -e $top/${program#"$BUILD"/}.c ]]; then
-			run "$program"
+		if [[ $program != *.sh && ! -e $top/${program#"$BUILD"/}.c ]]; then
+			continue
+		elif is_timed "$program"; then
+			timed+=("$program")
+		elif is_long "$program"; then
+			long+=("$program")
+		else
+			others+=("$program")
 		fi
 	done
-	((${#hosts[@]} == 0)) || run_beside "${hosts[@]}"
+	run_beside "$JOBS" "${long[@]}" "${others[@]}"
+	run_beside "$JOBS_TIMED" "${timed[@]}"
+	run_again "${again[@]}"
 	echo "$passed passed, $failed failed"
 	((failed == 0 && passed > 0))
 }
@@ -160,7 +180,7 @@ if [ -z "${ECDN_XDP_TEST_MOUNTS:-}" ]; then
 	exec env ECDN_XDP_TEST_MOUNTS=1 unshare --mount "$0" "$@"
 fi
 mount -t bpf -o mode=755 bpf /sys/fs/bpf
-shopt -s nullglob
-(($#)) || set -- "$top"/tests/house.sh "$BUILD"/tests/unit/test_* "$BUILD"/tests/run/test_* \
-	"$top"/tests/net/test_*.sh
+shopt -s nullglob extglob
+(($#)) || set -- "$top"/tests/net/test_*.sh "$top"/tests/house.sh "$BUILD"/tests/unit/test_* \
+	"$BUILD"/tests/run/test_*
 main "$@"
