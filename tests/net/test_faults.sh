@@ -52,8 +52,29 @@ back_steer_again() {
 	here steer add 443 127.0.0.1:8513
 }
 
+# unread LINK WORDS...: that a link cannot be opened, or cannot be looked at, does not say that it is
+# gone, which is no error.
+unread() {
+	local class=bpf what="$2 $3, while the link $1 cannot be read" calls at was said status
+
+	export FAULT_PIN=$pin/$1
+	shift
+	calls=$(calls_of $class "$@")
+	between "$what: it reads that" 2 40 "$calls"
+	for ((at = 1; at <= calls; at++)); do
+		was=$(everything; meaning)
+		struck $class $at "$@"
+		is "$what, call $at: it fails, and says why" "1 $FAULT_PIN" \
+			"$status $(grep -o "$FAULT_PIN" <<<"$said")"
+		is "$what, call $at: it has changed nothing" "$was" "$(everything; meaning)"
+	done
+	unset FAULT_PIN
+}
+
 faults_prepare
 base
+unread proven limit set ALPHA --pps 5k
+unread listen steer refresh
 each_fault "region load" back_region_load region load "$work/regions2"
 each_fault "limit set" back_limit_set limit set ALPHA --pps 7k --cps 9k
 each_fault "limit set default" back_limit_default limit set default --pps 100k

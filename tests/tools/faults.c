@@ -9,6 +9,7 @@
  *
  *	FAULT_CLASS=CLASS   which calls are counted
  *	FAULT_AT=N          the N-th of them is struck, counted from 1; 0 or unset: none
+ *	FAULT_PIN=PATH      of bpf(2) those calls are counted alone that open this pin, or ask what it is
  *	FAULT_ERRNO=NUMBER  the error that it fails with; else one that is usual in its class
  *	FAULT_HOW=HOW       stop (SIGSTOP, and the call is done) or kill (SIGKILL); else it fails
  *	FAULT_COUNT=FILE    the number of calls is written there when the program ends
@@ -22,9 +23,11 @@
 #include <execinfo.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <linux/bpf.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,6 +51,8 @@ static struct {
 	enum class class;       /* NONE until the program's own constructors are about to run */
 	unsigned long at, calls;
 	int error;
+	const char *pin;        /* NULL, or the path of the pin whose calls are counted alone */
+	long pin_fd;            /* by which it was opened last; -1: by none */
 	bool stop, kill, trace;
 } fault;
 
@@ -66,6 +71,8 @@ __attribute__((constructor)) static void begin(void)
 	fault.at = number_of("FAULT_AT");
 	fault.error = number_of("FAULT_ERRNO");
 	fault.trace = number_of("FAULT_TRACE");
+	fault.pin = getenv("FAULT_PIN");
+	fault.pin_fd = -1;
 	fault.stop = !strcmp(how, "stop");
 	fault.kill = !strcmp(how, "kill");
 	/* The first backtrace allocates. */
@@ -192,6 +199,33 @@ void *mmap64(void *at, size_t size, int protection, int flags, int fd, off64_t f
 	return map("mmap64", at, size, protection, flags, fd, from);
 }
 
+static bool opens_pin(long command, const union bpf_attr *words)
+{
+	return command == BPF_OBJ_GET && fault.pin &&
+	       !strcmp((const char *)(uintptr_t)words->pathname, fault.pin);
+}
+
+static bool is_counted(long command, const union bpf_attr *words)
+{
+	return !fault.pin || opens_pin(command, words) ||
+	       (command == BPF_OBJ_GET_INFO_BY_FD && words->info.bpf_fd == fault.pin_fd);
+}
+
+static long call_bpf(long (*next)(long number, ...), const long word[3])
+{
+	const union bpf_attr *words = (const void *)word[1];
+	long result;
+
+	if (is_counted(word[0], words) && strikes(BPF, "bpf", ENOMEM))
+		return -1;
+	result = next(SYS_bpf, word[0], word[1], word[2]);
+	if (opens_pin(word[0], words))
+		fault.pin_fd = result;
+	else if (word[0] == BPF_OBJ_GET && result == fault.pin_fd)
+		fault.pin_fd = -1;
+	return result;
+}
+
 long syscall(long number, ...)
 {
 	static long (*next)(long number, ...);
@@ -202,9 +236,9 @@ long syscall(long number, ...)
 	for (int i = 0; i < 6; i++)
 		word[i] = va_arg(words, long);
 	va_end(words);
-	if (number == SYS_bpf && strikes(BPF, "bpf", ENOMEM))
-		return -1;
 	next = next ?: real("syscall");
+	if (number == SYS_bpf)
+		return call_bpf(next, word);
 	return next(number, word[0], word[1], word[2], word[3], word[4], word[5]);
 }
 

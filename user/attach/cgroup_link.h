@@ -18,4 +18,8 @@
 int cgroup_link_attach(struct pinned_link *link, const struct pinned_link_hook *hook,
 		       const struct pins *pins, const char *path, int program);
 
+/* The inode of the cgroup that the link pinned in dir is on; 0: there is no link, or its cgroup is
+ * gone. Only then, as what could not be read may well be there: that is an error. */
+int cgroup_link_read(const struct pinned_link_hook *hook, const char *dir, uint64_t *cgroup);
+
 #endif

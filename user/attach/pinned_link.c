@@ -27,14 +27,16 @@ int pinned_link_open(const struct pinned_link_hook *hook, const char *dir,
 	__u32 length = sizeof(*info);
 
 	if (!pins_has(dir, hook->pin))
-		return -ENOENT;
+		return errno == ENOENT ? -ENOENT :
+		       log_error(-errno, "cannot look for %s/%s: %s", dir, hook->pin,
+				 strerror(errno));
 	fd = pins_get(dir, hook->pin);
 	if (fd < 0)
 		return fd;
 	memset(info, 0, sizeof(*info));
 	if (bpf_obj_get_info_by_fd(fd, info, &length))
-		return log_error(-errno, "cannot read where %s is attached: %s", hook->program,
-				 strerror(errno));
+		return log_error(-errno, "cannot read where %s is attached by %s/%s: %s",
+				 hook->program, dir, hook->pin, strerror(errno));
 	return target_of(info) ? take_fd(&fd) : -ENOENT;
 }
 

@@ -253,9 +253,13 @@ int shield_settle(const struct shield *shield, const struct pins *pins)
 int shield_repair(const struct pins *pins)
 {
 	struct ecdn_xdp_config config;
+	uint64_t cgroup = 0;
 	int err = config_map_read(pins, &config);
 
-	if (err || config.shield != ECDN_XDP_SHIELD_ON || shield_attached(pins->dir))
+	if (err || config.shield != ECDN_XDP_SHIELD_ON)
+		return err;
+	err = shield_cgroup(pins->dir, &cgroup);
+	if (err || cgroup)
 		return err;
 	log_warning("somebody has removed the link of the program that sees which connections are "
 		    "proven, so " CONSEQUENCE "; `ecdn-xdp load` makes it again");
@@ -317,12 +321,9 @@ int shield_stop(const char *dir)
 	return pinned_link_stop(&hook, dir);
 }
 
-bool shield_attached(const char *dir)
+int shield_cgroup(const char *dir, uint64_t *cgroup)
 {
-	struct bpf_link_info info;
-	scoped_fd int fd = pinned_link_open(&hook, dir, &info);
-
-	return fd >= 0;
+	return cgroup_link_read(&hook, dir, cgroup);
 }
 
 const char *shield_why(__u32 state, bool attached)

@@ -56,11 +56,11 @@ int shield_detach(const char *dir, const char *iface);
 /* Takes it off the cgroup. */
 int shield_stop(const char *dir);
 
-/* Why nothing is proven, or NULL if it is. state: config.shield; attached: what
- * shield_attached() returned. */
+/* Why nothing is proven, or NULL if it is. state: config.shield; attached: shield_cgroup() has
+ * found a cgroup. */
 const char *shield_why(__u32 state, bool attached);
 
-/* Whether the program's link is there. Silent. */
-bool shield_attached(const char *dir);
+/* The inode of the cgroup that the program is on, or 0 if it is on none. */
+int shield_cgroup(const char *dir, uint64_t *cgroup);
 
 #endif

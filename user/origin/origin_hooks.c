@@ -112,18 +112,16 @@ int origin_hooks_open(struct origin_hooks *hooks, const struct pins *pins, bool 
  * nowhere. */
 static int find_place(const char *dir, char room[PATH_MAX], const char **path)
 {
-	struct bpf_link_info info;
-	scoped_fd int link = pinned_link_open(&hooks_of[ORIGIN_HOOKS_SOCKETS].at, dir, &info);
+	uint64_t inode;
+	int err = cgroup_link_read(&hooks_of[ORIGIN_HOOKS_SOCKETS].at, dir, &inode);
 
 	*path = NULL;
-	if (link < 0)
-		return link == -ENOENT ? 0 : link;
-	if (info.cgroup.cgroup_id == CGROUP_ROOT_INODE)
-		return 0;
-	if (cgroup_find(info.cgroup.cgroup_id, room))
+	if (err || !inode || inode == CGROUP_ROOT_INODE)
+		return err;
+	if (cgroup_find(inode, room))
 		return log_error(-ENOENT, "origin is attached to a cgroup with inode %llu, which "
 				 "is not seen from here: name one by --origin-cgroup",
-				 (unsigned long long)info.cgroup.cgroup_id);
+				 (unsigned long long)inode);
 	*path = room;
 	return 0;
 }
@@ -197,12 +195,10 @@ int origin_hooks_stop(const char *dir)
 
 static int read_one(int at, const char *dir, bool *attached, uint64_t *cgroup)
 {
-	struct bpf_link_info info;
-	scoped_fd int fd = pinned_link_open(&hooks_of[at].at, dir, &info);
+	int err = cgroup_link_read(&hooks_of[at].at, dir, cgroup);
 
-	*attached = fd >= 0;
-	*cgroup = fd >= 0 ? info.cgroup.cgroup_id : 0;
-	return fd < 0 && fd != -ENOENT ? fd : 0;
+	*attached = *cgroup;
+	return err;
 }
 
 int origin_hooks_read(struct origin_hooks_state *state, const char *dir)

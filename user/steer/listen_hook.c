@@ -81,17 +81,18 @@ int listen_hook_attach(struct listen_hook_run *hook, const struct part_run *run,
 	return attach(hook, run, cgroup);
 }
 
-bool listen_hook_is_on(const struct listen_hook_run *hook, const char *dir)
+int listen_hook_is_on(const struct listen_hook_run *hook, const char *dir)
 {
-	return hook->link.fd >= 0 || listen_hook_cgroup(dir);
+	uint64_t cgroup;
+
+	if (hook->link.fd >= 0)
+		return true;
+	return listen_hook_cgroup(dir, &cgroup) ?: cgroup != 0;
 }
 
-uint64_t listen_hook_cgroup(const char *dir)
+int listen_hook_cgroup(const char *dir, uint64_t *cgroup)
 {
-	struct bpf_link_info info;
-	scoped_fd int link = pinned_link_open(&listen_hook, dir, &info);
-
-	return link >= 0 ? info.cgroup.cgroup_id : 0;
+	return cgroup_link_read(&listen_hook, dir, cgroup);
 }
 
 void listen_hook_end(struct listen_hook_run *hook, int err, const char *dir)

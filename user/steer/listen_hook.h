@@ -29,11 +29,11 @@ int listen_hook_open(struct listen_hook_run *hook, const struct part_run *run,
 int listen_hook_attach(struct listen_hook_run *hook, const struct part_run *run,
 		       const char *cgroup);
 
-/* Whether the program is attached once the command is done. Silent. */
-bool listen_hook_is_on(const struct listen_hook_run *hook, const char *dir);
+/* Whether the program is attached once the command is done: 1, 0 or a negative errno. */
+int listen_hook_is_on(const struct listen_hook_run *hook, const char *dir);
 
-/* The inode of the cgroup that the pinned link is on; 0 if it is on none. Silent. */
-uint64_t listen_hook_cgroup(const char *dir);
+/* The inode of the cgroup that the pinned link is on; 0 if it is on none. */
+int listen_hook_cgroup(const char *dir, uint64_t *cgroup);
 
 void listen_hook_end(struct listen_hook_run *hook, int err, const char *dir);
 

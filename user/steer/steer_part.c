@@ -36,6 +36,7 @@ struct steer_run {
 	int program;            /* fd, or -1 */
 	struct pinned_link link;
 	struct listen_hook_run hook;
+	bool hooked;            /* listeners which start later are found by themselves */
 };
 
 static bool wanted(const void *request)
@@ -174,13 +175,6 @@ static void warn_answers(const struct steer_rule *rule)
 			    rule->listener_port, rule->port, rule->port);
 }
 
-static bool is_hooked(const struct part_run *run)
-{
-	const struct steer_run *steer = run->state;
-
-	return listen_hook_is_on(&steer->hook, run->pins->dir);
-}
-
 /* Attaches the program of an earlier command, unless no interface has the guard. */
 static int start(const struct part_run *run)
 {
@@ -197,7 +191,7 @@ static int add(const struct part_run *run)
 	const struct steer_run *steer = run->state;
 	int err = run->opens ? 0 : start(run), untaken = 0;
 
-	err = err ?: steer_sockets_put_all(&steer->maps, &request->rules, is_hooked(run), &untaken);
+	err = err ?: steer_sockets_put_all(&steer->maps, &request->rules, steer->hooked, &untaken);
 	if (!err && untaken && !request->must_listen)
 		log_warning("loaded all the same; `ecdn-xdp steer` shows which ports have no "
 			    "listener, `ecdn-xdp steer refresh` looks for them again");
@@ -247,7 +241,7 @@ static int refresh(const struct part_run *run, const struct steer_rules *done, i
 	if (!err && rules.count)
 		err = start(run);
 	if (!err && rules.count)
-		err = steer_sockets_put_all(&steer->maps, &rules, is_hooked(run), untaken);
+		err = steer_sockets_put_all(&steer->maps, &rules, steer->hooked, untaken);
 	steer_rules_free(&rules);
 	return err;
 }
@@ -306,13 +300,16 @@ static void find_sockets_again(void *saved, bool undo)
 static int configure(struct part_run *run)
 {
 	const struct steer_request *request = run->request;
+	struct steer_run *steer = run->state;
 	const struct steer_rules none = {};
-	int err = 0, untaken = 0, ignored;
+	int hooked = listen_hook_is_on(&steer->hook, run->pins->dir);
+	int err = hooked < 0 ? hooked : 0, untaken = 0, ignored;
 
-	if (wanted(request) || run->opens)
+	steer->hooked = hooked > 0;
+	if (!err && (wanted(request) || run->opens))
 		err = journal_add(find_sockets_again, &run, sizeof(run));
 	/* The hook may be gone, with its cgroup: then nobody counts, whatever else fails here. */
-	if (!err && !is_hooked(run))
+	if (!err && !hooked)
 		err = set_hook(run, 0);
 	if (!err && request->rules.count)
 		err = add(run);
@@ -322,7 +319,7 @@ static int configure(struct part_run *run)
 		err = refresh(run, &none, &untaken);
 	else if (!err && run->opens && run->loaded)
 		err = look_again(run, &request->rules, &ignored);
-	err = err ?: set_hook(run, is_hooked(run));
+	err = err ?: set_hook(run, hooked);
 	return err ?: untaken;
 }
 

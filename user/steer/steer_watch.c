@@ -84,10 +84,12 @@ static int read_here(struct steer_watch *watch, const struct pins *pins)
 {
 	struct look look = { .watch = watch };
 	struct steer_table table;
+	uint64_t cgroup = 0;
 	int err = maps_open(steer_maps_rows, &look.maps, pins);
 
 	err = err ?: steer_maps_read(&look.maps, &table);
-	err = err ?: look_at_all(&look, &table, listen_hook_cgroup(pins->dir));
+	err = err ?: listen_hook_cgroup(pins->dir, &cgroup);
+	err = err ?: look_at_all(&look, &table, cgroup);
 	maps_close(steer_maps_rows, &look.maps);
 	return err;
 }

@@ -125,10 +125,12 @@ static int count_trusted(struct view_status *view, const char *pin_dir)
 static int read_guard(struct view_status *view, const struct pins *pins, bool brief)
 {
 	struct guard_maps maps;
+	uint64_t cgroup = 0;
 	int err = guard_maps_open(&maps, pins);
 
 	view->guard = true;
-	view->unproven = shield_why(view->config.shield, shield_attached(pins->dir));
+	err = err ?: shield_cgroup(pins->dir, &cgroup);
+	view->unproven = shield_why(view->config.shield, cgroup);
 	view->proxy_group = read_group(pins->dir);
 	view->has_iterator = pins_has(pins->dir, ITERATOR_PIN);
 	err = err ?: counts_events(maps.cpu_events, &view->events);
@@ -157,7 +159,7 @@ static int read_all(struct view_status *view, const char *pin_dir, bool brief)
 		err = count_trusted(view, pin_dir);
 	err = err ?: netns_link_read(&steer_part_hook, pins.pins.dir, &view->steer_attached,
 				     &view->steer_here);
-	view->steer_cgroup = listen_hook_cgroup(pins.pins.dir);
+	err = err ?: listen_hook_cgroup(pins.pins.dir, &view->steer_cgroup);
 	view->steer_hooked = view->steer_cgroup;
 	if (err)
 		view_status_free(view);

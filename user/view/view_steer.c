@@ -165,10 +165,10 @@ static int read_all(struct view_steer *view, struct reading *reading)
 
 int view_steer_read(struct view_steer *view, const char *pin_dir)
 {
-	const struct listen_hook_run none = LISTEN_HOOK_NONE;
 	struct reading reading;
 	struct guard_maps guard;
 	struct view_pins pins;
+	uint64_t cgroup = 0;
 	int err = view_pins_guard(&pins, pin_dir, &guard);
 
 	memset(view, 0, sizeof(*view));
@@ -180,7 +180,8 @@ int view_steer_read(struct view_steer *view, const char *pin_dir)
 	err = maps_open(steer_maps_rows, &reading.maps, &pins.pins);
 	err = err ?: netns_link_read(&steer_part_hook, pins.pins.dir, &view->attached,
 				     &view->here);
-	view->hooked = listen_hook_is_on(&none, pins.pins.dir);
+	err = err ?: listen_hook_cgroup(pins.pins.dir, &cgroup);
+	view->hooked = cgroup;
 	view->uncounted = pins.config.listen_hook && !view->hooked;
 	err = err ?: read_all(view, &reading);
 	maps_close(steer_maps_rows, &reading.maps);
