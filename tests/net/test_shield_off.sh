@@ -30,22 +30,64 @@ proven() {
 	ecdn status --json | jq -r '"\(.proven.on) \(.proven.why)"'
 }
 
-# test_claimed WHAT: forged SYNs limit ALPHA, as without the shield.
+# verdict ADDRESS: what a proxy is told.
+verdict() {
+	"$build/tests/tools/client" --pin-dir "$pin" <<<"verdict $1" 2>/dev/null | cut -d ' ' -f 1
+}
+
+# test_flood WHAT TYPE TO FROM OPTION...: what is forged limits ALPHA, as without the shield. Answers
+# are not short, as it is their status that is asked.
+test_flood() {
+	local what=$1 type=$2 to=$3 from=$4 before sockets
+
+	shift 4
+	limits --prefix-pps 0 --answer-cps 0 "$@"
+	before=$(steered)
+	sockets=$(dropped ALPHA no_socket)
+	flood_start "$work/flood" --type "$type" --port 80 --ports --to "$to" --from "$from" \
+		--rate 20k
+	is "$what: ALPHA is" limited "$(state ALPHA)"
+	is "$what: its client gets, over both families" 513 "$(answers alpha)"
+	is "$what: a proxy is told" "limited limited" "$(verdict $alpha_ip) $(verdict $alpha_ip6)"
+	is "$what: its connections are steered" 4 $(($(steered) - before))
+	is "$what: BETA's client gets" 200 "$(answers beta)"
+	is "$what: nothing is dropped as no_socket" "$sockets" "$(dropped ALPHA no_socket)"
+	flood_stop "$what"
+}
+
+# test_claimed WHAT: and so until it ends.
 test_claimed() {
-	limits --cps 5k
-	flood_start "$work/flood" --type syn --port 80 --ports --from $whole --rate 20k
-	is "$1: forged SYNs: ALPHA is" limited "$(state ALPHA)"
-	is "$1: its client gets" 513 "$(status alpha "${urls[0]}" -m 2)"
+	test_flood "$1: SYNs, IPv6" syn $edge_ip6 $whole6 --cps 5k
+	test_flood "$1: SYNs" syn $edge_ip $whole --cps 5k
 	has "$1: stats calls it so" '^ALPHA +limited ' "$(ecdn stats ALPHA)"
-	flood_stop "$1"
 	does "$1: it ends" wait_for 6 alpha_is normal
-	is "$1: its client gets, after it" 200 "$(status alpha "${urls[0]}" -m 2)"
+	is "$1: its client gets, after it" 200 "$(answers alpha)"
+}
+
+# A surge of real connections ends, and what is forged keeps ALPHA limited.
+test_both() {
+	limits --cps 100 --answer-cps 0
+	flood_start "$work/flood" --type syn --port 80 --ports --to $edge_ip6 --from $whole6 \
+		--rate 20k
+	surge_start
+	sleep 1
+	is "off, both: ALPHA is" limited "$(state ALPHA)"
+	surge_stop
+	sleep 4
+	is "off, both: the proven one has ended: ALPHA is" limited "$(state ALPHA)"
+	is "off, both: the proven one has ended: its client gets" 513 "$(answers alpha)"
+	flood_stop "off, both"
 }
 
 test_off() {
 	is "off: proven" "false switched off by \`load --shield off\`" "$(proven)"
 	is "off: no program is there" "" "$(find "$pin" -name 'proven*')"
 	test_claimed "off"
+	test_flood "off: SYNs of the client's prefix" syn $edge_ip $own --cps 5k
+	test_flood "off: SYNs of the client's prefix, IPv6" syn $edge_ip6 $own6 --cps 5k
+	test_flood "off: ACKs" ack $edge_ip $whole --pps 5k
+	test_flood "off: ACKs, IPv6" ack $edge_ip6 $whole6 --pps 5k
+	test_both
 	does "off: load again" ecdn load e0
 	is "off: it stays off" "false switched off by \`load --shield off\`" "$(proven)"
 	does "on: load" ecdn load --shield on e0
@@ -119,6 +161,7 @@ shield_nginx
 printf '%s ALPHA\n' $surging $surging6 >"$work/surging"
 ecdn load --shield off --regions "$regions" --regions "$work/surging" e0 e1 e2
 steer_all
+surgers_make
 test_off
 ecdn load --monitor e0
 test_monitor "monitor" "${urls[0]}" $edge_ip $whole
