@@ -120,6 +120,13 @@ times() {
 			t[NR - 1] }'
 }
 
+# retransmitted HOST: segments that it has sent again, as no answer came. What the guard drops of a
+# client shows here, however slow the machine is.
+retransmitted() {
+	on "$1" awk '/^Tcp:/ && !names { split($0, name); names = 1; next }
+		/^Tcp:/ { for (i in name) if (name[i] == "RetransSegs") print $i }' /proc/net/snmp
+}
+
 # verdicts_start: what a proxy is told of ALPHA's client, fifty times a second.
 verdicts_start() {
 	while sleep 0.02; do

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # What a flood may cost a client, and what it costs others: losses beyond shield_cps, compared
-# out of one queue; a source port that is used again; segments that come before their socket is
-# made; and SYN-ACKs that meet who has asked for none.
+# out of one queue; a source port that is used again; and segments that come before their socket
+# is made.
 # shellcheck source=tests/net/lib.sh
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/net/nginx.sh
@@ -55,7 +55,7 @@ mixed() {
 
 	shift 3
 	on alpha "$build/tests/tools/mixed" --dev a0 --mac $edge_mac --to "$to" --client "$client" \
-		--from "$from" --rate 20k --client-rate 200 --seconds 4s "$@"
+		--from "$from" --rate 20k --client-rate 200 --seconds 3s "$@"
 }
 
 # percent KEY OUTPUT: of what was asked.
@@ -63,24 +63,58 @@ percent() {
 	echo $((100 * $(got "$1" "$2") / $(got asked "$2")))
 }
 
-# test_losses WHAT TO OLD NEW FROM: the first half second is the flood's alone, as the region
-# is not shielded yet and its buckets are full.
-test_losses() {
-	local what=$1 to=$2 old=$3 new=$4 from=$5 said
+# shares WHAT TO OLD NEW FROM: what who has connected before gets, and who comes for the first time.
+shares() {
+	local what=$1 said
 
-	limits --shield-cps 1k
-	flood --to "$to" --from "$from" --type syn --port 80 --ports --rate 20k --seconds 500ms \
-		>/dev/null
-	said=$(mixed "$to" "$old" "$from")
+	said=$(mixed "$2" "$3" "$5")
 	echo "# $what: has connected before: $said"
-	is "$what: shielded" shielded "$(state ALPHA)"
 	between "$what: answered within 100 ms, of who has connected before, in %" 99 100 \
 		"$(percent within "$said")"
 	is "$what: SYN-ACKs to one SYN" 1 "$(got most "$said")"
-	said=$(mixed "$to" "$new" "$from")
+	said=$(mixed "$2" "$4" "$5")
 	echo "# $what: comes for the first time: $said"
 	echo "# $what: first-time clients get $(percent within "$said") %"
 	between "$what: who comes first gets a share, in %" 1 60 "$(percent within "$said")"
+}
+
+# begin_flood TO FROM: for half a second, as until then the region is in no surge and its buckets
+# are full.
+begin_flood() {
+	flood --to "$1" --from "$2" --type syn --port 80 --ports --rate 20k --seconds 500ms \
+		>/dev/null
+}
+
+# test_losses WHAT TO OLD NEW FROM
+test_losses() {
+	limits --shield-cps 1k
+	begin_flood "$2" "$5"
+	shares "$@"
+	is "$1: shielded" shielded "$(state ALPHA)"
+}
+
+# test_limited_losses WHAT TO OLD NEW FROM URL: real connections have limited ALPHA.
+test_limited_losses() {
+	limits --cps 100 --grace 0s --hold 1m --answer-cps 1k
+	surge_start "$6"
+	does "$1: limited" wait_for 5 alpha_is limited
+	surge_stop
+	begin_flood "$2" "$5"
+	shares "${@:1:5}"
+	is "$1: still limited" limited "$(state ALPHA)"
+}
+
+# test_losses_off WHAT TO OLD FROM: who has connected before is like everybody then.
+test_losses_off() {
+	local said
+
+	limits --answer-cps 1k --grace 0s
+	begin_flood "$2" "$4"
+	is "$1: limited" limited "$(state ALPHA)"
+	said=$(mixed "$2" "$3" "$4")
+	echo "# $1: has connected before: $said"
+	between "$1: answered within 100 ms, of who has connected before, in %" 0 60 \
+		"$(percent within "$said")"
 }
 
 # Ten connections from one port; the server closes, and has each in TIME_WAIT.
@@ -142,45 +176,18 @@ test_rps() {
 	edge_sys class/net/e0/queues/rx-0/rps_cpus 0
 }
 
-# test_reflection WHAT TO VICTIM MATCH: SYNs in the name of one prefix, of which 1k/s pass.
-test_reflection() {
-	local what=$1 to=$2 victim=$3 match=$4 said met most
-
-	limits --prefix-pps 1k
-	on edge sysctl -qw net.ipv4.tcp_syncookies=2
-	on client nft -f - <<-END
-		table netdev victim {
-			chain in {
-				type filter hook ingress device c0 priority 0
-				$match tcp flags & (syn | ack) == syn | ack counter name met
-			}
-			counter met { }
-		}
-	END
-	flood --to "$to" --from "$5" --type syn --port 80 --ports --rate 20k --seconds 500ms >/dev/null
-	on client nft reset counter netdev victim met >/dev/null
-	said=$(flood --to "$to" --from "$victim" --type syn --port 80 --ports --rate 20k --seconds 3s)
-	sleep 1.5
-	met=$(on client nft -j list counter netdev victim met |
-		jq '.nftables[] | .counter? // empty | .packets')
-	most=$(awk -v s="$(got seconds "$said")" 'BEGIN { printf "%d", 1000 * s * 1.1 + 1000 }')
-	echo "# $what: $(got sent "$said") SYNs, $met SYN-ACKs at the prefix that they name"
-	between "$what: SYN-ACKs at the prefix" 500 "$most" "$met"
-	on client nft delete table netdev victim
-	said=$(mixed "$to" "$6" "$5" --seconds 2s)
-	is "$what: SYN-ACKs to one SYN, at the most" 1 "$(got most "$said")"
-	on edge sysctl -qw net.ipv4.tcp_syncookies=1
-}
-
 shield_lab
 strangers
+surgers_make
 test_losses "losses" $edge_ip $old_ip $new_ip $whole
 test_losses "losses, IPv6" $edge_ip6 $old_ip6 $new_ip6 $whole6
+test_limited_losses "limited" $edge_ip $old_ip $new_ip $whole "${urls[0]}"
+test_limited_losses "limited, IPv6" $edge_ip6 $old_ip6 $new_ip6 $whole6 "${urls[1]}"
 test_time_wait "one port" "${urls[0]}" $whole $edge_ip
 test_time_wait "one port, IPv6" "${urls[1]}" $whole6 $edge_ip6
 test_rps "RPS" "${urls[0]}" $edge_ip $whole
 test_rps "RPS, IPv6" "${urls[1]}" $edge_ip6 $whole6
-test_reflection "reflection" $edge_ip 198.18.7.0/24 "ip daddr 198.18.7.0/24" $whole $old_ip
-test_reflection "reflection, IPv6" $edge_ip6 2001:db8:1700::/48 "ip6 daddr 2001:db8:1700::/48" \
-	$whole6 $old_ip6
+ecdn load --shield off e0 e1 e2
+test_losses_off "losses, shield off" $edge_ip $old_ip $whole
+test_losses_off "losses, shield off, IPv6" $edge_ip6 $old_ip6 $whole6
 finish

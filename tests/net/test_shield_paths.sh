@@ -77,11 +77,6 @@ test_container_surge() {
 	is "300 connections of a container at --cps 20: ALPHA is" normal "$(state ALPHA)"
 }
 
-retransmitted() {
-	on "$1" awk '/^Tcp:/ && !names { split($0, name); names = 1; next }
-		/^Tcp:/ { for (i in name) if (name[i] == "RetransSegs") print $i }' /proc/net/snmp
-}
-
 # test_forwarded WHAT TYPE TO FROM OPTION...: the client of who is forwarded loses nothing, and
 # nothing that goes there is dropped for having no socket.
 test_forwarded() {

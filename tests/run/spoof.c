@@ -101,7 +101,7 @@ static void put_ip(struct spoof *spoof, uint8_t proto, size_t payload)
 	spoof->upper_sum = sum_words(to, size) + proto + payload;
 }
 
-static void put_tcp(struct spoof *spoof, bool syn)
+static void put_tcp(struct spoof *spoof, bool syn, bool fin)
 {
 	struct tcphdr *tcp = (void *)(spoof->frame + spoof->upper);
 
@@ -110,6 +110,7 @@ static void put_tcp(struct spoof *spoof, bool syn)
 	tcp->doff = sizeof(*tcp) / 4;
 	tcp->window = htons(64240);
 	tcp->syn = syn;
+	tcp->fin = fin;
 	tcp->ack = !syn;
 	spoof->upper_check = &tcp->check;
 }
@@ -130,12 +131,14 @@ static void put_udp(struct spoof *spoof, bool quic, size_t payload)
 int spoof_build(struct spoof *spoof, const uint8_t mac[6])
 {
 	const char *type = spoof->type;
-	bool tcp = !strcmp(type, "syn") || !strcmp(type, "ack"), quic = !strcmp(type, "quic");
+	bool fin = !strcmp(type, "synfin"), syn = fin || !strcmp(type, "syn");
+	bool tcp = syn || !strcmp(type, "ack"), quic = !strcmp(type, "quic");
 	size_t headers, upper = tcp ? sizeof(struct tcphdr) : sizeof(struct udphdr);
 	size_t size = spoof->size;
 
 	if (!tcp && !quic && strcmp(type, "udp"))
-		return log_error(-EINVAL, "--type %s: udp, syn, ack and quic are known", type);
+		return log_error(-EINVAL, "--type %s: udp, syn, synfin, ack and quic are known",
+				 type);
 	if (spoof->ports)
 		spoof->sport = 0;
 	put_mac(spoof, mac);
@@ -149,7 +152,7 @@ int spoof_build(struct spoof *spoof, const uint8_t mac[6])
 	upper += size - headers;
 	put_ip(spoof, tcp ? IPPROTO_TCP : IPPROTO_UDP, upper);
 	if (tcp)
-		put_tcp(spoof, !strcmp(type, "syn"));
+		put_tcp(spoof, syn, fin);
 	else
 		put_udp(spoof, quic, upper);
 	spoof->length = size;
@@ -186,7 +189,7 @@ void spoof_address(struct spoof *spoof, uint8_t *frame)
 	}
 	if (spoof->ports)
 		sum += any_port(spoof, frame);
-	check_be = htons(checksum(spoof->upper_sum + sum));
+	check_be = htons(checksum(spoof->upper_sum + sum) ^ spoof->spoiled);
 	memcpy(frame + ((uint8_t *)spoof->upper_check - spoof->frame), &check_be, 2);
 }
 

@@ -15,12 +15,13 @@
 #define SPOOF_MAX 9216
 
 struct spoof {
-	const char *type;           /* udp, syn, ack or quic */
+	const char *type;           /* udp, syn, synfin, ack or quic */
 	struct option_list vlan;    /* IDs, the outermost first */
 	unsigned int port, sport;
 	unsigned int size;          /* size of the frame in bytes; 0: the smallest usual one */
 	unsigned int step;          /* distance from one source to the next, if sequential */
 	bool sequential;
+	bool spoiled;               /* the checksum of TCP or UDP is wrong */
 	bool ports;                 /* any source port, not one: a SYN queue takes each once */
 	struct cidr source[OPTION_LIST_MAX]; /* prefixes that are used in turn */
 	unsigned int sources;
