@@ -97,17 +97,6 @@ test_off() {
 	is "on: forged SYNs: ALPHA is" shielded "$(state ALPHA)"
 }
 
-# exclusive CGROUP: a program there that allows no other.
-exclusive() {
-	cat >"$work/other.c" <<-'END'
-		__attribute__((section("sockops"), used)) int other(void *ops) { return 1; }
-		char LICENSE[] __attribute__((section("license"), used)) = "GPL";
-	END
-	clang -O2 -g -target bpf -c -o "$work/other.o" "$work/other.c" &&
-	bpftool prog load "$work/other.o" "$pin-other" type sockops &&
-	bpftool cgroup attach "$1" cgroup_sock_ops pinned "$pin-other"
-}
-
 test_refused() {
 	local said status=0
 
@@ -121,7 +110,8 @@ test_refused() {
 	fails "a cgroup that is not there" 1 'cannot open the cgroup' \
 		shield_load --shield-cgroup "$cgroup/none"
 	is "a wrong cgroup: nothing is loaded" "" "$(ls -d "$pin" 2>/dev/null || true)"
-	does "another program takes the cgroup for itself" exclusive "$cgroup"
+	does "another program takes the cgroup for itself" \
+		"$build/tests/tools/exclusive" "$cgroup"
 	said=$(shield_load --shield-cgroup "$cgroup" 2>&1) || status=$?
 	is "refused: load ends with" 0 $status
 	is "refused: it warns once" 1 "$(grep -c 'warning: ' <<<"$said" || true)"
@@ -131,7 +121,7 @@ test_refused() {
 	has "refused: status" '^proven +no: the kernel did not attach' "$(ecdn status)"
 	steer_all
 	test_claimed "refused"
-	bpftool cgroup detach "$cgroup" cgroup_sock_ops pinned "$pin-other"
+	does "and leaves it" "$build/tests/tools/exclusive" -d "$cgroup"
 	does "not refused any more: load" ecdn load --shield-cgroup "$cgroup" e0
 	is "not refused any more: proven" "true null" "$(proven)"
 	ecdn unload --all
