@@ -75,6 +75,9 @@ say = @printf '  %-5s %s\n'
 Q = @
 endif
 
+# Of a build for a target that then runs what was built: make -j would be the tests' too.
+BUILDING := --no-print-directory $(addprefix -j,$(BUILD_JOBS))
+
 .PHONY: all help tests install uninstall deps deps-tests lint demo check check-kernels bench \
 	bench-against sim clean
 .DELETE_ON_ERROR:
@@ -240,32 +243,33 @@ deps:
 deps-tests:
 	@tests/deps.sh tests
 
-lint: deps-tests compile_commands.json
-	@$(MAKE) --no-print-directory tests
+lint: deps-tests
+	@$(MAKE) $(BUILDING) tests
+	@$(MAKE) --no-print-directory compile_commands.json
 	@tests/lint.sh
 
 demo: deps-tests
-	@$(MAKE) --no-print-directory tests
+	@$(MAKE) $(BUILDING) tests
 	@tests/demo.sh
 
 check: deps-tests
-	@$(MAKE) --no-print-directory tests
+	@$(MAKE) $(BUILDING) tests
 	@BUILD='$(abspath $(BUILD))' tests/check.sh $(if $(filter 1,$(SAN)),$(SAN_CHECKED))
 
 sim: $(SIM)
 	@$(SIM) $(SEED)
 
 check-kernels: deps-tests
-	@$(MAKE) --no-print-directory tests
+	@$(MAKE) $(BUILDING) tests
 	@tests/kernels/check.sh
 
 bench: deps-tests
-	@$(MAKE) --no-print-directory tests
+	@$(MAKE) $(BUILDING) tests
 	@tests/bench/bench.sh
 
 # STEP=live compares what bench.sh has of that name.
 bench-against: deps-tests
-	@$(MAKE) --no-print-directory tests
+	@$(MAKE) $(BUILDING) tests
 	@tests/bench/against.sh '$(OLD)' $(STEP)
 
 clean:

@@ -37,7 +37,8 @@ cpp_check() {
 # Scripts that are run, and with them what they source. Notes are about style.
 shell_check() {
 	find .ci bpf tests user \( -name '*.sh' -o -path .ci/run -o -path tests/kernels/init \) \
-		-perm -u+x -print0 | xargs -0 shellcheck -x -a -S warning -f gcc
+		-perm -u+x -print0 |
+		xargs -0 -P "$(nproc)" -n 4 shellcheck -x -a -S warning -f gcc
 }
 
 # lint NAME COMMAND

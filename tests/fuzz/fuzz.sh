@@ -11,6 +11,7 @@ seconds=$2
 here=$(dirname "$(readlink -f "$0")")
 passed=0
 failed=0
+declare -A running=()           # by pid
 
 export ASAN_OPTIONS=exitcode=99
 export LSAN_OPTIONS=suppressions=$here/../lsan.supp:print_suppressions=0
@@ -23,20 +24,41 @@ fuzz() {
 		-close_fd_mask=3 -print_final_stats=1 -artifact_prefix="$build/crashes/$2-")
 
 	mkdir -p "$build/crashes" "$build/corpus/$2"
-	if "$1" "${options[@]}" "$build/corpus/$2" "$here/corpus/$2" >"$log" 2>&1; then
-		echo "ok - $2: $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") inputs"
+	"$1" "${options[@]}" "$build/corpus/$2" "$here/corpus/$2" >"$log" 2>&1
+}
+
+# judge NAME STATUS: with which its target has ended.
+judge() {
+	local log=$build/$1.log
+
+	if [ "$2" = 0 ]; then
+		echo "ok - $1: $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") inputs"
 		passed=$((passed + 1))
 	else
-		echo "not ok - $2: see $log"
+		echo "not ok - $1: see $log"
 		grep -E '^(==|SUMMARY|artifact_prefix)|runtime error|^    #[0-9] ' "$log" |
-			head -n 30 | sed 's/^/    /'
+			head -n 30 | sed 's/^/    /' || true
 		failed=$((failed + 1))
 	fi
 }
 
+# The next target that ends.
+collect() {
+	local pid status=0
+
+	wait -n -p pid || status=$?
+	judge "${running[$pid]}" "$status"
+	unset "running[$pid]"
+}
+
 for target in "$here"/fuzz_*.c; do
 	name=$(basename "$target" .c)
-	fuzz "$build/tests/fuzz/$name" "${name#fuzz_}"
+	((${#running[@]} < $(nproc))) || collect
+	fuzz "$build/tests/fuzz/$name" "${name#fuzz_}" &
+	running[$!]=${name#fuzz_}
+done
+while ((${#running[@]})); do
+	collect
 done
 echo "$passed passed, $failed failed"
 ((failed == 0))
