@@ -61,6 +61,37 @@ static __always_inline int bucket_lease(__u64 *spent_ns, __u64 cost_ns, __u64 de
 	return 1;
 }
 
+/*
+ * A bucket of a CPU's own: spent is the time up to which tokens are spent, in units of 2^19 ns,
+ * modulo 34 s, which is longer than any bucket takes to fill. As times are rounded, up to a quarter
+ * more than the limit passes, and never less. Once in these 34 s, for as long as it takes to fill,
+ * one that was silent for long looks as if its tokens had just been spent.
+ */
+#define BUCKET_ALONE_UNIT 19
+#define BUCKET_ALONE_LONG_AGO (1 << 15)
+
+/* One that is full. */
+static __always_inline __u16 bucket_alone_new(__u64 now_ns)
+{
+	return (now_ns >> BUCKET_ALONE_UNIT) - BUCKET_ALONE_LONG_AGO;
+}
+
+/* Like bucket_lease(). */
+static __always_inline int bucket_lease_alone(__u16 *spent, __u64 cost_ns, __u64 depth_ns,
+					      __u64 now_ns)
+{
+	__u16 now = now_ns >> BUCKET_ALONE_UNIT;
+	__u64 saved_ns = (__u64)(__u16)(now - *spent) << BUCKET_ALONE_UNIT;
+
+	if (saved_ns > depth_ns)
+		saved_ns = depth_ns;
+	if (saved_ns < cost_ns)
+		return 0;
+	saved_ns = saved_ns - cost_ns + (1ULL << BUCKET_ALONE_UNIT) - 1;
+	*spent = now - (saved_ns >> BUCKET_ALONE_UNIT);
+	return 1;
+}
+
 /* 1 if the CPU holds a token, which is then spent, else 0. A limit that was lowered since
  * the lease makes its batch the smaller one. */
 static __always_inline int credit_spend(struct ecdn_xdp_credit *credit, __u32 batch)

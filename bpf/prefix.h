@@ -143,7 +143,7 @@ static __always_inline void prefix_age(struct ecdn_xdp_prefix_set *set, __u32 ep
 /* A reader that sees the same key before and after reading a way has read one prefix's; on
  * CPUs that order memory weakly, now and then the counts of two. */
 static __always_inline void prefix_replace(struct ecdn_xdp_prefix_set *set, __u32 way,
-					   __u64 key, __u32 weight)
+					   __u64 key, __u32 weight, __u64 now_ns)
 {
 	volatile __u64 *slot = &set->key[way];
 	struct ecdn_xdp_prefix *prefix = &set->prefix[way];
@@ -155,6 +155,7 @@ static __always_inline void prefix_replace(struct ecdn_xdp_prefix_set *set, __u3
 	prefix->credit.tokens = CREDIT_NEW;
 	prefix->credit.denied = 0;
 	set->sampled &= ~(1U << way);
+	set->alone[way] = bucket_alone_new(now_ns);
 	set->weight[way] = weight;
 	asm volatile("" ::: "memory");
 	*slot = key;
@@ -181,7 +182,7 @@ prefix_count(struct ecdn_xdp_prefix_set *set, __u64 key, __u32 bytes, __u64 now_
 		if (random * weight >> 32 >= step)
 			return NULL;
 		way = lightest & (ECDN_XDP_PREFIX_WAYS - 1);
-		prefix_replace(set, way, key, weight);
+		prefix_replace(set, way, key, weight, now_ns);
 	}
 	if (step > 1)
 		set->sampled |= 1U << way;

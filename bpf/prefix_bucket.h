@@ -4,24 +4,26 @@
  * each. Time is an argument and no helper is called, so that the kernel and the unit tests run
  * the same code.
  *
- * Regions share the sets, and a prefix that asks belongs to a set by a hash over a secret. If it
- * has no way there,
- * - and its region has some, it takes over the fullest of these, or of those that are idle, with
- *   what that holds. So prefixes of a region that displace each other gain nothing by it, and
- *   take nothing from other regions.
- * - Otherwise it takes an idle way, whose bucket is full.
- * - Otherwise it takes the fullest way of a region that has two or more, and starts full.
- * - Otherwise each way is another region's last one, and in use: the prefix has no bucket.
+ * Owners share the sets: each region is two, as what it sends unproven, which can be forged, must
+ * take nothing from the other shares of its prefixes. A prefix that asks belongs to a set by a hash
+ * over a secret. If it has no way there,
+ * - it takes an idle way, whose bucket is full.
+ * - Otherwise it takes the fullest way of an owner that has at least two more than its own, and
+ *   starts full.
+ * - Otherwise, if its owner has some, it takes over the fullest of these, with what that holds. So
+ *   prefixes of an owner that displace each other gain nothing by it, and take nothing from others.
+ * - Otherwise each way is another owner's last one, and in use: the prefix has no bucket, and each
+ *   CPU limits it by itself.
  *
- * So a region keeps a way in each set for as long as it uses it, whatever other regions' prefixes
- * send. A way is idle once its bucket is full by the lowest limit that there is: what an owner's
- * limit is, is not known here.
+ * So an owner keeps its even share of each set for as long as it uses it, whatever other owners'
+ * prefixes send. A way is idle once its bucket is full by the lowest limit that there is: what an
+ * owner's limit is, is not known here.
  */
 #ifndef BPF_PREFIX_BUCKET_H
 #define BPF_PREFIX_BUCKET_H
 
 #include "bucket.h"
-#include "prefix.h"
+#include "share.h"
 
 /* In how long the bucket of a limit of 1/s, the lowest, is full. */
 #define PREFIX_BUCKET_IDLE_NS (BUCKET_BURST * NS_PER_SECOND)
@@ -30,18 +32,25 @@
 enum prefix_bucket {
 	PREFIX_BUCKET_GRANTED = 1 << 0,
 	PREFIX_BUCKET_EVICTED = 1 << 1, /* a bucket in use was given up */
-	PREFIX_BUCKET_FULL = 1 << 2,    /* granted, as there is no way for the prefix */
+	PREFIX_BUCKET_FULL = 1 << 2,    /* there is no way for the prefix */
 };
 
-static __always_inline __u64 prefix_bucket_key(__u64 hash, __u32 region)
+/* Whose a bucket is: a region's, and there that of the share that can be forged, or of others. */
+#define PREFIX_BUCKET_OWNER (ECDN_XDP_PREFIX_REGION | ECDN_XDP_BUCKET_APART)
+
+/* key: as it stands in `prefixes`. */
+static __always_inline __u64 prefix_bucket_key(__u64 hash, __u64 key)
 {
-	return (hash & ~(__u64)ECDN_XDP_PREFIX_REGION) | region;
+	__u64 region = key & ECDN_XDP_PREFIX_REGION;
+	__u64 apart = share_is_unproven(key) ? 0 : ECDN_XDP_BUCKET_APART;
+
+	return (hash & ~(__u64)PREFIX_BUCKET_OWNER) | apart | region;
 }
 
-/* All ones if both keys are of one region, else 0. */
+/* All ones if both keys are of one owner, else 0. */
 static __always_inline __u64 prefix_bucket_kin(__u64 one, __u64 other)
 {
-	return sign_mask(((one ^ other) & ECDN_XDP_PREFIX_REGION) - 1);
+	return sign_mask(((one ^ other) & PREFIX_BUCKET_OWNER) - 1);
 }
 
 /* All ones if the way is idle or empty, else 0. */
@@ -51,16 +60,15 @@ static __always_inline __u64 prefix_bucket_idle(const struct ecdn_xdp_bucket *bu
 	       sign_mask((bucket->key - 1) & ~bucket->key);
 }
 
-/* All ones if another way in the set is of the same region, else 0. */
-static __always_inline __u64 prefix_bucket_spare(const struct ecdn_xdp_bucket_set *set, __u32 way)
+/* How many ways in the set are of the key's owner. */
+static __always_inline __u64 prefix_bucket_count(const struct ecdn_xdp_bucket_set *set, __u64 key)
 {
-	__u64 spare = 0;
+	__u64 count = 0;
 
 	pure_unroll
 	for (__u32 i = 0; i < ECDN_XDP_BUCKET_WAYS; i++)
-		if (i != way)
-			spare |= prefix_bucket_kin(set->bucket[i].key, set->bucket[way].key);
-	return spare;
+		count -= prefix_bucket_kin(set->bucket[i].key, key);
+	return count;
 }
 
 /* How full ways are, as a number with the way in it; of ways that are not to be had, NONE. Times
@@ -86,18 +94,23 @@ static __always_inline __s64 prefix_bucket_max(__s64 one, __s64 other)
 static __always_inline __s64 prefix_bucket_choose(const struct ecdn_xdp_bucket_set *set, __u64 key,
 						  __u64 now_ns, int *displaces)
 {
-	__s64 own = PREFIX_BUCKET_NONE, spare = PREFIX_BUCKET_NONE;
+	__s64 idle = PREFIX_BUCKET_NONE, spare = PREFIX_BUCKET_NONE, own = PREFIX_BUCKET_NONE;
+	__u64 count = prefix_bucket_count(set, key);
 
 	pure_unroll
 	for (__u32 i = 0; i < ECDN_XDP_BUCKET_WAYS; i++) {
-		__u64 mask = prefix_bucket_kin(set->bucket[i].key, key) |
-			     prefix_bucket_idle(&set->bucket[i], now_ns);
+		__u64 is = set->bucket[i].key;
+		__u64 mask = prefix_bucket_idle(&set->bucket[i], now_ns);
 
-		own = prefix_bucket_max(own, prefix_bucket_rank(set, i, mask, now_ns));
-		mask = prefix_bucket_spare(set, i);
+		idle = prefix_bucket_max(idle, prefix_bucket_rank(set, i, mask, now_ns));
+		mask = sign_mask(count + 1 - prefix_bucket_count(set, is));
 		spare = prefix_bucket_max(spare, prefix_bucket_rank(set, i, mask, now_ns));
+		mask = prefix_bucket_kin(is, key);
+		own = prefix_bucket_max(own, prefix_bucket_rank(set, i, mask, now_ns));
 	}
-	*displaces = own == PREFIX_BUCKET_NONE;
+	*displaces = idle == PREFIX_BUCKET_NONE && spare != PREFIX_BUCKET_NONE;
+	if (idle != PREFIX_BUCKET_NONE)
+		return idle;
 	return *displaces ? spare : own;
 }
 
@@ -133,7 +146,7 @@ static __always_inline __u32 prefix_bucket_lease(struct ecdn_xdp_bucket_set *set
 	if (way >= ECDN_XDP_BUCKET_WAYS)
 		way = prefix_bucket_take(set, key, lease->depth_ns, now_ns, &how);
 	if (way >= ECDN_XDP_BUCKET_WAYS)
-		return PREFIX_BUCKET_GRANTED | PREFIX_BUCKET_FULL;
+		return PREFIX_BUCKET_FULL;
 	if (bucket_lease(&set->bucket[way & (ECDN_XDP_BUCKET_WAYS - 1)].spent_ns, lease->cost_ns,
 			 lease->depth_ns, now_ns))
 		how |= PREFIX_BUCKET_GRANTED;

@@ -38,4 +38,14 @@ static __always_inline __u64 share_key_v6(__u64 prefix, __u32 region, enum share
 	return prefix_key_proven_v6(prefix, region);
 }
 
+/* 1 if the key is of packets that nothing proves and whose address is not known, else 0. */
+static __always_inline int share_is_unproven(__u64 key)
+{
+	__u64 family = key & ECDN_XDP_PREFIX_FAMILY;
+
+	if (family == ECDN_XDP_PREFIX_WIDER)
+		return key >> (40 + ECDN_XDP_PREFIX_SHIFT) < ECDN_XDP_PREFIX_PROVEN_V4;
+	return family != ECDN_XDP_PREFIX_PROVEN_V6;
+}
+
 #endif

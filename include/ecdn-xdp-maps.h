@@ -608,7 +608,8 @@ struct ecdn_xdp_prefix_set {
 	__u32 weight[ECDN_XDP_PREFIX_WAYS]; /* defends a way against eviction */
 	__u32 epoch;           /* weights are halved once per epoch */
 	__u32 sampled;         /* bit N: way N's counts are estimates, see bpf/prefix.h */
-	__u32 reserved[2];
+	__u16 alone[ECDN_XDP_PREFIX_WAYS]; /* of a prefix that finds no bucket: tokens are spent
+				  up to this time, in units of 2^19 ns */
 	struct ecdn_xdp_prefix prefix[ECDN_XDP_PREFIX_WAYS];
 };
 
@@ -616,8 +617,10 @@ struct ecdn_xdp_prefix_set {
 #define ECDN_XDP_BUCKET_SETS 8192
 #define ECDN_XDP_BUCKET_WAYS 4
 
+#define ECDN_XDP_BUCKET_APART (1 << 14) /* of a share that is proven, or of known addresses */
+
 struct ecdn_xdp_bucket {
-	__u64 key;             /* hash of the prefix << 14 | region */
+	__u64 key;             /* hash of the prefix << 15 | ECDN_XDP_BUCKET_APART | region */
 	__u64 spent_ns;        /* tokens are spent up to this time */
 };
 

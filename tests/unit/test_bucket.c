@@ -154,6 +154,59 @@ static void test_below_limit_all_passes(void **state)
 		}
 }
 
+/* Of one CPU's own bucket. */
+static int passes_alone(__u16 *spent, struct ecdn_xdp_credit *credit, uint64_t limit,
+			uint64_t jiffy_ns, uint64_t now_ns)
+{
+	uint32_t batch = bucket_batch(limit), jiffy = now_ns / jiffy_ns;
+
+	if (credit_spend(credit, batch))
+		return 1;
+	if (credit_denied(credit, jiffy))
+		return 0;
+	return credit_renew(credit, batch, jiffy,
+			    bucket_lease_alone(spent, bucket_cost(limit, batch),
+					       bucket_depth(limit), jiffy * jiffy_ns));
+}
+
+/* Who sends more than the limit gets that at least, and a quarter and a burst more at most. */
+static void test_alone_rate(void **state)
+{
+	static const uint64_t limits[] = { 1, 20, 100, 255, 511, 512, 1000, 50000, 1000000 };
+	static const uint64_t hz[] = { 100, 250, 300, 1000 };
+
+	(void)state;
+	for (int i = 0; i < 9 * 4; i++) {
+		uint64_t limit = limits[i % 9], seconds = limit < 100 ? 50 : 4, passed = 0;
+		uint64_t due = limit * seconds, burst = limit / 15 + BUCKET_BURST + 1;
+		struct ecdn_xdp_credit credit = { .tokens = CREDIT_NEW };
+		__u16 spent = bucket_alone_new(START);
+
+		for (uint64_t n = 0; n < due * 4; n++)
+			passed += passes_alone(&spent, &credit, limit, SECOND / hz[i / 9],
+					       START + n * SECOND / limit / 4);
+		assert_in_range(passed, due - due / 100 - 1,
+				due + due / 4 + burst + bucket_batch(limit));
+	}
+}
+
+static void test_alone_bursts_pass(void **state)
+{
+	static const uint64_t limits[] = { 20, 100, 200, 1000, 10000 };
+
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		uint64_t pause_ns = 2 * BUCKET_BURST * SECOND / limits[i];
+		struct ecdn_xdp_credit credit = { .tokens = CREDIT_NEW };
+		__u16 spent = bucket_alone_new(START);
+
+		for (int page = 0; page < 100; page++)
+			for (int packet = 0; packet < BUCKET_BURST; packet++)
+				assert_true(passes_alone(&spent, &credit, limits[i], SECOND / 250,
+							 START + page * pause_ns));
+	}
+}
+
 static void test_batch(void **state)
 {
 	(void)state;
@@ -199,6 +252,8 @@ int main(void)
 		cmocka_unit_test(test_saving_is_bounded),
 		cmocka_unit_test(test_below_limit_all_passes),
 		cmocka_unit_test(test_bursts_pass),
+		cmocka_unit_test(test_alone_rate),
+		cmocka_unit_test(test_alone_bursts_pass),
 		cmocka_unit_test(test_batch),
 		cmocka_unit_test(test_credit_is_clamped),
 		cmocka_unit_test(test_denied_once_a_jiffy),
