@@ -7,6 +7,9 @@
  * unless it completes a SYN cookie, or comes from an address that is known: the socket of a
  * connection that was just made on another CPU (RPS) may not be there yet.
  *
+ * Where nobody listens at the address and port, nothing is dropped: a transparent proxy (TPROXY)
+ * listens elsewhere, and which of its packets complete a cookie cannot be told here.
+ *
  * Answering SYNs here, with cookies of the guard's own, would take the place of the drop beyond
  * shield_cps in limit.h. Before Linux 6.9 (bpf_sk_assign_tcp_reqsk) that loses TCP options.
  */
@@ -119,7 +122,7 @@ static __always_inline bool shield_answers(struct bpf_sock *sk, const struct shi
 	return request && bpf_ntohl(packet->tcp->ack_seq) == request->snt_isn + 1;
 }
 
-/* MEET_NOBODY: it met a listener or a request at the most. */
+/* MEET_NOBODY: it met a listener or a request. */
 static __always_inline enum shield_meet shield_ask(struct xdp_md *ctx,
 						   const struct shield_packet *packet)
 {
@@ -127,7 +130,7 @@ static __always_inline enum shield_meet shield_ask(struct xdp_md *ctx,
 	enum shield_meet meet = MEET_SOCKET;
 
 	if (!sk)
-		return MEET_NOBODY;
+		return MEET_UNSERVED;
 	switch (sk->state) {
 	case BPF_TCP_LISTEN:
 		meet = shield_cookie(sk, packet) ? MEET_COOKIE : MEET_NOBODY;
@@ -167,6 +170,7 @@ static __always_inline enum shield_meet shield_judge(struct xdp_md *ctx,
 	struct ecdn_xdp_armed_key key;
 	struct ecdn_xdp_armed *entry;
 	enum shield_meet meet;
+	bool served;
 	__u64 hash;
 
 	armed_key(&key, packet->family, packet->target_be, bpf_ntohs(packet->tcp->dest));
@@ -177,12 +181,15 @@ static __always_inline enum shield_meet shield_judge(struct xdp_md *ctx,
 	now->looks_up = 1;
 	meet = shield_ask(ctx, packet);
 	now->looks_up = 0;
+	served = meet != MEET_UNSERVED;
+	if (!served)
+		meet = MEET_NOBODY;
 	if (meet == MEET_NOBODY && known_has(hash, now->now_ns))
 		meet = MEET_KNOWN;
 	if (meet == MEET_COOKIE)
 		known_set(hash, now->now_ns);
 	shield_count(entry, meet, sample, hash, now->now_ns);
-	return meet == MEET_NOBODY && !armed_drops(entry) ? MEET_UNASKED : meet;
+	return meet == MEET_NOBODY && !(served && armed_drops(entry)) ? MEET_UNASKED : meet;
 }
 
 /*

@@ -12,6 +12,7 @@ enum shield_meet {
 	MEET_COOKIE,            /* it completes a SYN cookie */
 	MEET_KNOWN,             /* it has no socket, but its address is known */
 	MEET_NOBODY,
+	MEET_UNSERVED,          /* not even a listener is there for it */
 };
 
 #endif

@@ -97,16 +97,25 @@ static struct sockaddr_in at(const char *address, uint16_t port)
 	return in;
 }
 
+/* At any address of either family: where nobody listens nothing is dropped. */
+static void listen_everywhere(uint16_t port)
+{
+	const struct sockaddr_in6 any = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
+	int listener = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	must(listener >= 0 && !bind(listener, (const void *)&any, sizeof(any)) &&
+	     !listen(listener, 4), "listen at any address");
+}
+
 /* Both ends stay open until the test ends. */
 static void connect_once(struct run *run)
 {
 	struct sockaddr_in server = at(loopback.server, SERVED), client = at(loopback.client, 0);
-	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	int end = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	socklen_t size = sizeof(client);
 
-	must(listener >= 0 && !bind(listener, (void *)&server, sizeof(server)) &&
-	     !listen(listener, 4), "listen");
+	listen_everywhere(SERVED);
+	listen_everywhere(443);
 	must(end >= 0 && !bind(end, (void *)&client, sizeof(client)) &&
 	     !connect(end, (void *)&server, sizeof(server)) &&
 	     !getsockname(end, (void *)&client, &size), "connect");
