@@ -247,7 +247,9 @@ static __always_inline void count_proven(struct ecdn_xdp_region_cpu *local, __u3
  * What is proven. Of one prefix no more counts than prefix_pps, as whoever has one connection can
  * have its packets copied with any source that can be forged: so they do not limit the region.
  * That is also all that passes while the region is limited. While it is shielded as much passes as
- * of the widest prefix, as one connection is no leave to send any number of packets.
+ * of the widest prefix, as one connection is no leave to send any number of packets; but of what
+ * completes a cookie as much as of SYNs, as it can be sent again to make connections that are
+ * counted: one address would have its region limited.
  */
 static __always_inline enum drop judge_proven(const struct packet *packet, __u32 region,
 					      const struct source *source,
@@ -261,7 +263,8 @@ static __always_inline enum drop judge_proven(const struct packet *packet, __u32
 		return DROP_NONE;
 	}
 	return local->state == ECDN_XDP_STATE_SHIELDED &&
-	       more_passes(source, packet, region, id) ? DROP_NONE : DROP_PREFIX_PPS;
+	       more_passes(source, packet, meeting->meet == MEET_COOKIE, region, id) ?
+	       DROP_NONE : DROP_PREFIX_PPS;
 }
 
 /* Prefixes are judged first, so that one that floods does not use up its region's answers. */

@@ -81,18 +81,29 @@ __attribute__((noinline)) int more_level(__u64 key, __u64 hash, __u32 bytes, __u
 	return level_passes(key, hash, PREFIX_LEVEL_WIDEST, bytes, region, id);
 }
 
-/* The same of what belongs to connections of a prefix and is above its prefix_pps; source: its
- * share of that prefix. Outside 2000::/3 there is no key for it, and no sender on the Internet. */
-static __always_inline bool more_passes(const struct source *source, const struct packet *packet,
-					__u32 region, __u32 id)
+__attribute__((noinline)) int cookie_level(__u64 key, __u64 hash, __u32 bytes, __u32 region,
+					   __u32 id)
 {
-	const __u64 kind_v4 = (__u64)(ECDN_XDP_PREFIX_MORE_V4 ^ ECDN_XDP_PREFIX_PROVEN_V4) << 40;
-	__u64 kind = packet->family == 4 ? kind_v4 : ECDN_XDP_PREFIX_MORE_V6;
+	return level_passes(key, hash, PREFIX_LEVEL_NARROW, bytes, region, id);
+}
 
-	if (packet->family == 6 && source->key >> (45 + ECDN_XDP_PREFIX_SHIFT) != 1)
+/* The same of what belongs to connections of a prefix and is above its prefix_pps, or completes
+ * cookies, of which no more passes than once more prefix_pps; source: its share of that prefix.
+ * Outside 2000::/3 there is no key for it, and no sender on the Internet. */
+static __always_inline bool more_passes(const struct source *source, const struct packet *packet,
+					bool cookie, __u32 region, __u32 id)
+{
+	__u64 kind_v4 = cookie ? ECDN_XDP_PREFIX_COOKIE_V4 : ECDN_XDP_PREFIX_MORE_V4;
+	__u64 kind = cookie ? ECDN_XDP_PREFIX_COOKIE_V6 : ECDN_XDP_PREFIX_MORE_V6, key;
+
+	if (packet->family == 4)
+		kind = (kind_v4 ^ ECDN_XDP_PREFIX_PROVEN_V4) << 40;
+	else if (source->key >> (45 + ECDN_XDP_PREFIX_SHIFT) != 1)
 		return true;
-	return more_level(source->key ^ kind << ECDN_XDP_PREFIX_SHIFT, ~source->hash,
-			  packet->bytes, region, id);
+	key = source->key ^ kind << ECDN_XDP_PREFIX_SHIFT;
+	if (cookie)
+		return cookie_level(key, prefix_hash(source->hash, 0), packet->bytes, region, id);
+	return more_level(key, ~source->hash, packet->bytes, region, id);
 }
 
 #endif

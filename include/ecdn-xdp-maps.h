@@ -586,6 +586,8 @@ struct ecdn_xdp_source {
 #define ECDN_XDP_PREFIX_KNOWN_V6 (1ULL << 47)
 /* The same of what belongs to sockets and is above prefix_pps, which counts twice, therefore. */
 #define ECDN_XDP_PREFIX_MORE_V6 (1ULL << 46)
+/* The same of what completes SYN cookies. */
+#define ECDN_XDP_PREFIX_COOKIE_V6 (3ULL << 45)
 
 enum ecdn_xdp_prefix_kind {
 	ECDN_XDP_PREFIX_V4_20 = 1,
@@ -594,6 +596,7 @@ enum ecdn_xdp_prefix_kind {
 	ECDN_XDP_PREFIX_PROVEN_V4, /* a /24, of packets of sockets */
 	ECDN_XDP_PREFIX_KNOWN_V4, /* a /24, of other packets of addresses that are known */
 	ECDN_XDP_PREFIX_MORE_V4, /* a /24, of what is PROVEN_V4 and above prefix_pps */
+	ECDN_XDP_PREFIX_COOKIE_V4, /* the same of what completes SYN cookies */
 };
 
 struct ecdn_xdp_prefix {

@@ -34,7 +34,12 @@
 enum fate { PROVEN, PASSES, COOKIE, KNOWN, NO_SOCKET };
 
 static const struct family v4 = { "IPv4", "127.0.0.1", "127.0.0.2", "127.0.0.9", AF_INET };
-static const struct family v6 = { "IPv6", "fd00::1", "fd00:0:0:2::2", "fd00:0:0:9::9", AF_INET6 };
+static const struct family v6 = { "IPv6", "2001:db8::1", "2001:db8:0:2::2", "2001:db8:0:9::9", AF_INET6 };
+
+/* Any packet shields the region, for good. */
+static const struct ecdn_xdp_limits shielding = {
+	.pps = 1, .hold_ns = UINT64_MAX, .grace_ns = UINT64_MAX,
+};
 
 static struct guard guard;
 
@@ -322,21 +327,53 @@ static void test_listener(const struct family *family)
 	disarm(family, NOBODY);
 }
 
+/* Of one prefix and in one go as many pass as of two limits, with their bursts: this CPU's lease
+ * and 16 tokens of each, and a few that are added meanwhile. */
+#define REPLAY_PPS 100
+#define REPLAY_MOST (4 * 16 + 2 * 20)
+#define REPLAYS 2000
+
+/*
+ * An ACK that completes a cookie can be sent again from anywhere while the cookie is valid, and
+ * makes a connection whenever the one before it is gone: so it is limited as SYNs are, and not as
+ * what belongs to a connection.
+ */
+static void test_replay(const struct family *family)
+{
+	struct packet_words words = { family, family->forger, FORGER_PORT, SERVED,
+				      FORGER_SEQ + 1, 0 };
+	struct ecdn_xdp_limits limits = shielding;
+	unsigned int passed = 0;
+	char why[160] = "";
+
+	arm(family, SERVED, ECDN_XDP_ARMED_FOUND);
+	limits.prefix_pps = REPLAY_PPS;
+	limits.aggregate_pps[0] = limits.aggregate_pps[1] = 1000 * REPLAY_PPS;
+	guard_set_limits(&guard, REGION, &limits);
+	words.ack = cookie_of(family) + 1;
+	for (int i = 0; i < REPLAYS; i++)
+		passed += run(&words, PLAIN) == XDP_PASS;
+	if (passed < 16 || passed > REPLAY_MOST)
+		snprintf(why, sizeof(why), "%u of %u passed, at prefix_pps %u", passed, REPLAYS,
+			 REPLAY_PPS);
+	report(family == &v4 ? "IPv4: a cookie that is sent again and again" :
+			       "IPv6: a cookie that is sent again and again", why);
+	guard_set_limits(&guard, REGION, &shielding);
+}
+
 static void shield(void)
 {
-	const struct ecdn_xdp_limits limits = { .pps = 1, .hold_ns = UINT64_MAX,
-						.grace_ns = UINT64_MAX };
 	struct packet_words words = { &v4, v4.client, 1, NOBODY, 1, 1 };
 	struct range_set regions = {};
 	struct region_counts counts;
 	struct ecdn_xdp_region_state state;
 
 	set_region(&regions, "127.0.0.0/8", REGION);
-	set_region(&regions, "fd00::/16", REGION);
+	set_region(&regions, "2001:db8::/32", REGION);
 	guard_set_regions(&guard, &regions);
 	range_set_free(&regions);
 	guard.config.shield = ECDN_XDP_SHIELD_ON;
-	guard_set_limits(&guard, REGION, &limits);
+	guard_set_limits(&guard, REGION, &shielding);
 	for (int i = 0; i < 200; i++) {
 		run(&words, PLAIN);
 		usleep(500);
@@ -356,6 +393,7 @@ static void test_family(const struct family *family)
 	test_established(family, listener);
 	test_handshake(family, listener);
 	test_listener(family);
+	test_replay(family);
 	close(listener);
 }
 

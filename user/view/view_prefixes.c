@@ -38,9 +38,11 @@ static const struct kind *kind_of(uint64_t key, uint64_t *prefix)
 	case ECDN_XDP_PREFIX_V4:
 		return &v4;
 	case ECDN_XDP_PREFIX_PROVEN_V6:
-		/* Of what begins with these three bits, only known addresses' shares are there. */
-		if (*prefix >> 45 == (ECDN_XDP_PREFIX_MORE_V6 >> 45 | 1))
+		/* What is above the limit counts in another row, too. */
+		if (*prefix >> 45 == (ECDN_XDP_PREFIX_MORE_V6 >> 45 ^ 1) ||
+		    *prefix >> 45 == (ECDN_XDP_PREFIX_COOKIE_V6 >> 45 ^ 1))
 			return NULL;
+		/* Of what begins with these three bits, only known addresses' shares are there. */
 		if (*prefix >> 45 != (ECDN_XDP_PREFIX_KNOWN_V6 >> 45 | 1))
 			return &proven_v6;
 		*prefix &= ~ECDN_XDP_PREFIX_KNOWN_V6;
