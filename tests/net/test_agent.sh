@@ -49,7 +49,8 @@ test_guard() {
 	ecdn load -q --regions "$regions" e0
 	does "loaded: it says so" says "follows the guard in $pin$"
 	is "loaded: status names it" "$agent" "$(pid_in_status)"
-	has "loaded: in words, too" "^agent       process $agent, for [0-9]+s$" "$(ecdn status)"
+	is "loaded: it serves no metrics" null "$(ecdn status --json | jq .agent.metrics)"
+	has "loaded: in words, too" "^agent       process $agent, for [0-9]+s; no metrics$" "$(ecdn status)"
 	ecdn load -q e0
 	ecdn load -q e0
 	ecdn unload -q --all

@@ -28,6 +28,20 @@ test_nothing_loaded() {
 	ip netns del "ecdn-$id-client"
 }
 
+# Where it serves, as it was started, and as it was told later.
+test_where() {
+	local at=unix:$work/metrics.sock
+
+	has "status says where" "^agent .*; metrics at 127\\.0\\.0\\.1:9513$" "$(ecdn status)"
+	sed -i "s|^agent: .*|agent: {metrics: {listen: \"$at\", regions: 100}}|" "$work/config"
+	kill -HUP "$agent"
+	wait_for 5 test -S "${at#unix:}"
+	is "status says where, after a reload" "$at" "$(ecdn status --json | jq -r .agent.metrics)"
+	sed -i 's|listen: "[^"]*", ||' "$work/config"
+	kill -HUP "$agent"
+	does "and it is back where it was" wait_for 5 is_served
+}
+
 test_format() {
 	local said=$1
 
@@ -126,6 +140,7 @@ test_format "$page"
 test_values "$page"
 test_growth
 test_surges
+test_where
 test_unloaded
 stop "$agent"
 finish

@@ -58,10 +58,15 @@ test_file() {
 	ecdn block ALPHA
 	dropped=$(stats ALPHA .dropped_packets)
 	started --rate 50/s
+	has "file: status names who captures" "^capture     process $capturing, for [0-9]+s$" \
+		"$(ecdn status)"
+	is "file: in JSON, too" "$capturing" "$(ecdn status --json | jq .capture.pid)"
 	said=$(flood "${alpha[@]}" --rate 20k --seconds 2s)
 	sleep 0.3
 	ended
 	is "file: ^C is no error" 0 "$status"
+	is "file: status does not name it any more" "null " \
+		"$(ecdn status --json | jq .capture) $(ecdn status | grep ^capture)"
 	has "file: what it says" '^ecdn-xdp: [0-9]+ packets matched, [0-9]+ written, 0 lost$' \
 		"$(<"$work/said")"
 	is "file: all matched that were dropped" $(($(stats ALPHA .dropped_packets) - dropped)) \

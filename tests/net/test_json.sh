@@ -194,7 +194,12 @@ has_agent() {
 	ecdn status --json | jq -e .agent.pid >/dev/null
 }
 does "an agent runs" wait_for 5 has_agent
+(exec nsenter --net="/run/netns/ecdn-$id-edge" "$build/ecdn-xdp" capture --pin-dir "$pin" -w "$work/drops" \
+	2>/dev/null) &
+capture=$!
+does "somebody captures" wait_for 5 test -s "$work/drops"
 test_keys
+stop $capture
 test_schema
 test_escaped
 test_messages

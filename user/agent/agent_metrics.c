@@ -8,6 +8,7 @@
 #include "agent/agent_metrics_child.h"
 #include "agent/agent_metrics_page.h"
 #include "agent/agent_metrics_socket.h"
+#include "base/lock.h"
 #include "base/log.h"
 
 #define AGAIN_US 1000000ULL
@@ -50,6 +51,7 @@ static int begin(struct serving *serving, const char *text)
 	if (!serving->listen)
 		return log_error(-ENOMEM, "out of memory");
 	warn_of_any(&serving->socket.where, text);
+	lock_say(serving->agent->lock, text);
 	return agent_metrics_child_start(&serving->child, serving->socket.fd);
 }
 
@@ -86,6 +88,7 @@ static void end(struct serving *serving)
 	stop_waiting(serving);
 	agent_metrics_child_stop(&serving->child);
 	agent_metrics_socket_close(&serving->socket);
+	lock_say(serving->agent->lock, "");
 	free(serving->listen);
 	serving->listen = NULL;
 }

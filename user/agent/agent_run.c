@@ -128,6 +128,7 @@ int agent_run(const struct agent_run_request *request)
 	err = err ?: agent_settings_file_open(&agent, request->pin_dir);
 	lock = err ?: agent_lock_take(agent.pin_dir);
 	err = lock < 0 ? lock : 0;
+	agent.lock = lock;
 	lock_never_wait();
 	err = err ?: open_loop(&agent);
 	err = err ?: loop(&agent);

@@ -20,6 +20,7 @@
 
 struct agent {
 	sd_event *loop;
+	int lock;               /* kernel/agent_lock.h */
 	char *pin_dir;
 	bool keeps_pin_dir;     /* it was given, whatever the file says */
 	const char *path;       /* of the configuration; NULL: there is none */

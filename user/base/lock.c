@@ -24,7 +24,8 @@
 #define SILENT_NS NS_PER_SECOND
 
 /* Bytes of what a holder writes, and of what is told of it. */
-#define NOTE_SIZE 96
+#define NAME_SIZE 96
+#define NOTE_SIZE (NAME_SIZE + LOCK_SAID_SIZE)
 #define TOLD_SIZE (NOTE_SIZE + 64)
 
 static char own_name[TEXT_QUOTE_SIZE] = "a command";
@@ -45,12 +46,26 @@ void lock_never_wait(void)
 /* The note helps who waits, and a lock without one is held as well: nothing depends on it. */
 static void write_note(int fd)
 {
-	char note[NOTE_SIZE];
+	char note[NAME_SIZE];
 	int length = snprintf(note, sizeof(note), "%d %" PRIu64 " %s\n", getpid(),
 			      clock_monotonic_ns(), own_name);
 
 	if (ftruncate(fd, 0) || pwrite(fd, note, length, 0) != length)
 		log_debug("cannot write into a lock who holds it: %s", strerror(errno));
+}
+
+/* A note is a line with who the holder is, which stays, and one with what it says. */
+void lock_say(int fd, const char *line)
+{
+	char note[NOTE_SIZE];
+	ssize_t length = pread(fd, note, NAME_SIZE, 0);
+	const char *end = length > 0 ? memchr(note, '\n', length) : NULL;
+
+	if (!end)
+		return;
+	length = end + 1 - note;
+	if (ftruncate(fd, length) || pwrite(fd, line, strlen(line), length) < 0)
+		log_debug("cannot write into a lock: %s", strerror(errno));
 }
 
 /* Reads who holds the lock, as far as the file tells, and returns where in the note its name is;
@@ -59,10 +74,16 @@ static void write_note(int fd)
 static int read_holder(int fd, char note[NOTE_SIZE], struct lock_holder *holder)
 {
 	ssize_t length = pread(fd, note, NOTE_SIZE - 1, 0);
+	char *end;
 	int at = 0;
 
 	note[length > 0 ? length : 0] = 0;
 	*holder = (struct lock_holder){};
+	end = strchr(note, '\n');
+	if (end) {
+		*end = 0;
+		snprintf(holder->said, sizeof(holder->said), "%s", end + 1);
+	}
 	if (sscanf(note, "%d %" SCNu64 " %n", &holder->pid, &holder->since_ns, &at) == 2 && at &&
 	    holder->pid > 0 && (!kill(holder->pid, 0) || errno != ESRCH))
 		return at;

@@ -29,11 +29,18 @@ void lock_never_wait(void);
  */
 int lock_take(const char *dir, const char *name, const char *what);
 
+#define LOCK_SAID_SIZE 128
+
 /* Who holds a lock. */
 struct lock_holder {
 	int pid;                /* 0: it is not known */
 	uint64_t since_ns;      /* CLOCK_MONOTONIC */
+	char said[LOCK_SAID_SIZE]; /* the last of lock_say(), cut short; or "" */
 };
+
+/* Writes a line into the lock that fd holds, in place of the one before, for those who ask who
+ * holds it. "": none. Silent, as nothing depends on it. */
+void lock_say(int fd, const char *line);
 
 /* Takes a lock of that kind, which its holder never removes, without waiting: -EBUSY, silent, with
  * *holder as far as it is known, if another process holds it. */

@@ -234,13 +234,28 @@ static void print_off(const struct status_fields_item *status)
 		       "`ecdn-xdp on` ends that\n", view_off_text(&off, room));
 }
 
-static void print_agent(const struct lock_holder *agent)
+static unsigned long long seconds_of(const struct lock_holder *holder)
 {
 	struct clock_moment now = clock_now();
 
+	return clock_seconds_ago(&now, holder->since_ns);
+}
+
+static void print_capture(const struct view_status *guard)
+{
+	if (guard->capture.pid)
+		printf("capture     process %d, for %llus\n", guard->capture.pid,
+		       seconds_of(&guard->capture));
+	else if (guard->captures)
+		printf("capture     a process captures dropped packets\n");
+}
+
+static void print_agent(const struct lock_holder *agent)
+{
 	if (agent->pid)
-		printf("agent       process %d, for %llus\n", agent->pid,
-		       (unsigned long long)clock_seconds_ago(&now, agent->since_ns));
+		output_line("agent       process %d, for %llus; %s%s", agent->pid,
+			    seconds_of(agent), *agent->said ? "metrics at " : "no metrics",
+			    agent->said);
 	else
 		printf("agent       none: `ecdn-xdp agent` reports, follows changes of this host "
 		       "and learns limits\n");
@@ -268,6 +283,7 @@ static int print_text(const struct status_fields_item *status,
 	observer_fields_print(&guard->origin);
 	if (guard->guard)
 		print_table(guard);
+	print_capture(guard);
 	print_agent(&guard->agent);
 	output_line("pins        %s, ABI %u", status->pin_dir, guard->config.abi);
 	print_features(guard);

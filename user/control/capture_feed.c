@@ -22,6 +22,7 @@
 #include "kernel/perf_ring.h"
 
 #define WAIT_MS 100
+#define LOCK_NAME_SIZE 32
 #define PUT_OFF_NS (NS_PER_SECOND / 4)
 
 /* Spans of 2^ECDN_XDP_CAPTURE_SPAN ns for which the guard goes on: one to two. */
@@ -52,12 +53,30 @@ static const struct ecdn_xdp_capture_cpu *row_of(const struct capture_feed *feed
 	return (const void *)((const char *)feed->rows.at + cpu * feed->rows.stride);
 }
 
+static void name_lock(const struct guard_maps *maps, char name[LOCK_NAME_SIZE])
+{
+	snprintf(name, LOCK_NAME_SIZE, "capture-%u", maps_id(maps->capture_packets));
+}
+
+bool capture_feed_is_open(const struct guard_maps *maps, const struct ecdn_xdp_config *config,
+			  struct lock_holder *holder)
+{
+	char name[LOCK_NAME_SIZE];
+
+	*holder = (struct lock_holder){};
+	if (clock_monotonic_ns() >> ECDN_XDP_CAPTURE_SPAN >= config->capture)
+		return false;
+	name_lock(maps, name);
+	lock_is_held(HOST_LOCK_DIR, name, holder);
+	return true;
+}
+
 static int take_lock(struct capture_feed *feed)
 {
 	struct lock_holder holder = {};
-	char name[64], by[64] = "";
+	char name[LOCK_NAME_SIZE], by[64] = "";
 
-	snprintf(name, sizeof(name), "capture-%u", maps_id(feed->maps.capture_packets));
+	name_lock(&feed->maps, name);
 	feed->lock = lock_try(HOST_LOCK_DIR, name, "captures", &holder);
 	if (feed->lock != -EBUSY)
 		return feed->lock < 0 ? feed->lock : 0;

@@ -7,9 +7,12 @@
 #ifndef CONTROL_CAPTURE_FEED_H
 #define CONTROL_CAPTURE_FEED_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
+#include "base/lock.h"
 #include "ecdn-xdp-maps.h"
+#include "guard/guard_maps.h"
 
 #define CAPTURE_FEED_RATE_MAX 100000
 
@@ -46,6 +49,11 @@ struct capture_feed_counts {
 int capture_feed_open(struct capture_feed **feed, const char *pin_dir,
 		      const struct capture_feed_request *request);
 void capture_feed_close(struct capture_feed *feed);
+
+/* Whether packets are being captured of the guard with those maps, and by whom, as far as it is
+ * known. Silent. */
+bool capture_feed_is_open(const struct guard_maps *maps, const struct ecdn_xdp_config *config,
+			  struct lock_holder *holder);
 
 /* Calls each() for every interface that has the guard now: with its name today, or if it is in
  * another network namespace, with that by which it was loaded. */

@@ -14,7 +14,8 @@
  * works for the directory already. */
 int agent_lock_take(const char *pin_dir);
 
-/* Whether an agent works for the directory, and which. Silent; false for who may not look. */
+/* Whether an agent works for the directory, and which; holder->said is where it serves metrics, or
+ * "". Silent; false for who may not look. */
 bool agent_lock_is_held(const char *pin_dir, struct lock_holder *holder);
 
 #endif

@@ -207,10 +207,32 @@ static uint64_t agent_since(const void *item)
 	return clock_epoch(&now, status_of(item)->guard.agent.since_ns);
 }
 
+static const char *agent_metrics(const void *item, char room[FIELD_TEXT_SIZE])
+{
+	const char *at = status_of(item)->guard.agent.said;
+
+	(void)room;
+	return *at ? at : NULL;
+}
+
+static bool has_capture(const void *item)
+{
+	return status_of(item)->guard.captures;
+}
+
+static uint64_t capture_since(const void *item)
+{
+	const struct lock_holder *holder = &status_of(item)->guard.capture;
+	struct clock_moment now = clock_now();
+
+	return holder->pid ? clock_epoch(&now, holder->since_ns) : 0;
+}
+
 const struct field status_fields_guard[] = {
 	{ FIELD_TEXT, .key = "pin_dir", .text = pin_dir },
 	{ FIELD_COUNT, .key = "agent.pid", AT(guard.agent.pid), .present = has_agent },
 	{ FIELD_TIME, .key = "agent.since", .number = agent_since, .present = has_agent },
+	{ FIELD_TEXT, .key = "agent.metrics", .text = agent_metrics, .present = has_agent },
 	{ FIELD_COUNT, .key = "abi", AT(guard.config.abi) },
 	{ FIELD_JSON, .key = "interfaces", .json = guard_interfaces },
 	{ FIELD_FLAG, .key = "off", .number = is_off },
@@ -220,6 +242,8 @@ const struct field status_fields_guard[] = {
 	{ FIELD_FLAG, .key = "proven.on", .number = proven, .present = has_guard },
 	{ FIELD_TEXT, .key = "proven.why", .text = proven_why, .present = has_guard },
 	{ FIELD_JSON, .key = "proven.armed", .json = armed, .present = has_guard },
+	{ FIELD_COUNT, .key = "capture.pid", AT(guard.capture.pid), .present = has_capture },
+	{ FIELD_TIME, .key = "capture.since", .number = capture_since, .present = has_capture },
 	{ FIELD_FLAG, .key = "requests_frozen", AT(guard.requests_frozen), .present = has_guard },
 	{ FIELD_TEXT, .key = "proxy_group", .text = status_fields_group, .present = has_guard },
 	{ FIELD_COUNT, .key = "trusted", .unit = "prefixes", AT(guard.config.trusted) },

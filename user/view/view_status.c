@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/scoped.h"
+#include "control/capture_feed.h"
 #include "guard/counts.h"
 #include "guard/guard_part.h"
 #include "guard/iterator.h"
@@ -56,6 +57,7 @@ static int read_maps(struct view_status *view, const struct guard_maps *maps)
 	int err = maps_get(maps->protected_ports, "protected_ports", &slot, &view->ports);
 
 	view->requests_frozen = mapped_is_frozen(maps->request_stats);
+	view->captures = capture_feed_is_open(maps, &view->config, &view->capture);
 	err = err ?: count_regions(view, maps);
 	return err ?: view_armed_read(&view->armed, maps->armed, clock_monotonic_ns());
 }

@@ -36,6 +36,8 @@ struct view_status {
 	gid_t proxy_group;      /* whose processes may count requests; -1: root's alone */
 	bool requests_frozen;   /* no proxy that is started can count requests */
 	bool has_iterator;      /* DIR/regions is pinned */
+	bool captures;          /* dropped packets are being captured ... */
+	struct lock_holder capture; /* ... by this process; pid 0: it is not known */
 	struct xdp_link *attachments; /* of the guard; their fds are closed */
 	unsigned int attachment_count;
 };
@@ -43,8 +45,8 @@ struct view_status {
 /* 0 or a negative errno, logged. To be freed with view_status_free(). */
 int view_status_read(struct view_status *view, const char *pin_dir);
 
-/* The same, for who asks often: features, ports, nodes, allowed, regions, armed and
- * requests_frozen, which take long to read, are zeros. */
+/* The same, for who asks often: features, ports, nodes, allowed, regions, armed,
+ * captures and requests_frozen, which take long to read, are zeros. */
 int view_status_read_brief(struct view_status *view, const char *pin_dir);
 void view_status_free(struct view_status *view);
 
