@@ -112,14 +112,20 @@ static __always_inline bool shield_cookie(struct bpf_sock *listener,
 }
 
 /*
- * True if the packet acknowledges the SYN-ACK that was sent for a request, whose number nobody
- * knows who did not get it: a forger can make a request by one SYN, and send what he likes to it.
+ * Of a request only what acknowledges its SYN-ACK completes a handshake, and who did not get that
+ * does not know its number: a forger can make a request by one SYN, and send what he likes to it.
+ * The number is not told where the listener's protocol is not plain TCP: of listeners in a map of
+ * sockets, as steer's are, and of those of MPTCP.
  */
-static __always_inline bool shield_answers(struct bpf_sock *sk, const struct shield_packet *packet)
+static __always_inline enum shield_meet shield_answers(struct bpf_sock *sk,
+						       const struct shield_packet *packet)
 {
 	const struct tcp_request_sock *request = bpf_skc_to_tcp_request_sock(sk);
 
-	return request && bpf_ntohl(packet->tcp->ack_seq) == request->snt_isn + 1;
+	if (!request)
+		return MEET_REQUEST;
+	return bpf_ntohl(packet->tcp->ack_seq) == request->snt_isn + 1 ? MEET_HANDSHAKE :
+									 MEET_NOBODY;
 }
 
 /* MEET_NOBODY: it met a listener or a request. */
@@ -136,7 +142,7 @@ static __always_inline enum shield_meet shield_ask(struct xdp_md *ctx,
 		meet = shield_cookie(sk, packet) ? MEET_COOKIE : MEET_NOBODY;
 		break;
 	case BPF_TCP_NEW_SYN_RECV:
-		meet = shield_answers(sk, packet) ? MEET_HANDSHAKE : MEET_NOBODY;
+		meet = shield_answers(sk, packet);
 		break;
 	case BPF_TCP_TIME_WAIT:
 		meet = MEET_HANDSHAKE;
@@ -189,6 +195,8 @@ static __always_inline enum shield_meet shield_judge(struct xdp_md *ctx,
 	if (meet == MEET_COOKIE)
 		known_set(hash, now->now_ns);
 	shield_count(entry, meet, sample, hash, now->now_ns);
+	if (meet == MEET_REQUEST)
+		return known_has(hash, now->now_ns) ? MEET_KNOWN : MEET_UNASKED;
 	return meet == MEET_NOBODY && !(served && armed_drops(entry)) ? MEET_UNASKED : meet;
 }
 

@@ -9,6 +9,7 @@ enum shield_meet {
 	MEET_UNASKED,           /* it was not looked up, or the answer tells nothing */
 	MEET_SOCKET,            /* it belongs to a connection whose handshake was completed */
 	MEET_HANDSHAKE,         /* it answers the host's SYN-ACK, or its connection has ended */
+	MEET_REQUEST,           /* perhaps a forged one: nobody tells whether it answers that */
 	MEET_COOKIE,            /* it completes a SYN cookie */
 	MEET_KNOWN,             /* it has no socket, but its address is known */
 	MEET_NOBODY,

@@ -105,6 +105,18 @@ test_ended() {
 	is "$what: after it, steered and by the module: ALPHA" 200 "$(answers alpha)"
 }
 
+# newcomer URL: how ALPHA is answered from an address that has never connected.
+newcomers=100
+newcomer() {
+	local from
+
+	newcomers=$((newcomers + 1))
+	from=198.51.100.$newcomers/32
+	[[ $1 = *[* ]] && from=2001:db8:a::$newcomers/128
+	ip -n "ecdn-$id-alpha" addr add "$from" dev a0 nodad
+	status alpha "$1" -m 2 --interface "${from%/*}"
+}
+
 # test_surge WHAT URL GRACE-MS: real connections, from begin to end.
 test_surge() {
 	local what=$1 said
@@ -113,6 +125,8 @@ test_surge() {
 	is "$what: meanwhile: ALPHA, steered and by the module" 513 "$(answers alpha)"
 	ask alpha "${urls[0]}" 20/s 20 >"$work/asked"
 	is "$what: meanwhile: every new connection gets 513" "20 513" "$(answers_in "$work/asked")"
+	newcomer "$url" >"$work/asked"
+	is "$what: meanwhile: who comes for the first time" 513 "$(<"$work/asked")"
 	is "$what: meanwhile: BETA" 200 "$(answers beta)"
 	test_ended "$what" "$2"
 	said=$(tail -n 1 "$work/surge")

@@ -5,15 +5,9 @@
  * Each packet comes plain, behind VLAN tags and, over IPv6, behind extension headers.
  */
 #include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <net/if.h>
 #include <netinet/tcp.h>
-#include <sched.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -22,10 +16,12 @@
 #include "checksum.h"
 #include "guard.skel.h"
 #include "harness.h"
+#include "known_cell.h"
 #include "shield_frame.h"
+#include "shield_socket.h"
+#include "steer_fixture.h"
 
 #define REGION 5
-#define SERVED 80
 #define NOBODY 443
 #define FORGER_PORT 4321
 #define FORGER_SEQ 1000
@@ -33,95 +29,12 @@
 /* What is to become of a packet. */
 enum fate { PROVEN, PASSES, COOKIE, KNOWN, NO_SOCKET };
 
-static const struct family v4 = { "IPv4", "127.0.0.1", "127.0.0.2", "127.0.0.9", AF_INET };
-static const struct family v6 = { "IPv6", "2001:db8::1", "2001:db8:0:2::2", "2001:db8:0:9::9", AF_INET6 };
-
 /* Any packet shields the region, for good. */
 static const struct ecdn_xdp_limits shielding = {
 	.pps = 1, .hold_ns = UINT64_MAX, .grace_ns = UINT64_MAX,
 };
 
 static struct guard guard;
-
-static void must(bool done, const char *what)
-{
-	if (done)
-		return;
-	report(what, strerror(errno));
-	exit(report_end());
-}
-
-/* A number that is written behind another one, through the same fd, may be ignored. */
-static void set_cookies(const char *number)
-{
-	int fd = open("/proc/sys/net/ipv4/tcp_syncookies", O_WRONLY | O_CLOEXEC);
-
-	must(fd >= 0 && write(fd, number, 1) == 1, "set tcp_syncookies");
-	close(fd);
-}
-
-static void own_netns(void)
-{
-	struct ifreq up = { .ifr_name = "lo", .ifr_flags = IFF_UP };
-	const char *const addresses[] = { v6.server, v6.client, v6.forger };
-	int fd = -1;
-
-	must(!unshare(CLONE_NEWNET), "make a network namespace");
-	fd = socket(AF_INET6, SOCK_DGRAM, 0);
-	must(fd >= 0 && !ioctl(fd, SIOCSIFFLAGS, &up), "bring lo up");
-	for (int i = 0; i < 3; i++) {
-		struct in6_ifreq {
-			struct in6_addr address;
-			uint32_t length;
-			int index;
-		} add = { .length = 128, .index = if_nametoindex("lo") };
-
-		inet_pton(AF_INET6, addresses[i], &add.address);
-		must(!ioctl(fd, SIOCSIFADDR, &add), "give lo an IPv6 address");
-	}
-	close(fd);
-	set_cookies("2");
-}
-
-static socklen_t fill(struct sockaddr_storage *to, const struct family *family, const char *text,
-		      uint16_t port)
-{
-	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)to;
-	struct sockaddr_in *in = (struct sockaddr_in *)to;
-
-	memset(to, 0, sizeof(*to));
-	to->ss_family = family->domain;
-	in->sin_port = htons(port);
-	inet_pton(family->domain, text, family->domain == AF_INET ? (void *)&in->sin_addr :
-						   (void *)&in6->sin6_addr);
-	return family->domain == AF_INET ? sizeof(*in) : sizeof(*in6);
-}
-
-static int listen_at(const struct family *family)
-{
-	struct sockaddr_storage at;
-	socklen_t size = fill(&at, family, family->server, SERVED);
-	int fd = socket(family->domain, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	must(fd >= 0 && !setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int)) &&
-	     !bind(fd, (struct sockaddr *)&at, size) && !listen(fd, 16), "listen");
-	return fd;
-}
-
-/* Returns the client's end, whose port is in *port. */
-static int connect_to(const struct family *family, uint16_t *port)
-{
-	struct sockaddr_storage at;
-	socklen_t size = fill(&at, family, family->client, 0);
-	int fd = socket(family->domain, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	must(fd >= 0 && !bind(fd, (struct sockaddr *)&at, size), "bind a client");
-	size = fill(&at, family, family->server, SERVED);
-	must(!connect(fd, (struct sockaddr *)&at, size), "connect");
-	must(!getsockname(fd, (struct sockaddr *)&at, &size), "ask for the client's port");
-	*port = ntohs(((struct sockaddr_in *)&at)->sin_port);
-	return fd;
-}
 
 static uint32_t run(const struct packet_words *words, enum dress dress)
 {
@@ -164,6 +77,21 @@ static void forget_known(void)
 	for (uint32_t i = 0; i < ECDN_XDP_KNOWN_LINES; i++)
 		must(!bpf_map_update_elem(bpf_map__fd(guard.skel->maps.known), &i, &nothing,
 					  BPF_ANY), "forget who is known");
+}
+
+static void know(const struct family *family, const char *text)
+{
+	uint8_t number = family->domain == AF_INET ? 4 : 6, span = known_span(now_ns());
+	struct ecdn_xdp_known_line line;
+	uint32_t addr_be[4] = {}, index;
+	uint64_t hash;
+
+	inet_pton(family->domain, text, addr_be);
+	hash = known_hash(number, addr_be, guard.config.hash_seed);
+	index = hash & (ECDN_XDP_KNOWN_LINES - 1);
+	memset(&line, span, sizeof(line));
+	must(!bpf_map_update_elem(bpf_map__fd(guard.skel->maps.known), &index, &line, BPF_ANY),
+	     "have an address known");
 }
 
 /* Of a packet; each of the four is 0 or 1. */
@@ -227,47 +155,40 @@ static void test_established(const struct family *family, int listener)
 	expect("TIME_WAIT", PASSES, &words);
 }
 
-/* What the client would send next, and acknowledge. */
-static void next_numbers(int client, struct packet_words *words)
-{
-	socklen_t size = sizeof(uint32_t);
-
-	must(!setsockopt(client, IPPROTO_TCP, TCP_REPAIR, &(int){ TCP_REPAIR_ON }, sizeof(int)) &&
-	     !setsockopt(client, IPPROTO_TCP, TCP_REPAIR_QUEUE, &(int){ TCP_SEND_QUEUE },
-			 sizeof(int)) &&
-	     !getsockopt(client, IPPROTO_TCP, TCP_QUEUE_SEQ, &words->seq, &size) &&
-	     !setsockopt(client, IPPROTO_TCP, TCP_REPAIR_QUEUE, &(int){ TCP_RECV_QUEUE },
-			 sizeof(int)) &&
-	     !getsockopt(client, IPPROTO_TCP, TCP_QUEUE_SEQ, &words->ack, &size) &&
-	     !setsockopt(client, IPPROTO_TCP, TCP_REPAIR, &(int){ TCP_REPAIR_OFF_NO_WP },
-			 sizeof(int)), "ask for a connection's numbers");
-}
-
-/* Until data comes, what the client has completed is no connection to the server. Who has forged
- * a SYN does not know what it was answered. */
+/* Who has forged a SYN does not know what it was answered. */
 static void test_handshake(const struct family *family, int listener)
 {
 	struct packet_words words = { family, family->client, 0, SERVED, 1, 1 };
-	int client;
+	int client = connect_half(family, listener, &words);
 
-	set_cookies("1");
-	must(!setsockopt(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, &(int){ 30 }, sizeof(int)),
-	     "defer accept");
-	client = connect_to(family, &words.sport);
-	next_numbers(client, &words);
 	expect("a handshake that is not complete", PASSES, &words);
 	words.ack++;
 	expect("a handshake, and a wrong number", NO_SOCKET, &words);
-	must(!setsockopt(client, SOL_SOCKET, SO_LINGER, &(struct linger){ 1, 0 },
-			 sizeof(struct linger)), "have the client reset");
-	close(client);
-	must(!setsockopt(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, &(int){ 0 }, sizeof(int)),
-	     "defer nothing");
-	set_cookies("2");
+	reset_half(client, listener);
+}
+
+/* The listeners of steer are in a map of sockets, and of their requests the kernel does not tell
+ * the number; nor of those of MPTCP's. */
+static void test_handshake_untold(const struct family *family, int listener)
+{
+	struct packet_words words = { family, family->client, 0, SERVED, 1, 1 };
+	int map = bpf_map_create(BPF_MAP_TYPE_SOCKMAP, NULL, sizeof(int), sizeof(int), 1, NULL);
+	int client;
+
+	must(map >= 0 && !bpf_map_update_elem(map, &(int){ 0 }, &listener, BPF_ANY),
+	     "put the listener into a map");
+	client = connect_half(family, listener, &words);
+	forget_known();
+	expect("a handshake with a listener in a map of sockets", PASSES, &words);
+	know(family, family->client);
+	expect("the same, from who is known", KNOWN, &words);
+	reset_half(client, listener);
+	must(!bpf_map_delete_elem(map, &(int){ 0 }), "take the listener out of the map");
+	close(map);
 }
 
 /* The sequence number of the SYN-ACK that a SYN of the forger's address gets: a cookie. */
-static uint32_t cookie_of(const struct family *family)
+static uint32_t syn_cookie_of(const struct family *family)
 {
 	struct tcphdr tcp = { .source = htons(FORGER_PORT), .dest = htons(SERVED), .doff = 5,
 			      .seq = htonl(FORGER_SEQ), .window = htons(1000), .syn = 1 };
@@ -278,14 +199,15 @@ static uint32_t cookie_of(const struct family *family)
 	struct sockaddr_storage at;
 	uint8_t frame[256];
 
-	must(fd >= 0 && !bind(fd, (struct sockaddr *)&at, fill(&at, family, family->forger, 0)),
+	must(fd >= 0 && !bind(fd, (struct sockaddr *)&at,
+			      fill_address(&at, family, family->forger, 0)),
 	     "open a raw socket");
 	inet_pton(family->domain, family->forger, pseudo.addresses);
 	inet_pton(family->domain, family->server, pseudo.addresses + 16);
 	tcp.check = htons(checksum(sum_words(&pseudo, sizeof(pseudo)) +
 				   sum_words(&tcp, sizeof(tcp))));
 	must(sendto(fd, &tcp, sizeof(tcp), 0, (struct sockaddr *)&at,
-		    fill(&at, family, family->server, 0)) == sizeof(tcp), "send a SYN");
+		    fill_address(&at, family, family->server, 0)) == sizeof(tcp), "send a SYN");
 	for (int i = 0; i < 10; i++) {
 		ssize_t size = recv(fd, frame, sizeof(frame), 0);
 
@@ -304,7 +226,7 @@ static void test_listener(const struct family *family)
 				      FORGER_SEQ + 1, 0 };
 
 	forget_known();
-	words.ack = cookie_of(family) + 1;
+	words.ack = syn_cookie_of(family) + 1;
 	words.ack ^= 1 << 20;
 	expect("a listener, and a wrong cookie", NO_SOCKET, &words);
 	words.ack ^= 1 << 20;
@@ -350,20 +272,20 @@ static void test_replay(const struct family *family)
 	limits.prefix_pps = REPLAY_PPS;
 	limits.aggregate_pps[0] = limits.aggregate_pps[1] = 1000 * REPLAY_PPS;
 	guard_set_limits(&guard, REGION, &limits);
-	words.ack = cookie_of(family) + 1;
+	words.ack = syn_cookie_of(family) + 1;
 	for (int i = 0; i < REPLAYS; i++)
 		passed += run(&words, PLAIN) == XDP_PASS;
 	if (passed < 16 || passed > REPLAY_MOST)
 		snprintf(why, sizeof(why), "%u of %u passed, at prefix_pps %u", passed, REPLAYS,
 			 REPLAY_PPS);
-	report(family == &v4 ? "IPv4: a cookie that is sent again and again" :
+	report(family == &family_v4 ? "IPv4: a cookie that is sent again and again" :
 			       "IPv6: a cookie that is sent again and again", why);
 	guard_set_limits(&guard, REGION, &shielding);
 }
 
 static void shield(void)
 {
-	struct packet_words words = { &v4, v4.client, 1, NOBODY, 1, 1 };
+	struct packet_words words = { &family_v4, family_v4.client, 1, NOBODY, 1, 1 };
 	struct range_set regions = {};
 	struct region_counts counts;
 	struct ecdn_xdp_region_state state;
@@ -392,6 +314,7 @@ static void test_family(const struct family *family)
 	arm(family, SERVED, ECDN_XDP_ARMED_FOUND);
 	test_established(family, listener);
 	test_handshake(family, listener);
+	test_handshake_untold(family, listener);
 	test_listener(family);
 	test_replay(family);
 	close(listener);
@@ -403,8 +326,8 @@ int main(void)
 	pin_to_cpu(nth_cpu(0));
 	own_netns();
 	shield();
-	test_family(&v4);
-	test_family(&v6);
+	test_family(&family_v4);
+	test_family(&family_v6);
 	guard_close(&guard);
 	return report_end();
 }
