@@ -18,6 +18,8 @@ source "$(dirname "$0")/box.sh"
 # flood's, which is to stay below that.
 RATE=10k
 
+far_ip=198.51.100.77 far_ip6=2001:db8:a:77::77
+
 limits() {
 	ecdn limit clear ALPHA
 	ecdn limit set ALPHA --hold 1s "$@"
@@ -69,12 +71,37 @@ test_nothing_proven() {
 	is "past the guard: proves" "1 1 2" "$(proves)"
 }
 
-# Real connections of a container turn no region.
-test_container_surge() {
+# connections HOST URL [CURL-OPTION...]: 300, as fast as one after the other can be.
+connections() {
+	on "$1" curl -s -H 'Connection: close' -o /dev/null -w '%{http_code}\n' "${@:3}" \
+		"$2?[1-300]" | sort | uniq -c | sed 's/^ *//'
+}
+
+# Real connections that do not come past the guard turn no region: a container's, in the name of
+# ALPHA, and those of a user of this host, to addresses of GAMMA that the host has.
+test_other_surges() {
 	limits --cps 20 --grace 0s
-	on box curl -s --interface $lying_ip -H 'Connection: close' -o /dev/null \
-		"http://$edge_ip/?[1-300]"
-	is "300 connections of a container at --cps 20: ALPHA is" normal "$(state ALPHA)"
+	ecdn limit set GAMMA --cps 20 --grace 0s --hold 1s
+	is "of a container" "300 200" "$(connections box "${urls[0]}" --interface $lying_ip)"
+	is "of a container, IPv6" "300 200" "$(connections box "${urls[1]}" --interface $lying_ip6)"
+	is "of a container, at --cps 20: ALPHA is" normal "$(state ALPHA)"
+	is "of this host" "300 200" "$(connections edge "${urls[0]}")"
+	is "of this host, IPv6" "300 200" "$(connections edge "${urls[1]}")"
+	is "of this host, at --cps 20: GAMMA is" normal "$(state GAMMA)"
+	is "of neither: proves anything" 1 "$(proves | cut -d ' ' -f 1)"
+	ecdn limit clear GAMMA
+}
+
+# strangers: those who are forwarded have other addresses of ALPHA than those who are served, as
+# what is known excuses a packet without a socket.
+strangers() {
+	local netns=ecdn-$id-alpha
+
+	ip -n "$netns" addr add $far_ip/32 dev a0
+	ip -n "$netns" addr add $far_ip6/128 dev a0 nodad
+	ip -n "$netns" route replace $away_ip dev a0 src $far_ip
+	ip -n "$netns" route replace $away_ip6 dev a0 src $far_ip6
+	ip -n "ecdn-$id-edge" route add 2001:db8:a::/48 via $alpha_ip6 dev e0 src $edge_ip6 onlink
 }
 
 # test_forwarded WHAT TYPE TO FROM OPTION...: the client of who is forwarded loses nothing, and
@@ -101,16 +128,45 @@ test_forwarded() {
 		is "$what: nothing is dropped as no_socket" "$before" "$(dropped ALPHA no_socket)"
 }
 
+# arm_falsely: what is forwarded, as if look-ups had found sockets there: the address differs from
+# the one that is served in its last byte.
+arm_falsely() {
+	local key value
+
+	bpftool -j map dump pinned "$pin/armed" |
+		jq -r '.[] | .key[if .key[18] == "0x04" then 3 else 15 end] = "0x07" |
+			"\(.key | join(" "))|\(.value | join(" "))"' |
+		while IFS='|' read -r key value; do
+			# shellcheck disable=SC2086 # bytes
+			bpftool map update pinned "$pin/armed" key $key value $value
+		done
+}
+
+# test_armed_falsely WHAT TO FROM URL: which tells that the tests above could fail.
+test_armed_falsely() {
+	limits --pps 5k
+	flood_start "$work/flood" --type ack --port 80 --ports --to "$2" --from "$3" --rate $RATE
+	ask alpha "$4" 20/s 4 >"$work/asked"
+	flood_stop "$1"
+	is "$1: who is forwarded is cut off" "4 000" "$(answers_in "$work/asked")"
+}
+
 shield_lab
 box
 forward
 test_nothing_proven
-test_container_surge
+test_other_surges
+strangers
 does "look-ups find sockets" arm
 test_forwarded "SYNs, to who is served" syn $edge_ip $whole $away_ip --cps 5k
 test_forwarded "SYNs, to who is forwarded" syn $away_ip $whole $away_ip --cps 5k
+test_forwarded "SYNs, to who is served, IPv6" syn $edge_ip6 $whole6 "[$away_ip6]" --cps 5k
+test_forwarded "SYNs, to who is forwarded, IPv6" syn $away_ip6 $whole6 "[$away_ip6]" --cps 5k
 test_forwarded "ACKs, to who is served" ack $edge_ip $whole $away_ip --pps 5k
 test_forwarded "ACKs, to who is forwarded" ack $away_ip $whole $away_ip --pps 5k
 test_forwarded "ACKs, to who is served, IPv6" ack $edge_ip6 $whole6 "[$away_ip6]" --pps 5k
 test_forwarded "ACKs, to who is forwarded, IPv6" ack $away_ip6 $whole6 "[$away_ip6]" --pps 5k
+does "what is forwarded is armed falsely" arm_falsely
+test_armed_falsely "armed falsely" $edge_ip $whole "http://$away_ip/"
+test_armed_falsely "armed falsely, IPv6" $edge_ip6 $whole6 "http://[$away_ip6]/"
 finish
