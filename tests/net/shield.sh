@@ -39,6 +39,26 @@ connect() {
 	done
 }
 
+# Addresses of ALPHA that the host of its client answers for, but does not have: what it gets
+# there it neither answers nor resets.
+old_ip=198.51.100.130 new_ip=198.51.100.131
+old_ip6=2001:db8:a:1::130 new_ip6=2001:db8:a:2::131
+
+# strangers: routes to them, and a request from each of the old ones, which are known then.
+strangers() {
+	local netns=ecdn-$id-edge
+
+	ip -n "$netns" route add 198.51.100.128/25 via $alpha_ip dev e0 src $edge_ip onlink
+	ip -n "$netns" route add 2001:db8:a::/48 via $alpha_ip6 dev e0 src $edge_ip6 onlink
+	ip -n "ecdn-$id-alpha" addr add $old_ip/32 dev a0
+	ip -n "ecdn-$id-alpha" addr add $old_ip6/128 dev a0 nodad
+	is "an address connects" "200 200" \
+		"$(status alpha "${urls[0]}" --interface $old_ip) $(
+		status alpha "${urls[1]}" --interface $old_ip6)"
+	ip -n "ecdn-$id-alpha" addr del $old_ip/32 dev a0
+	ip -n "ecdn-$id-alpha" addr del $old_ip6/128 dev a0
+}
+
 # --- what the kernel holds
 
 # dropped REGION REASON: packets.

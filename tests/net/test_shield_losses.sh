@@ -12,11 +12,6 @@ source "$(dirname "$0")/513.sh"
 # shellcheck source=tests/net/shield.sh
 source "$(dirname "$0")/shield.sh"
 
-# Addresses of ALPHA that the host of its client answers for, but does not have: what it gets
-# there it neither answers nor resets.
-old_ip=198.51.100.130 new_ip=198.51.100.131
-old_ip6=2001:db8:a:1::130 new_ip6=2001:db8:a:2::131
-
 # Of a page with SSI nobody knows the length: a client of HTTP 1.0 waits for the server's FIN.
 shield_nginx() {
 	{
@@ -32,21 +27,6 @@ limits() {
 	ecdn limit clear ALPHA
 	ecdn limit set ALPHA --hold 1s --cps 5k --pps 200k "$@"
 	ecdn release ALPHA
-}
-
-# strangers: routes to them, and a request from each of the old ones, which are known then.
-strangers() {
-	local netns=ecdn-$id-edge
-
-	ip -n "$netns" route add 198.51.100.128/25 via $alpha_ip dev e0 src $edge_ip onlink
-	ip -n "$netns" route add 2001:db8:a::/48 via $alpha_ip6 dev e0 src $edge_ip6 onlink
-	ip -n "ecdn-$id-alpha" addr add $old_ip/32 dev a0
-	ip -n "ecdn-$id-alpha" addr add $old_ip6/128 dev a0 nodad
-	is "an address connects" "200 200" \
-		"$(status alpha "${urls[0]}" --interface $old_ip) $(
-		status alpha "${urls[1]}" --interface $old_ip6)"
-	ip -n "ecdn-$id-alpha" addr del $old_ip/32 dev a0
-	ip -n "ecdn-$id-alpha" addr del $old_ip6/128 dev a0
 }
 
 # mixed TO CLIENT FROM [OPTION...]: a flood and the client's SYNs, from alpha a0.

@@ -92,9 +92,9 @@ test_other_surges() {
 	ecdn limit clear GAMMA
 }
 
-# strangers: those who are forwarded have other addresses of ALPHA than those who are served, as
+# far_clients: those who are forwarded have other addresses of ALPHA than those who are served, as
 # what is known excuses a packet without a socket.
-strangers() {
+far_clients() {
 	local netns=ecdn-$id-alpha
 
 	ip -n "$netns" addr add $far_ip/32 dev a0
@@ -156,7 +156,7 @@ box
 forward
 test_nothing_proven
 test_other_surges
-strangers
+far_clients
 does "look-ups find sockets" arm
 test_forwarded "SYNs, to who is served" syn $edge_ip $whole $away_ip --cps 5k
 test_forwarded "SYNs, to who is forwarded" syn $away_ip $whole $away_ip --cps 5k
