@@ -10,6 +10,7 @@
 #include "change_made.h"
 #include "config.h"
 #include "cpu.h"
+#include "give_way_region.h"
 #include "hand_over.h"
 #include "pace.h"
 #include "peak.h"
@@ -65,6 +66,8 @@ __attribute__((noinline)) int judge_region(__u32 region, __u32 id)
 		return 0;
 	if (change_is_over(public, now->now_ns, CHANGE_SOON_NS))
 		return JUDGED_OVER;
+	if (give_way_is_due(limits, now->now_ns))
+		give_way_region(region, now->now_ns);
 	claimed = take_claimed(local);
 	/* Read first: a change that comes meanwhile is learned with the next packet. */
 	generation = *(volatile __u32 *)&conf->generation;

@@ -52,15 +52,6 @@ struct {
 	__type(value, struct ecdn_xdp_until);
 } region_until SEC(".maps");
 
-/* Nor this one, which commands and the agent use. The loader sizes it. */
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, ECDN_XDP_REGIONS_DEFAULT);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, __u32);
-	__type(value, struct ecdn_xdp_learned);
-} region_learned SEC(".maps");
-
 /* The generation in a table's header, whose start both kinds share; 0 without a table. */
 static __always_inline __u64 generation_of(void *table)
 {

@@ -9,7 +9,7 @@
  *	region_table     ARRAY_OF_MAPS  0            region_lines     agent           0600  guard
  *	region_lines     ARRAY, mmap    line         table_line       agent           0666t guard
  *	region_name      ARRAY          region       region_name      agent           0600s guard
- *	region_limits    ARRAY          region       limits           agent, publish  0600s guard
+ *	region_limits    ARRAY          region       limits           guard, publish  0600s guard
  *	region_rate      ARRAY          region       region_rate      guard, publish  0600s guard
  *	region_state     ARRAY, mmap    region       region_state     guard, publish  0666b guard
  *	region_cpu       ARRAY, mmap    cpu, region  region_cpu       guard           0600s guard
@@ -126,7 +126,7 @@
 /*
  * Limits of a region: the values of region_limits, and the default in config. The program
  * publish writes them under the lock of the region's rate, where the guard reads them, so
- * that no packet meets half of a change.
+ * that no packet meets half of a change. The guard writes them there too, at learned_until_ns.
  */
 struct ecdn_xdp_limits {
 	__u64 pps;           /* packets/s that declare a surge; 0: no limit */
@@ -145,7 +145,10 @@ struct ecdn_xdp_limits {
 	__u64 aggregate_pps[2]; /* unproven packets/s that pass in a surge from each /20 or /40
 				   [0], and from each /32 of IPv6 [1]; 0: all */
 	__u64 blocked_until_ns; /* the block ends at this time; 0: it has no end */
-	__u64 reserved[2];
+	__u64 learned_until_ns; /* pps, bps and cps follow from what was learned of an hour, and do
+				   until this time; 0: they have no such end. See struct
+				   ecdn_xdp_learned */
+	__u64 reserved[1];
 };
 
 /* Which limits are a region's own. What nobody has set of these follows from other limits:
@@ -183,7 +186,8 @@ enum ecdn_xdp_part {
  * but a command. */
 struct ecdn_xdp_config {
 	__u32 abi;             /* ECDN_XDP_ABI; always the first word */
-	__u32 generation;      /* grows with each change of config or region_limits */
+	__u32 generation;      /* grows with each change of config or region_limits by a command
+				  or the agent */
 	__u32 monitor;         /* 1: what would be dropped is counted and passes: monitor mode
 				  is configured, or the tool is switched off */
 	__u32 protect;         /* enum ecdn_xdp_protect */
@@ -519,6 +523,15 @@ struct ecdn_xdp_until {
  * the limit in force, in region_limits, is the least of the learned one, and of the operator's:
  * `fixed` where that bit of limits.own is set, else the default. [0] is packets/s, [1] bits/s, [2]
  * new connections/s, as in enum ecdn_xdp_measure less 1.
+ *
+ * What was learned of an hour of the night would refuse people in the morning, so it gives way by
+ * itself if no agent renews it. limits.learned_until_ns is its end, ten minutes after the agent
+ * wrote it, which each writing puts off. With the first packet of the region that comes to a
+ * protected port from then on the guard puts in force what follows from `busiest` in the place of
+ * `learned`, and sets limits.learned_until_ns to 0; until_ns stays. So a region whose row has an
+ * until_ns and whose limits have no end has given way, whatever time it is, and stays so until the
+ * agent writes again. A row whose until_ns is 0 has no end: an agent that ended in order, and left
+ * the limits of the busiest hour, wrote it, or one of an earlier version.
  */
 #define ECDN_XDP_LEARNED_MEASURES 3
 
@@ -540,7 +553,10 @@ struct ecdn_xdp_learned {
 	__u8 reserved;
 	__u64 since_ns;        /* when a command had them learned, which the agent leaves as it is;
 				  0: it is not known */
-	__u64 reserved_more[5];
+	__u64 until_ns;        /* what limits.learned_until_ns was set to with these; 0: no end */
+	__u64 busiest[ECDN_XDP_LEARNED_MEASURES]; /* the learned limits of the busiest hour of the
+				  day, none of which is below that of `learned` */
+	__u64 reserved_more[1];
 };
 
 /*

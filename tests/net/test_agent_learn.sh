@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # The agent learns limits: a history in its file comes into force with the guard, is capped by the
-# operator's, survives SIGKILL, and is kept; a file that is damaged is set aside. Counters that were
-# written down are replayed.
+# operator's, survives SIGKILL, and is kept; those of a night whose agent is dead give way; a file that
+# is damaged is set aside. Counters that were written down are replayed.
 # shellcheck disable=SC2016 # $t is jq's
 # shellcheck source=tests/net/lib.sh
 source "$(dirname "$0")/lib.sh"
@@ -69,6 +69,34 @@ test_switched() {
 	history ALPHA 4000 30000
 	agent_start --config "$work/agent.yaml"
 	does "the first history" wait_for 5 in_force "[8000,64000000,800]"
+}
+
+# hurry SECONDS: when limits of ALPHA's hour end; the agent has said, in ten minutes.
+hurry() {
+	"$build/tests/tools/learned" hurry "$pin" "$(bpftool -j map dump pinned "$pin/region_name" |
+		jq '.[] | .formatted | select(.value.name == "ALPHA") | .key')" "$1"
+}
+
+in_state() {
+	[ "$(state ALPHA)" = "$1" ]
+}
+
+# A day's users are more than the limits of the night let pass, and no process is there to say so.
+test_dead() {
+	is "dead: a limit has ten minutes" true \
+		"$(ecdn limit ALPHA --json | jq '.regions[0].learned.gives_way | 530 < . and . <= 600')"
+	ecdn limit set -q ALPHA --hold 2s
+	agent_end KILL
+	is "dead: limits of the night" "[8000,64000000,800]" "$(limits)"
+	flood_start "$work/users" --from 198.51.100.0/24 --rate 14000
+	does "dead: they refuse the day's users" wait_for 8 in_state limited
+	does "dead: the end comes" hurry 1
+	does "dead: users are served again" wait_for 10 in_state normal
+	is "dead: limits of the busiest hour" "[20000,480000000,6000]" "$(limits)"
+	flood_stop "dead"
+	agent_start --config "$work/agent.yaml"
+	does "dead: the next agent has the night's" wait_for 5 in_force "[8000,64000000,800]"
+	does "dead: in which it is quiet" wait_for 8 in_state normal
 }
 
 # A surge of what arrives is enough, as the shield is off.
@@ -147,6 +175,7 @@ ecdn limit set -q ALPHA --auto
 test_history
 test_killed
 test_switched
+test_dead
 test_limits
 test_end
 test_damaged

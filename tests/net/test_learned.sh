@@ -235,6 +235,63 @@ test_surge() {
 	ecdn limit clear ALPHA >/dev/null
 }
 
+# id REGION
+id() {
+	bpftool -j map dump pinned "$pin/region_name" |
+		jq ".[] | .formatted | select(.value.name == \"$1\") | .key"
+}
+
+in_map() {
+	bpftool -j map lookup pinned "$pin/region_limits" key hex "$(printf %02x "$(id ALPHA)")" 0 0 0 |
+		jq -c '.formatted.value | [.pps, .learned_until_ns == 0]'
+}
+
+# Limits of an hour that nobody renews.
+test_gives_way() {
+	local before
+
+	ecdn limit set ALPHA --auto --cps 300 >/dev/null
+	learn ALPHA pps=100 cps=50 busiest=100000 until=600
+	is "way: those of the hour hold" "[100,0,50,3]" "$(limits ALPHA)"
+	is "way: for so long" "true 100000" \
+		"$(limits ALPHA '.learned | "\(.gives_way | 590 < . and . <= 600) \(.pps.busiest)"')"
+	before=$(generation)
+	learn ALPHA pps=100 cps=50 busiest=100000 until=700
+	is "way: putting it off concerns no CPU" "$before" "$(generation)"
+	is "way: but is done" true "$(limits ALPHA '.learned.gives_way > 690')"
+	learn ALPHA pps=100 cps=50 busiest=100000 age=1500 until=0
+	is "way: nothing came since" "[100,false]" "$(in_map)"
+	is "way: readers tell what the next packet meets" "[100000,0,50,3]" "$(limits ALPHA)"
+	is "way: and that it has given way" 0 "$(limits ALPHA .learned.gives_way)"
+	has "way: explain passes a packet" 'pass' "$(ecdn explain 198.51.100.7)"
+	is "way: and writes nothing" "[100,false]" "$(in_map)"
+	ecdn exempt ALPHA --for 1ms >/dev/null
+	is "way: a command leaves it so" "[100,false]" "$(in_map)"
+	flood --from 198.51.100.0/24 --count 1 >/dev/null
+	is "way: one packet does" "[100000,true]" "$(in_map)"
+	flood --from 198.51.100.0/24 --rate 2000 --count 9000 >/dev/null
+	is "way: far above what the hour allowed" normal "$(state ALPHA)"
+	has "way: it is told" '^ALPHA: limit 100k pps, that of the busiest hour .* as no agent has renewed the 100 of 20 h UTC for 25m[0-9s]*$' \
+		"$(last_line ALPHA)"
+	has "way: where it is from" '^pps +100k +learned, of the busiest hour$' "$(ecdn limit ALPHA)"
+	has "way: the list marks it" '^ALPHA +100k~ ' "$(ecdn limit)"
+	fails "way: check says so" 3 '^learned .*no agent renews the learned limits of 1 region, for up to 25m[0-9s]*, so those of the busiest hour hold: ALPHA' ecdn check
+	is "way: the same again" "ALPHA: nothing changed, it was so already: limits are learned" \
+		"$(ecdn limit set ALPHA --auto)"
+	ecdn limit set ALPHA --pps 50k >/dev/null
+	is "way: an operator's limit caps it" "[50000,0,50,3]" "$(limits ALPHA)"
+	does "way: a load" ecdn load e0
+	is "way: a load keeps it" "[50000,0,50,3]" "$(limits ALPHA)"
+	ecdn limit set ALPHA --auto --pps 200k >/dev/null
+	is "way: a limit above it does not" "[100000,0,50,3]" "$(limits ALPHA)"
+	learn ALPHA pps=110 cps=60 busiest=100000 until=600
+	is "way: an agent writes again" "[110,0,60,3] [110,false]" "$(limits ALPHA) $(in_map)"
+	learn ALPHA pps=100000 cps=70
+	is "way: one that ends in order" "[100000,0,70,3] [100000,true] null" \
+		"$(limits ALPHA) $(in_map) $(limits ALPHA .learned.gives_way)"
+	ecdn limit clear ALPHA >/dev/null
+}
+
 test_check() {
 	ecdn limit set ALPHA --auto >/dev/null
 	learn ALPHA pps=100000 peak=50000
@@ -262,5 +319,6 @@ test_forgotten
 test_earlier
 test_surge
 test_check
+test_gives_way
 test_lock
 finish

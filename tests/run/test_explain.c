@@ -498,6 +498,7 @@ static void open_dry_run(struct run *run)
 		.config = fd(skel->maps.config),
 		.protected_ports = fd(skel->maps.protected_ports),
 		.region_table = fd(skel->maps.region_table),
+		.region_learned = fd(skel->maps.region_learned),
 		.region_limits = fd(skel->maps.region_limits),
 		.trusted_table = fd(skel->maps.trusted_table),
 		.trusted_ceilings = fd(skel->maps.trusted_ceilings),

@@ -7,6 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "guard.skel.h"
 #include "sender.h"
 
 #define MS 1000000ULL
@@ -325,10 +329,131 @@ static void check_surge(void)
 	guard_close(&guard);
 }
 
+/* Packets that an hour's limit refuses, and the busiest one's does not. */
+static void send_day(const struct guard *guard, uint64_t duration_ns)
+{
+	struct sender sender = sender_new(guard, 0, &data, 1, 3000, duration_ns);
+
+	senders_run(&sender, 1);
+}
+
+static void must(bool done, const char *what)
+{
+	if (done)
+		return;
+	printf("not ok - %s\n", what);
+	exit(1);
+}
+
+static struct ecdn_xdp_limits limits_of(const struct guard *guard)
+{
+	const __u32 region = REGION;
+	struct ecdn_xdp_limits limits;
+
+	must(!bpf_map_lookup_elem(bpf_map__fd(guard->skel->maps.region_limits), &region, &limits),
+	     "read the limits");
+	return limits;
+}
+
+static void set_learned(const struct guard *guard, const struct ecdn_xdp_learned *row)
+{
+	const __u32 region = REGION;
+
+	must(!bpf_map_update_elem(bpf_map__fd(guard->skel->maps.region_learned), &region, row, 0),
+	     "write what was learned");
+}
+
+/* Waits for what a limit in force has begun to end. */
+static void check_normal(const char *name, const struct guard *guard, uint64_t pps, uint64_t cps)
+{
+	uint64_t began = now_ns();
+	struct ecdn_xdp_region_state state;
+	struct ecdn_xdp_limits limits;
+	char why[200] = "";
+
+	do {
+		send_day(guard, SECOND / 4);
+		guard_state(guard, REGION, &state);
+	} while (state.state != ECDN_XDP_STATE_NORMAL && now_ns() < began + 30 * SECOND);
+	limits = limits_of(guard);
+	if (state.state != ECDN_XDP_STATE_NORMAL || limits.pps != pps || limits.cps != cps ||
+	    limits.answer_cps != 4 * cps || limits.learned_until_ns)
+		snprintf(why, sizeof(why), "state %u, pps %llu, cps %llu, answer_cps %llu",
+			 state.state, limits.pps, limits.cps, limits.answer_cps);
+	report(name, why);
+}
+
+/* Nobody renews what was learned of an hour, and the guard alone has it give way. */
+static void check_gives_way(void)
+{
+	struct ecdn_xdp_limits limits = {
+		.pps = 1000, .cps = 50, .answer_cps = 200, .prefix_pps = 100, .hold_ns = SECOND,
+		.own = ECDN_XDP_OWN_AUTO, .learned_until_ns = now_ns() + FOR_GOOD,
+	};
+	struct ecdn_xdp_learned row = {
+		.learned = { 1000, 0, 50 }, .busiest = { 10000, 0, 90 },
+		.until_ns = limits.learned_until_ns,
+	};
+	struct ecdn_xdp_region_state state;
+	struct guard guard;
+
+	open_guard(&guard, &limits);
+	set_learned(&guard, &row);
+	send_day(&guard, SECOND);
+	guard_state(&guard, REGION, &state);
+	report("before the end of an hour's limit it limits",
+	       state.state == ECDN_XDP_STATE_LIMITED && limits_of(&guard).pps == 1000 ? "" : "no");
+	limits.learned_until_ns = now_ns();
+	guard_set_limits(&guard, REGION, &limits);
+	check_normal("at its end it gives way to the busiest hour's", &guard, 10000, 90);
+
+	limits.own |= ECDN_XDP_OWN_PPS;
+	row.fixed[0] = 6000;
+	set_learned(&guard, &row);
+	limits.learned_until_ns = now_ns();
+	guard_set_limits(&guard, REGION, &limits);
+	check_normal("or to the operator's, if that is less", &guard, 6000, 90);
+
+	limits.own &= ~ECDN_XDP_OWN_PPS;
+	guard.config.default_limits.cps = 70;
+	limits.learned_until_ns = now_ns();
+	guard_set_limits(&guard, REGION, &limits);
+	check_normal("or to the default", &guard, 10000, 70);
+	guard_close(&guard);
+}
+
+/* One that has no end, and one whose row is gone. */
+static void check_stays(void)
+{
+	struct ecdn_xdp_limits limits = {
+		.pps = 1000, .prefix_pps = 100, .hold_ns = SECOND, .own = ECDN_XDP_OWN_AUTO,
+	};
+	const struct ecdn_xdp_learned row = { .learned = { 1000 }, .busiest = { 10000 } };
+	struct ecdn_xdp_region_state state;
+	struct guard guard;
+
+	open_guard(&guard, &limits);
+	set_learned(&guard, &row);
+	send_day(&guard, SECOND);
+	guard_state(&guard, REGION, &state);
+	report("a learned limit without an end stays",
+	       state.state == ECDN_XDP_STATE_LIMITED && limits_of(&guard).pps == 1000 ? "" : "no");
+	guard_close(&guard);
+	limits.learned_until_ns = 1;
+	open_guard(&guard, &limits);
+	send_day(&guard, SECOND);
+	guard_state(&guard, REGION, &state);
+	report("one of which nothing says what follows does too",
+	       state.state == ECDN_XDP_STATE_LIMITED && limits_of(&guard).pps == 1000 ? "" : "no");
+	guard_close(&guard);
+}
+
 int main(void)
 {
 	build_frames();
 	check_surge();
+	check_gives_way();
+	check_stays();
 	check_monitor();
 	check_answers_only();
 	check_bystander();

@@ -3,17 +3,21 @@
  * learned.c - puts learned limits in force as the agent does, by control/learned.h.
  *
  *	learned learned --pin-dir DIR REGION [NAME=NUMBER...] [REGION ...]
+ *	learned hurry DIR ID SECONDS	has the limits in force of a region end in so many seconds
  *	learned VERB ...	the same as `ecdn-xdp VERB ...`, for tests that run one program
  *
  * NAME is pps, bps or cps, which were learned; peak, level, creep or floor, those of pps; factor,
- * hour, days or hours; or age, how many seconds ago they were written. It does not wait for the
- * lock: 2 if another has it, 3 if there is no guard.
+ * hour, days or hours; age, how many seconds ago they were written; busiest, pps of the busiest hour;
+ * or until, in how many seconds they give way. It does not wait for the lock: 2 if another has it, 3
+ * if there is no guard.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <bpf/bpf.h>
 
 #include "base/clock.h"
 #include "base/lock.h"
@@ -59,6 +63,17 @@ static void set(struct ecdn_xdp_learned *row, const char *name, unsigned long nu
 		row->hours = number;
 	if (!strcmp(name, "age"))
 		row->learned_ns -= number * NS_PER_SECOND;
+	if (!strcmp(name, "busiest"))
+		row->busiest[0] = number;
+	if (!strcmp(name, "until"))
+		row->until_ns = clock_monotonic_ns() + number * NS_PER_SECOND;
+}
+
+/* Those that are not said are as those of the hour. */
+static void complete(struct ecdn_xdp_learned *row)
+{
+	for (unsigned int i = 0; i < ECDN_XDP_LEARNED_MEASURES; i++)
+		row->busiest[i] = row->busiest[i] ?: row->learned[i];
 }
 
 static int learn(char **words)
@@ -79,9 +94,37 @@ static int learn(char **words)
 			set(&rows[count - 1].learned, *words, strtoul(value + 1, NULL, 10));
 		}
 	}
+	for (size_t i = 0; i < count; i++)
+		complete(&rows[i].learned);
 	lock_never_wait();
 	err = pin_dir ? learned_set(pin_dir, rows, count) : -EINVAL;
 	return !err ? 0 : err == -EAGAIN ? 2 : err == -ENOENT ? 3 : 1;
+}
+
+static int open_map(const char *dir, const char *name)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	return bpf_obj_get(path);
+}
+
+/* Without the lock, as nobody else is to be at work. */
+static int hurry(const char *dir, const char *id, const char *seconds)
+{
+	uint64_t until_ns = clock_monotonic_ns() + strtoul(seconds, NULL, 10) * NS_PER_SECOND;
+	int limits_map = open_map(dir, "region_limits"), map = open_map(dir, "region_learned");
+	__u32 region = strtoul(id, NULL, 10);
+	struct ecdn_xdp_limits limits;
+	struct ecdn_xdp_learned row;
+
+	if (bpf_map_lookup_elem(limits_map, &region, &limits) ||
+	    bpf_map_lookup_elem(map, &region, &row) || !limits.learned_until_ns ||
+	    limits.learned_until_ns != row.until_ns)
+		return 1;
+	limits.learned_until_ns = row.until_ns = until_ns;
+	return bpf_map_update_elem(map, &region, &row, 0) ||
+	       bpf_map_update_elem(limits_map, &region, &limits, 0);
 }
 
 int main(int argc, char **argv)
@@ -91,6 +134,8 @@ int main(int argc, char **argv)
 
 	if (argc > 1 && !strcmp(argv[1], "learned"))
 		return learn(argv + 2);
+	if (argc == 5 && !strcmp(argv[1], "hurry"))
+		return hurry(argv[2], argv[3], argv[4]);
 	snprintf(path, sizeof(path), "%s/ecdn-xdp", build ?: "build");
 	execv(path, argv);
 	return 127;

@@ -123,6 +123,27 @@ static void age(void **state)
 	assert_says(&region, "DE: limit 329k pps = " PEAK);
 }
 
+static void gave_way(void **state)
+{
+	struct view_region region = region_of();
+
+	(void)state;
+	region.learned.busiest[0] = 900000;
+	region.learned.until_ns = NOW - 900 * SECOND;
+	region.learned.learned_ns = NOW - 1500 * SECOND;
+	region.limits.learned_until_ns = region.learned.until_ns;
+	region.learned.level[0] = 1000;
+	assert_says(&region, "DE: limit 329k pps = " PEAK "; no agent has renewed it for 25m");
+	region.limits.learned_until_ns = 0;
+	region.limits.pps = 900000;
+	assert_says(&region, "DE: limit 900k pps, that of the busiest hour of the last days, as no "
+		    "agent has renewed the 329k of 20 h UTC for 25m");
+	region.limits.pps = 500000;
+	region.limits.own = ECDN_XDP_OWN_AUTO | ECDN_XDP_OWN_PPS;
+	assert_says(&region, "DE: limit 900k pps, that of the busiest hour of the last days, as no "
+		    "agent has renewed the 329k of 20 h UTC for 25m, capped by the operator's 500k");
+}
+
 static void nothing_yet(void **state)
 {
 	struct view_region region = region_of();
@@ -158,6 +179,7 @@ int main(void)
 		cmocka_unit_test(hours),
 		cmocka_unit_test(bounds),
 		cmocka_unit_test(age),
+		cmocka_unit_test(gave_way),
 		cmocka_unit_test(nothing_yet),
 	};
 

@@ -182,6 +182,75 @@ static void default_learns(void **state)
 	assert_rates(10, 0, 7);
 }
 
+/* What no agent has renewed: the guard gives way, and no command takes it back. */
+static void gives_way(void **state)
+{
+	(void)state;
+	change(LIMITS_AUTO | LIMITS_CPS, &(struct ecdn_xdp_limits){ .cps = 500 }, true);
+	learned.row.busiest[0] = 80;
+	learned.row.busiest[1] = 90;
+	learned.row.busiest[2] = 700;
+	learned.row.until_ns = limits.learned_until_ns = 1000;
+	learn(10, 20, 30);
+	assert_rates(10, 20, 30);
+	assert_int_equal(limits.answer_cps, 120);
+	give_way(&limits, &defaults, &learned.row, 999);
+	assert_rates(10, 20, 30);
+	assert_int_equal(limits.learned_until_ns, 1000);
+	give_way(&limits, &defaults, &learned.row, 1000);
+	assert_rates(80, 90, 500);
+	assert_int_equal(limits.learned_until_ns, 0);
+	assert_int_equal(limits.answer_cps, 2000);
+	assert_int_equal(limits.grace_ns, 3 * SECOND);
+	assert_int_equal(learned.row.until_ns, 1000);
+	assert_true(give_way_is_done(&limits, &learned.row));
+	change(LIMITS_EXEMPT, NULL, false);
+	assert_rates(80, 90, 500);
+	change(LIMITS_PPS, &(struct ecdn_xdp_limits){ .pps = 60 }, false);
+	assert_rates(60, 90, 500);
+	change_default(LIMITS_BPS, &(struct ecdn_xdp_limits){ .bps = 70 }, false);
+	assert_rates(60, 70, 500);
+	assert_int_equal(limits.grace_ns, SECOND);
+	change(LIMITS_AUTO, NULL, false);
+	assert_rates(60, 70, 500);
+	assert_false(give_way_is_done(&limits, &learned.row));
+}
+
+/* Of a region that no packet has come from since, it is the next one that has them give way. */
+static void not_yet(void **state)
+{
+	(void)state;
+	change(LIMITS_AUTO, NULL, true);
+	learned.row.busiest[0] = 80;
+	learned.row.until_ns = limits.learned_until_ns = 1000;
+	learn(10, 0, 0);
+	change(LIMITS_EXEMPT, NULL, false);
+	assert_rates(10, 0, 0);
+	assert_int_equal(limits.learned_until_ns, 1000);
+	change(LIMITS_AUTO, NULL, false);
+	assert_int_equal(limits.learned_until_ns, 0);
+	change(LIMITS_AUTO, NULL, true);
+	assert_rates(0, 0, 0);
+	give_way(&limits, &defaults, &learned.row, 2000);
+	assert_rates(0, 0, 0);
+}
+
+/* Rows of an agent of an earlier version, and those that one has left in order, have no end. */
+static void has_no_end(void **state)
+{
+	(void)state;
+	change(LIMITS_AUTO, NULL, true);
+	learn(10, 20, 30);
+	give_way(&limits, &defaults, &learned.row, ~0ULL);
+	assert_rates(10, 20, 30);
+	assert_false(give_way_is_done(&limits, &learned.row));
+	/* The row of what had an end is lost. */
+	limits.learned_until_ns = 5;
+	limits_follow(&limits, &defaults, &learned.row);
+	assert_int_equal(limits.learned_until_ns, 0);
+	assert_rates(10, 20, 30);
+}
+
 /* Of a map that is lost, what is in force is the operator's. */
 static void lost_row(void **state)
 {
@@ -205,6 +274,9 @@ int main(void)
 		cmocka_unit_test_setup(grace_of_ones_own, begin),
 		cmocka_unit_test_setup(changes_keep, begin),
 		cmocka_unit_test_setup(default_learns, begin),
+		cmocka_unit_test_setup(gives_way, begin),
+		cmocka_unit_test_setup(not_yet, begin),
+		cmocka_unit_test_setup(has_no_end, begin),
 		cmocka_unit_test_setup(lost_row, begin),
 	};
 

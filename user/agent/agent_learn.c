@@ -240,14 +240,6 @@ static void tell_notice(struct learning *learning, const struct view_regions *vi
 	agent_tasks_tell(learning->agent, &item);
 }
 
-static bool has_limits(const struct ecdn_xdp_learned *learned)
-{
-	for (unsigned int m = 0; m < LEARN_MEASURES; m++)
-		if (learned->learned[m])
-			return true;
-	return false;
-}
-
 static void learn_region(struct learning *learning, const struct agent_second *second,
 			 const struct view_region *region)
 {
@@ -261,7 +253,7 @@ static void learn_region(struct learning *learning, const struct agent_second *s
 	notices = learn_add(&learner->kept.learn, &learning->settings, &sample);
 	learner->kept.seen_s = second->epoch_s;
 	learner->second = learning->seconds;
-	learner->has_limits = has_limits(&region->learned);
+	learner->has_limits = limits_learned_has(&region->learned);
 	for (unsigned int m = 0; m < LEARN_MEASURES; m++) {
 		if (notices & 1U << m) {
 			tell_notice(learning, second->now, region, learner, m);
@@ -271,10 +263,10 @@ static void learn_region(struct learning *learning, const struct agent_second *s
 }
 
 typedef void limits_maker(const struct learn *learn, const struct learn_settings *settings,
-		       struct ecdn_xdp_learned *limits);
+			  struct ecdn_xdp_learned *limits);
 
-/* Those that were learned in the last second. What an agent before has left goes on until there is
- * something in its place: a lost file is to unguard nobody. */
+/* Those that were learned in the last second; those of an hour give way if this ends. What an agent
+ * before has left goes on until there is something in its place: a lost file unguards nobody. */
 static int put_in_force(struct learning *learning, limits_maker *make, uint64_t now_ns)
 {
 	scoped_free struct learned_row *rows = calloc(learning->count + 1, sizeof(*rows));
@@ -291,7 +283,8 @@ static int put_in_force(struct learning *learning, limits_maker *make, uint64_t 
 		memcpy(row->region, learner->kept.name, sizeof(row->region));
 		make(&learner->kept.learn, &learning->settings, &row->learned);
 		row->learned.learned_ns = now_ns;
-		count += has_limits(&row->learned) || !learner->has_limits;
+		row->learned.until_ns = make == learn_limits ? now_ns + LEARNED_HOLDS_NS : 0;
+		count += limits_learned_has(&row->learned) || !learner->has_limits;
 	}
 	return count ? learned_set(learning->agent->pin_dir, rows, count) : 0;
 }
@@ -347,8 +340,7 @@ static int start(struct agent *agent, void **state)
 	return agent->settings->learn.on ? switch_on(learning) : 0;
 }
 
-/* Another factor holds at once. The limits of the hour in which it is switched off would hold for
- * good, as after the agent's end. */
+/* Another factor holds at once. Switched off it leaves the day's limits, as at the agent's end. */
 static int reload(struct agent *agent, void *state)
 {
 	struct learning *learning = state;
@@ -364,8 +356,8 @@ static int reload(struct agent *agent, void *state)
 	return 0;
 }
 
-/* Nobody follows the hours until the next agent starts: a night's limits would refuse people in
- * the morning. */
+/* Nobody follows the hours until the next agent starts, and a night's limits would refuse people.
+ * They would give way by themselves, as those of an agent that was killed do; but not at once. */
 static void leave_day_limits(struct learning *learning)
 {
 	const struct timespec pause = { .tv_nsec = END_PAUSE_NS };
@@ -375,7 +367,8 @@ static void leave_day_limits(struct learning *learning)
 			return;
 		nanosleep(&pause, NULL);
 	}
-	log_warning("another command is at work: the limits in force remain those of this hour");
+	log_warning("another command is at work: the limits in force remain those of this hour, "
+		    "until they give way in ten minutes");
 }
 
 static void stop(struct agent *agent, void *state)

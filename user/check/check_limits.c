@@ -120,6 +120,7 @@ static void learned(const struct checks_facts *facts, struct checks_report *repo
 	uint64_t now_ns = facts->moment.now_ns, longest_ns = 0;
 	char text[QUANTITY_DURATION_SIZE];
 	struct checks_names names = {};
+	bool gave_way = true;
 
 	for (uint32_t i = 0; facts->status.guard && i < facts->regions.count; i++) {
 		const struct view_region *region = &facts->regions.region[i];
@@ -128,15 +129,17 @@ static void learned(const struct checks_facts *facts, struct checks_report *repo
 		if (!last_ns)
 			continue;
 		checks_name(&names, region->name);
+		gave_way &= view_regions_gave_way(region);
 		if (now_ns - last_ns > longest_ns)
 			longest_ns = now_ns - last_ns;
 	}
 	if (names.count)
 		checks_add(report, "`systemctl start ecdn-xdp-agent`; `ecdn-xdp limit set REGION "
 			   "--no-auto --pps N` does without",
-			   "no agent renews the learned limits of %u region%s, for up to %s: %s",
+			   "no agent renews the learned limits of %u region%s, for up to %s%s: %s",
 			   names.count, names.count == 1 ? "" : "s",
-			   quantity_about(longest_ns, text), names.text);
+			   quantity_about(longest_ns, text), gave_way ?
+			   ", so those of the busiest hour hold" : "", names.text);
 }
 
 const struct checks_row check_limits_rows[] = {

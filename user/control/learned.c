@@ -24,12 +24,16 @@ struct writing {
 static int set_limits(struct writing *writing, uint32_t region,
 		      const struct limits_learned *learned, const struct ecdn_xdp_limits *before)
 {
-	struct ecdn_xdp_limits limits = *before;
+	struct ecdn_xdp_limits limits = *before, same;
 
+	limits.learned_until_ns = learned->row.until_ns;
 	limits_follow(&limits, &writing->config.default_limits, &learned->row);
 	if (!memcmp(&limits, before, sizeof(limits)))
 		return 0;
-	writing->changes = true;
+	/* That their end is put off concerns no CPU. */
+	same = limits;
+	same.learned_until_ns = before->learned_until_ns;
+	writing->changes |= memcmp(&same, before, sizeof(same)) != 0;
 	return limits_write(writing->publish, region, &limits, before);
 }
 

@@ -11,8 +11,9 @@
 /* -1: an earlier version has loaded a guard without it. */
 struct dry_maps {
 	/* The dry run's program reads these themselves. */
-	int config, protected_ports, region_table, region_limits, trusted_table, trusted_ceilings;
+	int config, protected_ports, region_table, region_learned, trusted_table, trusted_ceilings;
 	/* Of these it has copies. */
+	int region_limits;
 	int region_rate, region_state, region_cpu, prefixes, prefix_buckets, cpu, known, armed;
 	int trusted_rates, trusted_cpu;
 };

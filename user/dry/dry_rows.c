@@ -226,10 +226,14 @@ static int copy_trusted(struct dry_rows *rows, const struct dry_rows_key *key, u
 /* What cannot be parsed counts in region 0. */
 static int copy_region(struct dry_rows *rows, uint32_t region, uint32_t cpu, uint32_t max_regions)
 {
+	int err;
+
 	copy_row(rows, DRY_ROWS_REGION_CPU, cpu * max_regions + region, region);
 	copy_row(rows, DRY_ROWS_REGION_STATE, region, region);
-	return copy_value(rows->live.region_rate, rows->copy.region_rate, "region_rate", &region,
-			  BPF_F_LOCK);
+	err = copy_value(rows->live.region_limits, rows->copy.region_limits, "region_limits",
+			 &region, 0);
+	return err ?: copy_value(rows->live.region_rate, rows->copy.region_rate, "region_rate",
+				 &region, BPF_F_LOCK);
 }
 
 int dry_rows_copy(struct dry_rows *rows, const struct dry_rows_key *key,

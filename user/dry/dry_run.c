@@ -45,7 +45,7 @@ static int share_all(struct explain_bpf *program, const struct dry_maps *maps)
 
 	err = err ?: share(program->maps.protected_ports, maps->protected_ports);
 	err = err ?: share(program->maps.region_table, maps->region_table);
-	err = err ?: share(program->maps.region_limits, maps->region_limits);
+	err = err ?: share(program->maps.region_learned, maps->region_learned);
 	err = err ?: share(program->maps.trusted_table, maps->trusted_table);
 	return err ?: share(program->maps.trusted_ceilings, maps->trusted_ceilings);
 }
@@ -69,6 +69,7 @@ static struct dry_maps maps_of(const struct explain_bpf *program)
 {
 	return (struct dry_maps){
 		-1, -1, -1, -1, -1, -1,
+		.region_limits = bpf_map__fd(program->maps.region_limits),
 		.region_rate = bpf_map__fd(program->maps.region_rate),
 		.region_state = bpf_map__fd(program->maps.region_state),
 		.region_cpu = bpf_map__fd(program->maps.region_cpu),

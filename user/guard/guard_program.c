@@ -40,6 +40,7 @@ static int size_maps(struct guard_bpf *guard, uint32_t max_regions)
 		{ guard->maps.region_state, max_regions },
 		{ guard->maps.region_rate, max_regions },
 		{ guard->maps.region_history, max_regions },
+		{ guard->maps.region_learned, max_regions },
 		{ guard->maps.region_cpu, (uint64_t)cpus * max_regions },
 		{ guard->maps.prefixes, (uint64_t)cpus * ECDN_XDP_PREFIX_SETS },
 		{ guard->maps.trusted_cpu, (uint64_t)cpus * ECDN_XDP_TRUSTED_LINES },

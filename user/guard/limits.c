@@ -178,14 +178,6 @@ int limits_parse_aggregate(const char *text, __u64 pps[2])
 	return 0;
 }
 
-static __u64 answers_of(__u64 cps)
-{
-	if (!cps)
-		return LIMITS_DEFAULT_ANSWER_CPS;
-	cps *= LIMITS_ANSWERS_PER_CPS;
-	return cps < LIMITS_ANSWERS_LEAST ? LIMITS_ANSWERS_LEAST : cps;
-}
-
 void limits_follow(struct ecdn_xdp_limits *limits, const struct ecdn_xdp_limits *defaults,
 		   const struct ecdn_xdp_learned *learned)
 {
@@ -196,8 +188,10 @@ void limits_follow(struct ecdn_xdp_limits *limits, const struct ecdn_xdp_limits 
 	set_limits(limits, defaults, WHAT_LIMITS & ~limits->own);
 	if (learned && limits_learned_is_auto(limits, defaults))
 		limits_learned_resolve(limits, defaults, learned);
+	else
+		limits->learned_until_ns = 0;
 	if (!(set & LIMITS_ANSWER_CPS))
-		limits->answer_cps = answers_of(limits->cps);
+		limits->answer_cps = give_way_answers(limits->cps);
 	if (!(set & LIMITS_AGGREGATE_PPS)) {
 		limits->aggregate_pps[0] = limits->prefix_pps * LIMITS_WIDER;
 		limits_follow_aggregate(limits->aggregate_pps);
@@ -315,7 +309,7 @@ void limits_tell_upgrade(void)
 {
 	log_warning("limits: answer_cps now follows cps, as %d times it, where nobody has set it; "
 		    "grace, shield_cps and aggregate_pps are new: `ecdn-xdp limit` prints all",
-		    LIMITS_ANSWERS_PER_CPS);
+		    GIVE_WAY_ANSWERS_PER_CPS);
 }
 
 /* No version that knows shield_cps leaves it 0 where nobody has set it. */

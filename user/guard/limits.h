@@ -6,6 +6,7 @@
 #ifndef GUARD_LIMITS_H
 #define GUARD_LIMITS_H
 
+#include "give_way.h"
 #include "guard/guard_maps.h"
 #include "guard/layers.h"
 #include "guard/limits_learned.h"
@@ -45,12 +46,8 @@ enum limits_what {
  */
 #define LIMITS_DEFAULT_SHIELD_CPS 200000
 
-/* answer_cps, unless somebody sets it, is so many times the cps limit in force, and never under
- * the least, as people and their 513 need some. Without a cps limit it is what the kernel can
- * bear. */
-#define LIMITS_ANSWERS_PER_CPS 4
-#define LIMITS_ANSWERS_LEAST 100
-#define LIMITS_DEFAULT_ANSWER_CPS 200000
+/* Without a cps limit, see bpf/give_way.h. */
+#define LIMITS_DEFAULT_ANSWER_CPS GIVE_WAY_ANSWERS_ALL
 
 /* How many times a prefix's limit the next wider one has, unless somebody sets it: of /40 or /20
  * for a /48 or /24, and of /32 for a /40. */

@@ -7,6 +7,7 @@
 #include <bpf/bpf.h>
 
 #include "base/log.h"
+#include "give_way.h"
 #include "kernel/maps.h"
 
 #define LEARNED "region_learned"
@@ -29,27 +30,6 @@ __u64 *limits_learned_rate(struct ecdn_xdp_limits *limits, unsigned int measure)
 	return measure == 0 ? &limits->pps : measure == 1 ? &limits->bps : &limits->cps;
 }
 
-/* What the learned limits are capped at: the operator's own, or the default; 0: nothing. */
-static __u64 cap_of(const struct ecdn_xdp_limits *limits, const struct ecdn_xdp_limits *defaults,
-		    const struct ecdn_xdp_learned *learned, unsigned int measure)
-{
-	struct ecdn_xdp_limits copy = *defaults;
-
-	if (limits->own & limits_learned_bits[measure])
-		return learned->fixed[measure];
-	return *limits_learned_rate(&copy, measure);
-}
-
-/* Whether the limit in force is the learned one. */
-static bool is_learned(const struct ecdn_xdp_limits *limits,
-		       const struct ecdn_xdp_limits *defaults,
-		       const struct ecdn_xdp_learned *learned, unsigned int measure)
-{
-	__u64 cap = cap_of(limits, defaults, learned, measure);
-
-	return learned->learned[measure] && (!cap || learned->learned[measure] < cap);
-}
-
 void limits_learned_to_own(struct ecdn_xdp_limits *limits, const struct ecdn_xdp_learned *learned)
 {
 	for (unsigned int i = 0; i < ECDN_XDP_LEARNED_MEASURES; i++)
@@ -70,17 +50,24 @@ void limits_learned_from_own(struct ecdn_xdp_learned *learned,
 void limits_learned_resolve(struct ecdn_xdp_limits *limits, const struct ecdn_xdp_limits *defaults,
 			    const struct ecdn_xdp_learned *learned)
 {
-	bool holds = false;
+	/* The row is gone, or of an earlier version. */
+	if (!learned->until_ns)
+		limits->learned_until_ns = 0;
+	give_way_set(limits, defaults, learned, limits_learned_rates(limits, learned));
+}
 
-	for (unsigned int i = 0; i < ECDN_XDP_LEARNED_MEASURES; i++) {
-		bool is = is_learned(limits, defaults, learned, i);
+bool limits_learned_has(const struct ecdn_xdp_learned *learned)
+{
+	for (unsigned int i = 0; i < ECDN_XDP_LEARNED_MEASURES; i++)
+		if (learned->learned[i])
+			return true;
+	return false;
+}
 
-		*limits_learned_rate(limits, i) = is ? learned->learned[i] :
-			cap_of(limits, defaults, learned, i);
-		holds |= is;
-	}
-	if (holds && !((limits->own | defaults->own) & ECDN_XDP_OWN_GRACE))
-		limits->grace_ns = LIMITS_LEARNED_GRACE_NS;
+const __u64 *limits_learned_rates(const struct ecdn_xdp_limits *limits,
+				  const struct ecdn_xdp_learned *learned)
+{
+	return give_way_is_done(limits, learned) ? learned->busiest : learned->learned;
 }
 
 int limits_learned_read(int map, uint32_t region, const struct ecdn_xdp_limits *limits,

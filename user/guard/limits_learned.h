@@ -11,10 +11,8 @@
 
 #include "ecdn-xdp-maps.h"
 
-/* A learned limit is the busiest of an hour, of which a moment is nothing new. */
-#define LIMITS_LEARNED_GRACE_NS (3 * 1000000000ULL)
-
-/* An agent that runs writes them once a minute. */
+/* An agent that runs writes them once a minute. If none has for so long, those of an hour give way
+ * to those of the busiest hour. */
 #define LIMITS_LEARNED_OLD_NS (600 * 1000000000ULL)
 
 /* The row of a region, or a copy of it. */
@@ -38,10 +36,18 @@ void limits_learned_to_own(struct ecdn_xdp_limits *limits, const struct ecdn_xdp
 void limits_learned_from_own(struct ecdn_xdp_learned *learned,
 			     const struct ecdn_xdp_limits *limits);
 
-/* Makes the rates and the grace of limits, which have all that follows the default already, those
- * in force. */
+/* Makes the rates, the grace and answer_cps of limits, which have all that follows the default
+ * already, those in force. What has given way stays so: the guard alone decides when. */
 void limits_learned_resolve(struct ecdn_xdp_limits *limits, const struct ecdn_xdp_limits *defaults,
 			    const struct ecdn_xdp_learned *learned);
+
+/* Whether anything is learned. */
+bool limits_learned_has(const struct ecdn_xdp_learned *learned);
+
+/* Of what was learned the rates that are in force if nothing caps them: those of the hour, or of
+ * the busiest one. */
+const __u64 *limits_learned_rates(const struct ecdn_xdp_limits *limits,
+				  const struct ecdn_xdp_learned *learned);
 
 /*
  * The functions that follow take `map`, the fd of region_learned, or -1 where an earlier version

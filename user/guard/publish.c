@@ -38,7 +38,6 @@ static int size_maps(struct publish_bpf *publish, uint32_t max_regions)
 	err = bpf_map__set_max_entries(publish->maps.request_stats, cpus * max_regions);
 	err = err ?: bpf_map__set_max_entries(publish->maps.region_notes, 2 * max_regions);
 	err = err ?: bpf_map__set_max_entries(publish->maps.region_until, 2 * max_regions);
-	err = err ?: bpf_map__set_max_entries(publish->maps.region_learned, max_regions);
 	return err ? log_error(err, "cannot size the maps of %s", names.label) : 0;
 }
 

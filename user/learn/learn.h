@@ -94,12 +94,12 @@ static inline unsigned int learn_hour_of(const struct learn *learn)
 unsigned int learn_add(struct learn *learn, const struct learn_settings *settings,
 		       const struct learn_sample *sample);
 
-/* The limits of the hour of the last sample, in all members but fixed and learned_ns. `learned`
- * is 0 while nothing is known of the hour. */
+/* The limits of the hour of the last sample, and in `busiest` those of the busiest hour of the day:
+ * all members but `fixed` and times. `learned` is 0 while nothing is known of the hour. */
 void learn_limits(const struct learn *learn, const struct learn_settings *settings,
 		  struct ecdn_xdp_learned *limits);
 
-/* The same of the busiest hour of the day, for a time in which nobody learns. */
+/* The same, with those of the busiest hour in `learned` too, for a time in which nobody learns. */
 void learn_limit_day(const struct learn *learn, const struct learn_settings *settings,
 		      struct ecdn_xdp_learned *limits);
 

@@ -39,20 +39,46 @@ double learn_limit_unusual(const struct learn *learn, const struct learn_setting
 		    LEARN_NOTICE / settings->factor * settings->floor[m]);
 }
 
+static double day_peak(const struct learn *learn, unsigned int m)
+{
+	double peak = -1;
+
+	for (unsigned int hour = 0; hour < LEARN_HOURS; hour++)
+		if (learn->times[hour])
+			peak = fmax(peak, learn->measure[m].high[hour]);
+	return peak;
+}
+
+/* A day like today may be above the usual in its busiest hour, too. */
+static double day_level(const struct learn *learn, unsigned int m)
+{
+	return fmaxf(learn->measure[m].level, 1);
+}
+
+/* 0: nothing is known. */
+static uint64_t limit_of(const struct learn *learn, const struct learn_settings *settings,
+			 unsigned int m, double peak, double level)
+{
+	double limit = settings->factor * peak * level * learn->measure[m].creep;
+
+	if (!is_known(learn) || peak < 0)
+		return 0;
+	return (uint64_t)fmin(fmax(fmax(limit, settings->floor[m]), 1), LEARN_RATE_MAX);
+}
+
+/* Where no hour's limit holds, no other is to follow. */
 static void fill(const struct learn *learn, const struct learn_settings *settings, unsigned int m,
 		 double peak, double level, struct ecdn_xdp_learned *limits)
 {
-	const struct learn_measure *measure = &learn->measure[m];
-	double limit = settings->factor * peak * level * measure->creep;
-
 	limits->level[m] = (uint32_t)lround(level * 1000);
-	limits->creep[m] = (uint32_t)lroundf(measure->creep * 1000);
+	limits->creep[m] = (uint32_t)lroundf(learn->measure[m].creep * 1000);
 	limits->floor[m] = (uint64_t)settings->floor[m];
-	if (!is_known(learn) || peak < 0)
+	limits->learned[m] = limit_of(learn, settings, m, peak, level);
+	if (!limits->learned[m])
 		return;
 	limits->peak[m] = (uint64_t)peak;
-	limits->learned[m] = (uint64_t)fmin(fmax(fmax(limit, settings->floor[m]), 1),
-					    LEARN_RATE_MAX);
+	limits->busiest[m] = limit_of(learn, settings, m, day_peak(learn, m),
+				      day_level(learn, m));
 }
 
 static void begin(const struct learn *learn, const struct learn_settings *settings,
@@ -77,7 +103,6 @@ void learn_limits(const struct learn *learn, const struct learn_settings *settin
 		     learn->measure[m].level, limits);
 }
 
-/* As busy as that hour may be where a day like today is above the usual. */
 void learn_limit_day(const struct learn *learn, const struct learn_settings *settings,
 		      struct ecdn_xdp_learned *limits)
 {
@@ -90,11 +115,6 @@ void learn_limit_day(const struct learn *learn, const struct learn_settings *set
 		busiest = learn->measure[0].high[hour];
 		limits->hour = hour;
 	}
-	for (unsigned int m = 0; m < LEARN_MEASURES; m++) {
-		double peak = -1;
-
-		for (unsigned int hour = 0; hour < LEARN_HOURS; hour++)
-			peak = fmax(peak, usual_peak(learn, m, hour));
-		fill(learn, settings, m, peak, fmaxf(learn->measure[m].level, 1), limits);
-	}
+	for (unsigned int m = 0; m < LEARN_MEASURES; m++)
+		fill(learn, settings, m, day_peak(learn, m), day_level(learn, m), limits);
 }

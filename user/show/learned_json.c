@@ -15,8 +15,9 @@ static json_t *measure_json(const struct view_region *region, unsigned int measu
 {
 	const struct ecdn_xdp_learned *learned = &region->learned;
 
-	return json_pack("{s:I, s:b, s:o, s:I, s:f, s:f, s:I}",
+	return json_pack("{s:I, s:I, s:b, s:o, s:I, s:f, s:f, s:I}",
 			 "limit", (json_int_t)learned->learned[measure],
+			 "busiest", (json_int_t)learned->busiest[measure],
 			 "in_force", view_regions_is_learned(region,
 							     ECDN_XDP_MEASURE_PPS + measure),
 			 "own", own_rate(region, measure),
@@ -34,14 +35,25 @@ static json_t *age_json(const struct ecdn_xdp_learned *learned, uint64_t now_ns)
 			 (double)(now_ns - learned->learned_ns) / NS_PER_SECOND : 0);
 }
 
+/* 0: they have given way; null: they do not. */
+static json_t *left_json(const struct view_region *region, uint64_t now_ns)
+{
+	uint64_t until_ns = region->limits.learned_until_ns;
+
+	if (!region->learned.until_ns)
+		return json_null();
+	return json_real(until_ns > now_ns ? (double)(until_ns - now_ns) / NS_PER_SECOND : 0);
+}
+
 json_t *learned_json(const struct view_region *region, uint64_t now_ns)
 {
 	const struct ecdn_xdp_learned *learned = &region->learned;
 
 	if (!region->learns)
 		return json_null();
-	return json_pack("{s:o, s:f, s:f, s:i, s:o, s:o, s:o}",
+	return json_pack("{s:o, s:o, s:f, s:f, s:i, s:o, s:o, s:o}",
 			 "age", age_json(learned, now_ns),
+			 "gives_way", left_json(region, now_ns),
 			 "history", (learned->days * 24 + learned->hours) * 3600.0,
 			 "factor", learned->factor / 1e3, "hour", (int)learned->hour,
 			 "pps", measure_json(region, 0), "bps", measure_json(region, 1),

@@ -46,7 +46,7 @@ static void add_cap(char room[LEARNED_TEXT_SIZE], const struct view_region *regi
 	struct ecdn_xdp_limits limits = region->limits;
 	uint64_t rate = *limits_learned_rate(&limits, measure);
 
-	if (rate == region->learned.learned[measure])
+	if (rate == view_regions_learned(region)[measure])
 		return;
 	words_append(room, LEARNED_TEXT_SIZE, ", capped by the %s ",
 		     limits.own & limits_learned_bits[measure] ? "operator's" : "default's");
@@ -66,18 +66,39 @@ static void add_age(char room[LEARNED_TEXT_SIZE], const struct ecdn_xdp_learned 
 			     quantity_about(age_ns, text));
 }
 
+/* ", that of the busiest hour of the last days, as no agent has renewed the 329k of 20 h ..." */
+static void add_way(char room[LEARNED_TEXT_SIZE], const struct view_region *region,
+		    unsigned int measure, const struct clock_moment *moment)
+{
+	const struct ecdn_xdp_learned *learned = &region->learned;
+	uint64_t age_ns = moment->now_ns > learned->learned_ns ?
+			  moment->now_ns - learned->learned_ns : 0;
+	char text[QUANTITY_DURATION_SIZE];
+
+	words_append(room, LEARNED_TEXT_SIZE, ", that of the busiest hour of the last days, as no "
+		     "agent has renewed the ");
+	add_rate(room, learned->learned[measure]);
+	words_append(room, LEARNED_TEXT_SIZE, " of %u h UTC for %s", learned->hour,
+		     quantity_about(age_ns, text));
+	add_cap(room, region, measure);
+}
+
 const char *learned_text_measure(const struct view_region *region, unsigned int measure,
 				 const struct clock_moment *moment, bool utf8,
 				 char room[LEARNED_TEXT_SIZE])
 {
 	const struct ecdn_xdp_learned *learned = &region->learned;
-	uint64_t rate = learned->learned[measure];
+	uint64_t rate = view_regions_learned(region)[measure];
 
 	if (!region->learns || !rate)
 		return NULL;
 	snprintf(room, LEARNED_TEXT_SIZE, "%s: limit ", region->name);
 	add_rate(room, rate);
 	words_append(room, LEARNED_TEXT_SIZE, " %s", names[measure]);
+	if (view_regions_gave_way(region)) {
+		add_way(room, region, measure, moment);
+		return room;
+	}
 	if (rate == learned->floor[measure])
 		words_append(room, LEARNED_TEXT_SIZE, ", the floor, which is more than ");
 	else
@@ -88,20 +109,12 @@ const char *learned_text_measure(const struct view_region *region, unsigned int 
 	return room;
 }
 
-static bool has_any(const struct ecdn_xdp_learned *learned)
-{
-	for (unsigned int i = 0; i < ECDN_XDP_LEARNED_MEASURES; i++)
-		if (learned->learned[i])
-			return true;
-	return false;
-}
-
 const char *learned_text_none(const struct view_region *region, const struct clock_moment *moment,
 			      char room[LEARNED_TEXT_SIZE])
 {
 	const struct ecdn_xdp_learned *learned = &region->learned;
 
-	if (!region->learns || has_any(learned))
+	if (!region->learns || limits_learned_has(learned))
 		return NULL;
 	snprintf(room, LEARNED_TEXT_SIZE, "%s: nothing is learned yet: ", region->name);
 	if (!learned->learned_ns)

@@ -294,7 +294,8 @@ const struct field limit_fields[] = {
 static const char *source_of(const struct limit_fields_origin *origin)
 {
 	if (is_learned(&origin->limit, origin->bit))
-		return "learned";
+		return view_regions_gave_way(origin->limit.learner) ?
+		       "learned, of the busiest hour" : "learned";
 	if (origin->limit.limits.own & origin->bit)
 		return "own";
 	if (origin->bit == ECDN_XDP_OWN_GRACE && !(origin->default_own & origin->bit) &&

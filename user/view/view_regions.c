@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/words.h"
 #include "drops.h"
+#include "give_way.h"
 #include "guard/limits_learned.h"
 #include "guard/region_store.h"
 #include "kernel/maps.h"
@@ -119,7 +120,10 @@ static void judge(struct view_region *region, struct ecdn_xdp_region_rate *rates
 	region->left_ns = region->ends_ns > now_ns ? region->ends_ns - now_ns : 0;
 }
 
-/* Who may not read the default limits sees by the row whether they are learned. */
+/*
+ * Who may not read the default limits sees by the row whether they are learned, and the limits as
+ * the region's last packet left them; others as the next one will meet them.
+ */
 static int read_learned(struct view_region *region, const struct view_regions *view,
 			const struct guard_maps *maps)
 {
@@ -132,6 +136,9 @@ static int read_learned(struct view_region *region, const struct view_regions *v
 	err = limits_learned_read(maps->region_learned, region->id, &region->limits, &learned);
 	region->learns |= learned.has;
 	region->learned = learned.row;
+	if (!err && !view->shared)
+		give_way(&region->limits, &view->config.default_limits, &learned.row,
+			 view->moment.now_ns);
 	return err;
 }
 
@@ -273,8 +280,18 @@ bool view_regions_is_learned(const struct view_region *region, enum ecdn_xdp_mea
 	struct ecdn_xdp_limits limits = region->limits;
 	unsigned int at = measure - ECDN_XDP_MEASURE_PPS;
 
-	return region->learns && measure && region->learned.learned[at] &&
-	       region->learned.learned[at] == *limits_learned_rate(&limits, at);
+	return region->learns && measure && view_regions_learned(region)[at] &&
+	       view_regions_learned(region)[at] == *limits_learned_rate(&limits, at);
+}
+
+bool view_regions_gave_way(const struct view_region *region)
+{
+	return region->learns && give_way_is_done(&region->limits, &region->learned);
+}
+
+const __u64 *view_regions_learned(const struct view_region *region)
+{
+	return limits_learned_rates(&region->limits, &region->learned);
 }
 
 bool view_regions_has_learned(const struct view_region *region)

@@ -88,6 +88,13 @@ const struct view_region *view_regions_find(const struct view_regions *view, con
 bool view_regions_is_learned(const struct view_region *region, enum ecdn_xdp_measure measure);
 bool view_regions_has_learned(const struct view_region *region);
 
+/* Whether the learned limits of an hour have given way to those of the busiest one, as no agent has
+ * renewed them. */
+bool view_regions_gave_way(const struct view_region *region);
+
+/* Those that are in force if nothing caps them, by the measures from 0; 0: nothing is learned. */
+const __u64 *view_regions_learned(const struct view_region *region);
+
 /* "normal", "limited", ... of an enum ecdn_xdp_state. */
 const char *view_regions_state_name(uint32_t state);
 
