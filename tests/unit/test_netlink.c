@@ -187,6 +187,32 @@ static void test_forged_listener(void **state)
 	assert_false(seen.saw_fake);
 }
 
+/* What is asked for cannot be done, and somebody says that it was. */
+static void test_forged_success(void **state)
+{
+	const struct {
+		struct nlmsghdr header;
+		struct nlmsgerr error;
+	} message = {
+		{ .nlmsg_len = sizeof(message), .nlmsg_type = NLMSG_ERROR },
+		{ .error = 0 },
+	};
+	struct {
+		struct nlmsghdr header;
+		struct ifinfomsg link;
+	} request = {
+		{ .nlmsg_len = sizeof(request), .nlmsg_type = RTM_DELLINK },
+		{ .ifi_index = FORGED_INDEX },
+	};
+
+	(void)state;
+	bus = NETLINK_ROUTE;
+	forged = &message.header;
+	delivered = 0;
+	assert_int_equal(netlink_change(NETLINK_ROUTE, &request.header), -ENODEV);
+	assert_int_equal(delivered, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -194,6 +220,7 @@ int main(void)
 		cmocka_unit_test(test_forged_end),
 		cmocka_unit_test(test_forged_error),
 		cmocka_unit_test(test_forged_listener),
+		cmocka_unit_test(test_forged_success),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,8 +7,7 @@
 #include <linux/rtnetlink.h>
 #include <string.h>
 
-#include <bpf/libbpf.h>
-
+#include "attach/tc_message.h"
 #include "base/log.h"
 #include "kernel/capabilities.h"
 #include "net/netlink.h"
@@ -18,6 +17,9 @@
  * priority, which people's scripts take, and delete, without asking.
  */
 #define PRIORITY 10
+
+/* The handle of our filter, which is alone at its priority. */
+#define HANDLE 1
 
 /* The first and the last priority. A filter that decides on a packet hides it from all
  * filters after it. */
@@ -106,15 +108,9 @@ static int read_filters(int ifindex, uint32_t parent, struct filters *filters)
 	return err ? log_error(err, "cannot read the TC filters: %s", strerror(-err)) : 0;
 }
 
-/* A direction has two names: the parent of its filters, and libbpf's attach point. */
 static uint32_t parent_of(const struct tc_hook *hook)
 {
 	return hook->egress ? TC_H_MIN_EGRESS : TC_H_MIN_INGRESS;
-}
-
-static enum bpf_tc_attach_point point_of(const struct tc_hook *hook)
-{
-	return hook->egress ? BPF_TC_EGRESS : BPF_TC_INGRESS;
 }
 
 int tc_clsact_find(const struct tc_hook *hook, int ifindex, uint32_t program_id,
@@ -129,8 +125,7 @@ int tc_clsact_find(const struct tc_hook *hook, int ifindex, uint32_t program_id,
 
 int tc_clsact_prepare(const struct tc_hook *hook, int ifindex, const char *iface, bool *made)
 {
-	LIBBPF_OPTS(bpf_tc_hook, at, .ifindex = ifindex, .attach_point = point_of(hook));
-	int err = bpf_tc_hook_create(&at);
+	int err = tc_message_make_qdisc(ifindex);
 
 	*made = !err;
 	if (!err || err == -EEXIST)
@@ -165,22 +160,21 @@ static uint32_t choose_priority(const struct filters *filters)
 
 int tc_clsact_attach(const struct tc_hook *hook, int ifindex, const char *iface, int program)
 {
-	LIBBPF_OPTS(bpf_tc_hook, at, .ifindex = ifindex, .attach_point = point_of(hook));
-	LIBBPF_OPTS(bpf_tc_opts, options, .prog_fd = program, .handle = 1);
 	struct filters filters = {};
+	uint32_t priority;
 	int err = read_filters(ifindex, parent_of(hook), &filters);
 
 	if (err)
 		return err;
-	options.priority = choose_priority(&filters);
-	if (!options.priority)
+	priority = choose_priority(&filters);
+	if (!priority)
 		return log_error(-ENOSPC, "%s has filters at every priority", iface);
-	if (options.priority > PRIORITY_FIRST && filters.first &&
-	    filters.first < options.priority)
+	if (priority > PRIORITY_FIRST && filters.first && filters.first < priority)
 		log_warning("%s: a filter at priority %u comes before %s, which does not see "
 			    "the packets that this filter does not pass on", iface, filters.first,
 			    hook->program);
-	err = bpf_tc_attach(&at, &options);
+	err = tc_message_put_filter(&(struct tc_message_filter){
+			ifindex, parent_of(hook), HANDLE, priority }, program, false);
 	if (err)
 		return log_error(err, "cannot attach %s to %s at clsact: %s%s", hook->program,
 				 iface, strerror(-err), err == -ENOENT ? "; modprobe cls_bpf" : "");
@@ -190,34 +184,27 @@ int tc_clsact_attach(const struct tc_hook *hook, int ifindex, const char *iface,
 int tc_clsact_replace(const struct tc_hook *hook, int ifindex,
 		      const struct tc_clsact_filter *filter, int program)
 {
-	LIBBPF_OPTS(bpf_tc_hook, at, .ifindex = ifindex, .attach_point = point_of(hook));
-	LIBBPF_OPTS(bpf_tc_opts, options, .prog_fd = program, .handle = filter->handle,
-		    .priority = filter->priority, .flags = BPF_TC_F_REPLACE);
-
-	return bpf_tc_attach(&at, &options);
+	return tc_message_put_filter(&(struct tc_message_filter){
+			ifindex, parent_of(hook), filter->handle, filter->priority }, program,
+			true);
 }
 
 int tc_clsact_detach(const struct tc_hook *hook, int ifindex,
 		     const struct tc_clsact_filter *filter)
 {
-	LIBBPF_OPTS(bpf_tc_hook, at, .ifindex = ifindex, .attach_point = point_of(hook));
-	LIBBPF_OPTS(bpf_tc_opts, options, .handle = filter->handle, .priority = filter->priority);
-
-	return bpf_tc_detach(&at, &options);
+	return tc_message_remove_filter(&(struct tc_message_filter){
+			ifindex, parent_of(hook), filter->handle, filter->priority });
 }
 
 int tc_clsact_remove_empty(int ifindex)
 {
-	/* libbpf removes the whole qdisc if both directions are named. */
-	LIBBPF_OPTS(bpf_tc_hook, at, .ifindex = ifindex,
-		    .attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS);
 	struct filters ingress = {}, egress = {};
 	int err = read_filters(ifindex, TC_H_MIN_INGRESS, &ingress);
 
 	err = err ?: read_filters(ifindex, TC_H_MIN_EGRESS, &egress);
 	if (err || ingress.count || egress.count)
 		return err;
-	err = bpf_tc_hook_destroy(&at);
+	err = tc_message_remove_qdisc(ifindex);
 	if (err && err != -ENOENT && err != -ENODEV && err != -EINVAL)
 		return log_error(err, "cannot remove the qdisc clsact: %s", strerror(-err));
 	return 0;

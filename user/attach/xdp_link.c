@@ -17,6 +17,7 @@
 #include "kernel/capabilities.h"
 #include "attach/xdp_other.h"
 #include "net/link.h"
+#include "net/link_xdp.h"
 
 /* Folder of the notes of where links are. */
 #define NOTES "link-index"
@@ -53,17 +54,15 @@ static char *link_path(const char *dir, const char *iface, char path[PINS_PATH_S
  * XDP_MODE_AUTO in others. A negative errno, silent, if it could not be asked for. */
 static int read_mode(int ifindex, __u32 program, enum xdp_mode *mode)
 {
-	LIBBPF_OPTS(bpf_xdp_query_opts, query);
-	int err = ifindex ? bpf_xdp_query(ifindex, 0, &query) : -ENODEV;
+	struct link_xdp xdp = {};
+	int err = ifindex ? link_xdp_read(ifindex, &xdp) : 0;
 
 	*mode = XDP_MODE_AUTO;
-	if (err)
-		return err == -ENODEV ? 0 : err;
-	if (query.drv_prog_id == program)
+	if (xdp.native == program)
 		*mode = XDP_MODE_NATIVE;
-	else if (query.skb_prog_id == program)
+	else if (xdp.generic == program)
 		*mode = XDP_MODE_SKB;
-	return 0;
+	return err;
 }
 
 int xdp_link_read(struct xdp_link *of, const char *dir, const char *iface)

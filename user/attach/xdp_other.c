@@ -9,12 +9,12 @@
 #include <sys/stat.h>
 
 #include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 
 #include "base/log.h"
 #include "base/scoped.h"
 #include "kernel/object.h"
 #include "kernel/pins.h"
+#include "net/link_xdp.h"
 
 #define GUARD PINS_PROGRAMS "/guard"
 
@@ -32,19 +32,18 @@ struct other {
 
 static void read_program(struct other *other)
 {
-	LIBBPF_OPTS(bpf_xdp_query_opts, query);
 	struct bpf_prog_info info = {};
+	struct link_xdp xdp;
 	scoped_fd int fd = -1;
 
 	other->off = "xdp";
-	if (bpf_xdp_query(other->ifindex, 0, &query))
+	if (link_xdp_read(other->ifindex, &xdp))
 		return;
-	if (query.skb_prog_id && !query.drv_prog_id)
+	if (xdp.generic && !xdp.native)
 		other->off = "xdpgeneric";
-	if (query.hw_prog_id && !query.drv_prog_id)
+	if (xdp.offloaded && !xdp.native)
 		other->off = "xdpoffload";
-	other->program = query.drv_prog_id ?: query.skb_prog_id ?: query.hw_prog_id ?:
-			 query.prog_id;
+	other->program = xdp.native ?: xdp.generic ?: xdp.offloaded;
 	fd = other->program ? bpf_prog_get_fd_by_id(other->program) : -1;
 	if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &(__u32){ sizeof(info) }))
 		memcpy(other->name, info.name, sizeof(other->name) - 1);

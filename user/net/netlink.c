@@ -58,7 +58,7 @@ static ssize_t receive_from_kernel(const struct mnl_socket *socket, void *room, 
 	return length;
 }
 
-static int receive(struct mnl_socket *socket, const struct netlink_dump *dump)
+static int receive(struct mnl_socket *socket, mnl_cb_t take, void *context)
 {
 	char room[32768]; /* the most that the kernel fills, so that nothing is cut off */
 	int more = MNL_CB_OK;
@@ -68,8 +68,7 @@ static int receive(struct mnl_socket *socket, const struct netlink_dump *dump)
 
 		if (length < 0)
 			return -errno;
-		more = mnl_cb_run(room, length, 1, mnl_socket_get_portid(socket), dump->take,
-				  dump->context);
+		more = mnl_cb_run(room, length, 1, mnl_socket_get_portid(socket), take, context);
 	}
 	return more == MNL_CB_ERROR ? error_of_reply(errno) : 0;
 }
@@ -89,7 +88,7 @@ static int attempt(const struct netlink_dump *dump)
 		mnl_socket_setsockopt(socket, NETLINK_GET_STRICT_CHK, &(int){ 1 }, sizeof(int));
 	err = mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) ? -errno : 0;
 	err = err ?: send_request(socket, dump);
-	err = err ?: receive(socket, dump);
+	err = err ?: receive(socket, dump->take, dump->context);
 	mnl_socket_close(socket);
 	return err;
 }
@@ -100,5 +99,22 @@ int netlink_dump(const struct netlink_dump *dump)
 
 	for (int i = 0; i < ATTEMPTS && err == -EINTR; i++)
 		err = attempt(dump);
+	return err;
+}
+
+int netlink_change(int bus, struct nlmsghdr *request)
+{
+	struct mnl_socket *socket = mnl_socket_open2(bus, SOCK_CLOEXEC);
+	int err;
+
+	if (!socket)
+		return -errno;
+	request->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
+	request->nlmsg_seq = 1;
+	err = mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) ? -errno : 0;
+	if (!err && mnl_socket_sendto(socket, request, request->nlmsg_len) < 0)
+		err = -errno;
+	err = err ?: receive(socket, NULL, NULL);
+	mnl_socket_close(socket);
 	return err;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * netlink.h - asks the kernel for all objects of a kind: routes, filters, sockets.
+ * netlink.h - asks the kernel for all objects of a kind: routes, filters, sockets; or to change
+ * one. The answer is believed from the kernel alone, whoever else sends one.
  */
 #ifndef NET_NETLINK_H
 #define NET_NETLINK_H
@@ -22,8 +23,12 @@ struct netlink_dump {
 	void *context;
 };
 
-/* Begins again if something changed while the kernel answered. What other processes send is not
- * looked at. 0 or a negative errno; nothing is logged. */
+/* Begins again if something changed while the kernel answered. 0 or a negative errno; nothing is
+ * logged. */
 int netlink_dump(const struct netlink_dump *dump);
+
+/* Sends a request whose header has its length, type and own flags; the others are set here. 0 or
+ * the kernel's negative errno; nothing is logged. */
+int netlink_change(int bus, struct nlmsghdr *request);
 
 #endif
