@@ -39,7 +39,8 @@ test_load() {
 	is "load: those that are named change" '[1000,2000,100000,0]' "$(ceilings)"
 	ecdn load
 	is "load: and stay" '[1000,2000,100000,0]' "$(ceilings)"
-	has "status: text" '^ceilings +of each node 1000 packets/s, 2000 ' "$(ecdn status)"
+	has "status: text" "^ceilings +of each node 1000 packets/s, 2000 connections/s; of each \
+allowed prefix 100000 packets/s, any number of connections/s$" "$(ecdn status)"
 	printf 'node_cps: 3k\nallow_pps: 50k\n' >"$work/config"
 	ecdn load --config "$work/config"
 	is "configuration" '[1000,3000,50000,0]' "$(ceilings)"

@@ -215,12 +215,22 @@ static void print_proven(const struct view_status *guard)
 		print_armed(&guard->armed);
 }
 
+static void print_ceiling(const char *before, unsigned long long ceiling, const char *unit)
+{
+	if (ceiling)
+		printf("%s %llu %s", before, ceiling, unit);
+	else
+		printf("%s any number of %s", before, unit);
+}
+
 static void print_ceilings(const struct ecdn_xdp_config *config)
 {
-	printf("ceilings    of each node %llu packets/s, %llu connections/s; of each allowed "
-	       "prefix %llu, %llu%s\n", config->node_pps, config->node_cps, config->allow_pps,
-	       config->allow_cps, config->ceiling_from_ns > clock_monotonic_ns() ?
-	       "; drop nothing on the first day" : "");
+	print_ceiling("ceilings    of each node", config->node_pps, "packets/s");
+	print_ceiling(",", config->node_cps, "connections/s");
+	print_ceiling("; of each allowed prefix", config->allow_pps, "packets/s");
+	print_ceiling(",", config->allow_cps, "connections/s");
+	puts(config->ceiling_from_ns > clock_monotonic_ns() ? "; drop nothing on the first day" :
+							      "");
 }
 
 /* First of all, as nothing else that is printed holds meanwhile. */
