@@ -129,6 +129,7 @@ void bench_verifier(const struct world *world);
 void bench_lines(const struct world *world);
 void bench_packets(const struct world *world);
 void bench_quiet(const struct world *world);
+void bench_capture(const struct world *world);
 void bench_growth(const struct world *world);
 void bench_scale(const struct world *world);
 void bench_live(const struct world *world, char **targets, unsigned int count);

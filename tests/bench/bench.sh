@@ -28,6 +28,7 @@ cleanup() {
 	shield_end
 	ip netns del $ns
 	ip netns del $ns-origin
+	[ -n "${agent_pid-}" ] && kill "$agent_pid"
 	rmdir "$(findmnt -nt cgroup2 -o TARGET | head -n 1)/$ns"{/idle,}
 	if [ -n "${cgroup-}" ]; then
 		echo $$ > "${cgroup%/*}/cgroup.procs"
@@ -176,6 +177,81 @@ lookups() {
 	awk -v n="$lines" -v ns=$((end - start)) 'BEGIN {
 		printf "region lookup -\tecdn-xdp region lookup -\treal\t%.2f\tM lines/s\t\t\t\n",
 			n * 1000 / ns }'
+}
+
+# CPU time in us of the agent, and of the program to which it gives its pages.
+agent_us() {
+	local pid ns sum=0
+
+	for pid in "$agent_pid" $(pgrep -P "$agent_pid"); do
+		read -r ns _ < "/proc/$pid/schedstat"
+		sum=$((sum + ns / 1000))
+	done
+	echo $sum
+}
+
+# second FILE COMMAND...: appends what the agent takes in a second in which the command is run.
+second() {
+	local file=$1 before
+
+	shift
+	before=$(agent_us)
+	"$@"
+	sleep 1
+	echo $(($(agent_us) - before)) >> "$file"
+}
+
+agent_row() {
+	printf 'agent\t%s\t%s regions\t%s\t%s\t\t\t\n' "$@"
+}
+
+scrape() {
+	curl -sf -m 5 -o "$work/page" --unix-socket "$work/metrics" http://localhost/metrics
+}
+
+# With as many regions, all of which are learned. In the end it has no work but that of each second.
+agent_with() {
+	local count=$1 number=$2 idle scraped
+
+	awk -v count="$count" 'BEGIN { for (i = 0; i < count; i++)
+		printf "%d.%d.%d.0/24 R%d\n", 20 + i / 65536, i / 256 % 256, i % 256, i }' \
+		> "$work/regions"
+	pair "$number"
+	inside $agent load -q --regions "$work/regions" --pin-dir "$pins-agent" "p$number"
+	inside $agent limit set default --auto -q --pin-dir "$pins-agent"
+	printf 'agent: {learn: {state: %s}}\n' "$work/learned" > "$work/agent.yaml"
+	nsenter --net=/run/netns/$ns $agent agent --config "$work/agent.yaml" --pin-dir "$pins-agent" \
+		--listen "unix:$work/metrics" 2> "$work/agent.said" &
+	agent_pid=$!
+	for _ in {1..50}; do
+		scrape && break
+		sleep 0.1
+	done
+	[ -s "$work/page" ]
+	sleep 1
+	# In turn, so that what is done once a minute disturbs both.
+	for _ in {1..5}; do
+		second "$work/idle" true
+		second "$work/scraped" scrape
+	done
+	idle=$(sort -n "$work/idle" | sed -n 3p)
+	scraped=$(sort -n "$work/scraped" | sed -n 3p)
+	agent_row "idle, CPU a second" "$count" "$(awk "BEGIN { printf \"%.2f\", $idle / 1000 }")" ms
+	agent_row "a scrape, CPU" "$count" \
+		"$(awk "BEGIN { printf \"%.2f\", ($scraped - $idle) / 1000 }")" ms
+	agent_row "resident memory" "$count" "$(awk '/^VmRSS/ { printf "%.1f", $2 / 1024 }' \
+		"/proc/$agent_pid/status")" MiB
+	kill "$agent_pid"
+	wait "$agent_pid" || true
+	agent_pid=
+	rm -f "$work"/{page,learned,idle,scraped}
+	inside $agent unload -q --all --pin-dir "$pins-agent"
+}
+
+agents() {
+	ip netns add $ns
+	agent_with 250 15
+	agent_with 4090 16
 }
 
 # A million lines of a log through the binary; time of this CPU, not of the clock.
@@ -411,7 +487,7 @@ if [ $# -gt 0 ]; then
 fi
 for step in machine "$bench lookup" "$bench compile" "$bench verifier" memory "$bench steps" \
 	    "$bench lines" "$bench packets" "$bench growth" "$bench scale" live lookups xff \
-	    proxies said pings origins shield "$bench quiet"; do
+	    proxies said pings origins shield "$bench quiet" "$bench capture" agents; do
 	echo "bench: ${step##*/}" >&2
 	tests/bench/bench.sh $step >> "$work/tsv" ||
 		printf '%s\tnot measured: it failed\t\t\t\t\t\t\n' "${step##*/}" >> "$work/tsv"

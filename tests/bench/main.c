@@ -101,7 +101,7 @@ static void print_trusted(const struct world *world)
 static int usage(void)
 {
 	fprintf(stderr, "Usage: bench lookup | compile | verifier | program | steps | lines | packets |\n"
-			"             growth | scale | quiet\n"
+			"             growth | scale | quiet | capture\n"
 			"       bench live NAME:IFACE:PEER:SOURCES[:PIN]...\n"
 			"       bench client PIN-DIR REFUSING-PIN-DIR\n"
 			"       bench said PIN-DIR\n"
@@ -150,7 +150,8 @@ int main(int argc, char **argv)
 		{ "lookup", bench_lookup }, { "compile", bench_compile },
 		{ "verifier", bench_verifier },
 		{ "program", bench_program }, { "steps", bench_steps }, { "lines", bench_lines },
-		{ "packets", bench_packets }, { "quiet", bench_quiet }, { "growth", bench_growth }, { "scale", bench_scale },
+		{ "packets", bench_packets }, { "quiet", bench_quiet }, { "capture", bench_capture },
+		{ "growth", bench_growth }, { "scale", bench_scale },
 		{ "ranges", print_ranges }, { "names", print_names },
 		{ "addresses", print_addresses }, { "trusted", print_trusted },
 		{ "nodes", print_nodes }, { "few", print_few },
