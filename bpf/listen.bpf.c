@@ -87,34 +87,48 @@ static __always_inline bool is_of(const struct listener *listener,
 	return rule->family == listener->at.family || (rule->family == 4 && listener->serves_v4);
 }
 
-/* Puts the socket into the first free place of a row, if there is one. */
+/*
+ * Puts the socket into the first free place of a row. Where there is none it takes that of another:
+ * those may be of a proxy that ends once this one has started, and a socket that nobody has put
+ * anywhere would not be looked for again. Not one that listens once more, after shutdown(), which
+ * may be in the row: put over itself, it would before Linux 6.13 stay there after it is closed.
+ */
 static __always_inline void put(struct bpf_sock_ops *ctx, struct bpf_sock *sk, __u32 row,
-				struct ecdn_xdp_steer_mark *mark)
+				struct ecdn_xdp_steer_mark *mark, bool again)
 {
-	for (__u32 i = 0; i < ECDN_XDP_STEER_SOCKETS; i++) {
-		__u32 place = row * ECDN_XDP_STEER_SOCKETS + i;
+	__u32 place = row * ECDN_XDP_STEER_SOCKETS;
+	long err = -1;
 
-		if (bpf_sock_map_update(ctx, &steer_sockets, &place, BPF_NOEXIST))
-			continue;
-		bpf_sk_storage_get(&steer_marks, sk, mark, BPF_SK_STORAGE_GET_F_CREATE);
-		return;
+	for (__u32 i = 0; i < ECDN_XDP_STEER_SOCKETS && err; i++) {
+		place = row * ECDN_XDP_STEER_SOCKETS + i;
+		err = bpf_sock_map_update(ctx, &steer_sockets, &place, BPF_NOEXIST);
 	}
+	if (err && !again) {
+		/* Cookies are numbered on, so that sockets which come together share the row. */
+		place = row * ECDN_XDP_STEER_SOCKETS +
+			bpf_get_socket_cookie(ctx) % ECDN_XDP_STEER_SOCKETS;
+		err = bpf_sock_map_update(ctx, &steer_sockets, &place, BPF_ANY);
+	}
+	if (!err)
+		bpf_sk_storage_get(&steer_marks, sk, mark, BPF_SK_STORAGE_GET_F_CREATE);
 }
 
 /* A function that is verified once, and not for each row. */
-__noinline int adopt_into(struct bpf_sock_ops *ctx, __u32 row)
+__noinline int adopt_into(struct bpf_sock_ops *ctx, __u32 row, __u32 again)
 {
 	struct ecdn_xdp_steer_rule *rule = bpf_map_lookup_elem(&steer_rules, &row);
 	struct bpf_sock *sk = ctx->sk;
 	struct listener listener = {};
 
 	if (rule && sk && read_listener(ctx, sk, &listener) && is_of(&listener, rule))
-		put(ctx, sk, row, &listener.at);
+		put(ctx, sk, row, &listener.at, again);
 	return 0;
 }
 
 static __always_inline void adopt(struct bpf_sock_ops *ctx)
 {
+	struct bpf_sock *sk = ctx->sk;
+	bool again = sk && bpf_sk_storage_get(&steer_marks, sk, NULL, 0);
 	__u32 port = ctx->local_port;
 
 	for (__u32 row = 0; row < ECDN_XDP_STEER_MAX; row++) {
@@ -122,7 +136,7 @@ static __always_inline void adopt(struct bpf_sock_ops *ctx)
 		struct ecdn_xdp_steer_rule *rule = bpf_map_lookup_elem(&steer_rules, &key);
 
 		if (rule && rule->family && rule->listener_port == port)
-			adopt_into(ctx, row);
+			adopt_into(ctx, row, again);
 	}
 }
 

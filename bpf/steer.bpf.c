@@ -57,26 +57,37 @@ static __always_inline bool is_refused(const struct ecdn_xdp_config *conf, __u8 
 	return !conf->trusted || !trusted_entry(family, addr_be);
 }
 
-/* Takes the first open socket: in a SO_REUSEPORT group the kernel then chooses one itself. */
+/* A listener that is shut down, as HAProxy pauses one, keeps its place until it is closed. */
+static __always_inline bool waits(const struct bpf_sock *sk)
+{
+	return sk->protocol == IPPROTO_TCP ? sk->state == BPF_TCP_LISTEN :
+					     sk->state != BPF_TCP_ESTABLISHED;
+}
+
+/* Takes the first socket that will do: in a SO_REUSEPORT group the kernel then chooses one
+ * itself. */
 static __always_inline enum assigned assign(struct bpf_sk_lookup *ctx,
 					    const struct ecdn_xdp_steer_key *key)
 {
 	struct ecdn_xdp_steer *listener = bpf_map_lookup_elem(&steer_listeners, key);
+	enum assigned assigned = NO_SOCKET;
 
 	if (!listener)
 		return NO_LISTENER;
 	for (__u32 i = 0; i < ECDN_XDP_STEER_SOCKETS; i++) {
 		__u32 place = listener->first_socket + i;
 		struct bpf_sock *sk = bpf_map_lookup_elem(&steer_sockets, &place);
-		long err;
 
 		if (!sk)
 			continue;
-		err = bpf_sk_assign(ctx, sk, BPF_SK_LOOKUP_F_REPLACE);
+		if (waits(sk))
+			assigned = bpf_sk_assign(ctx, sk, BPF_SK_LOOKUP_F_REPLACE) ? REFUSED :
+										     ASSIGNED;
 		bpf_sk_release(sk);
-		return err ? REFUSED : ASSIGNED;
+		if (assigned == ASSIGNED)
+			break;
 	}
-	return NO_SOCKET;
+	return assigned;
 }
 
 /* Assigns the listener of the connection's family or, without a socket of it, the other's. */

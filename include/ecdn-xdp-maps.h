@@ -718,7 +718,8 @@ struct ecdn_xdp_steer {
 
 /*
  * steer_sockets, [ECDN_XDP_STEER_MAX][ECDN_XDP_STEER_SOCKETS]: a value is a socket, and
- * read as its cookie. A socket that is closed leaves the map by itself.
+ * read as its cookie. A socket that is closed leaves the map by itself; one that is shut down may
+ * stay, and be in two places once it listens again.
  */
 
 /*

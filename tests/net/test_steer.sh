@@ -197,7 +197,7 @@ test_families() {
 }
 
 test_workers() {
-	local pid
+	local pid many
 
 	waiter team 127.0.0.1:8515 513 --workers 4
 	does "workers: steer add" ecdn steer add 80 127.0.0.1:8515
@@ -216,6 +216,13 @@ test_workers() {
 	is "workers: more than there is room for: 16 are known" '[16,"ready"]' \
 		"$(listed 80 '[.sockets, .state]')"
 	is "workers: more than there is room for: steered" 513 "$(ask $alpha 80)"
+	is "workers: more than there is room for: there is nothing to do" false "$(listed 80 .refresh)"
+	many=$waiter
+	waiter more 127.0.0.1:8515 513 --workers 20
+	does "workers: others beside them: refresh" ecdn steer refresh
+	is "workers: others beside them: 16 are known" '[16,"ready"]' "$(listed 80 '[.sockets, .state]')"
+	stop "$many"
+	is "workers: others are left: steered" 513 "$(ask $alpha 80)"
 	does "steer add: another listener instead" ecdn steer add 80 127.0.0.1:8513
 	is "steer add: another listener instead: its sockets alone" '["127.0.0.1:8513",1]' \
 		"$(listed 80 '[.listener, .sockets]')"

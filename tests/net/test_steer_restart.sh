@@ -164,6 +164,39 @@ ended() {
 	! kill -0 "$1" 2>/dev/null
 }
 
+# A thread each has a socket: more than steer has room for.
+shard_haproxy() {
+	sed -i 's/nbthread.*/nbthread 20/; /\(8513\|8543\)/s/$/ shards 20/' "$proxies/haproxy.cfg"
+}
+
+# haproxy_tell COMMAND: over the stats socket, as an operator does.
+haproxy_tell() {
+	python3 -c 'import socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.connect(sys.argv[1])
+s.sendall(sys.argv[2].encode() + b"\n")
+print(s.recv(4096).decode().strip())' "$proxies/haproxy.sock" "$1"
+}
+
+# A frontend that is disabled is shut down, and its sockets stay open.
+test_haproxy_pauses() {
+	local i
+
+	haproxy_tell "disable frontend refusing" >/dev/null
+	is "HAProxy: its 513 frontend is disabled: clients are served" 200 "$(answers alpha)"
+	is "HAProxy: it is disabled: told" '["gone"]' \
+		"$(ecdn steer --json | jq -c '[.steer[].state] | unique')"
+	for ((i = 0; i < 20; i++)); do
+		haproxy_tell "enable frontend refusing" >/dev/null
+		haproxy_tell "disable frontend refusing" >/dev/null
+	done
+	haproxy_tell "enable frontend refusing" >/dev/null
+	is "HAProxy: it is enabled again" 513 "$(answers alpha)"
+	is "HAProxy: it is enabled again: a socket each" '[1,1,1,1]' "$(sockets)"
+	does "HAProxy: it is enabled again: refresh" ecdn steer refresh
+	is "HAProxy: it is enabled again: after refresh" '513 [1,1,1,1]' "$(answers alpha) $(sockets)"
+}
+
 test_haproxy() {
 	proxy=HAProxy
 	configure_haproxy expose-fd listeners
@@ -174,6 +207,17 @@ test_haproxy() {
 	during "kill -9" haproxy_is_killed
 	during "-sf" take_over
 	during "-sf -x" take_over -x "$proxies/haproxy.sock"
+	test_haproxy_pauses
+	shard_haproxy
+	during "-sf to more sockets than steer has room for" take_over
+	during "-sf with as many sockets" take_over
+	does "HAProxy with as many sockets: refresh" ecdn steer refresh
+	during "-sf with as many sockets, after refresh" take_over
+	configure_haproxy
+	sed -i 's/127\.0\.0\.1:\(8513\|8543\)/0.0.0.0:\1/; s/\[::1\]:/[::]:/' "$proxies/haproxy.cfg"
+	during "restart, wildcard addresses" haproxy_restarts
+	during "kill -9, wildcard addresses" haproxy_is_killed
+	during "-sf, wildcard addresses" take_over
 	proxy_stop haproxy
 }
 

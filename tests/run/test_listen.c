@@ -182,13 +182,63 @@ static void test_row(void)
 	for (int i = 0; i < ECDN_XDP_STEER_SOCKETS + 2; i++)
 		fds[i] = wait_on(IPPROTO_TCP, "127.0.0.1", LISTENER_PORT, REUSE_PORT);
 	count_sockets("a row takes so many", &v4, ECDN_XDP_STEER_SOCKETS);
-	close(fds[3]);
+	close(fds[ECDN_XDP_STEER_SOCKETS + 1]);
 	count_sockets("one is closed", &v4, ECDN_XDP_STEER_SOCKETS - 1);
-	fds[3] = wait_on(IPPROTO_TCP, "127.0.0.1", LISTENER_PORT, REUSE_PORT);
+	fds[ECDN_XDP_STEER_SOCKETS + 1] =
+		wait_on(IPPROTO_TCP, "127.0.0.1", LISTENER_PORT, REUSE_PORT);
 	count_sockets("another gets its place", &v4, ECDN_XDP_STEER_SOCKETS);
 	for (int i = 0; i < ECDN_XDP_STEER_SOCKETS + 2; i++)
 		close(fds[i]);
 	count_sockets("all are closed", &v4, 0);
+	world_steer_end(&world, IPPROTO_TCP);
+}
+
+/* A proxy with more sockets than a row takes hands over to another. */
+static void test_handing_over(void)
+{
+	enum { SOCKETS = ECDN_XDP_STEER_SOCKETS + 4 };
+	int before[SOCKETS], after[SOCKETS];
+	unsigned int last;
+
+	add_rule("127.0.0.1:8513", 0, 0, netns_own());
+	for (int i = 0; i < SOCKETS; i++)
+		before[i] = wait_on(IPPROTO_TCP, "127.0.0.1", LISTENER_PORT, REUSE_PORT);
+	for (int i = 0; i < SOCKETS; i++)
+		after[i] = wait_on(IPPROTO_TCP, "127.0.0.1", LISTENER_PORT, REUSE_PORT);
+	for (int i = 0; i < SOCKETS; i++)
+		close(before[i]);
+	last = world_sockets(&world, IPPROTO_TCP, 4);
+	report("a full row has sockets of the proxy that stays", last ? "" : "it has none");
+	for (int i = 0; i < SOCKETS - 1; i++)
+		close(after[i]);
+	count_sockets("and the newest among them", &v4, 1);
+	close(after[SOCKETS - 1]);
+	count_sockets("which leaves when it is closed", &v4, 0);
+	world_steer_end(&world, IPPROTO_TCP);
+}
+
+/* A listener that is shut down, and listens again, in a row that is full and in one that is not. */
+static void test_listening_again(void)
+{
+	int fds[ECDN_XDP_STEER_SOCKETS];
+
+	add_rule("127.0.0.1:8513", 0, 0, netns_own());
+	for (int i = 0; i < ECDN_XDP_STEER_SOCKETS; i++)
+		fds[i] = wait_on(IPPROTO_TCP, "127.0.0.1", LISTENER_PORT, REUSE_PORT);
+	for (int i = 0; i < 3 * ECDN_XDP_STEER_SOCKETS; i++) {
+		must(!shutdown(fds[0], SHUT_RD), "shut down");
+		must(!listen(fds[0], 1), "listen again");
+	}
+	count_sockets("the row is full: its sockets stay", &v4, ECDN_XDP_STEER_SOCKETS);
+	for (int i = 1; i < ECDN_XDP_STEER_SOCKETS; i++)
+		close(fds[i]);
+	count_sockets("it has its one place", &v4, 1);
+	for (int i = 0; i < 3 * ECDN_XDP_STEER_SOCKETS; i++) {
+		must(!shutdown(fds[0], SHUT_RD), "shut down");
+		must(!listen(fds[0], 1), "listen again");
+	}
+	close(fds[0]);
+	count_sockets("it leaves every place when it is closed", &v4, 0);
 	world_steer_end(&world, IPPROTO_TCP);
 }
 
@@ -277,6 +327,8 @@ int main(void)
 	test_users();
 	test_mptcp();
 	test_row();
+	test_handing_over();
+	test_listening_again();
 	test_marks();
 	test_counts(&v4, "127.0.0.1:8513");
 	test_counts(&v6, "[::1]:8513");

@@ -42,6 +42,47 @@ static void test_death(const struct protocol *protocol, const struct family *fam
 	close_places(places);
 }
 
+/* One that is shut down listens no more, and is open all the same. */
+static void test_pause(const struct family *family)
+{
+	int places[PLACES], other;
+
+	open_places(&tcp, family, places);
+	set_state(ECDN_XDP_STATE_LIMITED, FOR_EVER);
+	world_steer(&world, IPPROTO_TCP, family->number, &places[REFUSING], 1);
+	must(!shutdown(places[REFUSING], SHUT_RD), "shut down");
+	check(&world, "the listener is shut down", &tcp, family, family->surging, places, NORMAL,
+	      &one_without_socket);
+	other = wait_on(IPPROTO_TCP, family->to, LISTENER_PORT, V6_ONLY);
+	world_steer(&world, IPPROTO_TCP, family->number, (int[]){ places[REFUSING], other }, 2);
+	close(places[REFUSING]);
+	places[REFUSING] = other;
+	check(&world, "another takes its place", &tcp, family, family->surging, places, REFUSING,
+	      &one_steered);
+	world_steer_end(&world, IPPROTO_TCP);
+	close_places(places);
+}
+
+/* In a row the first that waits is taken, whatever is before it. */
+static void test_first(const struct family *family)
+{
+	int places[PLACES], paused, listener;
+
+	open_places(&tcp, family, places);
+	close(places[REFUSING]);
+	paused = wait_on(IPPROTO_TCP, family->to, LISTENER_PORT, V6_ONLY | REUSE_PORT);
+	listener = wait_on(IPPROTO_TCP, family->to, LISTENER_PORT, V6_ONLY | REUSE_PORT);
+	set_state(ECDN_XDP_STATE_LIMITED, FOR_EVER);
+	world_steer(&world, IPPROTO_TCP, family->number, (int[]){ paused, listener }, 2);
+	must(!shutdown(paused, SHUT_RD), "shut down");
+	places[REFUSING] = listener;
+	check(&world, "the first of two is shut down", &tcp, family, family->surging, places,
+	      REFUSING, &one_steered);
+	world_steer_end(&world, IPPROTO_TCP);
+	close(paused);
+	close_places(places);
+}
+
 #define WORKERS 4
 
 static void test_workers(const struct protocol *protocol, const struct family *family)
@@ -201,6 +242,10 @@ int main(void)
 	test_death(&tcp, &v6);
 	test_death(&udp, &v4);
 	test_death(&udp, &v6);
+	test_pause(&v4);
+	test_pause(&v6);
+	test_first(&v4);
+	test_first(&v6);
 	test_workers(&tcp, &v4);
 	test_workers(&tcp, &v6);
 	test_workers(&udp, &v4);

@@ -137,6 +137,15 @@ bool steer_maps_row_has(const uint64_t cookies[ECDN_XDP_STEER_SOCKETS], uint64_t
 	return false;
 }
 
+bool steer_maps_row_repeats(const uint64_t cookies[ECDN_XDP_STEER_SOCKETS], uint32_t at)
+{
+	uint32_t first = 0;
+
+	while (cookies[first] != cookies[at])
+		first++;
+	return cookies[at] && first < at;
+}
+
 static int delete_socket(const struct steer_maps *maps, uint32_t place)
 {
 	if (!bpf_map_delete_elem(maps->steer_sockets, &place) ||
@@ -203,7 +212,7 @@ static int fill_row(const struct steer_maps *maps, const struct change *change)
 	}
 	err = err ?: steer_maps_read_row(maps, change->first, now);
 	for (uint32_t i = 0; i < ECDN_XDP_STEER_SOCKETS && !err; i++)
-		if (leaves(change, now[i]))
+		if (leaves(change, now[i]) || steer_maps_row_repeats(now, i))
 			err = delete_socket(maps, change->first + i);
 	return err;
 }

@@ -45,6 +45,9 @@ int steer_maps_read_row(const struct steer_maps *maps, uint32_t first,
 /* Whether a row that was read has that socket. */
 bool steer_maps_row_has(const uint64_t cookies[ECDN_XDP_STEER_SOCKETS], uint64_t cookie);
 
+/* Whether an earlier place has the socket of this one, too: it was shut down, and listens again. */
+bool steer_maps_row_repeats(const uint64_t cookies[ECDN_XDP_STEER_SOCKETS], uint32_t at);
+
 /*
  * Writes an entry, into the row that its key has already or into a free one, and to whom its
  * sockets may belong: from then on the program listen puts new ones there. Fills in

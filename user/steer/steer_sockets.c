@@ -79,6 +79,30 @@ static int take_one(const struct search *search, const struct listener *listener
 	return fd < 0 && !stays && !socket->by_cookie ? fd : 0;
 }
 
+static int by_preference(const void *one, const void *other, void *context)
+{
+	const struct listener *a = *(const struct listener *const *)one;
+	const struct listener *b = *(const struct listener *const *)other;
+	const struct search *search = context;
+	bool a_stays = steer_maps_row_has(search->row, a->cookie);
+	bool b_stays = steer_maps_row_has(search->row, b->cookie);
+
+	return a_stays != b_stays ? b_stays - a_stays :
+	       a->cookie < b->cookie ? 1 : a->cookie > b->cookie ? -1 : 0;
+}
+
+/* A row has not room for all sockets of some listeners, and while a proxy hands over to another
+ * these have sockets of both. Those that are in the row stay, as the program listen has seen to it
+ * that the newest are; then the newest are taken. */
+static unsigned int find(const struct search *search, const struct listener **found)
+{
+	unsigned int all = search->listeners->count;
+	unsigned int count = steer_rule_find(search->rule, search->listeners, found, all);
+
+	qsort_r(found, count, sizeof(*found), by_preference, (void *)search);
+	return count;
+}
+
 /* Takes the sockets of a rule. -ESTALE, silent, if one of them was closed or changed since
  * it was found. After other errors those which cannot be taken are there without an fd. */
 static int take(const struct search *search, struct taken *taken)
@@ -90,7 +114,7 @@ static int take(const struct search *search, struct taken *taken)
 	memset(taken, 0, sizeof(*taken));
 	if (!found)
 		return log_error(-ENOMEM, "out of memory");
-	count = steer_rule_find(search->rule, search->listeners, found, all);
+	count = find(search, found);
 	for (unsigned int i = 0; i < count && taken->count < ECDN_XDP_STEER_SOCKETS; i++) {
 		int missed;
 

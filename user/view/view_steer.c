@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/scoped.h"
 #include "base/words.h"
 #include "guard/ports.h"
 #include "attach/netns_link.h"
@@ -19,6 +20,8 @@ struct reading {
 	struct steer_table table;
 	struct protected_ports ports;
 	struct listeners listeners;
+	bool again;             /* they were read once more */
+	bool elsewhere;         /* the listeners are of another network namespace than ours */
 };
 
 static int by_pid(const void *one, const void *other)
@@ -46,45 +49,77 @@ static int add_holders(struct view_listener *view, const struct listener *listen
 	return 0;
 }
 
-/* Looks at a socket that listens there and is not in the row: a full one, or `steer refresh`
- * puts it there, unless it is another user's. */
-static void read_waiting(const struct reading *reading,
-			 const uint64_t cookies[ECDN_XDP_STEER_SOCKETS], struct view_listener *view)
+/* Looks at the sockets that listen there and are not in the row: `steer refresh` puts them there,
+ * unless the row is full, or they are another user's. */
+static int read_waiting(const struct reading *reading,
+			const uint64_t cookies[ECDN_XDP_STEER_SOCKETS], struct view_listener *view)
 {
-	const struct listener *found;
+	unsigned int all = reading->listeners.count, count;
+	scoped_free const struct listener **found = calloc(all + 1, sizeof(*found));
 	uint32_t port_user = steer_owner_of_port(&view->rule, &reading->listeners);
+	bool has_room = steer_maps_row_has(cookies, 0);
 
-	if (!steer_rule_find(&view->rule, &reading->listeners, &found, 1) ||
-	    steer_maps_row_has(cookies, found->cookie))
-		return;
-	view->foreign = !steer_owner_allows(&view->rule, port_user, found);
-	view->waits = !view->foreign;
+	if (!found)
+		return log_error(-ENOMEM, "out of memory for the listeners");
+	count = steer_rule_find(&view->rule, &reading->listeners, found, all);
+	for (unsigned int i = 0; i < count; i++) {
+		if (!steer_owner_allows(&view->rule, port_user, found[i]))
+			view->foreign |= !steer_maps_row_has(cookies, found[i]->cookie);
+		else
+			view->waits |= has_room &&
+				       !steer_maps_row_has(cookies, found[i]->cookie);
+	}
+	return 0;
+}
+
+/* One that has come into a row since the listeners were read has them read again, once. */
+static int find_listener(struct reading *reading, uint64_t cookie, const struct listener **found)
+{
+	int err = 0;
+
+	*found = listeners_by_cookie(&reading->listeners, cookie);
+	if (*found || reading->again)
+		return 0;
+	reading->again = true;
+	listeners_free(&reading->listeners);
+	err = listeners_read(&reading->listeners);
+	if (!err)
+		*found = listeners_by_cookie(&reading->listeners, cookie);
+	return err;
 }
 
 /* The first socket decides which families the listener serves, as it does in the kernel. */
-static int read_sockets(const struct reading *reading, const struct steer_entry *entry,
+static int add_socket(struct view_listener *view, const struct listener *listener)
+{
+	if (!view->sockets) {
+		view->v4.served = listener->serves_v4;
+		view->v6.served = listener->serves_v6;
+	}
+	view->sockets++;
+	return add_holders(view, listener);
+}
+
+/* What is in a row and listens no more gets no connection: it is shut down, or will be closed. Of
+ * another network namespace nobody knows. */
+static int read_sockets(struct reading *reading, const struct steer_entry *entry,
 			struct view_listener *view)
 {
 	uint64_t cookies[ECDN_XDP_STEER_SOCKETS];
 	int err = steer_maps_read_row(&reading->maps, entry->value.first_socket, cookies);
 
 	for (int i = 0; i < ECDN_XDP_STEER_SOCKETS && !err; i++) {
-		const struct listener *listener = cookies[i] ?
-			listeners_by_cookie(&reading->listeners, cookies[i]) : NULL;
+		const struct listener *listener = NULL;
 
-		if (!cookies[i])
+		if (!cookies[i] || steer_maps_row_repeats(cookies, i))
 			continue;
-		if (listener && !view->sockets) {
-			view->v4.served = listener->serves_v4;
-			view->v6.served = listener->serves_v6;
-		}
-		view->sockets++;
-		if (listener)
-			err = add_holders(view, listener);
+		if (!reading->elsewhere)
+			err = find_listener(reading, cookies[i], &listener);
+		else
+			view->sockets++;
+		if (!err && listener)
+			err = add_socket(view, listener);
 	}
-	if (!err)
-		read_waiting(reading, cookies, view);
-	return err;
+	return err || reading->elsewhere ? err : read_waiting(reading, cookies, view);
 }
 
 static int read_stats(const struct reading *reading, struct ecdn_xdp_steer_key key,
@@ -98,7 +133,7 @@ static int read_stats(const struct reading *reading, struct ecdn_xdp_steer_key k
 	return steer_maps_read_stats(&reading->maps, &other, &view->stats);
 }
 
-static int read_listener(const struct reading *reading, const struct steer_entry *entry,
+static int read_listener(struct reading *reading, const struct steer_entry *entry,
 			 struct view_listener *view)
 {
 	int err;
@@ -165,7 +200,7 @@ static int read_all(struct view_steer *view, struct reading *reading)
 
 int view_steer_read(struct view_steer *view, const char *pin_dir)
 {
-	struct reading reading;
+	struct reading reading = {};
 	struct guard_maps guard;
 	struct view_pins pins;
 	uint64_t cgroup = 0;
@@ -180,6 +215,7 @@ int view_steer_read(struct view_steer *view, const char *pin_dir)
 	err = maps_open(steer_maps_rows, &reading.maps, &pins.pins);
 	err = err ?: netns_link_read(&steer_part_hook, pins.pins.dir, &view->attached,
 				     &view->here);
+	reading.elsewhere = view->attached && !view->here;
 	err = err ?: listen_hook_cgroup(pins.pins.dir, &cgroup);
 	view->hooked = cgroup;
 	view->uncounted = pins.config.listen_hook && !view->hooked;

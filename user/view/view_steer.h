@@ -11,7 +11,7 @@
 
 enum view_steer_state {
 	VIEW_STEER_READY,
-	VIEW_STEER_GONE,        /* none of the listener's sockets is open */
+	VIEW_STEER_GONE,        /* none of the listener's sockets listens */
 	VIEW_STEER_FOREIGN,     /* gone, and what listens there belongs to another user */
 	VIEW_STEER_UNPROTECTED, /* its port is not protected, so nothing is steered from there */
 	VIEW_STEER_STATES,
@@ -27,7 +27,7 @@ struct view_family {
 struct view_listener {
 	struct steer_rule rule;
 	enum view_steer_state state;
-	unsigned int sockets;   /* open ones in steer_sockets */
+	unsigned int sockets;   /* those in steer_sockets that listen */
 	bool waits;             /* an open socket is not in steer_sockets yet: `steer refresh` */
 	bool foreign;           /* another user's socket is open there, and not taken */
 	struct holder *holders; /* processes that hold the sockets, each once */
