@@ -320,8 +320,8 @@ test_untakeable() {
 		ecdn steer add 80 127.0.0.1:8517
 	write_config <<<'steer: {80: "127.0.0.1:8517"}'
 	is "configuration: a socket that cannot be taken: before" 0 "$(published monitor)"
-	has "configuration: a socket that cannot be taken is said, and nothing more" \
-		'is an MPTCP socket' "$(ecdn load --monitor --config "$work/config.yaml" 2>&1)"
+	fails "configuration: a socket that cannot be taken is said, and nothing more" 1 \
+		'is an MPTCP socket' ecdn load --monitor --config "$work/config.yaml"
 	is "configuration: a socket that cannot be taken: proxies see what the guard does" \
 		"monitor 1" "$(ecdn status --json | jq -r .mode) $(published monitor)"
 	is "configuration: a socket that cannot be taken: the port has no listener" gone \

@@ -221,7 +221,7 @@ static int load(const struct verb *verb, const struct cli *cli, const struct loa
 	struct request *request = &config.request;
 	struct region_change change = {};
 	const char *pin_dir;
-	int err;
+	int err, untaken = 0;
 
 	config_init(&config);
 	err = words->config ? config_read(&config, words->config) : 0;
@@ -235,6 +235,7 @@ static int load(const struct verb *verb, const struct cli *cli, const struct loa
 	err = err ?: read_files(words, request);
 	err = err ?: cli_change_take(&words->change, cli, &request->guard);
 	request->guard.change = &change;
+	request->steer.untaken = &untaken;
 	read_interfaces(words, ifaces, count, request, &config.ping_follows);
 	err = err ?: check_interfaces(verb, words, request, pin_dir);
 	err = err ?: bring_up(pin_dir, request);
@@ -243,7 +244,8 @@ static int load(const struct verb *verb, const struct cli *cli, const struct loa
 		cli_change_print(cli, &change, false);
 	}
 	config_free(&config);
-	return err;
+	/* All is loaded but for a listener, of which an error has told. */
+	return err ?: untaken;
 }
 
 #define GROUP_ROWS(words) \

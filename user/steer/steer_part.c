@@ -195,6 +195,8 @@ static int add(const struct part_run *run)
 	if (!err && untaken && !request->must_listen)
 		log_warning("loaded all the same; `ecdn-xdp steer` shows which ports have no "
 			    "listener, `ecdn-xdp steer refresh` looks for them again");
+	if (request->untaken)
+		*request->untaken = untaken;
 	for (unsigned int i = 0; i < request->rules.count && !err; i++)
 		warn_answers(&request->rules.rule[i]);
 	return err ?: request->must_listen ? untaken : 0;

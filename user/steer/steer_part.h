@@ -15,6 +15,8 @@ struct steer_request {
 	 * listener of its family. */
 	struct steer_rules rules;
 	bool must_listen;       /* a missing listener is an error, not a warning */
+	int *untaken;           /* NULL, or becomes the first error of a listener whose sockets
+				   cannot be taken, where the command goes on without it */
 	bool refresh;           /* the sockets of all listeners are looked up again */
 	bool remove;            /* all listeners of this port go, with their counters */
 	uint16_t port;
