@@ -59,6 +59,7 @@ arguments_of() {
 	test_explain) echo 5500 ;;
 	test_random) echo 50000 ;;
 	test_wider) echo 40000 ;;
+	test_prefix_crowd) echo slow ;;
 	esac
 }
 
