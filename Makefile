@@ -224,8 +224,8 @@ install: all install-client install-exporter $(if $(wildcard $(NGINX_SRC)/conf_f
 	install -D -m 644 user/ecdn-xdp.8 $(DESTDIR)$(PREFIX)/share/man/man8/ecdn-xdp.8
 	install -D -m 644 user/ecdn-xdp-json.5 $(DESTDIR)$(PREFIX)/share/man/man5/ecdn-xdp-json.5
 	for unit in $(UNITS); do \
-		sed 's|@SBIN@|$(PREFIX)/sbin|' user/$$unit >$(BUILD)/$$unit && \
-		install -D -m 644 $(BUILD)/$$unit $(DESTDIR)$(PREFIX)/$(UNIT_DIR)/$$unit || exit 1; \
+		sed 's|@SBIN@|$(PREFIX)/sbin|' user/$$unit | install -D -m 644 /dev/stdin \
+			$(DESTDIR)$(PREFIX)/$(UNIT_DIR)/$$unit || exit 1; \
 	done
 
 uninstall: uninstall-client uninstall-nginx uninstall-exporter
