@@ -238,7 +238,7 @@ test_ping() {
 write_nginx() {
 	mkdir -p /tmp/nginx /var/log/nginx /var/lib/nginx &&
 	printf '%s' 'user root root; pid /tmp/nginx/pid; error_log /tmp/nginx/error; events { }
-		http { access_log off; keepalive_timeout 0;
+		http { access_log off;
 		server { listen 127.0.0.1:8513; listen [::1]:8513; return 513; }
 		server { listen 443; listen [::]:443; return 200; } }' > /tmp/nginx/conf &&
 	mkdir -p /etc && echo root:x:0:0:root:/:/bin/sh > /etc/passwd && echo root:x:0: > /etc/group
@@ -385,13 +385,23 @@ flood() {
 end_flood() { kill "$(pidof flood)"; }
 flood_4() { flood --to 192.0.2.1 --from 10.77.0.0/16 "$@"; }
 flood_6() { flood --to 2001:db8::1 --from 2001:db8:77::/48 "$@"; }
+# The client's own prefixes.
+own_4() { flood --to 192.0.2.1 --from 192.0.2.128/25 "$@"; }
+own_6() { flood --to 2001:db8::1 --from 2001:db8:0:77::/64 "$@"; }
 
 state() { ecdn stats --json TEST | tr -d ' ' | grep -o '"state":"[a-z]*"'; }
 state_is() { [ "$(state)" = "\"state\":\"$1\"" ]; }
 client_513() { client timeout 3 nc "$1" 80 < /dev/null | grep -q refused; }
-dropped_no_socket() {
-	ecdn stats --json TEST | tr -d ' \n' | grep -o '"dropped":{.*"would_drop"' |
-		grep -o '"no_socket":{"packets":[0-9]*' | grep -o '[0-9]*$'
+
+# no_socket OBJECT: packets, of dropped or would_drop.
+no_socket() {
+	ecdn stats --json TEST | tr -d ' \n' | grep -o "\"$1\":{.*" |
+		grep -o '"no_socket":{"packets":[0-9]*' | head -n 1 | grep -o '[0-9]*$'
+}
+
+steered() {
+	ecdn steer --json | tr -d ' \n' | grep -o '"steered":[0-9]*' |
+		awk -F: '{ sum += $2 } END { print sum + 0 }'
 }
 
 wait_state() {
@@ -417,64 +427,178 @@ repeat() {
 
 limit() { ecdn limit clear TEST && ecdn limit set TEST --hold 2s --answer-cps 0 "$@" && ecdn release TEST; }
 # The server closes, and its end is in TIME_WAIT.
-one_port() { client timeout 3 nc -p 30000 192.0.2.1 80 < /dev/null | grep -q served; }
+one_port() { client timeout 3 nc -p "$2" "$1" 80 < /dev/null | grep -q served; }
 
-# test_flood NAME FLOOD ADDRESS: forged packets of one family.
-test_flood() {
+# kept ADDRESS N: so many requests of one connection get 200.
+kept() {
+	local got
+
+	got=$({
+		for _ in $(seq "$2"); do
+			printf 'GET / HTTP/1.1\r\nHost: edge\r\n\r\n'
+			sleep 0.1
+		done
+		sleep 1
+	} | client timeout 60 nc "$1" 443 | grep -c '^HTTP/1.1 200')
+	[ "$got" = "$2" ] || { echo "$got of $2 got 200"; return 1; }
+}
+
+# test_syn NAME FLOOD ADDRESS: forged SYNs of one family and kind.
+test_syn() {
 	local name=$1 flood=$2 to=$3 before
 
 	holds "$name: limits" limit --cps 100 --pps 4k || return
-	"$flood" --type syn --seconds 60s > /dev/null &
+	before=$(steered)
+	"$flood" --type syn --seconds 90s > /dev/null &
 	holds "$name: forged SYNs shield" wait_state shielded
 	holds "$name: and refuse nobody" repeat 10 client_fetch "$to"
-	[ "$to" != 192.0.2.1 ] || holds "$name: ten times from one port" repeat 10 one_port
+	holds "$name: nor an open connection" kept "$to" 10
 	holds "$name: still shielded" state_is shielded
-	end_flood
-	holds "$name: limits for ACKs" limit --pps 100
-	before=$(dropped_no_socket)
-	"$flood" --type ack --seconds 60s > /dev/null &
-	holds "$name: forged ACKs shield" wait_state shielded
-	holds "$name: and refuse nobody" repeat 10 client_fetch "$to"
-	end_flood
-	holds "$name: and are dropped as no_socket" [ "$(dropped_no_socket)" -gt $((before + 100)) ]
+	holds "$name: nothing is steered" [ "$(steered)" = "$before" ]
 }
 
-# A surge of real connections, and forged ones beside it. The limit is what an emulator can pass.
+# test_time_wait NAME FLOOD ADDRESS PORT: during such a flood, which ends with it.
+test_time_wait() {
+	test_syn "$1" "$2" "$3"
+	holds "$1: ten times from one port" repeat 10 one_port "$3" "$4"
+	end_flood
+}
+
+# test_ack NAME FLOOD ADDRESS
+test_ack() {
+	local name=$1 flood=$2 to=$3 before
+
+	holds "$name: limits for ACKs" limit --pps 100 --hold 10s || return
+	"$flood" --type ack --seconds 90s > /dev/null &
+	holds "$name: forged ACKs shield" wait_state shielded
+	holds "$name: and refuse nobody" repeat 10 client_fetch "$to"
+	holds "$name: nor an open connection" kept "$to" 10
+	end_flood
+	before=$(no_socket dropped)
+	"$flood" --type ack --count 1000 > /dev/null
+	holds "$name: of 1000, 990 are dropped as no_socket" \
+		[ "$(no_socket dropped)" -ge $((before + 990)) ]
+}
+
+# Real connections, to nginx, at ten times the limit below, as an emulator may be late.
+surge() {
+	client /payload/bin/surge --to 192.0.2.1 --from 192.0.2.2 --port 443 --bare --rate 50 \
+		--count 150 > /dev/null
+}
+
+# A surge of real connections.
+test_proven() {
+	holds "proven: limits" limit --cps 5 --grace 0s --hold 8s || return
+	surge
+	holds "proven: connections limit" state_is limited
+	holds "proven: the region gets 513" client_513 192.0.2.1
+	holds "proven: over IPv6 too" client_513 2001:db8::1
+	holds "proven: it ends" wait_state normal
+	holds "proven: then it is served" client_fetch 192.0.2.1
+	holds "proven: over IPv6 too" client_fetch 2001:db8::1
+}
+
+# The same, and forged ones beside it.
 test_both() {
-	holds "both: limits" limit --cps 2 --grace 0s --hold 8s || return
-	flood_4 --type syn --seconds 120s > /dev/null &
+	holds "both: limits" limit --cps 5 --grace 0s --hold 8s || return
+	flood_4 --type syn --rate 200 --seconds 120s > /dev/null &
 	holds "both: forged SYNs shield" wait_state shielded
-	client sh -c 'for n in $(seq 30); do nc -w 3 192.0.2.1 80 < /dev/null; done' > /dev/null
+	surge
 	holds "both: proven connections limit" state_is limited
 	holds "both: whose region gets 513" client_513 192.0.2.1
 	holds "both: over IPv6 too" client_513 2001:db8::1
 	holds "both: the proven ones end first" wait_state shielded
 	holds "both: then it is served" client_fetch 192.0.2.1
+	holds "both: over IPv6 too" client_fetch 2001:db8::1
 	end_flood
 	holds "both: then the forged ones" wait_state normal
 	holds "both: and it is served" client_fetch 192.0.2.1
 }
 
-# nc is the proxy, and its own client: that can be told from which port to ask.
+# test_claimed NAME FLOOD...: where nothing is proven, the same floods refuse the region.
+test_claimed() {
+	local name=$1 flood
+
+	shift
+	for flood in "$@"; do
+		holds "$name, $flood: limits" limit --cps 100 --hold 20s --grace 0s --prefix-pps 0
+		"$flood" --type syn --seconds 1s > /dev/null
+		holds "$name, $flood: forged SYNs limit" state_is limited
+		holds "$name, $flood: and the region gets 513" client_513 192.0.2.1
+		holds "$name, $flood: over IPv6 too" client_513 2001:db8::1
+	done
+	holds "$name: limits for ACKs" limit --pps 100 --hold 20s --grace 0s --prefix-pps 0
+	flood_4 --type ack --seconds 1s > /dev/null
+	holds "$name: forged ACKs limit" state_is limited
+	holds "$name: and the region gets 513" client_513 192.0.2.1
+}
+
+test_monitor() {
+	local before would
+
+	holds "monitor: load" ecdn load --monitor veth0 || return
+	holds "monitor: limits" limit --pps 100 --hold 10s
+	flood_4 --type ack --seconds 1s > /dev/null
+	holds "monitor: forged ACKs shield" state_is shielded
+	before=$(number dropped_packets)
+	would=$(no_socket would_drop)
+	flood_4 --type ack --count 1000 > /dev/null
+	holds "monitor: nothing is dropped" [ "$(number dropped_packets)" = "$before" ]
+	holds "monitor: of 1000, 980 would have been as no_socket" \
+		[ "$(no_socket would_drop)" -ge $((would + 980)) ]
+	holds "monitor: and it is served" client_fetch 192.0.2.1
+	holds "monitor: its end" ecdn load --enforce veth0
+}
+
+# Somebody else's program has the root of cgroup v2 for itself.
+test_refused() {
+	mkdir /tmp/cgroup
+	holds "refused: cgroup v2" mount -t cgroup2 none /tmp/cgroup || return
+	holds "refused: a program that allows no other" /payload/bin/exclusive /tmp/cgroup
+	holds "refused: load" ecdn load --regions /tmp/regions --regions /tmp/forged veth0
+	holds "refused: it warns, once" [ "$(printf '%s' "$out" | grep -c 'warning: ')" = 1 ]
+	holds "refused: status" sh -c "/payload/bin/ecdn-xdp status | grep -q '^proven  *no: the kernel'"
+	holds "refused: steer" ecdn steer add 80 "[::]:8514"
+	test_claimed "refused" flood_6
+	holds "refused: unload --all" ecdn unload --all
+	holds "refused: that program goes" /payload/bin/exclusive -d /tmp/cgroup
+	umount /tmp/cgroup
+}
+
+# nc is the proxy of port 80, and its own client: that can be told from which port to ask. nginx,
+# which keeps connections, is that of 443.
 test_shield() {
 	nc -ll -p 8514 -e echo refused &
 	ip route add 10.77.0.0/16 via 192.0.2.2
+	ip route add 192.0.2.128/25 via 192.0.2.2
 	ip route add 2001:db8:77::/48 via 2001:db8::2
+	ip route add 2001:db8:0:77::/64 via 2001:db8::2
 	printf '10.77.0.0/16 TEST\n' > /tmp/forged
+	write_nginx
+	holds "shield: nginx starts" nginx_start || return
 	holds "shield: load" ecdn load --regions /tmp/regions --regions /tmp/forged veth0 || return
 	holds "shield: steer" ecdn steer add 80 "[::]:8514"
-	test_flood "shield, IPv4" flood_4 192.0.2.1
-	test_flood "shield, IPv6" flood_6 2001:db8::1
+	holds "shield: a connection is kept" kept 192.0.2.1 30
+	holds "shield: over IPv6 too" kept 2001:db8::1 30
+	test_time_wait "shield, IPv4" flood_4 192.0.2.1 30000
+	test_ack "shield, IPv4" flood_4 192.0.2.1
+	test_time_wait "shield, IPv6" flood_6 2001:db8::1 30001
+	test_ack "shield, IPv6" flood_6 2001:db8::1
+	test_syn "shield, own /24" own_4 192.0.2.1
+	end_flood
+	test_syn "shield, own /48" own_6 2001:db8::1
+	end_flood
 	shown "shield: status" ecdn status
+	test_proven
 	test_both
+	test_monitor
 	holds "shield off: load" ecdn load --shield off veth0
 	holds "shield off: status" sh -c "/payload/bin/ecdn-xdp status | grep -q '^proven  *no: switched off'"
-	holds "shield off: limits" limit --cps 100 --grace 0s
-	flood_4 --type syn --seconds 1s > /dev/null
-	holds "shield off: forged SYNs limit" state_is limited
-	holds "shield off: and the region gets 513" client_513 192.0.2.1
+	test_claimed "shield off" flood_4 flood_6
 	holds "shield: unload --all" ecdn unload --all
 	holds "shield: no pin is left" no_pins
+	test_refused
+	nginx_signal TERM
 }
 
 run_tests

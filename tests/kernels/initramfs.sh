@@ -43,7 +43,7 @@ add_payload() {
 	fi
 	add_program "$(type -P nginx)" /payload/bin/nginx
 	add_program "$(type -P openssl)" /payload/bin/openssl
-	for program in flood exclusive origin_peer origin_client; do
+	for program in flood surge exclusive origin_peer origin_client; do
 		[[ -x $build/tests/tools/$program ]] || continue
 		add_program "$build/tests/tools/$program" "/payload/bin/$program"
 	done

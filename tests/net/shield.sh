@@ -140,11 +140,13 @@ times() {
 			t[NR - 1] }'
 }
 
-# retransmitted HOST: segments that it has sent again, as no answer came. What the guard drops of a
-# client shows here, however slow the machine is.
-retransmitted() {
-	on "$1" awk '/^Tcp:/ && !names { split($0, name); names = 1; next }
-		/^Tcp:/ { for (i in name) if (name[i] == "RetransSegs") print $i }' /proc/net/snmp
+# lost HOST: segments that it has sent again, less those of which it was told that the first had
+# come. What the guard drops of a client shows here, however slow the machine is.
+lost() {
+	on "$1" awk '!names[$1] { names[$1] = $0; next }
+		{ n = split(names[$1], name)
+			for (i = 2; i <= n; i++) got[name[i]] = $i }
+		END { print got["RetransSegs"] - got["TCPDSACKRecv"] }' /proc/net/snmp /proc/net/netstat
 }
 
 # verdicts_start: what a proxy is told of ALPHA's client, fifty times a second.

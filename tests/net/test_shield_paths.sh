@@ -112,7 +112,7 @@ test_forwarded() {
 	shift 5
 	limits "$@"
 	before=$(dropped ALPHA no_socket)
-	segments=$(retransmitted alpha)
+	segments=$(lost alpha)
 	flood_start "$work/flood" --type "$type" --port 80 --ports --to "$to" --from "$from" --rate $RATE
 	is "$what: shielded" shielded "$(state ALPHA)"
 	keep alpha "$url" 20/s 40 >"$work/kept" &
@@ -123,7 +123,7 @@ test_forwarded() {
 		"dropped as no_socket; new: $(times "$work/asked")"
 	is "$what: new connections of who is forwarded" "40 200" "$(answers_in "$work/asked")"
 	is "$what: the old one" "40 200" "$(answers_in "$work/kept")"
-	is "$what: none of their segments is lost" "$segments" "$(retransmitted alpha)"
+	is "$what: none of their segments is lost" "$segments" "$(lost alpha)"
 	[ "$to" = $edge_ip ] || [ "$to" = $edge_ip6 ] ||
 		is "$what: nothing is dropped as no_socket" "$before" "$(dropped ALPHA no_socket)"
 }
