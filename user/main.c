@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "base/log.h"
+#include "base/wrap.h"
 #include "base/words.h"
 #include "cli/cli.h"
 #include "control/verb_note.h"
@@ -55,10 +56,14 @@ static const struct verb *find_verb(const char *name)
 static void print_usage(FILE *to)
 {
 	fprintf(to, "Usage: ecdn-xdp VERB [OPTIONS] ...\n\n");
-	each_verb(verb)
-		fprintf(to, "  %-9s %s\n", verb->name, verb->summary);
+	each_verb(verb) {
+		int column = fprintf(to, "  %-9s ", verb->name);
+
+		wrap_print(to, column, verb->summary, WRAP_WORDS);
+		fputc('\n', to);
+	}
 	fprintf(to, "\n`ecdn-xdp VERB --help` shows a verb's options; `ecdn-xdp --version` "
-		"prints the version.\n");
+		"prints\nthe version.\n");
 }
 
 static int exit_code(int result)

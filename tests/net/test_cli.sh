@@ -22,11 +22,13 @@ test_help() {
 		is "help: $verb: nothing on standard error" "" "$(<"$work/err")"
 		is "help: $verb: it ends with two examples" "Examples: ecdn-xdp $verb ecdn-xdp $verb" \
 			"$(tail -n 3 <<<"$said" | awk '{ print $1, $2 }' | xargs)"
+		is "help: $verb: 80 columns hold it" "" "$(awk 'length($0) > 80' <<<"$said")"
 		has "help: it lists $verb" "^ +$verb " "$(program --help)"
 	done
 	for verb in status stats prefix events region limit exempt block allow node; do
 		has "help: $verb: --json" '--json' "$(program "$verb" --help)"
 	done
+	is "help: 80 columns hold the list" "" "$(program --help | awk 'length($0) > 80')"
 	has "--version" '^ecdn-xdp [0-9]+\.[0-9]+' "$(program --version)"
 }
 

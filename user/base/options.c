@@ -13,6 +13,7 @@
 #include "base/quantity.h"
 #include "base/scoped.h"
 #include "base/words.h"
+#include "base/wrap.h"
 
 /* What getopt_long() returns: a letter, 1 for a word that is no option, or this and the index
  * of a row. */
@@ -271,11 +272,15 @@ static void name_of(const struct option_row *row, char *name, size_t size)
 void options_help(const struct option_row *rows, size_t row_count)
 {
 	for (size_t i = 0; i < row_count; i++) {
-		char name[64], letter[8] = "   ";
+		char name[64], letter[8] = "   ", head[80];
+		int width;
 
 		if (rows[i].letter)
 			snprintf(letter, sizeof(letter), "-%c,", rows[i].letter);
 		name_of(&rows[i], name, sizeof(name));
-		printf("  %s %-27s %s\n", letter, name, rows[i].help);
+		width = snprintf(head, sizeof(head), "  %s %-27s ", letter, name);
+		fputs(head, stdout);
+		wrap_print(stdout, width, rows[i].help, WRAP_WORDS);
+		putchar('\n');
 	}
 }

@@ -8,6 +8,7 @@
 
 #include "base/lock.h"
 #include "base/log.h"
+#include "base/wrap.h"
 #include "ecdn-xdp-maps.h"
 #include "kernel/pins.h"
 
@@ -28,8 +29,12 @@
 
 static void print_help(const struct verb *verb, const struct option_row *rows, size_t count)
 {
-	printf("Usage: ecdn-xdp %s%s%s\n\n%s.\n\n", verb->name, *verb->usage ? " " : "",
-	       verb->usage, verb->summary);
+	int column = printf("Usage: ecdn-xdp %s%s", verb->name, *verb->usage ? " " : "");
+
+	wrap_print(stdout, column, verb->usage, WRAP_USAGE);
+	printf("\n\n");
+	wrap_print(stdout, 0, verb->summary, WRAP_WORDS);
+	printf(".\n\n");
 	options_help(rows, count);
 	printf("\nExamples:\n");
 	for (size_t i = 0; i < sizeof(verb->examples) / sizeof(*verb->examples); i++)
