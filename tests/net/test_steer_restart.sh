@@ -154,7 +154,7 @@ take_over() {
 
 	old=$(proxy_pid haproxy)
 	haproxy_single next "$@" -sf "$old"
-	wait_for 20 ended "$old" # its clients have 10 s
+	wait_for 5 ended "$old"
 	wait "$old" || true
 	proxy_pids[haproxy]=$(proxy_pid next)
 	unset 'proxy_pids[next]'
