@@ -136,6 +136,11 @@ forge() {
 	forging+=($!)
 }
 
+# got_meanwhile NAME WHAT: what a person of that region got since the last mark.
+got_meanwhile() {
+	printf '\n%s a person in net-%s got %s.\n' "$2" "$1" "$(served "$1" "${from[$1]}")"
+}
+
 # What became of the flood, and why.
 dropped_of_flood() {
 	local sent
@@ -296,6 +301,7 @@ show "ecdn-xdp prefix net-six --top 5"
 guard prefix net-six --top 5
 wait "${forging[@]}"
 dropped_of_flood
+got_meanwhile six "What is forged refuses nobody: meanwhile"
 
 say "Now net-six surges in earnest: $crowd of its prefixes open real connections, 640/s, for $surge_seconds seconds"
 mark
@@ -310,6 +316,8 @@ edge curl -s http://127.0.0.1:9513/metrics |
 ask a http://192.0.2.1/
 show "ecdn-xdp steer"
 guard steer
+
+got_meanwhile six "Requests that surge are answered 513, once they have stood for 1 second: meanwhile"
 
 say "The surge is over; after 3 seconds below 80 % so is the limit, and net-six gets 200 again"
 wait "${surging[@]}"

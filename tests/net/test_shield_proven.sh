@@ -11,6 +11,8 @@ source "$(dirname "$0")/nginx.sh"
 source "$(dirname "$0")/513.sh"
 # shellcheck source=tests/net/shield.sh
 source "$(dirname "$0")/shield.sh"
+# shellcheck source=tests/net/cgroup.sh
+source "$(dirname "$0")/cgroup.sh"
 
 HOLD_MS=1500
 
@@ -85,6 +87,11 @@ asks_of() {
 	awk "\$$1 $2 $3 { print \$2 }" "$work/asks" | sort -u | paste -sd ' '
 }
 
+# asked_after MS
+asked_after() {
+	[ -n "$(asks_of 1 '>' "$1")" ]
+}
+
 # test_ended WHAT URL: what asks until the end is less than what keeps ALPHA limited.
 test_ended() {
 	local what=$1 end left
@@ -94,7 +101,7 @@ test_ended() {
 	end=$(wall_ms "$(got end_ns "$(<"$work/surge")")")
 	does "$what: it ends" wait_for 15 alpha_is normal
 	left=$(left_ms)
-	wait_for 5 test -n "$(asks_of 1 '>' $((left + 20)))"
+	does "$what: it is asked after it" wait_for 10 asked_after $((left + 20))
 	kill $asks
 	wait $asks || true
 	echo "# $what: $(tail -n 1 "$work/surge"); 200 again $((left - end)) ms after its end"
@@ -125,7 +132,7 @@ test_surge() {
 	is "$what: meanwhile: ALPHA, steered and by the module" 513 "$(answers alpha)"
 	ask alpha "${urls[0]}" 20/s 20 >"$work/asked"
 	is "$what: meanwhile: every new connection gets 513" "20 513" "$(answers_in "$work/asked")"
-	newcomer "$url" >"$work/asked"
+	newcomer "$2" >"$work/asked"
 	is "$what: meanwhile: who comes for the first time" 513 "$(<"$work/asked")"
 	is "$what: meanwhile: BETA" 200 "$(answers beta)"
 	test_ended "$what" "$2"
@@ -187,6 +194,19 @@ test_both() {
 	is "$what: both have ended: ALPHA" 200 "$(status alpha "$url" -m 2)"
 }
 
+# Real connections whose sockets are not of the cgroup are claimed alone: all of the above could fail.
+test_unseen() {
+	cgroup_make
+	ecdn load --shield-cgroup "$cgroup" e0
+	limits --grace 0s
+	surge_start
+	sleep 1
+	is "connections that nobody sees: ALPHA is" shielded "$(state ALPHA)"
+	is "connections that nobody sees: ALPHA" 200 "$(answers alpha)"
+	does "connections that nobody sees: the surge outlasts it" kill -0 "$surge"
+	surge_stop
+}
+
 shield_lab
 ecdn steer add 80 127.0.0.1:8513
 ecdn steer add 80 '[::1]:8513'
@@ -198,4 +218,5 @@ test_surge "proven, asks the module" "${urls[2]}" 0
 test_grace
 test_both "both" "${urls[0]}" $edge_ip 198.18.128.0/17
 test_both "both, IPv6" "${urls[1]}" $edge_ip6 2001:db8:1800::/37
+test_unseen
 finish
