@@ -252,12 +252,10 @@ static __always_inline void rate_add(struct ecdn_xdp_rate *rate,
 		rate->measured_ns = at_ns;
 }
 
-/*
- * Adds the load that a CPU measured at at_ns, its last hand-over. After a silence at_ns is long
- * ago, and the windows may have moved on: then the load is judged by itself, as pulses with
- * pauses between them are a surge too. It is the load of one jiffy, so never more than a window
- * would have held.
- */
+/* Adds the load that a CPU measured at at_ns, its last hand-over. After a silence at_ns is long
+ * ago, and the windows may have moved on, by others, too: then the load is judged by itself, as
+ * pulses with pauses between them are a surge too. It is the load of one jiffy, so never more than
+ * a window would have held. */
 static __always_inline void rate_hand_over(struct ecdn_xdp_rate *rate,
 					   const struct ecdn_xdp_limits *limits,
 					   const struct ecdn_xdp_load *load, __u64 at_ns,
@@ -268,7 +266,8 @@ static __always_inline void rate_hand_over(struct ecdn_xdp_rate *rate,
 		return;
 	if (!rate->surge && starts_surge(load, load, limits))
 		declare_surge(rate, at_ns);
-	if (rate->surge && presses(load, limits, RATE_SLOW_SPAN))
+	if (rate->surge && (rate->below_ns ?: rate->measured_ns) <= at_ns &&
+	    presses(load, limits, RATE_SLOW_SPAN))
 		rate->below_ns = at_ns;
 }
 

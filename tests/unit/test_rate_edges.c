@@ -82,6 +82,26 @@ static void test_burst_does_not_prolong(void **state)
 	assert_in_range(end, quiet + hold, quiet + hold + (2ULL << RATE_SLOW_SPAN) + 20 * MS);
 }
 
+/* What a CPU hands over late does not end a surge that others have kept up since. */
+static void test_late_hand_over_does_not_shorten(void **state)
+{
+	const uint64_t quiet = START + 20 * SECOND, hold = 10 * SECOND;
+	struct node node = surging_node(hold);
+	uint64_t end;
+
+	(void)state;
+	for (int n = 0; n < 40000; n++)
+		node_packet_on(&node, 1, START + 2 * SECOND, 1);
+	for (uint64_t t = START + 2 * SECOND; t < quiet; t += MS / 10)
+		node_packet_on(&node, 0, t, 1);
+	for (uint64_t t = quiet; t < quiet + 5 * SECOND; t += 20 * MS)
+		node_packet_on(&node, 0, t, 1);
+	node_packet_on(&node, 1, quiet + 5 * SECOND, 1);
+	for (end = quiet + 5 * SECOND; node.state == ECDN_XDP_STATE_LIMITED; end += 20 * MS)
+		node_packet_on(&node, 0, end, 1);
+	assert_in_range(end, quiet + hold, quiet + hold + (2ULL << RATE_SLOW_SPAN) + 50 * MS);
+}
+
 /* Times that do not fit 64 bits are never over, rather than at once. */
 static void test_longest_hold(void **state)
 {
@@ -146,6 +166,7 @@ int main(void)
 		cmocka_unit_test(test_pulses_beside_another_cpu),
 		cmocka_unit_test(test_rare_cpu_is_no_surge),
 		cmocka_unit_test(test_burst_does_not_prolong),
+		cmocka_unit_test(test_late_hand_over_does_not_shorten),
 		cmocka_unit_test(test_longest_hold),
 		cmocka_unit_test(test_highest_limits),
 	};
