@@ -137,6 +137,15 @@ test_detached() {
 	well "attached again"
 }
 
+test_unproven() {
+	shield=on load e0
+	bpftool link detach pinned "$pin/proven"
+	says "the shield's link is gone" shield 'nothing is proven: its link is gone, and no region'
+	shield=on load e0
+	well "the shield's link, loaded again"
+	load e0
+}
+
 test_requests() {
 	bpftool map freeze pinned "$pin/request_stats"
 	says "frozen requests" requests 'request_stats is frozen: `ecdn-xdp load'
@@ -243,6 +252,7 @@ test_monitor
 test_off
 test_durations
 test_detached
+test_unproven
 test_requests
 test_pins
 test_ceilings

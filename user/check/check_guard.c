@@ -84,13 +84,16 @@ static void monitor(const struct checks_facts *facts, struct checks_report *repo
 			   for_ns / NS_PER_SECOND / 3600);
 }
 
-/* What was switched off is as configured. */
+/* What was switched off is as configured. While the link is gone the guard waits for what is
+ * proven, which nothing tells it. */
 static void shield(const struct checks_facts *facts, struct checks_report *report)
 {
-	if (facts->status.guard && facts->status.unproven &&
-	    facts->status.config.shield != ECDN_XDP_SHIELD_OFF)
-		checks_add(report, "`ecdn-xdp load IFACE`",
-			   "regions can be limited by what is forged: %s", facts->status.unproven);
+	__u32 state = facts->status.config.shield;
+
+	if (facts->status.guard && facts->status.unproven && state != ECDN_XDP_SHIELD_OFF)
+		checks_add(report, "`ecdn-xdp load IFACE`", "%s: %s",
+			   state == ECDN_XDP_SHIELD_ON ? "nothing is proven" :
+			   "regions can be limited by what is forged", facts->status.unproven);
 }
 
 /* Whether the guard that this version loads has that pin, whatever is configured. */
