@@ -331,6 +331,12 @@ test_group() {
 	is "the group: JSON" "refused null" \
 		"$(on edge "${as[@]}" "$build/ecdn-xdp" origin --json --pin-dir "$pin" |
 			jq -r '.origins[0].last_failure | "\(.cause) \(.side)"')"
+	is "the group: status, as far as it goes" "$(ecdn status --json |
+		jq -c '.origin | [.depth, .ports, .all_namespaces, .here, .names, .rows, .max_rows, .events]')" \
+		"$(on edge "${as[@]}" "$build/ecdn-xdp" status --json --pin-dir "$pin" |
+			jq -c '.origin | [.depth, .ports, .all_namespaces, .here, .names, .rows, .max_rows, .events]')"
+	has "the group: status in words" '^origin      [1-9][0-9]* of [0-9]+ rows are in use' \
+		"$(on edge "${as[@]}" "$build/ecdn-xdp" status --pin-dir "$pin" 2>&1)"
 	fails "the group: failures are root's" 1 'for root alone' \
 		on edge "${as[@]}" "$build/ecdn-xdp" origin failures --pin-dir "$pin"
 	ecdn unload --all

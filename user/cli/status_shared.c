@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "show/event_fields.h"
+#include "show/observer_fields.h"
 #include "show/output.h"
 #include "view/view_shared.h"
 
@@ -22,6 +23,7 @@ static int print_text(const struct view_shared *view, const char *pin_dir)
 	printf("mode        %s\n", mode_of(view));
 	printf("regions     %u of %u, table generation %lu\n", regions->count,
 	       regions->config.max_regions, regions->generation);
+	observer_fields_print(&view->origin);
 	output_line("pins        %s, ABI %u", pin_dir, regions->config.abi);
 	printf("left out    attachments, settings, steer, ping and the kernel's features, which "
 	       "root alone may read\n");
@@ -53,7 +55,8 @@ static int print_json(const struct view_shared *view, const char *pin_dir)
 				 (int)regions->config.max_regions, "table", "generation",
 				 (json_int_t)regions->generation);
 
-	if (root && fields_set(&events, &regions->events, root)) {
+	if (root && (json_object_set_new(root, "origin", observer_fields_object(&view->origin)) ||
+		     fields_set(&events, &regions->events, root))) {
 		json_decref(root);
 		root = NULL;
 	}

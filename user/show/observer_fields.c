@@ -57,24 +57,29 @@ static uint64_t max_rows(const void *item)
 	return ECDN_XDP_ORIGINS - 1;
 }
 
-const struct field observer_fields_settings[] = {
-	{ FIELD_TEXT, .key = "depth", .text = depth },
+static const struct field settings_of_root[] = {
 	{ FIELD_FLAG, .key = "attached", AT(hooks.attached) },
 	{ FIELD_FLAG, .key = "reads_content", AT(hooks.reads) },
 	{ FIELD_FLAG, .key = "sees_icmp", AT(hooks.sees_errors) },
 	{ FIELD_JSON, .key = "cgroup", .json = cgroup },
 	{ FIELD_COUNT, .key = "cgroup_inode", AT(hooks.cgroup) },
+	{ FIELD_FLAG, .key = "requests_frozen", AT(requests_frozen) },
+	{},
+};
+
+/* What the group of --stats-group reads as well. */
+static const struct field observed[] = {
+	{ FIELD_TEXT, .key = "depth", .text = depth },
 	{ FIELD_TEXT, .key = "ports", .text = ports },
 	{ FIELD_FLAG, .key = "all_namespaces", .number = all_namespaces },
 	{ FIELD_FLAG, .key = "here", AT(here) },
-	{ FIELD_FLAG, .key = "requests_frozen", AT(requests_frozen) },
 	{ FIELD_COUNT, .key = "names", .unit = "addresses", AT(names) },
 	{ FIELD_COUNT, .key = "rows", .unit = "origins", AT(head.rows) },
 	{ FIELD_COUNT, .key = "max_rows", .unit = "origins", .number = max_rows },
 	{},
 };
 
-const struct field observer_fields_events[] = {
+static const struct field given_up[] = {
 	EVENT(unseen, "connections that were open before the observer was"),
 	EVENT(lost, "connections of which it lost the thread, and cannot tell how they ended"),
 	EVENT(no_row, "connections of origins without a row, counted as --"),
@@ -106,14 +111,16 @@ static const char *namespaces_text(const struct view_observer *origin)
 
 void observer_fields_print(const struct view_observer *origin)
 {
-	const struct fields events = { observer_fields_events, 0, NULL };
+	const struct fields events = { given_up, 0, NULL };
 	char room[FIELD_TEXT_SIZE], place[PLACE_SIZE];
 
 	if (!origin->loaded) {
 		printf("origin      not loaded\n");
 		return;
 	}
-	if (origin->hooks.attached)
+	if (origin->shared)
+		printf("origin      observes connections of %s\n", namespaces_text(origin));
+	else if (origin->hooks.attached)
 		output_line("origin      attached to %s; observes connections of %s",
 			    place_text(origin, place), namespaces_text(origin));
 	else
@@ -130,14 +137,16 @@ void observer_fields_print(const struct view_observer *origin)
 
 json_t *observer_fields_object(const struct view_observer *origin)
 {
-	const struct fields settings = { observer_fields_settings, 0, NULL };
-	const struct fields events = { observer_fields_events, 0, NULL };
+	const struct fields settings = { settings_of_root, 0, NULL };
+	const struct fields seen = { observed, 0, NULL };
+	const struct fields events = { given_up, 0, NULL };
 	json_t *object;
 
 	if (!origin->loaded)
 		return json_null();
-	object = fields_object(&settings, origin);
-	if (object && fields_set(&events, &origin->head, object)) {
+	object = fields_object(&seen, origin);
+	if (object && ((!origin->shared && fields_set(&settings, origin, object)) ||
+		       fields_set(&events, &origin->head, object))) {
 		json_decref(object);
 		object = NULL;
 	}

@@ -8,10 +8,6 @@
 #include "show/fields.h"
 #include "view/view_observer.h"
 
-/* Of struct view_observer: settings; and of struct ecdn_xdp_origin_head: what was given up. */
-extern const struct field observer_fields_settings[];
-extern const struct field observer_fields_events[];
-
 /* Prints lines of `status`. */
 void observer_fields_print(const struct view_observer *origin);
 

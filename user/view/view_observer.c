@@ -21,7 +21,8 @@ static int read_maps(struct view_observer *view, const struct origin_maps *maps)
 	if (err)
 		return err;
 	view->names = names.count;
-	view->requests_frozen = mapped_is_frozen(maps->origin_requests);
+	if (!view->shared)
+		view->requests_frozen = mapped_is_frozen(maps->origin_requests);
 	origin_names_free(&names);
 	return 0;
 }
@@ -35,10 +36,12 @@ int view_observer_read(struct view_observer *view, const struct pins *pins)
 	if (!part_is_loaded(&origin_part, pins->dir))
 		return 0;
 	view->loaded = true;
+	view->shared = pins->shared;
 	err = maps_open(origin_maps_rows, &maps, pins);
 	err = err ?: read_maps(view, &maps);
 	maps_close(origin_maps_rows, &maps);
-	err = err ?: origin_hooks_read(&view->hooks, pins->dir);
+	if (!view->shared)
+		err = err ?: origin_hooks_read(&view->hooks, pins->dir);
 	view->here = !view->config.netns || view->config.netns == netns_own();
 	if (!err && view->hooks.attached && cgroup_find(view->hooks.cgroup, view->cgroup))
 		view->cgroup[0] = 0;

@@ -13,6 +13,8 @@
 
 struct view_observer {
 	bool loaded;            /* else all that follows is zeros */
+	bool shared;            /* read for the group of --stats-group, which opens no link: hooks,
+				   cgroup and requests_frozen are zeros */
 	struct origin_hooks_state hooks;
 	char cgroup[PATH_MAX];  /* empty: not attached, or not seen from here */
 	struct ecdn_xdp_origin_config config;

@@ -6,10 +6,12 @@
 #ifndef VIEW_VIEW_SHARED_H
 #define VIEW_VIEW_SHARED_H
 
+#include "view/view_observer.h"
 #include "view/view_regions.h"
 
 struct view_shared {
 	struct view_regions regions;
+	struct view_observer origin;
 	char **interfaces;      /* names of those that have the guard; whether it is still
 				   attached to them cannot be told */
 	unsigned int interface_count;
