@@ -7,7 +7,8 @@
  * Whoever may open sockets on this host must not turn a region to 513 with it. So what does not
  * come by an interface that the guard sees (net/link_stack.h) proves nothing: connections of the
  * host to itself, of containers, and of other network namespaces, whose owners choose what
- * addresses they like.
+ * addresses they like. And with TCP Fast Open a socket is made for a SYN alone, and where the host
+ * asks for no cookie, for a forged one: such a connection proves nothing until its ACK has come.
  *
  * Other programs may hang on the same cgroup: this one changes no socket, writes no reply and
  * always allows.
@@ -37,6 +38,14 @@ struct {
 	__type(key, __u32);
 	__type(value, __u32);
 } shield_ifaces SEC(".maps");
+
+/* Sockets of TCP Fast Open. */
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, __u32);
+} fast_opens SEC(".maps");
 
 struct connection {
 	__u8 family;            /* 4 or 6; IPv4 also where the socket is an IPv6 one */
@@ -72,11 +81,7 @@ static __always_inline void count_event(enum count_event event)
 		__sync_fetch_and_add(&events->map_missing, 1);
 }
 
-/*
- * True if the connection came by an interface that the guard sees, in its network namespace, and
- * by a handshake: with TCP Fast Open a socket is made for a SYN alone, and where the host asks
- * for no cookie, for a forged one.
- */
+/* True if the connection came by an interface that the guard sees, in its network namespace. */
 static __always_inline bool came_past_guard(struct bpf_sock_ops *ctx,
 					    const struct ecdn_xdp_config *conf)
 {
@@ -87,7 +92,7 @@ static __always_inline bool came_past_guard(struct bpf_sock_ops *ctx,
 	if (!tcp || tcp->inet_conn.icsk_inet.sk.__sk_common.skc_net.net->ns.inum != conf->netns)
 		return false;
 	ifindex = interface_of(tcp);
-	if (!tcp->fastopen_rsk && bpf_map_lookup_elem(&shield_ifaces, &ifindex))
+	if (bpf_map_lookup_elem(&shield_ifaces, &ifindex))
 		return true;
 	if (ifindex != LOOPBACK_IFINDEX)
 		count_event(COUNT_UNPROVEN);
@@ -196,18 +201,54 @@ static __always_inline void established(struct bpf_sock_ops *ctx,
 	}
 }
 
+/* True if the handshake is not complete: then this program is called again once it is. */
+static __always_inline bool is_early(struct bpf_sock_ops *ctx)
+{
+	struct bpf_sock *sk = ctx->sk;
+	struct tcp_sock *tcp = sk ? bpf_skc_to_tcp_sock(sk) : NULL;
+
+	if (!tcp || !tcp->fastopen_rsk)
+		return false;
+	if (bpf_sk_storage_get(&fast_opens, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE))
+		bpf_sock_ops_cb_flags_set(ctx, ctx->bpf_sock_ops_cb_flags |
+						       BPF_SOCK_OPS_STATE_CB_FLAG);
+	return true;
+}
+
+/* True if this completes the handshake of a connection by TCP Fast Open. Others' programs may have
+ * asked for the states of any socket. */
+static __always_inline bool completes(struct bpf_sock_ops *ctx)
+{
+	struct bpf_sock *sk = ctx->sk;
+
+	return ctx->args[0] == BPF_TCP_SYN_RECV && ctx->args[1] == BPF_TCP_ESTABLISHED && sk &&
+	       bpf_sk_storage_get(&fast_opens, sk, NULL, 0);
+}
+
+static __always_inline bool is_established(struct bpf_sock_ops *ctx)
+{
+	switch (ctx->op) {
+	case BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB:
+		return !is_early(ctx);
+	case BPF_SOCK_OPS_STATE_CB:
+		return completes(ctx);
+	}
+	return false;
+}
+
 SEC("sockops")
 int proven(struct bpf_sock_ops *ctx)
 {
 	__u32 slot = 0;
 	struct ecdn_xdp_config *conf;
 
-	if (ctx->op != BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB)
+	if (ctx->op != BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB && ctx->op != BPF_SOCK_OPS_STATE_CB)
 		return 1;
 	conf = bpf_map_lookup_elem(&config, &slot);
 	if (!conf || conf->shield != ECDN_XDP_SHIELD_ON)
 		return 1;
-	if (conf->protect & ECDN_XDP_PROTECT_ALL || port_protected(IPPROTO_TCP, ctx->local_port))
+	if ((conf->protect & ECDN_XDP_PROTECT_ALL ||
+	     port_protected(IPPROTO_TCP, ctx->local_port)) && is_established(ctx))
 		established(ctx, conf);
 	return 1;
 }

@@ -18,6 +18,7 @@
  *	known            ARRAY, mmap    line         known_line       guard, proven   0600  guard
  *	armed            LRU_HASH       armed_key    armed            guard, proven   0600  guard
  *	shield_ifaces    HASH           ifindex      __u32            agent           0600  guard
+ *	fast_opens       SK_STORAGE     socket       __u32            proven          0600  guard
  *	region_history   ARRAY          region       region_history   guard, publish  0600s guard
  *	change_head      ARRAY          0            change_head      guard, publish  0600s guard
  *	changes          ARRAY, mmap    place        change           guard, publish  0600s guard
@@ -693,6 +694,9 @@ struct ecdn_xdp_armed {
  * it, VLANs upon them, and bonds, bridges and VRFs all of whose ports are among these. The value
  * is 1. */
 #define ECDN_XDP_SHIELD_IFACES_MAX 4096
+
+/* fast_opens: sockets that TCP Fast Open has made for a SYN alone. They prove something once the
+ * ACK of their handshake has come. The value is 0. */
 
 /*
  * steer_listeners: to which listener new connections to a protected port go when their

@@ -351,7 +351,7 @@ map' "$(attack $map)"
 		is "$map: all was tried" 21 "$(wc -l <"$work/attack")"
 	done
 	for map in config protected_ports region_name region_limits region_cpu region_rate \
-		prefixes prefix_buckets known armed shield_ifaces cpu cpu_events request_stats \
+		prefixes prefix_buckets known armed shield_ifaces fast_opens cpu cpu_events request_stats \
 		prog/guard prog/proven region_table; do
 		is "$map: nobody may do nothing" "" "$(attack $map)"
 		has "$map: it is there" '^open: Permission denied' "$(<"$work/attack")"

@@ -31,7 +31,7 @@ wrong() {
 
 # What an earlier version, or another kernel, has not: commands do without, and a load makes it.
 optional=' capture_cpu capture_packets capture_rule change_head changes region_history region_learned region_notes region_until region_sources verbs regions known armed
-	trusted_rates trusted_cpu trusted_ceilings shield_ifaces proven
+	trusted_rates trusted_cpu trusted_ceilings shield_ifaces fast_opens proven
 	trusted_lines steer_rules steer_marks listen steer link/e0 ping/e0 prog/proven prog/listen
 	origin origin_in origin_out origin_error prog/origin_in prog/origin_out prog/origin_error '
 

@@ -11,7 +11,7 @@ source "$(dirname "$0")/ping_load.sh"
 source "$(dirname "$0")/killer.sh"
 
 # Its link to the cgroup, proven, is among them.
-GUARD_MAPS="armed capture_cpu capture_packets capture_rule change_head changes cpu cpu_events known prefix_buckets prefixes protected_ports public_config
+GUARD_MAPS="armed capture_cpu capture_packets capture_rule change_head changes cpu cpu_events fast_opens known prefix_buckets prefixes protected_ports public_config
 	proven region_cpu region_history region_learned region_limits region_lines region_name region_notes region_rate region_sources region_state
 	region_table region_until regions request_stats shield_ifaces trusted_ceilings trusted_cpu trusted_rates"
 PING_MAPS="local_addresses node_buckets node_stats ping_config ping_events ping_interfaces"

@@ -21,7 +21,7 @@ shield_nginx() {
 	{
 		nginx_513
 		cat <<-END
-			server { listen 80; listen [::]:80; return 200; }
+			server { listen 80 fastopen=256; listen [::]:80 fastopen=256; return 200; }
 			server {
 				listen 443 ssl; listen [::]:443 ssl;
 				ssl_certificate $certificate;
@@ -172,6 +172,26 @@ test_grace() {
 	does "a burst and grace: it ends" wait_for 10 alpha_is normal
 }
 
+# test_fast_open WHAT URL: requests in SYNs, whose handshakes are completed afterwards.
+test_fast_open() {
+	local what=$1 url=$2 before
+
+	limits --grace 0s
+	on edge sysctl -qw net.ipv4.tcp_fastopen=3
+	on alpha sysctl -qw net.ipv4.tcp_fastopen=1
+	is "$what: asks for a cookie" 200 "$(status alpha "$url" --tcp-fastopen)"
+	before=$(stats ALPHA .proven.connections)
+	on alpha curl -s --tcp-fastopen --rate 200/s -H 'Connection: close' -o /dev/null \
+		"$url?[1-300]"
+	is "$what: limited" limited "$(state ALPHA)"
+	is "$what: each connection is proven once" 300 \
+		$(($(stats ALPHA .proven.connections) - before))
+	between "$what: connections that were made for a SYN" 20 10000 "$(on edge nstat -asz |
+		awk '$1 == "TcpExtTCPFastOpenPassive" { print $2 }')"
+	on edge sysctl -qw net.ipv4.tcp_fastopen=1
+	does "$what: it ends" wait_for 10 alpha_is normal
+}
+
 # test_both WHAT URL TO FROM
 test_both() {
 	local what=$1 url=$2
@@ -216,6 +236,8 @@ test_surge "proven" "${urls[0]}" 0
 test_surge "proven, IPv6, grace 1s" "${urls[1]}" 1000
 test_surge "proven, asks the module" "${urls[2]}" 0
 test_grace
+test_fast_open "Fast Open" "${urls[0]}"
+test_fast_open "Fast Open, IPv6" "${urls[1]}"
 test_both "both" "${urls[0]}" $edge_ip 198.18.128.0/17
 test_both "both, IPv6" "${urls[1]}" $edge_ip6 2001:db8:1800::/37
 test_unseen

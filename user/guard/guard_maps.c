@@ -70,6 +70,7 @@ const struct map_row guard_maps_rows[] = {
 		MAP_IS(ARRAY, __u32, struct ecdn_xdp_change), MAP_MMAP, MAP_OPTIONAL,
 		MAP_ENTRIES(ECDN_XDP_CHANGES), MAP_FOR(STATS)),
 	MAP_ROW_CLOSED(shield_ifaces, MAP_IS(HASH, __u32, __u32), MAP_OPTIONAL),
+	MAP_ROW_CLOSED(fast_opens, MAP_IS(SK_STORAGE, int, __u32), MAP_OPTIONAL),
 	MAP_ROW_CLOSED(region_sources, MAP_IS(HASH, __u32, struct ecdn_xdp_source), MAP_OPTIONAL),
 	MAP_ROW(struct guard_maps, capture_rule,
 		MAP_IS(ARRAY, __u32, struct ecdn_xdp_capture_rule), MAP_OPTIONAL),
