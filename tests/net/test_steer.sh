@@ -320,7 +320,7 @@ test_untakeable() {
 		ecdn steer add 80 127.0.0.1:8517
 	write_config <<<'steer: {80: "127.0.0.1:8517"}'
 	is "configuration: a socket that cannot be taken: before" 0 "$(published monitor)"
-	fails "configuration: a socket that cannot be taken is said, and nothing more" 1 \
+	fails "configuration: a socket that cannot be taken is said, and nothing more" 3 \
 		'is an MPTCP socket' ecdn load --monitor --config "$work/config.yaml"
 	is "configuration: a socket that cannot be taken: proxies see what the guard does" \
 		"monitor 1" "$(ecdn status --json | jq -r .mode) $(published monitor)"

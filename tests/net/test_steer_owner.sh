@@ -69,7 +69,7 @@ test_add() {
 	does "load: again" ecdn load
 	is "load: again: the user is remembered" stolen "$(ask $alpha)"
 	write_config <<<'steer: {80: "127.0.0.1:8513"}'
-	fails "configuration without the user: a socket that was taken goes" 1 "$foreign" \
+	fails "configuration without the user: a socket that was taken goes" 3 "$foreign" \
 		ecdn load --config "$work/config.yaml"
 	is "configuration without the user: not steered" 200 "$(ask $alpha)"
 	is "configuration without the user: no socket is left" '[0]' "$(listed sockets)"
@@ -87,7 +87,7 @@ test_hijack() {
 	has "hijack: and told" 'socket of another user' "$(ecdn steer 2>&1)"
 	fails "hijack: refresh" 1 "$foreign" ecdn steer refresh
 	is "hijack: refresh does not take it" 200 "$(ask $alpha)"
-	fails "hijack: load --config" 1 "$foreign" ecdn load --config "$work/config.yaml"
+	fails "hijack: load --config" 3 "$foreign" ecdn load --config "$work/config.yaml"
 	is "hijack: load --config does not take it" 200 "$(ask $alpha)"
 	is "hijack: load --config loads the rest all the same" monitor "$(
 		ecdn load --monitor --config "$work/config.yaml" >/dev/null 2>&1 || true

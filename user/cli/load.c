@@ -244,8 +244,9 @@ static int load(const struct verb *verb, const struct cli *cli, const struct loa
 		cli_change_print(cli, &change, false);
 	}
 	config_free(&config);
-	/* All is loaded but for a listener, of which an error has told. */
-	return err ?: untaken;
+	/* All is loaded but for a listener, of which an error has told. No failure, as a user who
+	 * waits at its port would otherwise have the unit fail at boot. */
+	return err ?: untaken ? CLI_NO : 0;
 }
 
 #define GROUP_ROWS(words) \
