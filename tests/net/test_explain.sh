@@ -199,7 +199,11 @@ test_shielded() {
 		"$(verdicts $alpha)"
 	is "shielded: exit code" 0 "$(code $alpha)"
 	arm 192.0.2.1 443
+	is "shielded: nothing is dropped where nobody listens" "pass pass pass" "$(verdicts $alpha)"
+	has "shielded: and why" '192.0.2.1:443 is armed, but nobody listens there' "$(ecdn explain $alpha)"
+	waiting edge "$build/tests/tools/waiter" 0.0.0.0:443 origin
 	is "shielded: what has no socket is dropped" "pass pass no_socket" "$(verdicts $alpha)"
+	stop "$waiter"
 	is "shielded: where" '["192.0.2.1:443","armed"]' \
 		"$(told $alpha '[.shield.armed, .shield.armed_state]')"
 	is "shielded: UDP has no sockets" "pass pass -" "$(verdicts $alpha --port 443/udp)"

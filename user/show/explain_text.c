@@ -170,8 +170,9 @@ static const char *shield_line(const void *item, char room[FIELD_TEXT_SIZE])
 		 explain_words_part(item)->is_known ? "known: it has connected lately" :
 						      "not known");
 	if (view->armed)
-		words_append(room, FIELD_TEXT_SIZE, "; %s is %s", explain_words_armed(item, text),
-			     explain_words_armed_state(item, text));
+		words_append(room, FIELD_TEXT_SIZE, "; %s is %s%s", explain_words_armed(item, text),
+			     explain_words_armed_state(item, text), view->served ? "" :
+			     ", but nobody listens there");
 	else if (view->protocol == IPPROTO_TCP)
 		words_append(room, FIELD_TEXT_SIZE, "; no connection to the port was seen "
 			     "lately, so no socket is looked for");

@@ -12,6 +12,8 @@
 #include "dry/dry_frame.h"
 #include "dry/dry_run.h"
 #include "guard/ports.h"
+#include "net/listeners.h"
+#include "net/netns.h"
 #include "shield_meet.h"
 #include "view/view_pins.h"
 #include "view/view_trusted.h"
@@ -163,13 +165,23 @@ static const struct view_armed_at *find_armed(const struct view_explain *view, i
 	return view->protocol == IPPROTO_TCP ? found : NULL;
 }
 
+/* What the guard would have found by a look-up, which its program does not make here. */
+static enum shield_meet meet_of(const struct view_explain *view,
+				const struct view_explain_part *part, enum view_explain_case which)
+{
+	if (which == VIEW_EXPLAIN_OPEN)
+		return MEET_SOCKET;
+	return view->served || part->steered ? MEET_NOBODY : MEET_UNSERVED;
+}
+
 static int try_packet(const struct reading *reading, const struct dry_rows_key *key,
-		      enum view_explain_case which, struct view_explain_fate *fate)
+		      enum view_explain_case which, struct view_explain_part *part)
 {
 	const struct view_explain *view = reading->view;
 	struct dry_packet packet = {
-		.key = *key, .told = which == VIEW_EXPLAIN_OPEN ? MEET_SOCKET : MEET_NOBODY,
+		.key = *key, .told = meet_of(view, part, which),
 	};
+	struct view_explain_fate *fate = &part->fate[which];
 	struct dry_verdict verdict = {};
 	struct dry_frame frame;
 	int err = -EAGAIN;
@@ -215,7 +227,7 @@ static int try_packets(const struct reading *reading, struct view_explain_part *
 				  view->status.config.max_regions);
 	for (int i = 0; i < VIEW_EXPLAIN_CASES && !err; i++)
 		if (i != VIEW_EXPLAIN_STRAY || view->protocol == IPPROTO_TCP)
-			err = try_packet(reading, &key, i, &part->fate[i]);
+			err = try_packet(reading, &key, i, part);
 	read_rows(reading, &key, part);
 	return err;
 }
@@ -292,6 +304,25 @@ static void sum_up(struct view_explain *view, int family)
 		view->guarded |= view->status.attachments[i].ifindex;
 }
 
+static int find_server(struct view_explain *view)
+{
+	const struct listener *found[1];
+	struct listeners listeners;
+	struct address at;
+	int err;
+
+	view->served = true;
+	if (!view->armed || view->status.config.netns != netns_own())
+		return 0;
+	err = listeners_read_sockets(&listeners);
+	if (err)
+		return err;
+	address_from_bytes(&at, address_family(view->armed->key.family), view->armed->key.addr);
+	view->served = listeners_find(&listeners, IPPROTO_TCP, &at, view->port, found, 1);
+	listeners_free(&listeners);
+	return 0;
+}
+
 int view_explain_read(struct view_explain *view, const char *pin_dir, const struct cidr *cidr,
 		      uint16_t port, uint8_t protocol)
 {
@@ -307,6 +338,7 @@ int view_explain_read(struct view_explain *view, const char *pin_dir, const stru
 	view->moment = clock_now();
 	err = err ?: read_views(view, pin_dir);
 	sum_up(view, cidr->addr.family);
+	err = err ?: find_server(view);
 	if (!err)
 		find_parts(view, cidr);
 	err = err ?: read_parts(&reading, pin_dir);

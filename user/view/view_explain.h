@@ -74,6 +74,7 @@ struct view_explain {
 	struct trust_list trusted;
 	struct view_steer steer;
 	const struct view_armed_at *armed; /* that the packets are sent to; NULL: there is none */
+	bool served;            /* somebody listens there, or that cannot be seen from here */
 	struct view_explain_part part[VIEW_PARTS_MAX];
 	unsigned int parts;
 	bool more;              /* the prefix has more parts */
