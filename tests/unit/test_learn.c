@@ -135,7 +135,7 @@ static double reference_limit(const struct reference *of, unsigned int hour)
 	double peak = fmax(of->high[hour], fmax(of->high[(hour + 1) % 24],
 						of->high[(hour + 23) % 24]));
 
-	return of->hours < 24 ? 0 : fmax(2 * peak * of->level * of->creep, settings.floor[0]);
+	return of->hours < 24 ? 0 : fmax(2 * peak * of->level, settings.floor[0]) * of->creep;
 }
 
 struct second {
@@ -315,6 +315,23 @@ static void test_creep(void **state)
 	assert_int_equal(limits_of(&learn).peak[0], 1000);
 }
 
+/* What grows for good above the floor, of a region that had next to nothing, is not limited for
+ * ever. */
+static void test_creep_of_floor(void **state)
+{
+	uint64_t at_s;
+	struct learn learn;
+
+	(void)state;
+	learn_days(&learn, &at_s, 1, 5);
+	assert_int_equal(limits_of(&learn).learned[0], settings.floor[0]);
+	add_hours(&learn, &at_s, 2, LEARN_LIMITED, 500, 100);
+	add(&learn, at_s, LEARN_LIMITED, 500, 100);
+	assert_int_equal(limits_of(&learn).learned[0], 156);
+	add_hours(&learn, &at_s, 8, LEARN_LIMITED, 500, 100);
+	assert_true(limits_of(&learn).learned[0] > 500);
+}
+
 /* A state file that is days old, or a host that was off for as long. */
 static void test_gap(void **state)
 {
@@ -418,7 +435,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_reference), cmocka_unit_test(test_first_day),
 		cmocka_unit_test(test_floor), cmocka_unit_test(test_attack_at_first),
-		cmocka_unit_test(test_creep), cmocka_unit_test(test_gap),
+		cmocka_unit_test(test_creep), cmocka_unit_test(test_creep_of_floor),
+		cmocka_unit_test(test_gap),
 		cmocka_unit_test(test_clock), cmocka_unit_test(test_no_numbers),
 		cmocka_unit_test(test_notice), cmocka_unit_test(test_day_limits),
 		cmocka_unit_test(test_size),

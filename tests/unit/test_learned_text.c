@@ -106,6 +106,10 @@ static void bounds(void **state)
 	region.learned.peak[0] = 5100;
 	assert_says(&region, "DE: limit 20k pps, the floor, which is more than 2 × 5.1k (the "
 		    "busiest of 19–22 h UTC on the last days)");
+	region.limits.pps = region.learned.learned[0] = 50000;
+	region.learned.creep[0] = 2500;
+	assert_says(&region, "DE: limit 50k pps, 2.5 × the floor (it was limited for hours), which "
+		    "is more than 2 × 5.1k (the busiest of 19–22 h UTC on the last days)");
 }
 
 static void age(void **state)

@@ -7,7 +7,7 @@
  * min(q, 1.5 H), or a tenth of the way down, of the first days a larger part. The usual peak P is
  * the highest H of the hour, the one before and the one after; the level V is the median of the
  * minutes of the last half hour by the hour's usual one, from 0.5 to 1.3. The limit is factor * P *
- * V * creep, and never below a floor.
+ * V, or a floor if that is more, times creep.
  * Creep grows by a quarter with each hour that was limited throughout, up to eight times, so that a
  * change that lasts is not refused for ever; else it falls by a tenth. There is no limit before a
  * day's hours have been learned.

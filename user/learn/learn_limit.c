@@ -59,11 +59,12 @@ static double day_level(const struct learn *learn, unsigned int m)
 static uint64_t limit_of(const struct learn *learn, const struct learn_settings *settings,
 			 unsigned int m, double peak, double level)
 {
-	double limit = settings->factor * peak * level * learn->measure[m].creep;
+	double limit = fmax(settings->factor * peak * level, settings->floor[m]) *
+		       learn->measure[m].creep;
 
 	if (!is_known(learn) || peak < 0)
 		return 0;
-	return (uint64_t)fmin(fmax(fmax(limit, settings->floor[m]), 1), LEARN_RATE_MAX);
+	return (uint64_t)fmin(fmax(limit, 1), LEARN_RATE_MAX);
 }
 
 /* Where no hour's limit holds, no other is to follow. */

@@ -35,9 +35,35 @@ static void add_peak(char room[LEARNED_TEXT_SIZE], const struct ecdn_xdp_learned
 		words_append(room, LEARNED_TEXT_SIZE, " %s %.3g (the last half hour is that much "
 			     "%s it)", times, learned->level[measure] / 1e3,
 			     learned->level[measure] > EVEN ? "above" : "below");
-	if (learned->creep[measure] > EVEN)
-		words_append(room, LEARNED_TEXT_SIZE, " %s %.3g (it was limited for hours)", times,
-			     learned->creep[measure] / 1e3);
+}
+
+/* Whether the peak decides nothing, as it is so low. */
+static bool is_floor(const struct ecdn_xdp_learned *learned, unsigned int measure)
+{
+	return learned->factor / 1e3 * (double)learned->peak[measure] *
+	       learned->level[measure] / 1e3 <= (double)learned->floor[measure];
+}
+
+static void add_learned(char room[LEARNED_TEXT_SIZE], const struct ecdn_xdp_learned *learned,
+			unsigned int measure, bool utf8)
+{
+	const char *times = utf8 ? "×" : "x", *why = "(it was limited for hours)";
+	double creep = learned->creep[measure] / 1e3;
+	bool crept = learned->creep[measure] > EVEN;
+
+	if (!is_floor(learned, measure)) {
+		words_append(room, LEARNED_TEXT_SIZE, " = ");
+		add_peak(room, learned, measure, utf8);
+		if (crept)
+			words_append(room, LEARNED_TEXT_SIZE, " %s %.3g %s", times, creep, why);
+		return;
+	}
+	if (crept)
+		words_append(room, LEARNED_TEXT_SIZE, ", %.3g %s the floor %s", creep, times, why);
+	else
+		words_append(room, LEARNED_TEXT_SIZE, ", the floor");
+	words_append(room, LEARNED_TEXT_SIZE, ", which is more than ");
+	add_peak(room, learned, measure, utf8);
 }
 
 static void add_cap(char room[LEARNED_TEXT_SIZE], const struct view_region *region,
@@ -99,11 +125,7 @@ const char *learned_text_measure(const struct view_region *region, unsigned int 
 		add_way(room, region, measure, moment);
 		return room;
 	}
-	if (rate == learned->floor[measure])
-		words_append(room, LEARNED_TEXT_SIZE, ", the floor, which is more than ");
-	else
-		words_append(room, LEARNED_TEXT_SIZE, " = ");
-	add_peak(room, learned, measure, utf8);
+	add_learned(room, learned, measure, utf8);
 	add_cap(room, region, measure);
 	add_age(room, learned, moment);
 	return room;
