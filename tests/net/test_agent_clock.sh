@@ -241,9 +241,9 @@ TZ=UTC
 export TZ
 agent_start --config "$work/agent.yaml"
 block_and_release "before"
-# How long ago something was learned differs.
+# How long ago something was learned differs, and until when it holds.
 limits_now() {
-	ecdn limit --json | jq 'del(.. | .age?)'
+	ecdn limit --json | jq 'del(.. | .age?, .gives_way?)'
 }
 limits=$(limits_now)
 stepped 3600

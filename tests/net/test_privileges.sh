@@ -239,9 +239,15 @@ same() {
 		"$(member $STATS "$@" | sed -E 's/[0-9]+s ago/ago/')"
 }
 
+# So do rates while they decay.
+is_quiet() {
+	[ "$(ecdn stats --json | jq '[.regions[] | .pps, .proven.pps] | add')" = 0 ]
+}
+
 test_group() {
 	local verb
 
+	wait_for 10 is_quiet
 	same stats --json
 	same stats ALPHA
 	same prefix --json --top 0
