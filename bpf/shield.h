@@ -156,6 +156,14 @@ static __always_inline enum shield_meet shield_ask(struct xdp_md *ctx,
 }
 #endif
 
+/* Whether what a packet met says that those of its entry have sockets here, or have none. Requests
+ * and sockets of Fast Open may be made by forged SYNs; and where nobody listens nothing is dropped
+ * anyway: a server that is started again must not have its entry disarmed. */
+static __always_inline bool shield_tells(enum shield_meet meet)
+{
+	return meet != MEET_UNSERVED && meet != MEET_REQUEST && meet != MEET_UNASKED;
+}
+
 /* In normal times a sample is counted. In a surge what an entry still needs is: each count is
  * a write to a line that CPUs share, of which forged packets must not cause any. */
 static __always_inline void shield_count(struct ecdn_xdp_armed *entry, enum shield_meet meet,
@@ -176,7 +184,7 @@ static __always_inline enum shield_meet shield_judge(struct xdp_md *ctx,
 	struct ecdn_xdp_armed_key key;
 	struct ecdn_xdp_armed *entry;
 	enum shield_meet meet;
-	bool served;
+	bool served, tells;
 	__u64 hash;
 
 	armed_key(&key, packet->family, packet->target_be, bpf_ntohs(packet->tcp->dest));
@@ -188,13 +196,15 @@ static __always_inline enum shield_meet shield_judge(struct xdp_md *ctx,
 	meet = shield_ask(ctx, packet);
 	now->looks_up = 0;
 	served = meet != MEET_UNSERVED;
+	tells = shield_tells(meet);
 	if (!served)
 		meet = MEET_NOBODY;
 	if (meet == MEET_NOBODY && known_has(hash, now->now_ns))
 		meet = MEET_KNOWN;
 	if (meet == MEET_COOKIE)
 		known_set(hash, now->now_ns);
-	shield_count(entry, meet, sample, hash, now->now_ns);
+	if (tells)
+		shield_count(entry, meet, sample, hash, now->now_ns);
 	if (meet == MEET_REQUEST)
 		return known_has(hash, now->now_ns) ? MEET_KNOWN : MEET_UNASKED;
 	return meet == MEET_NOBODY && !(served && armed_drops(entry)) ? MEET_UNASKED : meet;

@@ -89,7 +89,8 @@ __attribute__((noinline)) int cookie_level(__u64 key, __u64 hash, __u32 bytes, _
 
 /* The same of what belongs to connections of a prefix and is above its prefix_pps, or completes
  * cookies, of which no more passes than once more prefix_pps; source: its share of that prefix.
- * Outside 2000::/3 there is no key for it, and no sender on the Internet. */
+ * Outside 2000::/3 there is no key for it, and no sender on the Internet: connections are not
+ * limited there, and what can be sent again has the one limit alone. */
 static __always_inline bool more_passes(const struct source *source, const struct packet *packet,
 					bool cookie, __u32 region, __u32 id)
 {
@@ -99,7 +100,7 @@ static __always_inline bool more_passes(const struct source *source, const struc
 	if (packet->family == 4)
 		kind = (kind_v4 ^ ECDN_XDP_PREFIX_PROVEN_V4) << 40;
 	else if (source->key >> (45 + ECDN_XDP_PREFIX_SHIFT) != 1)
-		return true;
+		return !cookie;
 	key = source->key ^ kind << ECDN_XDP_PREFIX_SHIFT;
 	if (cookie)
 		return cookie_level(key, prefix_hash(source->hash, 0), packet->bytes, region, id);

@@ -16,6 +16,9 @@ const struct family family_v4 = { "IPv4", "127.0.0.1", "127.0.0.2", "127.0.0.9",
 const struct family family_v6 = {
 	"IPv6", "2001:db8::1", "2001:db8:0:2::2", "2001:db8:0:9::9", AF_INET6,
 };
+const struct family family_outside = {
+	"IPv6 outside 2000::/3", "2001:db8::1", "2001:db8:0:2::2", "fd00::9", AF_INET6,
+};
 
 /* A number that is written behind another one, through the same fd, may be ignored. */
 void set_cookies(const char *number)
@@ -30,13 +33,13 @@ void own_netns(void)
 {
 	struct ifreq up = { .ifr_name = "lo", .ifr_flags = IFF_UP };
 	const char *const addresses[] = { family_v6.server, family_v6.client,
-					  family_v6.forger };
+					  family_v6.forger, family_outside.forger };
 	int fd = -1;
 
 	must(!unshare(CLONE_NEWNET), "make a network namespace");
 	fd = socket(AF_INET6, SOCK_DGRAM, 0);
 	must(fd >= 0 && !ioctl(fd, SIOCSIFFLAGS, &up), "bring lo up");
-	for (int i = 0; i < 3; i++) {
+	for (size_t i = 0; i < sizeof(addresses) / sizeof(*addresses); i++) {
 		struct in6_ifreq {
 			struct in6_addr address;
 			uint32_t length;

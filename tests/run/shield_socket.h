@@ -13,7 +13,8 @@
 
 #define SERVED 80
 
-extern const struct family family_v4, family_v6;
+/* The forger of the last is outside 2000::/3. */
+extern const struct family family_v4, family_v6, family_outside;
 
 /* Sets tcp_syncookies. */
 void set_cookies(const char *number);

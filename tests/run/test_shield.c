@@ -255,6 +255,9 @@ static void test_listener(const struct family *family)
 #define REPLAY_MOST(ns) (4 * 16 + 2 * 20 + 2 * REPLAY_PPS * (ns) / NS_PER_SECOND)
 #define REPLAYS 2000
 
+/* Packets, each in another jiffy. */
+#define SAMPLES 20
+
 /*
  * An ACK that completes a cookie can be sent again from anywhere while the cookie is valid, and
  * makes a connection whenever the one before it is gone: so it is limited as SYNs are, and not as
@@ -266,7 +269,7 @@ static void test_replay(const struct family *family)
 				      FORGER_SEQ + 1, 0 };
 	struct ecdn_xdp_limits limits = shielding;
 	unsigned int passed = 0;
-	char why[160] = "";
+	char why[160] = "", name[120];
 	uint64_t begin_ns;
 
 	arm(family, SERVED, ECDN_XDP_ARMED_FOUND);
@@ -280,9 +283,51 @@ static void test_replay(const struct family *family)
 	if (passed < 16 || passed > REPLAY_MOST(now_ns() - begin_ns))
 		snprintf(why, sizeof(why), "%u of %u passed, at prefix_pps %u", passed, REPLAYS,
 			 REPLAY_PPS);
-	report(family == &family_v4 ? "IPv4: a cookie that is sent again and again" :
-			       "IPv6: a cookie that is sent again and again", why);
+	snprintf(name, sizeof(name), "%s: a cookie that is sent again and again", family->name);
+	report(name, why);
 	guard_set_limits(&guard, REGION, &shielding);
+}
+
+/* What of the packets of a time without a surge tells whether they have sockets here. */
+static void expect_samples(const char *what, const struct packet_words *words, bool missed)
+{
+	struct ecdn_xdp_armed_key key = key_of(words->family, words->dport);
+	struct ecdn_xdp_armed entry;
+	char name[120], why[160] = "";
+
+	arm(words->family, words->dport, 0);
+	for (int i = 0; i < SAMPLES; i++) {
+		run(words, PLAIN);
+		usleep(11000);
+	}
+	must(!bpf_map_lookup_elem(bpf_map__fd(guard.skel->maps.armed), &key, &entry),
+	     "read an armed address");
+	if (entry.found || entry.missed || !entry.missed_known == missed)
+		snprintf(why, sizeof(why), "found %u, missed %u, missed_known %u", entry.found,
+			 entry.missed, entry.missed_known);
+	snprintf(name, sizeof(name), "%s: without a surge, %s", words->family->name, what);
+	report(name, why);
+	disarm(words->family, words->dport);
+}
+
+static void test_samples(const struct family *family)
+{
+	struct packet_words words = { family, family->client, 1, SERVED, 1, 1 };
+	int map = bpf_map_create(BPF_MAP_TYPE_SOCKMAP, NULL, sizeof(int), sizeof(int), 1, NULL);
+	int listener = listen_at(family), client;
+
+	know(family, family->client);
+	expect_samples("who is known meets a listener: counts as missed", &words, true);
+	words.dport = NOBODY;
+	expect_samples("who is known meets nobody: tells nothing", &words, false);
+	must(map >= 0 && !bpf_map_update_elem(map, &(int){ 0 }, &listener, BPF_ANY),
+	     "put the listener into a map");
+	words.dport = SERVED;
+	client = connect_half(family, listener, &words);
+	expect_samples("a request, which may be forged: tells nothing", &words, false);
+	reset_half(client, listener);
+	close(map);
+	close(listener);
 }
 
 static void shield(void)
@@ -294,6 +339,7 @@ static void shield(void)
 
 	set_region(&regions, "127.0.0.0/8", REGION);
 	set_region(&regions, "2001:db8::/32", REGION);
+	set_region(&regions, "fd00::/8", REGION);
 	guard_set_regions(&guard, &regions);
 	range_set_free(&regions);
 	guard.config.shield = ECDN_XDP_SHIELD_ON;
@@ -322,6 +368,23 @@ static void test_family(const struct family *family)
 	close(listener);
 }
 
+static void test_outside(void)
+{
+	int listener = listen_at(&family_outside);
+
+	test_replay(&family_outside);
+	close(listener);
+}
+
+static void test_quiet(void)
+{
+	const struct ecdn_xdp_limits none = {};
+
+	guard_set_limits(&guard, REGION, &none);
+	test_samples(&family_v4);
+	test_samples(&family_v6);
+}
+
 int main(void)
 {
 	guard_open(&guard);
@@ -330,6 +393,8 @@ int main(void)
 	shield();
 	test_family(&family_v4);
 	test_family(&family_v6);
+	test_outside();
+	test_quiet();
 	guard_close(&guard);
 	return report_end();
 }
