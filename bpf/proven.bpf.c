@@ -8,7 +8,7 @@
  * come by an interface that the guard sees (net/link_stack.h) proves nothing: connections of the
  * host to itself, of containers, and of other network namespaces, whose owners choose what
  * addresses they like. And with TCP Fast Open a socket is made for a SYN alone, and where the host
- * asks for no cookie, for a forged one: such a connection proves nothing until its ACK has come.
+ * asks for no cookie, for a forged one: such a connection proves nothing until an ACK has come.
  *
  * Other programs may hang on the same cgroup: this one changes no socket, writes no reply and
  * always allows.
@@ -215,14 +215,24 @@ static __always_inline bool is_early(struct bpf_sock_ops *ctx)
 	return true;
 }
 
-/* True if this completes the handshake of a connection by TCP Fast Open. Others' programs may have
- * asked for the states of any socket. */
+/*
+ * True if this completes the handshake of a connection by TCP Fast Open: the server may have closed
+ * before an ACK has come, of which the first is that of its FIN, then. Others' programs may have
+ * asked for the states of any socket.
+ */
 static __always_inline bool completes(struct bpf_sock_ops *ctx)
 {
 	struct bpf_sock *sk = ctx->sk;
+	__u32 from = ctx->args[0], to = ctx->args[1], *counted;
 
-	return ctx->args[0] == BPF_TCP_SYN_RECV && ctx->args[1] == BPF_TCP_ESTABLISHED && sk &&
-	       bpf_sk_storage_get(&fast_opens, sk, NULL, 0);
+	if (!(from == BPF_TCP_SYN_RECV && to == BPF_TCP_ESTABLISHED) &&
+	    !(from == BPF_TCP_FIN_WAIT1 && (to == BPF_TCP_FIN_WAIT2 || to == BPF_TCP_CLOSING)))
+		return false;
+	counted = sk ? bpf_sk_storage_get(&fast_opens, sk, NULL, 0) : NULL;
+	if (!counted || *counted)
+		return false;
+	*counted = 1;
+	return true;
 }
 
 static __always_inline bool is_established(struct bpf_sock_ops *ctx)

@@ -696,7 +696,7 @@ struct ecdn_xdp_armed {
 #define ECDN_XDP_SHIELD_IFACES_MAX 4096
 
 /* fast_opens: sockets that TCP Fast Open has made for a SYN alone. They prove something once the
- * ACK of their handshake has come. The value is 0. */
+ * first ACK has come. The value is 1 from then on. */
 
 /*
  * steer_listeners: to which listener new connections to a protected port go when their

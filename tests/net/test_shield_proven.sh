@@ -192,6 +192,34 @@ test_fast_open() {
 	does "$what: it ends" wait_for 10 alpha_is normal
 }
 
+# test_fast_close WHAT URL: the server has closed before the client's first ACK comes, which is that of
+# the end.
+test_fast_close() {
+	local what=$1 url=$2 before
+
+	limits --grace 0s
+	on edge sysctl -qw net.ipv4.tcp_fastopen=3
+	on alpha sysctl -qw net.ipv4.tcp_fastopen=1
+	is "$what: asks for a cookie" 200 "$(status alpha "$url" --tcp-fastopen)"
+	on alpha nft -f - <<-END
+		table inet late {
+			chain out {
+				type filter hook output priority filter
+				tcp dport 80 tcp flags == ack drop
+			}
+		}
+	END
+	before=$(stats ALPHA .proven.connections)
+	on alpha curl -s --tcp-fastopen --rate 200/s -H 'Connection: close' -o /dev/null \
+		"$url?[1-300]"
+	is "$what: limited" limited "$(state ALPHA)"
+	is "$what: each connection is proven once" 300 \
+		$(($(stats ALPHA .proven.connections) - before))
+	on alpha nft delete table inet late
+	on edge sysctl -qw net.ipv4.tcp_fastopen=1
+	does "$what: it ends" wait_for 10 alpha_is normal
+}
+
 # test_both WHAT URL TO FROM
 test_both() {
 	local what=$1 url=$2
@@ -238,6 +266,8 @@ test_surge "proven, asks the module" "${urls[2]}" 0
 test_grace
 test_fast_open "Fast Open" "${urls[0]}"
 test_fast_open "Fast Open, IPv6" "${urls[1]}"
+test_fast_close "Fast Open, closed at once" "${urls[0]}"
+test_fast_close "Fast Open, closed at once, IPv6" "${urls[1]}"
 test_both "both" "${urls[0]}" $edge_ip 198.18.128.0/17
 test_both "both, IPv6" "${urls[1]}" $edge_ip6 2001:db8:1800::/37
 test_unseen
