@@ -97,6 +97,17 @@ test_elsewhere() {
 	has "elsewhere: the interface's own name" 'Name = e0' "$(capinfos "$file" 2>/dev/null)"
 }
 
+# `status` asks by the lock who captures.
+test_asked() {
+	local asking
+
+	(flock -s 9; touch "$work/asks"; exec sleep 0.1) 9<"$(find /run/ecdn-xdp -name 'capture-*')" &
+	asking=$!
+	wait_for 5 test -e "$work/asks"
+	does "asked: who looks who captures is in nobody's way" capture --for 100ms -w "$file"
+	wait "$asking"
+}
+
 test_filters() {
 	capture --for 300ms --region BETA -w "$file"
 	is "region: none of another" 0 "$(matched)"
@@ -257,6 +268,7 @@ sink_regions e0
 ecdn load --regions "$regions" e0
 test_file
 test_elsewhere
+test_asked
 test_filters
 test_words
 test_full

@@ -20,6 +20,9 @@
 
 #define PAUSE_NS 20000000
 
+/* Who asks whether a lock is held holds it for a moment. */
+#define ASKED_TRIES 10
+
 /* Most commands are done sooner, and a wait for these is not logged. */
 #define SILENT_NS NS_PER_SECOND
 
@@ -207,18 +210,22 @@ int lock_take(const char *dir, const char *name, const char *what)
 
 int lock_try(const char *dir, const char *name, const char *what, struct lock_holder *holder)
 {
+	const struct timespec pause = { .tv_nsec = PAUSE_NS };
 	char note[NOTE_SIZE];
 	scoped_fd int fd = open_file(dir, name);
 
 	*holder = (struct lock_holder){};
 	if (fd < 0)
 		return fd;
-	if (!flock(fd, LOCK_EX | LOCK_NB)) {
-		write_note(fd);
-		return take_fd(&fd);
+	for (int i = 0; i < ASKED_TRIES; i++) {
+		if (!flock(fd, LOCK_EX | LOCK_NB)) {
+			write_note(fd);
+			return take_fd(&fd);
+		}
+		if (errno != EWOULDBLOCK)
+			return log_error(-errno, "cannot lock %s: %s", what, strerror(errno));
+		nanosleep(&pause, NULL);
 	}
-	if (errno != EWOULDBLOCK)
-		return log_error(-errno, "cannot lock %s: %s", what, strerror(errno));
 	read_holder(fd, note, holder);
 	return -EBUSY;
 }

@@ -42,12 +42,12 @@ struct lock_holder {
  * holds it. "": none. Silent, as nothing depends on it. */
 void lock_say(int fd, const char *line);
 
-/* Takes a lock of that kind, which its holder never removes, without waiting: -EBUSY, silent, with
- * *holder as far as it is known, if another process holds it. */
+/* Takes a lock of that kind, which its holder never removes, without waiting for that: -EBUSY,
+ * silent, with *holder as far as it is known, if another process holds it. */
 int lock_try(const char *dir, const char *name, const char *what, struct lock_holder *holder);
 
-/* Whether another process holds such a lock, and it is known which. Who tries to take it in this
- * very moment may be told that it is held. Silent. */
+/* Whether another process holds such a lock, and it is known which. It is held for a moment, which
+ * lock_try() waits for. Silent. */
 bool lock_is_held(const char *dir, const char *name, struct lock_holder *holder);
 
 /* Removes the file of a lock that this process holds and will not need again; who waits for it

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/hash.h"
 #include "base/log.h"
@@ -16,10 +15,6 @@
 /* A name ends with so much of the directory's path, and begins with a hash of all of it. */
 #define NAME_SHOWN 100
 #define NAME_SIZE (NAME_SHOWN + 32)
-
-/* Who asks whether a lock is held holds it for a moment. */
-#define TRIES 10
-#define PAUSE_NS 20000000
 
 /* The path without symbolic links, as far as it is there: the directory itself comes and goes
  * with what is loaded, and a lock must not depend on that. */
@@ -66,17 +61,12 @@ static int refuse(const char *pin_dir, const struct lock_holder *holder)
 
 int agent_lock_take(const char *pin_dir)
 {
-	const struct timespec pause = { .tv_nsec = PAUSE_NS };
 	struct lock_holder holder = {};
 	char name[NAME_SIZE];
-	int fd = -EBUSY;
+	int fd;
 
 	name_of(pin_dir, name);
-	for (int i = 0; i < TRIES && fd == -EBUSY; i++) {
-		if (i)
-			nanosleep(&pause, NULL);
-		fd = lock_try(HOST_LOCK_DIR, name, pin_dir, &holder);
-	}
+	fd = lock_try(HOST_LOCK_DIR, name, pin_dir, &holder);
 	return fd == -EBUSY ? refuse(pin_dir, &holder) : fd;
 }
 
