@@ -246,10 +246,10 @@ static __always_inline void count_proven(struct ecdn_xdp_region_cpu *local, __u3
 /*
  * What is proven. Of one prefix no more counts than prefix_pps, as whoever has one connection can
  * have its packets copied with any source that can be forged: so they do not limit the region.
- * That is also all that passes while the region is limited. While it is shielded as much passes as
- * of the widest prefix, as one connection is no leave to send any number of packets; but of what
- * completes a cookie as much as of SYNs, as it can be sent again to make connections that are
- * counted: one address would have its region limited.
+ * That is also all that passes while the region is limited. While it is shielded as much more
+ * passes as of the widest prefix, as one connection is no leave to send any number of packets; but
+ * of what completes a cookie once more prefix_pps, as it can be sent again to make connections that
+ * are counted: one address would have its region limited.
  */
 static __always_inline enum drop judge_proven(const struct packet *packet, __u32 region,
 					      const struct source *source,

@@ -16,7 +16,7 @@
 
 #define CLI_USAGE WORDS_WRONG   /* the words on the command line are wrong; logged */
 #define CLI_HELP -10002         /* help was asked for and printed */
-#define CLI_NO -10003           /* an exit code was asked for, and the answer is no */
+#define CLI_NO -10003           /* nothing failed, and the exit code is to say no */
 
 /* A file of verbs ends with their rows, FILE_verbs[], which main.c lists; {} ends them. */
 struct verb {

@@ -244,8 +244,8 @@ static int load(const struct verb *verb, const struct cli *cli, const struct loa
 		cli_change_print(cli, &change, false);
 	}
 	config_free(&config);
-	/* All is loaded but for a listener, of which an error has told. No failure, as a user who
-	 * waits at its port would otherwise have the unit fail at boot. */
+	/* All is loaded but a listener, as an error has told. That is no failure: else a user who
+	 * waits at its port could have the unit fail at boot. */
 	return err ?: untaken ? CLI_NO : 0;
 }
 
