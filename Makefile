@@ -75,7 +75,8 @@ say = @printf '  %-5s %s\n'
 Q = @
 endif
 
-# Of a build for a target that then runs what was built: make -j would be the tests' too.
+# For targets that build, and then run what was built. BUILD_JOBS=N has N jobs build alone: those of
+# make -j would also be those of the makes that tests run.
 BUILDING := --no-print-directory $(addprefix -j,$(BUILD_JOBS))
 
 .PHONY: all help tests install uninstall deps deps-tests lint demo check check-kernels bench \

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Runs what is built: unit tests, packet tests, hosts in namespaces; or those
-# tests that are named. Shows what fails; the last line is N passed, N failed,
-# of single tests.
+# Runs what is built: the rules of the house, unit tests, packet tests, hosts in namespaces; or
+# those tests that are named, several at a time. What fails is run again alone. Shows what fails;
+# the last line is N passed, N failed, of single tests.
 set -euo pipefail
 
 LIMIT=800                       # seconds of one program; the longest takes 210
@@ -10,8 +10,8 @@ LIMIT=800                       # seconds of one program; the longest takes 210
 top=$(readlink -f "$(dirname "$0")/..")
 export BUILD
 BUILD=$(readlink -m "${BUILD:-$top/build}")
-# Tests wait more than they work, so more run at a time than there are CPUs; fewer of those that
-# judge what happens within a time.
+# Tests wait more than they work, so twice as many run at a time as there are CPUs; of those that
+# judge what happens within a time, one for each CPU.
 CPUS=$(($(nproc) < 4 ? $(nproc) : 4))
 JOBS=${JOBS:-$((2 * CPUS))}
 JOBS_TIMED=${JOBS_TIMED:-$CPUS}
@@ -23,13 +23,13 @@ failed=0
 again=()
 declare -A running=()           # by pid
 
-# Floods, rates and surges.
+# Whether a program floods, or judges rates and surges.
 is_timed() {
 	[[ $1 = */net/test_@(513*|ceiling|limits|shield*|states|stats_now|surge).sh ||
 		$1 = */run/test_@(ceiling|limiter) ]]
 }
 
-# These come first, so that none of them is what the others have left at the end.
+# Whether a program takes minutes. These come first, so that none of them runs alone at the end.
 is_long() {
 	[[ $1 = */net/test_@(carry_sizes|client_build|damage|faults*|sizes).sh ]]
 }
@@ -120,7 +120,7 @@ collect() {
 	fi
 }
 
-# run_beside JOBS PROGRAM...: so many at a time.
+# run_beside JOBS PROGRAM...: runs as many programs at a time as there are to be jobs.
 run_beside() {
 	local jobs=$1 program
 

@@ -42,7 +42,7 @@ judge() {
 	fi
 }
 
-# The next target that ends.
+# Judges the next target that ends.
 collect() {
 	local pid status=0
 

@@ -23,7 +23,7 @@ declare -A CPU=(
 	[trixie-backports]=max
 )
 
-# Guests wait a third of their time, and each has one CPU.
+# How many guests run at a time: each has one CPU, and waits a third of its time.
 PARALLEL=$((2 * $(nproc)))
 FETCH_LIMIT=300                 # seconds
 # Four times what the slowest takes with a CPU to itself.
@@ -126,7 +126,7 @@ may_try_again() {
 		! grep -Eq '^not ok - (boot|download|guest\.sh|initramfs|insmod|kernel log)[: ]' "$1"
 }
 
-# show VERSION
+# show VERSION: and counts what passed and failed there.
 show() {
 	local result=$kernels/${SUITE[$1]}/result
 
@@ -135,7 +135,7 @@ show() {
 	failed=$((failed + $(grep -c '^not ok - ' "$result" || true)))
 }
 
-# The next kernel that is done is shown and counted.
+# The next kernel that is done is shown and counted, or is to be tried again alone.
 collect() {
 	local pid version
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # The agent learns limits: a history in its file comes into force with the guard, is capped by the
-# operator's, survives SIGKILL, and is kept; those of a night whose agent is dead give way; a file that
-# is damaged is set aside. Counters that were written down are replayed.
+# operator's, survives SIGKILL, and is kept; limits of a night whose agent is dead give way; a file
+# that is damaged is set aside. Counters that were written down are replayed.
 # shellcheck disable=SC2016 # $t is jq's
 # shellcheck source=tests/net/lib.sh
 source "$(dirname "$0")/lib.sh"

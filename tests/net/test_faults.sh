@@ -52,8 +52,8 @@ back_steer_again() {
 	here steer add 443 127.0.0.1:8513
 }
 
-# unread LINK WORDS...: that a link cannot be opened, or cannot be looked at, does not say that it is
-# gone, which is no error.
+# unread LINK WORDS...: that a link is gone is no error; that it cannot be opened, or looked at, does
+# not say that it is gone.
 unread() {
 	local class=bpf what="$2 $3, while the link $1 cannot be read" calls at was said status
 

@@ -35,8 +35,8 @@ verdict() {
 	"$build/tests/tools/client" --pin-dir "$pin" <<<"verdict $1" 2>/dev/null | cut -d ' ' -f 1
 }
 
-# test_flood WHAT TYPE TO FROM OPTION...: what is forged limits ALPHA, as without the shield. Answers
-# are not short, as it is their status that is asked.
+# test_flood WHAT TYPE TO FROM OPTION...: what is forged limits ALPHA, as without the shield. No
+# limit drops an answer, as it is its status that is asked.
 test_flood() {
 	local what=$1 type=$2 to=$3 from=$4 before sockets
 
@@ -55,7 +55,7 @@ test_flood() {
 	flood_stop "$what"
 }
 
-# test_claimed WHAT: and so until it ends.
+# test_claimed WHAT: forged SYNs of both families limit ALPHA until they end.
 test_claimed() {
 	test_flood "$1: SYNs, IPv6" syn $edge_ip6 $whole6 --cps 5k
 	test_flood "$1: SYNs" syn $edge_ip $whole --cps 5k

@@ -242,7 +242,8 @@ test_both() {
 	is "$what: both have ended: ALPHA" 200 "$(status alpha "$url" -m 2)"
 }
 
-# Real connections whose sockets are not of the cgroup are claimed alone: all of the above could fail.
+# Real connections whose sockets are not of the cgroup are claimed alone: so all of the above could
+# fail.
 test_unseen() {
 	cgroup_make
 	ecdn load --shield-cgroup "$cgroup" e0

@@ -9,7 +9,7 @@
  *
  *	FAULT_CLASS=CLASS   which calls are counted
  *	FAULT_AT=N          the N-th of them is struck, counted from 1; 0 or unset: none
- *	FAULT_PIN=PATH      of bpf(2) those calls are counted alone that open this pin, or ask what it is
+ *	FAULT_PIN=PATH      of bpf(2), calls alone that open this pin or ask what it is are counted
  *	FAULT_ERRNO=NUMBER  the error that it fails with; else one that is usual in its class
  *	FAULT_HOW=HOW       stop (SIGSTOP, and the call is done) or kill (SIGKILL); else it fails
  *	FAULT_COUNT=FILE    the number of calls is written there when the program ends
