@@ -8,19 +8,6 @@
 /* How often a dump is begun before it is given up, as its objects change all the time. */
 #define ATTEMPTS 10
 
-static int send_request(struct mnl_socket *socket, const struct netlink_dump *dump)
-{
-	char room[MNL_NLMSG_HDRLEN + 64] = {};
-	struct nlmsghdr *header = mnl_nlmsg_put_header(room);
-
-	header->nlmsg_type = dump->type;
-	header->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	header->nlmsg_seq = 1;
-	memcpy(mnl_nlmsg_put_extra_header(header, dump->request_size), dump->request,
-	       dump->request_size);
-	return mnl_socket_sendto(socket, header, header->nlmsg_len) < 0 ? -errno : 0;
-}
-
 /* The kernel's greatest errno. What a reply holds beyond it is none, and may have no negative. */
 #define ERRNO_MAX 4095
 
@@ -73,24 +60,39 @@ static int receive(struct mnl_socket *socket, mnl_cb_t take, void *context)
 	return more == MNL_CB_ERROR ? error_of_reply(errno) : 0;
 }
 
-/* Uses a socket of its own, so that the rest of an earlier answer is not in the way. -EINTR if
- * the kernel tells that something changed meanwhile. */
-static int attempt(const struct netlink_dump *dump)
+/* Uses a socket of its own, so that the rest of an earlier answer is not in the way. */
+static int ask(int bus, bool strict, struct nlmsghdr *request, mnl_cb_t take, void *context)
 {
-	struct mnl_socket *socket = mnl_socket_open2(dump->bus, SOCK_CLOEXEC);
+	struct mnl_socket *socket = mnl_socket_open2(bus, SOCK_CLOEXEC);
 	int err;
 
 	if (!socket)
 		return -errno;
-	dump->begin(dump->context);
 	/* Kernels before 4.20 cannot, and leave nothing out. take() selects in any case. */
-	if (dump->strict)
+	if (strict)
 		mnl_socket_setsockopt(socket, NETLINK_GET_STRICT_CHK, &(int){ 1 }, sizeof(int));
+	request->nlmsg_flags |= NLM_F_REQUEST;
+	request->nlmsg_seq = 1;
 	err = mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) ? -errno : 0;
-	err = err ?: send_request(socket, dump);
-	err = err ?: receive(socket, dump->take, dump->context);
+	if (!err && mnl_socket_sendto(socket, request, request->nlmsg_len) < 0)
+		err = -errno;
+	err = err ?: receive(socket, take, context);
 	mnl_socket_close(socket);
 	return err;
+}
+
+/* -EINTR if the kernel tells that something changed meanwhile. */
+static int attempt(const struct netlink_dump *dump)
+{
+	char room[MNL_NLMSG_HDRLEN + 64] = {};
+	struct nlmsghdr *request = mnl_nlmsg_put_header(room);
+
+	request->nlmsg_type = dump->type;
+	request->nlmsg_flags = NLM_F_DUMP;
+	memcpy(mnl_nlmsg_put_extra_header(request, dump->request_size), dump->request,
+	       dump->request_size);
+	dump->begin(dump->context);
+	return ask(dump->bus, dump->strict, request, dump->take, dump->context);
 }
 
 int netlink_dump(const struct netlink_dump *dump)
@@ -104,17 +106,6 @@ int netlink_dump(const struct netlink_dump *dump)
 
 int netlink_change(int bus, struct nlmsghdr *request)
 {
-	struct mnl_socket *socket = mnl_socket_open2(bus, SOCK_CLOEXEC);
-	int err;
-
-	if (!socket)
-		return -errno;
-	request->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
-	request->nlmsg_seq = 1;
-	err = mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) ? -errno : 0;
-	if (!err && mnl_socket_sendto(socket, request, request->nlmsg_len) < 0)
-		err = -errno;
-	err = err ?: receive(socket, NULL, NULL);
-	mnl_socket_close(socket);
-	return err;
+	request->nlmsg_flags |= NLM_F_ACK;
+	return ask(bus, false, request, NULL, NULL);
 }
