@@ -36,8 +36,8 @@ struct view_status {
 	gid_t proxy_group;      /* whose processes may count requests; -1: root's alone */
 	bool requests_frozen;   /* no proxy that is started can count requests */
 	bool has_iterator;      /* DIR/regions is pinned */
-	bool captures;          /* dropped packets are being captured ... */
-	struct lock_holder capture; /* ... by this process; pid 0: it is not known */
+	bool captures;          /* a process captures dropped packets */
+	struct lock_holder capture; /* which one; pid 0: it is not known */
 	struct xdp_link *attachments; /* of the guard; their fds are closed */
 	unsigned int attachment_count;
 };

@@ -63,11 +63,12 @@ static int read_waiting(const struct reading *reading,
 		return log_error(-ENOMEM, "out of memory for the listeners");
 	count = steer_rule_find(&view->rule, &reading->listeners, found, all);
 	for (unsigned int i = 0; i < count; i++) {
-		if (!steer_owner_allows(&view->rule, port_user, found[i]))
-			view->foreign |= !steer_maps_row_has(cookies, found[i]->cookie);
+		if (steer_maps_row_has(cookies, found[i]->cookie))
+			continue;
+		if (steer_owner_allows(&view->rule, port_user, found[i]))
+			view->waits |= has_room;
 		else
-			view->waits |= has_room &&
-				       !steer_maps_row_has(cookies, found[i]->cookie);
+			view->foreign = true;
 	}
 	return 0;
 }
@@ -75,7 +76,7 @@ static int read_waiting(const struct reading *reading,
 /* One that has come into a row since the listeners were read has them read again, once. */
 static int find_listener(struct reading *reading, uint64_t cookie, const struct listener **found)
 {
-	int err = 0;
+	int err;
 
 	*found = listeners_by_cookie(&reading->listeners, cookie);
 	if (*found || reading->again)
