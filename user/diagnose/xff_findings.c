@@ -64,11 +64,6 @@ static const struct cause_words causes[XFF_CAUSES] = {
 	},
 };
 
-const char *xff_findings_cause(enum xff_cause cause)
-{
-	return causes[cause].word;
-}
-
 static void peer_text(const struct xff_counts *counts, const struct xff_calls *calls, int peer,
 		      char *text, size_t size)
 {
@@ -283,6 +278,17 @@ static void say_details(struct finding *finding, const struct xff_counts *counts
 	finding_number(finding, "chance_below_10_to_minus", llround(fmax(0, floor(-at->chance))));
 }
 
+/* How many records' header and direct visit could be compared. */
+static uint64_t compared_records(const struct xff_verdict *verdict)
+{
+	uint64_t records = 0;
+
+	for (int scheme = 0; scheme < XFF_SCHEMES; scheme++)
+		for (int class = 0; class < XFF_CLASS_NODE_ALONE; class++)
+			records += verdict->records[scheme][class];
+	return records;
+}
+
 /* The one address that was asked about: if no direct visit contradicts it, nobody on the way has
  * put it there. */
 static int add_asked(struct findings *findings, const struct xff_counts *counts,
@@ -293,7 +299,7 @@ static int add_asked(struct findings *findings, const struct xff_counts *counts,
 	struct finding *finding;
 	char text[CIDR_TEXT_SIZE];
 
-	if (verdict->count || !right || right != xff_findings_compared(verdict))
+	if (verdict->count || !right || right != compared_records(verdict))
 		return 0;
 	finding = findings_add(findings);
 	if (!finding)
@@ -312,16 +318,6 @@ static int add_asked(struct findings *findings, const struct xff_counts *counts,
 		    "proxy.");
 	finding_number(finding, "records", right);
 	return 0;
-}
-
-uint64_t xff_findings_compared(const struct xff_verdict *verdict)
-{
-	uint64_t records = 0;
-
-	for (int scheme = 0; scheme < XFF_SCHEMES; scheme++)
-		for (int class = 0; class < XFF_CLASS_NODE_ALONE; class++)
-			records += verdict->records[scheme][class];
-	return records;
 }
 
 int xff_findings_add(struct findings *findings, const struct xff_counts *counts,

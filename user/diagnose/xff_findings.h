@@ -20,12 +20,6 @@ struct xff_calls {
 int xff_findings_add(struct findings *findings, const struct xff_counts *counts,
 		     const struct xff_verdict *verdict, const struct xff_calls *calls);
 
-/* Records whose header and direct visit could be compared. */
-uint64_t xff_findings_compared(const struct xff_verdict *verdict);
-
-/* The word of a cause. */
-const char *xff_findings_cause(enum xff_cause cause);
-
 /* What the log cannot tell at all, whatever is found: words, cut at `size`; empty: nothing. */
 void xff_findings_unknown(const struct xff_counts *counts, const struct xff_verdict *verdict,
 			  char *text, size_t size);

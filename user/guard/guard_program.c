@@ -77,7 +77,9 @@ int guard_program_open(struct guard_bpf **guard, uint32_t max_regions)
 	return err;
 }
 
-int guard_program_add_row(struct guard_bpf *guard, uint32_t max_regions)
+/* Before the object is loaded: gives region_cpu and cpu_events, if these will be new, one more
+ * row behind those of CPUs, for the counts of an earlier version. */
+static int add_row(struct guard_bpf *guard, uint32_t max_regions)
 {
 	int cpus = cpus_rows();
 	int err = cpus < 0 ? cpus : size(guard->maps.cpu_events, cpus + 1);
@@ -104,7 +106,7 @@ static int load_and_pin(const struct part_run *run, uint32_t max_regions)
 
 	if (err || !guard)
 		return err;
-	err = run->carried ? guard_program_add_row(guard, max_regions) : 0;
+	err = run->carried ? add_row(guard, max_regions) : 0;
 	err = err ?: guard_ceilings_size(guard, run->rooms->trusted);
 	err = err ?: carry_share(guard->obj, run->pins, guard_carry_shared);
 	err = err ?: object_share(guard->obj, run->pins);

@@ -19,10 +19,6 @@ struct guard_bpf;
 int guard_program_open(struct guard_bpf **guard, uint32_t max_regions);
 void guard_program_close(struct guard_bpf *guard);
 
-/* Before the object is loaded: gives region_cpu and cpu_events, if these will be new, one more
- * row behind those of CPUs, for the counts of an earlier version. */
-int guard_program_add_row(struct guard_bpf *guard, uint32_t max_regions);
-
 /* In a command that loads it: the program, with the maps that are pinned, and pins of what is new.
  * Returns an fd, which the caller closes. */
 int guard_program_make(const struct part_run *run, uint32_t max_regions);

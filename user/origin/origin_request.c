@@ -36,11 +36,6 @@ int origin_request_depth_parse(const char *text, enum origin_depth *depth)
 	return 0;
 }
 
-const char *origin_request_depth_name(enum origin_depth depth)
-{
-	return words_name(depth_names, DEPTHS, depth);
-}
-
 static int parse_port(char *word, struct origin_ports *ports)
 {
 	char *slash = strchr(word, '/');

@@ -45,7 +45,6 @@ void origin_request_free(struct origin_request *request);
 
 /* Reads "off", "sockets" or "content". 0 or -EINVAL, silent. */
 int origin_request_depth_parse(const char *text, enum origin_depth *depth);
-const char *origin_request_depth_name(enum origin_depth depth);
 
 /* Adds ports: PORT, or PORT/http or PORT/tls where content does not tell, joined by commas. Of
  * others 80 and 8080 are HTTP. 0, or -EINVAL with *ports untouched, silent. */

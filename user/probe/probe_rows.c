@@ -71,7 +71,8 @@ bool probe_rows_agreed(const struct probe_step *step)
 	return step->outcome == PROBE_TAKEN || step->outcome == PROBE_CERTIFICATE_WANTED;
 }
 
-bool probe_rows_futile(const struct probe_step *step)
+/* Whether an outcome says nothing about what is taken. */
+static bool is_futile(const struct probe_step *step)
 {
 	return step->outcome >= PROBE_NOT_TLS;
 }
@@ -130,7 +131,7 @@ static void learn_refused(struct probe_rows *rows, const struct probe_step *step
 
 void probe_rows_add(struct probe_rows *rows, const struct probe_step *step)
 {
-	bool agreed = probe_rows_agreed(step), futile = probe_rows_futile(step);
+	bool agreed = probe_rows_agreed(step), futile = is_futile(step);
 	enum probe_state state = agreed ? PROBE_YES : futile ? PROBE_UNTOLD : PROBE_NO;
 
 	learn(rows, step->ask, state);

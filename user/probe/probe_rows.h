@@ -104,9 +104,6 @@ struct probe_rows {
 /* Whether a connection has the parameters agreed, which is what a row is about. */
 bool probe_rows_agreed(const struct probe_step *step);
 
-/* Whether an outcome says nothing about what is taken. */
-bool probe_rows_futile(const struct probe_step *step);
-
 /* Takes a connection into account; it is the one of rows->connections, which grows. */
 void probe_rows_add(struct probe_rows *rows, const struct probe_step *step);
 

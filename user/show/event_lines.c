@@ -76,11 +76,6 @@ enum event_lines_kind event_lines_kind(const struct event_lines_item *item)
 	return item->event->is_verb ? EVENT_LINES_COMMAND : EVENT_LINES_CHANGE;
 }
 
-const char *event_lines_kind_name(enum event_lines_kind kind)
-{
-	return kinds[kind];
-}
-
 static const char *kind_json(const void *item, char room[FIELD_TEXT_SIZE])
 {
 	(void)room;

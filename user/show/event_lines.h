@@ -14,9 +14,6 @@
 
 enum event_lines_kind event_lines_kind(const struct event_lines_item *item);
 
-/* The word for it. */
-const char *event_lines_kind_name(enum event_lines_kind kind);
-
 /* Prints the line, with local time; the same without the time and the end of the line. */
 void event_lines_print(const struct event_lines_item *item, FILE *to);
 void event_lines_text(const struct event_lines_item *item, FILE *to);

@@ -41,7 +41,8 @@ const char *fields_text(const struct field *row, const void *item, char room[FIE
 	return *text ? text : NULL;
 }
 
-const char *fields_name(const struct field *row)
+/* The last part of a row's key. */
+static const char *name_of(const struct field *row)
 {
 	const char *dot = strrchr(row->key, '.');
 
@@ -207,5 +208,5 @@ void fields_print_counts(const struct fields *fields, const void *item, const ch
 		if (!strncmp(row->key, object, length) && row->key[length] == '.' &&
 		    fields_number(row, item))
 			printf("%-11s %lu %s: %s\n", title, fields_number(row, item),
-			       fields_name(row), row->note);
+			       name_of(row), row->note);
 }

@@ -97,9 +97,6 @@ bool fields_has(const struct field *row, const void *item);
 /* The words of a FIELD_TEXT; 0: there are none. */
 const char *fields_text(const struct field *row, const void *item, char room[FIELD_TEXT_SIZE]);
 
-/* The last part of a row's key. */
-const char *fields_name(const struct field *row);
-
 /* A column for each row that has a head; then a row of cells for an item. */
 void fields_heads(const struct fields *fields, struct columns *columns);
 void fields_cells(const struct fields *fields, const void *item, struct columns *columns);

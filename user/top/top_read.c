@@ -143,26 +143,8 @@ static int read_tab(struct top_read *read, const char *region, enum top_tab tab)
 	}
 }
 
-int top_read_detail(struct top_read *read, const char *region, enum top_tab tab)
-{
-	struct top_detail *detail = &read->snapshot.detail;
-	int err;
-
-	if (!read->has_now)
-		return 0;
-	if (detail->tab != tab || strcmp(detail->region, region))
-		top_read_drop_detail(read);
-	err = read_tab(read, region, tab);
-	strcpy(detail->region, region);
-	detail->tab = tab;
-	detail->prefixes = read->has_prefixes ? &read->prefixes : NULL;
-	detail->nodes = read->has_nodes ? &read->nodes : NULL;
-	detail->origins = read->has_origins ? &read->origins : NULL;
-	detail->error = err ? read->detail_error : NULL;
-	return err;
-}
-
-void top_read_drop_detail(struct top_read *read)
+/* What the page had is given back. */
+static void drop_detail(struct top_read *read)
 {
 	if (read->has_prefixes)
 		view_prefixes_free(&read->prefixes);
@@ -174,9 +156,28 @@ void top_read_drop_detail(struct top_read *read)
 	memset(&read->snapshot.detail, 0, sizeof(read->snapshot.detail));
 }
 
+int top_read_detail(struct top_read *read, const char *region, enum top_tab tab)
+{
+	struct top_detail *detail = &read->snapshot.detail;
+	int err;
+
+	if (!read->has_now)
+		return 0;
+	if (detail->tab != tab || strcmp(detail->region, region))
+		drop_detail(read);
+	err = read_tab(read, region, tab);
+	strcpy(detail->region, region);
+	detail->tab = tab;
+	detail->prefixes = read->has_prefixes ? &read->prefixes : NULL;
+	detail->nodes = read->has_nodes ? &read->nodes : NULL;
+	detail->origins = read->has_origins ? &read->origins : NULL;
+	detail->error = err ? read->detail_error : NULL;
+	return err;
+}
+
 void top_read_free(struct top_read *read)
 {
-	top_read_drop_detail(read);
+	drop_detail(read);
 	drop_regions(read);
 	view_past_close(&read->past);
 }

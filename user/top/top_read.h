@@ -32,9 +32,6 @@ int top_read_regions(struct top_read *read);
 /* Reads what the tab of a region's page shows. The same. */
 int top_read_detail(struct top_read *read, const char *region, enum top_tab tab);
 
-/* What the page had is given back. */
-void top_read_drop_detail(struct top_read *read);
-
 void top_read_free(struct top_read *read);
 
 #endif
