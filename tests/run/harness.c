@@ -46,18 +46,17 @@ int report_end(void)
 	return failed || !passed;
 }
 
-static void need(bool done, const char *what)
+void must(bool done, const char *what)
 {
 	if (done)
 		return;
-	printf("not ok - %s: %s\n%u passed, %u failed\n", what, strerror(errno), passed,
-	       failed + 1);
-	exit(1);
+	report(what, strerror(errno));
+	exit(report_end());
 }
 
 static void write_map(const struct bpf_map *map, uint32_t slot, const void *value)
 {
-	need(!bpf_map_update_elem(bpf_map__fd(map), &slot, value, BPF_ANY), bpf_map__name(map));
+	must(!bpf_map_update_elem(bpf_map__fd(map), &slot, value, BPF_ANY), bpf_map__name(map));
 }
 
 /* What libbpf says below a warning helps nobody here. */
@@ -85,15 +84,15 @@ void guard_open(struct guard *guard)
 	memset(guard, 0, sizeof(*guard));
 	libbpf_set_print(print_warnings);
 
-	need(!guard_program_open(&guard->skel, ECDN_XDP_REGIONS_DEFAULT), "open the guard");
+	must(!guard_program_open(&guard->skel, ECDN_XDP_REGIONS_DEFAULT), "open the guard");
 	guard->frags = guard->skel->rodata->has_frags;
-	need(!guard_program_load(guard->skel), "load the guard");
+	must(!guard_program_load(guard->skel), "load the guard");
 	guard->prog = bpf_program__fd(guard->skel->progs.guard);
 
 	attach_idle(guard);
-	need(!mapped_open(&guard->rows, bpf_map__fd(guard->skel->maps.region_cpu), "region_cpu",
+	must(!mapped_open(&guard->rows, bpf_map__fd(guard->skel->maps.region_cpu), "region_cpu",
 			  sizeof(struct ecdn_xdp_region_cpu)), "map the regions' counters");
-	need(!mapped_open(&guard->sets, bpf_map__fd(guard->skel->maps.prefixes), "prefixes",
+	must(!mapped_open(&guard->sets, bpf_map__fd(guard->skel->maps.prefixes), "prefixes",
 			  sizeof(*guard->prefixes)), "map the prefixes");
 	guard->prefixes = guard->sets.at;
 	guard->cpus = guard->sets.entries / ECDN_XDP_PREFIX_SETS;
@@ -120,10 +119,10 @@ void guard_set_regions(struct guard *guard, const struct range_set *set)
 	const struct table_room room = { 0 };
 	int fd;
 
-	need(lines && !table_compile(set, &room, lines, ECDN_XDP_TABLE_LINES_MAX),
+	must(lines && !table_compile(set, &room, lines, ECDN_XDP_TABLE_LINES_MAX),
 	     "compile a region table");
 	fd = slot_table(&region_store_slot, ECDN_XDP_TABLE_LINES_MAX, lines);
-	need(fd >= 0, "make a region table");
+	must(fd >= 0, "make a region table");
 	lines_free(lines);
 	write_map(guard->skel->maps.region_table, 0, &fd);
 	close(fd);
@@ -134,13 +133,13 @@ static void set_trusted(struct guard *guard)
 	struct ecdn_xdp_table_line *lines;
 	int fd;
 
-	need(!trust_store_compile(&guard->trusted, &lines), "compile a trusted table");
+	must(!trust_store_compile(&guard->trusted, &lines), "compile a trusted table");
 	fd = trust_store_table(lines, ECDN_XDP_TABLE_LINES_MAX, 1);
-	need(fd >= 0, "make a trusted table");
+	must(fd >= 0, "make a trusted table");
 	lines_free(lines);
 	write_map(guard->skel->maps.trusted_table, 0, &fd);
 	close(fd);
-	need(!trust_rates_add(bpf_map__fd(guard->skel->maps.trusted_rates), &guard->trusted),
+	must(!trust_rates_add(bpf_map__fd(guard->skel->maps.trusted_rates), &guard->trusted),
 	     "make rows of trusted prefixes");
 	guard->config.trusted = guard->trusted.count;
 	guard->trust_changed = false;
@@ -182,8 +181,8 @@ void guard_allow(struct guard *guard, const char *cidr)
 {
 	struct cidr parsed;
 
-	need(!cidr_parse(cidr, &parsed), cidr);
-	need(!trust_list_allow(&guard->trusted, &parsed, 1, 0), "allow a prefix");
+	must(!cidr_parse(cidr, &parsed), cidr);
+	must(!trust_list_allow(&guard->trusted, &parsed, 1, 0), "allow a prefix");
 	guard->trust_changed = true;
 }
 
@@ -191,8 +190,8 @@ void guard_add_node(struct guard *guard, const char *cidr)
 {
 	struct trust_node node = {};
 
-	need(!cidr_parse(cidr, &node.cidr), cidr);
-	need(!trust_list_add_nodes(&guard->trusted, &node, 1, 0), "add a node");
+	must(!cidr_parse(cidr, &node.cidr), cidr);
+	must(!trust_list_add_nodes(&guard->trusted, &node, 1, 0), "add a node");
 	guard->trust_changed = true;
 }
 
@@ -200,7 +199,7 @@ void guard_disallow(struct guard *guard, const char *cidr)
 {
 	struct cidr parsed;
 
-	need(!cidr_parse(cidr, &parsed) && trust_list_find(&guard->trusted, &parsed), cidr);
+	must(!cidr_parse(cidr, &parsed) && trust_list_find(&guard->trusted, &parsed), cidr);
 	trust_list_disallow(&guard->trusted, &parsed, 1);
 	guard->trust_changed = true;
 }
@@ -209,7 +208,7 @@ uint32_t guard_run(const struct guard *guard, const void *frame, uint32_t length
 {
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = length);
 
-	need(!bpf_prog_test_run_opts(guard->prog, &opts), "test-run the guard");
+	must(!bpf_prog_test_run_opts(guard->prog, &opts), "test-run the guard");
 	return opts.retval;
 }
 
@@ -220,12 +219,12 @@ void guard_counts(const struct guard *guard, uint32_t region, struct region_coun
 
 void guard_events(const struct guard *guard, struct ecdn_xdp_events *sum)
 {
-	need(!counts_events(bpf_map__fd(guard->skel->maps.cpu_events), sum), "read the events");
+	must(!counts_events(bpf_map__fd(guard->skel->maps.cpu_events), sum), "read the events");
 }
 
 void guard_state(const struct guard *guard, uint32_t region, struct ecdn_xdp_region_state *state)
 {
-	need(!bpf_map_lookup_elem(bpf_map__fd(guard->skel->maps.region_state), &region, state),
+	must(!bpf_map_lookup_elem(bpf_map__fd(guard->skel->maps.region_state), &region, state),
 	     "read a region's state");
 }
 
@@ -235,9 +234,9 @@ void set_region(struct range_set *set, const char *cidr, uint32_t region)
 	struct cidr parsed;
 	bool v4;
 
-	need(!cidr_parse(cidr, &parsed), cidr);
+	must(!cidr_parse(cidr, &parsed), cidr);
 	v4 = parsed.addr.family == AF_INET;
-	need(!range_list_add(v4 ? &over.v4 : &over.v6, parsed.addr.bits, cidr_last(&parsed),
+	must(!range_list_add(v4 ? &over.v4 : &over.v6, parsed.addr.bits, cidr_last(&parsed),
 			     region | 1 << RANGE_SOURCE_SHIFT) &&
 	     !range_set_overlay(set, &over), "add a region");
 	range_set_free(&over);

@@ -69,4 +69,7 @@ void skip(const char *name, const char *why);
 /* Prints "N passed, N failed"; returns the exit code. */
 int report_end(void);
 
+/* Ends the test unless that is done, with a report of it and of errno. */
+void must(bool done, const char *what);
+
 #endif

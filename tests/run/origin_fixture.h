@@ -75,6 +75,4 @@ void pair_answer(const struct pair *pair, const void *bytes, size_t size);
 void pair_close_origin(struct pair *pair, bool reset);
 void pair_close_node(struct pair *pair, bool reset);
 
-void must(bool done, const char *what);
-
 #endif

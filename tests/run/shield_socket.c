@@ -10,7 +10,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "steer_fixture.h"
+#include "harness.h"
 
 const struct family family_v4 = { "IPv4", "127.0.0.1", "127.0.0.2", "127.0.0.9", AF_INET };
 const struct family family_v6 = {

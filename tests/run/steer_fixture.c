@@ -2,7 +2,6 @@
 #include "steer_fixture.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <linux/ipv6.h>
 #include <net/if.h>
@@ -23,14 +22,6 @@
 
 #define ANSWER_MS 2000
 #define BACKLOG 4096
-
-void must(bool done, const char *what)
-{
-	if (done)
-		return;
-	report(what, strerror(errno));
-	exit(report_end());
-}
 
 static void add_address(const char *text, int lo)
 {

@@ -32,8 +32,6 @@ struct world {
 	struct ecdn_xdp_config config;  /* as it was last written */
 };
 
-void must(bool done, const char *what);
-
 /* A network namespace of its own, in which lo is up and has fd00::2 and fd00::3. */
 void steer_enter_netns(void);
 

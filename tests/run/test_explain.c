@@ -5,7 +5,6 @@
  * what the guard's become, and no map of the guard may change by a dry run.
  */
 #include <arpa/inet.h>
-#include <errno.h>
 #include <net/if.h>
 #include <sched.h>
 #include <stdio.h>
@@ -57,14 +56,6 @@ struct run {
 	unsigned long met[DROPS_REASONS + 1], states[ECDN_XDP_STATE_MAX]; /* the last: passed */
 	unsigned long sockets;  /* packets of the open connection that were proven */
 };
-
-static void must(bool done, const char *what)
-{
-	if (done)
-		return;
-	report(what, strerror(errno));
-	exit(report_end());
-}
 
 static int fd(const struct bpf_map *map)
 {

@@ -337,14 +337,6 @@ static void send_day(const struct guard *guard, uint64_t duration_ns)
 	senders_run(&sender, 1);
 }
 
-static void must(bool done, const char *what)
-{
-	if (done)
-		return;
-	printf("not ok - %s\n", what);
-	exit(1);
-}
-
 static struct ecdn_xdp_limits limits_of(const struct guard *guard)
 {
 	const __u32 region = REGION;

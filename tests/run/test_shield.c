@@ -19,7 +19,6 @@
 #include "known_cell.h"
 #include "shield_frame.h"
 #include "shield_socket.h"
-#include "steer_fixture.h"
 
 #define REGION 5
 #define NOBODY 443
