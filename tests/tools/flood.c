@@ -15,17 +15,16 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 
 #include "../run/spoof.h"
+#include "base/clock.h"
 #include "base/log.h"
 
 #define BATCH 64
-#define NS_PER_SECOND 1000000000ULL
 #define TICK_NS 250000
 #define RETRY_NS 50000
 /* A longer gap than this is no pacing any more. */
@@ -56,14 +55,6 @@ static void end(int signal)
 {
 	(void)signal;
 	ended = 1;
-}
-
-static uint64_t now_ns_of(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return now.tv_sec * NS_PER_SECOND + now.tv_nsec;
 }
 
 /*
@@ -141,7 +132,7 @@ static int run(struct flood *flood)
 		parts[i] = (struct iovec){ frames[i], flood->spoof.length };
 		messages[i].msg_hdr = (struct msghdr){ .msg_iov = &parts[i], .msg_iovlen = 1 };
 	}
-	flood->start_ns = last_ns = now_ns = now_ns_of(CLOCK_MONOTONIC);
+	flood->start_ns = last_ns = now_ns = clock_monotonic_ns();
 	while (!err && !over(flood, now_ns)) {
 		uint64_t wanted = due(flood, now_ns);
 
@@ -149,7 +140,7 @@ static int run(struct flood *flood)
 			err = send_batch(flood, messages, wanted < BATCH ? wanted : BATCH);
 		if (wanted <= BATCH && flood->words.rate)
 			nanosleep(&(struct timespec){ .tv_nsec = TICK_NS }, NULL);
-		now_ns = now_ns_of(CLOCK_MONOTONIC);
+		now_ns = clock_monotonic_ns();
 		if (now_ns - last_ns > STALL_NS)
 			flood->stalled_ns += now_ns - last_ns;
 		last_ns = now_ns;
@@ -298,7 +289,7 @@ int main(int argc, char **argv)
 	};
 	unsigned int given = 0;
 
-	flood.spoof.random = now_ns_of(CLOCK_REALTIME) << 16 ^ getpid() ^ 1;
+	flood.spoof.random = clock_ns(CLOCK_REALTIME) << 16 ^ getpid() ^ 1;
 	if (argc < 2) {
 		options_help(rows, sizeof(rows) / sizeof(*rows));
 		return 2;

@@ -19,7 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <linux/if_ether.h>
@@ -30,9 +29,9 @@
 
 #include "../run/checksum.h"
 #include "../run/spoof.h"
+#include "base/clock.h"
 #include "base/log.h"
 
-#define NS_PER_SECOND 1000000000ULL
 #define TICK_NS 250000
 #define BURST_MAX 64
 #define ASKED_MAX 20000
@@ -56,14 +55,6 @@ struct mixed {
 	unsigned int asked;
 	struct asked at[ASKED_MAX];
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * NS_PER_SECOND + now.tv_nsec;
-}
 
 static uint64_t due(uint64_t rate, uint64_t elapsed_ns)
 {
@@ -101,7 +92,7 @@ static void take_answer(struct mixed *mixed, const uint8_t *frame, ssize_t size)
 	if (!tcp.syn || !tcp.ack || number >= mixed->asked)
 		return;
 	if (!mixed->at[number].answers++)
-		mixed->at[number].answered_ns = now_ns();
+		mixed->at[number].answered_ns = clock_monotonic_ns();
 }
 
 static void take_answers(struct mixed *mixed)
@@ -124,7 +115,7 @@ static int put(struct mixed *mixed, struct spoof *spoof, uint8_t *frame)
 
 static bool ask_due(const struct mixed *mixed)
 {
-	return mixed->asked < ASKED_MAX && now_ns() - mixed->start_ns >= mixed->next_ns;
+	return mixed->asked < ASKED_MAX && clock_monotonic_ns() - mixed->start_ns >= mixed->next_ns;
 }
 
 /* spoof_address() writes the checksum from a sum, to which the port belongs. */
@@ -139,7 +130,7 @@ static int ask(struct mixed *mixed, uint8_t *frame)
 	mixed->ask.upper_sum += sum_words(&port_be, sizeof(port_be));
 	mixed->asked++;
 	mixed->next_ns += 2 * NS_PER_SECOND / mixed->client_rate * (random() % 1024) / 1024;
-	at->sent_ns = now_ns();
+	at->sent_ns = clock_monotonic_ns();
 	err = put(mixed, &mixed->ask, frame);
 	mixed->ask.upper_sum = before;
 	return err;
@@ -148,7 +139,7 @@ static int ask(struct mixed *mixed, uint8_t *frame)
 /* One turn: what is due of both, the client's between the flood's. */
 static int send_due(struct mixed *mixed, uint8_t *flood, uint8_t *client)
 {
-	uint64_t wanted = due(mixed->rate, now_ns() - mixed->start_ns);
+	uint64_t wanted = due(mixed->rate, clock_monotonic_ns() - mixed->start_ns);
 	int err = 0;
 
 	for (int i = 0; i < BURST_MAX && mixed->flooded < wanted && !err; i++) {
@@ -163,18 +154,20 @@ static int send_due(struct mixed *mixed, uint8_t *flood, uint8_t *client)
 static int run(struct mixed *mixed)
 {
 	static uint8_t flood[SPOOF_MAX], client[SPOOF_MAX];
+	uint64_t end_ns;
 	int err = 0;
 
 	memcpy(flood, mixed->flood.frame, mixed->flood.length);
 	memcpy(client, mixed->ask.frame, mixed->ask.length);
-	mixed->start_ns = now_ns();
-	while (!err && now_ns() - mixed->start_ns < mixed->duration_ns) {
+	mixed->start_ns = clock_monotonic_ns();
+	while (!err && clock_monotonic_ns() - mixed->start_ns < mixed->duration_ns) {
 		err = send_due(mixed, flood, client);
 		take_answers(mixed);
-		if (mixed->flooded >= due(mixed->rate, now_ns() - mixed->start_ns))
+		if (mixed->flooded >= due(mixed->rate, clock_monotonic_ns() - mixed->start_ns))
 			nanosleep(&(struct timespec){ .tv_nsec = TICK_NS }, NULL);
 	}
-	for (uint64_t end_ns = now_ns(); !err && now_ns() - end_ns < TAIL_NS;) {
+	end_ns = clock_monotonic_ns();
+	while (!err && clock_monotonic_ns() - end_ns < TAIL_NS) {
 		take_answers(mixed);
 		nanosleep(&(struct timespec){ .tv_nsec = TICK_NS }, NULL);
 	}
@@ -279,7 +272,7 @@ int main(int argc, char **argv)
 	};
 	int err;
 
-	mixed.flood.random = now_ns() << 16 ^ getpid() ^ 1;
+	mixed.flood.random = clock_monotonic_ns() << 16 ^ getpid() ^ 1;
 	srandom(mixed.flood.random);
 	if (options_read(argc - 1, argv + 1, rows, sizeof(rows) / sizeof(*rows), NULL))
 		return 2;

@@ -7,8 +7,9 @@
  *	start_ns=N
  *	end_ns=N opened=N stalled=S ok=N refused=N failed=N
  *
- * start_ns and end_ns: when the first and the last one were opened, by CLOCK_MONOTONIC; ok and
- * refused: those that were told 200 and 513. SIGTERM ends it early, and cuts what is under way.
+ * start_ns and end_ns: when the first and the last one were opened, by CLOCK_MONOTONIC; stalled:
+ * seconds in which it did not run; ok and refused: those that were told 200 and 513. SIGTERM ends it
+ * early, and cuts what is under way.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -20,14 +21,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "base/address.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/options.h"
 
-#define NS_PER_SECOND 1000000000ULL
 #define TICK_NS 1000000
 #define OPEN_MAX 4096
 #define PATIENCE_NS (2 * NS_PER_SECOND)
@@ -63,14 +62,6 @@ static void end(int signal)
 {
 	(void)signal;
 	ended = 1;
-}
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * NS_PER_SECOND + now.tv_nsec;
 }
 
 /* Writes a socket address of that family into room, which IPv4 fills in part. */
@@ -114,7 +105,7 @@ static int open_one(struct surge *surge)
 	    bind(fd, (const struct sockaddr *)from, surge->size) ||
 	    (connect(fd, (struct sockaddr *)&surge->target, surge->size) && errno != EINPROGRESS))
 		return log_error(-errno, "cannot connect: %s", strerror(errno));
-	surge->end_ns = now_ns();
+	surge->end_ns = clock_monotonic_ns();
 	surge->at[surge->open] = (struct connection){ OPENING, surge->end_ns };
 	surge->poll[surge->open++] = (struct pollfd){ .fd = fd, .events = POLLOUT };
 	surge->opened++;
@@ -193,7 +184,7 @@ static bool over(const struct surge *surge, uint64_t at_ns)
 
 static int run(struct surge *surge)
 {
-	uint64_t at_ns = now_ns(), last_ns = at_ns;
+	uint64_t at_ns = clock_monotonic_ns(), last_ns = at_ns;
 	int err = 0;
 
 	surge->start_ns = at_ns;
@@ -206,7 +197,7 @@ static int run(struct surge *surge)
 			err = open_one(surge);
 		go_on_all(surge, at_ns);
 		nanosleep(&(struct timespec){ .tv_nsec = TICK_NS }, NULL);
-		at_ns = now_ns();
+		at_ns = clock_monotonic_ns();
 		if (at_ns - last_ns > STALL_NS)
 			surge->stalled_ns += at_ns - last_ns;
 		last_ns = at_ns;
