@@ -59,7 +59,7 @@ static void print_usage(FILE *to)
 	each_verb(verb) {
 		int column = fprintf(to, "  %-9s ", verb->name);
 
-		wrap_print(to, column, verb->summary, WRAP_WORDS);
+		wrap_help(to, column, verb->summary, WRAP_WORDS);
 		fputc('\n', to);
 	}
 	fprintf(to, "\n`ecdn-xdp VERB --help` shows a verb's options; `ecdn-xdp --version` "

@@ -280,7 +280,7 @@ void options_help(const struct option_row *rows, size_t row_count)
 		name_of(&rows[i], name, sizeof(name));
 		width = snprintf(head, sizeof(head), "  %s %-27s ", letter, name);
 		fputs(head, stdout);
-		wrap_print(stdout, width, rows[i].help, WRAP_WORDS);
+		wrap_help(stdout, width, rows[i].help, WRAP_WORDS);
 		putchar('\n');
 	}
 }

@@ -31,9 +31,9 @@ static void print_help(const struct verb *verb, const struct option_row *rows, s
 {
 	int column = printf("Usage: ecdn-xdp %s%s", verb->name, *verb->usage ? " " : "");
 
-	wrap_print(stdout, column, verb->usage, WRAP_USAGE);
+	wrap_help(stdout, column, verb->usage, WRAP_USAGE);
 	printf("\n\n");
-	wrap_print(stdout, 0, verb->summary, WRAP_WORDS);
+	wrap_help(stdout, 0, verb->summary, WRAP_WORDS);
 	printf(".\n\n");
 	options_help(rows, count);
 	printf("\nExamples:\n");

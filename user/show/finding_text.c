@@ -7,37 +7,13 @@
 #include "base/escape.h"
 #include "base/scoped.h"
 #include "base/terminal.h"
+#include "base/wrap.h"
 
 #define INDENT 4
 #define LABEL 9
 
 /* A terminal that is narrower than this gets lines of this width. */
 #define WIDTH_LEAST 40
-
-/* Prints words from column `at` on; lines that follow begin at column `indent`. */
-static void wrap(FILE *to, char *words, unsigned int at, unsigned int indent, unsigned int width)
-{
-	bool first = true;
-	char *rest = words;
-
-	for (char *word; (word = strsep(&rest, " "));) {
-		unsigned int long_is = escape_width(word);
-
-		if (!*word)
-			continue;
-		if (!first && width && at + 1 + long_is > width) {
-			fprintf(to, "\n%*s", indent, "");
-			at = indent;
-		} else if (!first) {
-			fputc(' ', to);
-			at++;
-		}
-		fputs(word, to);
-		at += long_is;
-		first = false;
-	}
-	fputc('\n', to);
-}
 
 static void part(FILE *to, const char *label, const char *text, unsigned int width)
 {
@@ -46,10 +22,9 @@ static void part(FILE *to, const char *label, const char *text, unsigned int wid
 	if (!*text)
 		return;
 	fprintf(to, "%*s%-*s", INDENT, "", LABEL, label);
-	if (escaped)
-		wrap(to, escaped, INDENT + LABEL, INDENT + LABEL, width);
-	else
-		fprintf(to, "out of memory\n");
+	wrap_print(to, &(struct wrap_place){ INDENT + LABEL, INDENT + LABEL, width },
+		   escaped ?: "out of memory");
+	fputc('\n', to);
 }
 
 /* The code that users see: of the row of all others what its details say, if it is one. */
@@ -71,10 +46,8 @@ void finding_text_write(const struct finding *finding, FILE *to, unsigned int wi
 		     finding->object, finding->seen) < 0)
 		head = NULL;
 	escaped = head ? escape_copy(head) : NULL;
-	if (escaped)
-		wrap(to, escaped, 0, INDENT, width);
-	else
-		fprintf(to, "%s: out of memory\n", finding->row);
+	wrap_print(to, &(struct wrap_place){ 0, INDENT, width }, escaped ?: "out of memory");
+	fputc('\n', to);
 	part(to, "cause", finding->published, width);
 	part(to, "remedy", finding->remedy, width);
 	part(to, "how", finding->command, width);
