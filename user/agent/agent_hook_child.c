@@ -20,6 +20,10 @@
 
 #include "base/scoped.h"
 
+/* Exit statuses of a child that could not become the program, as shells have them. */
+#define STATUS_FAILED 126       /* to give its privileges away */
+#define STATUS_MISSING 127
+
 #define PATH_DEFAULT "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #define STACK_SIZE (256UL << 10)
 #define FDS_MAX 65536           /* to be closed one by one, where close_range() is not there */
@@ -132,10 +136,10 @@ static int become(void *context)
 	umask(022);
 	if (set_files(start->input, start->child->journal) || chdir("/") ||
 	    drop_privileges(start->child) || die_with(start->parent))
-		return AGENT_HOOK_CHILD_FAILED;
+		return STATUS_FAILED;
 	reset_signals();
 	execve(start->child->argv[0], (char *const *)start->child->argv, environment);
-	return AGENT_HOOK_CHILD_MISSING;
+	return STATUS_MISSING;
 }
 
 /* The text is in the pipe before anybody reads it. */

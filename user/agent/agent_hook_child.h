@@ -14,10 +14,6 @@
 /* A pipe takes so much at once. */
 #define AGENT_HOOK_CHILD_TEXT PIPE_BUF
 
-/* Exit statuses of a child that could not become the program, as shells have them. */
-#define AGENT_HOOK_CHILD_FAILED 126     /* to give its privileges away */
-#define AGENT_HOOK_CHILD_MISSING 127
-
 struct agent_hook_child {
 	const char *const *argv;        /* ended by NULL */
 	uid_t user;                     /* -1: it stays what this process is */

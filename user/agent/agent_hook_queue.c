@@ -6,12 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define KEYS (ECDN_XDP_REGIONS_MAX + 1)
+#define GRACE_NS 1000000000ULL  /* from SIGTERM to SIGKILL */
 #define ROWS_FIRST 64
 
 /* A ring that is damaged may name any region. */
 uint32_t agent_hook_queue_key(uint32_t region)
 {
-	return region < AGENT_HOOK_QUEUE_KEYS - 1 ? region + 1 : 0;
+	return region < KEYS - 1 ? region + 1 : 0;
 }
 
 static int make_room(struct agent_hook_queue *queue, uint32_t key)
@@ -110,9 +112,9 @@ int agent_hook_queue_signal(uint64_t began_ns, uint64_t limit_ns, uint64_t now_n
 	*next_ns = end_ns;
 	if (now_ns < end_ns)
 		return 0;
-	*next_ns = end_ns + AGENT_HOOK_QUEUE_GRACE_NS;
+	*next_ns = end_ns + GRACE_NS;
 	if (now_ns < *next_ns)
 		return SIGTERM;
-	*next_ns = now_ns + AGENT_HOOK_QUEUE_GRACE_NS;
+	*next_ns = now_ns + GRACE_NS;
 	return SIGKILL;
 }

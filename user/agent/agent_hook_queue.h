@@ -13,8 +13,6 @@
 #include "ecdn-xdp-maps.h"
 
 #define AGENT_HOOK_QUEUE_RUNS 8         /* at a time */
-#define AGENT_HOOK_QUEUE_KEYS (ECDN_XDP_REGIONS_MAX + 1)
-#define AGENT_HOOK_QUEUE_GRACE_NS 1000000000ULL /* from SIGTERM to SIGKILL */
 
 struct agent_hook_queue {
 	struct agent_hook_queue_row {

@@ -13,21 +13,26 @@
 #include "guard.skel.h"
 #include "kernel/object.h"
 
-#define RATES "trusted_rates"
+#define DEFAULT_PPS 100000
+#define DEFAULT_CPS 2000
 
+/* The first day after an upgrade, as nobody has looked at what nodes send. */
+#define GRACE_NS (24 * 3600 * 1000000000ULL)
+
+#define RATES "trusted_rates"
 #define PREFIXES_LEAST 1024
 
 void guard_ceilings_first(struct ecdn_xdp_config *config)
 {
-	config->node_pps = config->allow_pps = GUARD_CEILINGS_PPS;
-	config->node_cps = config->allow_cps = GUARD_CEILINGS_CPS;
+	config->node_pps = config->allow_pps = DEFAULT_PPS;
+	config->node_cps = config->allow_cps = DEFAULT_CPS;
 	config->ceiling_from_ns = 1;
 }
 
 static void upgrade(struct ecdn_xdp_config *config)
 {
 	guard_ceilings_first(config);
-	config->ceiling_from_ns = clock_monotonic_ns() + GUARD_CEILINGS_GRACE_NS;
+	config->ceiling_from_ns = clock_monotonic_ns() + GRACE_NS;
 }
 
 void guard_ceilings_tell_upgrade(void)
@@ -35,7 +40,7 @@ void guard_ceilings_tell_upgrade(void)
 	log_warning("nodes and allowed prefixes now have ceilings, %d packets/s and %d new "
 		    "connections/s each (`load --node-pps --node-cps --allow-pps --allow-cps`); "
 		    "for 24 hours what is above is counted as would_drop and not dropped",
-		    GUARD_CEILINGS_PPS, GUARD_CEILINGS_CPS);
+		    DEFAULT_PPS, DEFAULT_CPS);
 }
 
 void guard_ceilings_apply(const struct guard_ceilings *wanted, bool loads,

@@ -17,12 +17,6 @@
 
 struct guard_bpf;
 
-#define GUARD_CEILINGS_PPS 100000
-#define GUARD_CEILINGS_CPS 2000
-
-/* The first day after an upgrade, as nobody has looked at what nodes send. */
-#define GUARD_CEILINGS_GRACE_NS (24 * 3600 * 1000000000ULL)
-
 enum guard_ceilings_what {
 	GUARD_CEILINGS_NODE_PPS = 1 << 0,
 	GUARD_CEILINGS_NODE_CPS = 1 << 1,

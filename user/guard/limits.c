@@ -12,6 +12,12 @@
 #include "kernel/abi2.h"
 #include "kernel/journal.h"
 
+/* How many times a prefix's limit the next wider one has, unless somebody sets it: of /40 or /20
+ * for a /48 or /24, and of /32 for a /40. */
+#define WIDER 4
+
+#define GRACE_MAX_NS (3600 * 1000000000ULL)
+
 int limits_add(struct limits_changes *changes, const struct limits_change *change)
 {
 	if (array_append(changes->at, changes->count, change))
@@ -61,7 +67,7 @@ int limits_check(const struct limits_changes *changes, const struct names *names
 			return refuse(change, -EINVAL, change->what & LIMITS_BLOCK ?
 				      "a block must last longer than 0s" :
 				      "an exemption must last longer than 0s");
-		if (change->what & LIMITS_GRACE && change->limits.grace_ns > LIMITS_GRACE_MAX_NS)
+		if (change->what & LIMITS_GRACE && change->limits.grace_ns > GRACE_MAX_NS)
 			return refuse(change, -EINVAL, "grace can be 1h at the most");
 		if (limits_is_default(change) || limits_region(change, names) >= 0)
 			continue;
@@ -148,13 +154,13 @@ static const struct ecdn_xdp_limits no_limits = {
 	.hold_ns = LIMITS_DEFAULT_HOLD_NS,
 	.grace_ns = LIMITS_DEFAULT_GRACE_NS,
 	.shield_cps = LIMITS_DEFAULT_SHIELD_CPS,
-	.aggregate_pps = { LIMITS_DEFAULT_PREFIX_PPS * LIMITS_WIDER,
-			   LIMITS_DEFAULT_PREFIX_PPS * LIMITS_WIDER * LIMITS_WIDER },
+	.aggregate_pps = { LIMITS_DEFAULT_PREFIX_PPS * WIDER,
+			   LIMITS_DEFAULT_PREFIX_PPS * WIDER * WIDER },
 };
 
 void limits_follow_aggregate(__u64 pps[2])
 {
-	pps[1] = pps[0] * LIMITS_WIDER;
+	pps[1] = pps[0] * WIDER;
 }
 
 int limits_parse_aggregate(const char *text, __u64 pps[2])
@@ -193,7 +199,7 @@ void limits_follow(struct ecdn_xdp_limits *limits, const struct ecdn_xdp_limits 
 	if (!(set & LIMITS_ANSWER_CPS))
 		limits->answer_cps = give_way_answers(limits->cps);
 	if (!(set & LIMITS_AGGREGATE_PPS)) {
-		limits->aggregate_pps[0] = limits->prefix_pps * LIMITS_WIDER;
+		limits->aggregate_pps[0] = limits->prefix_pps * WIDER;
 		limits_follow_aggregate(limits->aggregate_pps);
 	}
 }

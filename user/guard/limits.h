@@ -33,7 +33,6 @@ enum limits_what {
 #define LIMITS_DEFAULT "default"
 
 #define LIMITS_DEFAULT_PREFIX_PPS 1000
-#define LIMITS_GRACE_MAX_NS (3600 * 1000000000ULL)
 #define LIMITS_DEFAULT_HOLD_NS (10 * 1000000000ULL)
 
 /* A burst of a moment is no surge, and is to send nobody a page of 513. */
@@ -48,10 +47,6 @@ enum limits_what {
 
 /* Without a cps limit, see bpf/give_way.h. */
 #define LIMITS_DEFAULT_ANSWER_CPS GIVE_WAY_ANSWERS_ALL
-
-/* How many times a prefix's limit the next wider one has, unless somebody sets it: of /40 or /20
- * for a /48 or /24, and of /32 for a /40. */
-#define LIMITS_WIDER 4
 
 struct limits_change {
 	char region[ECDN_XDP_NAME_SIZE];

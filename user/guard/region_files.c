@@ -17,6 +17,8 @@
 #include "kernel/maps.h"
 #include "kernel/pins_beside.h"
 
+#define PIN "region_sources"
+
 static int refuse_length(const char *what)
 {
 	return log_error(-ENAMETOOLONG, "%.60s...: longer than the %zu characters that can be kept "
@@ -32,7 +34,7 @@ static int put_text(int map, __u32 index, const char *text)
 	if (strlen(text) >= sizeof(value.path))
 		return refuse_length(text);
 	strcpy(value.path, text);
-	return maps_set(map, REGION_FILES_PIN, &index, &value);
+	return maps_set(map, PIN, &index, &value);
 }
 
 static int put_path(int map, __u32 index, const char *path)
@@ -67,11 +69,11 @@ static int put_sources(int map, const struct region_sources *sources)
 int region_files_make(const struct region_sources *sources, uint64_t generation)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_NO_PREALLOC);
-	scoped_fd int map = bpf_map_create(BPF_MAP_TYPE_HASH, REGION_FILES_PIN, sizeof(__u32),
+	scoped_fd int map = bpf_map_create(BPF_MAP_TYPE_HASH, PIN, sizeof(__u32),
 					   sizeof(struct ecdn_xdp_source), ECDN_XDP_SOURCE_MAX,
 					   &options);
-	int err = map < 0 ? log_error(map, "cannot create map " REGION_FILES_PIN ": %s",
-				      strerror(-map)) : put_sources(map, sources);
+	int err = map < 0 ? log_error(map, "cannot create map " PIN ": %s", strerror(-map)) :
+			    put_sources(map, sources);
 
 	err = err ?: put_number(map, ECDN_XDP_SOURCE_GENERATION, generation);
 	return err ?: take_fd(&map);
@@ -79,8 +81,7 @@ int region_files_make(const struct region_sources *sources, uint64_t generation)
 
 int region_files_put(const char *dir, int map)
 {
-	return pins_has(dir, REGION_FILES_PIN) ? pins_beside_replace(dir, REGION_FILES_PIN, map) :
-						 pins_put(dir, REGION_FILES_PIN, map);
+	return pins_has(dir, PIN) ? pins_beside_replace(dir, PIN, map) : pins_put(dir, PIN, map);
 }
 
 /* A text of the map, or NULL if it has none. */
@@ -115,7 +116,7 @@ static int get_number(struct region_files *files, int map, __u32 index, uint64_t
 	const char *text = get_text(files, map, index);
 
 	return text && !quantity_parse_whole(text, max, number) ? 0 :
-	       log_error(-EPROTO, "map " REGION_FILES_PIN " is damaged");
+	       log_error(-EPROTO, "map " PIN " is damaged");
 }
 
 static int read_all(struct region_files *files, int map)
@@ -146,12 +147,12 @@ static int read_all(struct region_files *files, int map)
 static int check_map(int map)
 {
 	struct bpf_map_info info;
-	int err = maps_info(map, REGION_FILES_PIN, &info);
+	int err = maps_info(map, PIN, &info);
 
 	if (err || (info.key_size == sizeof(__u32) &&
 		    info.value_size == sizeof(struct ecdn_xdp_source)))
 		return err;
-	return log_error(-EPROTO, "map " REGION_FILES_PIN " is another's");
+	return log_error(-EPROTO, "map " PIN " is another's");
 }
 
 int region_files_read(struct region_files *files, const char *dir)
@@ -160,11 +161,11 @@ int region_files_read(struct region_files *files, const char *dir)
 	int err;
 
 	memset(files, 0, sizeof(*files));
-	if (!pins_has(dir, REGION_FILES_PIN))
+	if (!pins_has(dir, PIN))
 		return log_error(-ENOENT, "which region files the table was read from is not "
 				 "known: an earlier version has loaded it; `ecdn-xdp region load` "
 				 "names them");
-	map = pins_get(dir, REGION_FILES_PIN);
+	map = pins_get(dir, PIN);
 	err = map < 0 ? map : check_map(map);
 	err = err ?: read_all(files, map);
 	if (!err && !files->sources.count)

@@ -11,8 +11,6 @@
 #include "kernel/pins.h"
 #include "regions/region_sources.h"
 
-#define REGION_FILES_PIN "region_sources"
-
 /* The files of a table, with room for the texts that `sources` points to. */
 struct region_files {
 	struct region_sources sources;

@@ -16,6 +16,8 @@
 #include "net/netns.h"
 #include "proven.skel.h"
 
+#define LINK_PIN "proven"
+
 #define IFACES "shield_ifaces"
 #define CONSEQUENCE "regions are limited by what arrives, which can be forged"
 
@@ -26,7 +28,7 @@ static const struct object_names names = {
 static const struct pinned_link_hook hook = {
 	.program = "proven",
 	.target = "the cgroup",
-	.pin = SHIELD_LINK_PIN,
+	.pin = LINK_PIN,
 	.program_pin = SHIELD_PROGRAM_PIN,
 	.without = CONSEQUENCE,
 	.type = BPF_CGROUP_SOCK_OPS,

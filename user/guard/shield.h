@@ -16,7 +16,6 @@
 #include "net/link_stack.h"
 
 #define SHIELD_PROGRAM_PIN "prog/proven"
-#define SHIELD_LINK_PIN "proven"
 
 /* The program in a command that is under way. */
 struct shield {

@@ -10,6 +10,8 @@
 
 #include <zlib.h>
 
+#define VERSION 1
+
 #define MAGIC "ecdn-xdp learnt\n" /* 16 bytes, without a NUL */
 #define MAGIC_SIZE 16
 #define HEADER_SIZE (MAGIC_SIZE + 3 * 4) /* version, regions, bytes of each */
@@ -146,7 +148,7 @@ void learn_file_pack(const struct learn_region *const *regions, size_t count, un
 	size_t size = row_size();
 
 	memcpy(to, MAGIC, MAGIC_SIZE);
-	put32(to + MAGIC_SIZE, LEARN_FILE_VERSION);
+	put32(to + MAGIC_SIZE, VERSION);
 	put32(to + MAGIC_SIZE + 4, count);
 	put32(to + MAGIC_SIZE + 8, size);
 	for (size_t i = 0; i < count; i++) {
@@ -168,7 +170,7 @@ static int check_header(const unsigned char *data, size_t size, const char **rea
 		*reason = "is damaged: its check sum is wrong";
 		return -EINVAL;
 	}
-	if (get32(data + MAGIC_SIZE) != LEARN_FILE_VERSION) {
+	if (get32(data + MAGIC_SIZE) != VERSION) {
 		*reason = "is of another version";
 		return -EPROTO;
 	}

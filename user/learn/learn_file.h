@@ -12,7 +12,6 @@
 
 #include "learn/learn.h"
 
-#define LEARN_FILE_VERSION 1
 #define LEARN_FILE_REGIONS ECDN_XDP_REGIONS_MAX
 
 struct learn_region {

@@ -6,6 +6,8 @@
 #include "base/words.h"
 #include "ecdn-xdp-maps.h"
 
+#define RATE_MAX 1000000000ULL
+
 static const char *const mode_names[] = {
 	[ECDN_XDP_PING_ANSWER] = "answer",
 	[ECDN_XDP_PING_PASS] = "pass",
@@ -37,9 +39,9 @@ void ping_request_init(struct ping_request *request)
 
 const char *ping_request_wrong(const struct ping_settings *settings)
 {
-	if (settings->has_rate && settings->rate > PING_RATE_MAX)
+	if (settings->has_rate && settings->rate > RATE_MAX)
 		return "the rate of ping must be from 0 (no limit) to 1G a second";
-	if (settings->has_burst && (!settings->burst || settings->burst > PING_RATE_MAX))
+	if (settings->has_burst && (!settings->burst || settings->burst > RATE_MAX))
 		return "the burst of ping must be from 1 to 1G";
 	return NULL;
 }

@@ -12,7 +12,6 @@
 
 #define PING_RATE 100
 #define PING_BURST 200
-#define PING_RATE_MAX 1000000000ULL
 
 struct ping_settings {
 	int mode;               /* enum ecdn_xdp_ping_mode; -1: as it is */
