@@ -554,14 +554,14 @@ test_monitor() {
 test_refused() {
 	mkdir /tmp/cgroup
 	holds "refused: cgroup v2" mount -t cgroup2 none /tmp/cgroup || return
-	holds "refused: a program that allows no other" /payload/bin/exclusive /tmp/cgroup
+	holds "refused: a program that allows no other" /payload/bin/exclusive attach sockets /tmp/cgroup
 	holds "refused: load" ecdn load --regions /tmp/regions --regions /tmp/forged veth0
 	holds "refused: it warns, once" [ "$(printf '%s' "$out" | grep -c 'warning: ')" = 1 ]
 	holds "refused: status" sh -c "/payload/bin/ecdn-xdp status | grep -q '^proven  *no: the kernel'"
 	holds "refused: steer" ecdn steer add 80 "[::]:8514"
 	test_claimed "refused" flood_6
 	holds "refused: unload --all" ecdn unload --all
-	holds "refused: that program goes" /payload/bin/exclusive -d /tmp/cgroup
+	holds "refused: that program goes" /payload/bin/exclusive detach sockets /tmp/cgroup
 	umount /tmp/cgroup
 }
 

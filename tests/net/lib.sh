@@ -303,6 +303,10 @@ state() {
 	stats "$1" .state
 }
 
+region_id() {
+	ecdn region --json | jq ".regions[] | select(.region == \"$1\") | .id"
+}
+
 # fate NAME WHICH OPTION...: passes if 100 packets of ALPHA are all dropped, or with WHICH
 # "pass" none of them.
 fate() {

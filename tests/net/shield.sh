@@ -75,10 +75,6 @@ alpha_is() {
 	[ "$(state ALPHA)" = "$1" ]
 }
 
-region_id() {
-	ecdn region --json | jq ".regions[] | select(.region == \"$1\") | .id"
-}
-
 # since_ns REGION: when it entered its state, by CLOCK_MONOTONIC.
 since_ns() {
 	local key

@@ -38,11 +38,6 @@ lines_match() {
 	(($(grep -Ec -- "$1" "$lines") >= $2))
 }
 
-region_id() {
-	bpftool -j map dump pinned "$pin/region_name" | jq "[.[] | .formatted // . |
-		select(.value.name == \"$1\") | .key] | .[0]"
-}
-
 # changes COUNT PAUSE-US: of ALPHA and BETA, which have ids one behind the other, in turn.
 changes() {
 	"$build/tests/tools/changes" "$pin" "$(region_id ALPHA)" 2 "$1" "$2" >/dev/null

@@ -65,11 +65,6 @@ none_run() {
 	(($(running) == 0))
 }
 
-region_id() {
-	bpftool -j map dump pinned "$pin/region_name" | jq "[.[] | .formatted // . |
-		select(.value.name == \"$1\") | .key] | .[0]"
-}
-
 test_told() {
 	hook_is <<-END
 		{ cat; echo "args \$# \$*"; sed 's/^/status /' /proc/self/status; env | sed 's/^/env /'

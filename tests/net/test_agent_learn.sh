@@ -73,8 +73,7 @@ test_switched() {
 
 # hurry SECONDS: when limits of ALPHA's hour end; the agent has said, in ten minutes.
 hurry() {
-	"$build/tests/tools/learned" hurry "$pin" "$(bpftool -j map dump pinned "$pin/region_name" |
-		jq '.[] | .formatted | select(.value.name == "ALPHA") | .key')" "$1"
+	"$build/tests/tools/learned" hurry "$pin" "$(region_id ALPHA)" "$1"
 }
 
 in_state() {

@@ -178,8 +178,7 @@ test_forgotten() {
 	is "and is passed over" "1 7" "$(rows) $(limits ALPHA .limits.pps)"
 	{ cat "$work/fewer"; echo "203.0.113.0/24 NEWER"; } >"$work/newer"
 	ecdn region load --shrink "$work/newer" >/dev/null
-	is "who has its id now" "$region" "$(bpftool -j map dump pinned "$pin/region_name" |
-		jq '.[] | .formatted | select(.value.name == "NEWER") | .key')"
+	is "who has its id now" "$region" "$(region_id NEWER)"
 	is "has nothing of it" "[0,0,0,1]" "$(limits NEWER)"
 	ecdn limit clear default >/dev/null
 	ecdn region load --shrink "$regions" >/dev/null
@@ -235,14 +234,10 @@ test_surge() {
 	ecdn limit clear ALPHA >/dev/null
 }
 
-# id REGION
-id() {
-	bpftool -j map dump pinned "$pin/region_name" |
-		jq ".[] | .formatted | select(.value.name == \"$1\") | .key"
-}
-
+# What the map has of ALPHA, whose id has one byte.
 in_map() {
-	bpftool -j map lookup pinned "$pin/region_limits" key hex "$(printf %02x "$(id ALPHA)")" 0 0 0 |
+	bpftool -j map lookup pinned "$pin/region_limits" \
+		key hex "$(printf %02x "$(region_id ALPHA)")" 0 0 0 |
 		jq -c '.formatted.value | [.pps, .learned_until_ns == 0]'
 }
 

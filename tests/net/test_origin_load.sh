@@ -292,32 +292,24 @@ test_frozen() {
 	ecdn unload --all
 }
 
-# exclusive CGROUP: a program there that sees packets, and allows no other.
 exclusive() {
-	cat >"$work/other.c" <<-'END'
-		__attribute__((section("cgroup_skb/ingress"), used)) int other(void *skb) { return 1; }
-		char LICENSE[] __attribute__((section("license"), used)) = "GPL";
-	END
-	clang -O2 -g -target bpf -c -o "$work/other.o" "$work/other.c" &&
-		bpftool prog load "$work/other.o" "$pin-other" type cgroup/skb &&
-		bpftool cgroup attach "$1" cgroup_inet_ingress pinned "$pin-other"
+	"$build/tests/tools/exclusive" "$1" packets "$cgroup"
 }
 
 # What was attached before the one that fails is taken off again.
 test_exclusive() {
-	does "another program takes the cgroup for itself" exclusive "$cgroup"
+	does "another program takes the cgroup for itself" exclusive attach
 	fails "it is in the way" 1 'cannot attach origin_in to the cgroup.*allows no other' load_alone
-	is "it is alone there" other "$(programs)"
+	is "it is alone there" exclusive "$(programs)"
 	does "sockets: it is not in the way" load_alone --origin=sockets
 	fails "sockets: it is in the way of content" 1 'cannot attach origin_in' ecdn load --origin
 	is "sockets: they are seen as before" '"sockets true false"' "$(setting "$depths")"
-	is "sockets: by the same program" "origin other" "$(programs)"
+	is "sockets: by the same program" "exclusive origin" "$(programs)"
 	does "sockets: and load again" ecdn load
-	bpftool cgroup detach "$cgroup" cgroup_inet_ingress pinned "$pin-other"
+	exclusive detach
 	does "content: once it is gone" ecdn load --origin
 	is "content: its programs" "$ALL" "$(programs)"
 	ecdn unload --all
-	rm "$pin-other"
 }
 
 # A cgroup that is removed takes the links with it. Nobody watches more than was asked for.

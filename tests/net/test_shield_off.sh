@@ -11,14 +11,8 @@ source "$(dirname "$0")/nginx.sh"
 source "$(dirname "$0")/513.sh"
 # shellcheck source=tests/net/shield.sh
 source "$(dirname "$0")/shield.sh"
-
-cgroup=
-
-# The cgroup is the test's own: others may load meanwhile.
-cgroup_end() {
-	[ -z "$cgroup" ] || rmdir "$cgroup" || true
-}
-trap 'cgroup_end; cleanup' EXIT
+# shellcheck source=tests/net/cgroup.sh
+source "$(dirname "$0")/cgroup.sh"
 
 limits() {
 	ecdn limit clear ALPHA
@@ -100,10 +94,7 @@ test_off() {
 test_refused() {
 	local said status=0
 
-	cgroup=$(findmnt -n -t cgroup2 -o TARGET | head -n 1)
-	[ -n "$cgroup" ] || { cgroup=$work/cgroup; mkdir "$cgroup"; mount -t cgroup2 none "$cgroup"; }
-	cgroup=$cgroup/ecdn-test-$id
-	mkdir "$cgroup"
+	cgroup_make
 	ecdn unload --all
 	fails "a cgroup that is none" 1 'not a cgroup of version 2' \
 		shield_load --shield-cgroup "$work"
@@ -111,7 +102,7 @@ test_refused() {
 		shield_load --shield-cgroup "$cgroup/none"
 	is "a wrong cgroup: nothing is loaded" "" "$(ls -d "$pin" 2>/dev/null || true)"
 	does "another program takes the cgroup for itself" \
-		"$build/tests/tools/exclusive" "$cgroup"
+		"$build/tests/tools/exclusive" attach sockets "$cgroup"
 	said=$(shield_load --shield-cgroup "$cgroup" 2>&1) || status=$?
 	is "refused: load ends with" 0 $status
 	is "refused: it warns once" 1 "$(grep -c 'warning: ' <<<"$said" || true)"
@@ -121,7 +112,7 @@ test_refused() {
 	has "refused: status" '^proven +no: the kernel did not attach' "$(ecdn status)"
 	steer_all
 	test_claimed "refused"
-	does "and leaves it" "$build/tests/tools/exclusive" -d "$cgroup"
+	does "and leaves it" "$build/tests/tools/exclusive" detach sockets "$cgroup"
 	does "not refused any more: load" ecdn load --shield-cgroup "$cgroup" e0
 	is "not refused any more: proven" "true null" "$(proven)"
 	ecdn unload --all

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The limiter in real time: what passes while a region is limited, from one CPU
- * and from two, and when a surge begins and ends.
+ * The limiter in real time: what passes while a region is limited, from one CPU and from two, when
+ * a surge begins and ends, and that an hour's learned limits give way.
  */
 #include <stdio.h>
 #include <stdlib.h>
