@@ -937,7 +937,7 @@ struct ecdn_xdp_events {
 	__u64 known;           /* their address has connected before */
 	/* Connections that prove nothing, as they came by an interface without the guard. */
 	__u64 unproven;
-	/* Other regions use all buckets of a set: each CPU limits the prefix by itself. */
+	/* Others use all buckets of a set: each CPU limits the prefix by itself. */
 	__u64 bucket_full;
 	__u64 reserved[1];
 };

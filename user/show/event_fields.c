@@ -40,7 +40,7 @@ const struct field event_fields_guard[] = {
 	SHIELD(known, "its address has connected before: excused from no_socket, not from "
 		      "prefix_pps"),
 	GIVE_UP(unproven, "a connection by an interface without the guard proves nothing"),
-	GIVE_UP(bucket_full, "other regions use all buckets of a set: each CPU limits by itself"),
+	GIVE_UP(bucket_full, "others use all buckets of a set: each CPU limits by itself"),
 	{},
 };
 
