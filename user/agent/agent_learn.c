@@ -262,12 +262,10 @@ static void learn_region(struct learning *learning, const struct agent_second *s
 	}
 }
 
-typedef void limits_maker(const struct learn *learn, const struct learn_settings *settings,
-			  struct ecdn_xdp_learned *limits);
-
-/* Those that were learned in the last second; those of an hour give way if this ends. What an agent
- * before has left goes on until there is something in its place: a lost file unguards nobody. */
-static int put_in_force(struct learning *learning, limits_maker *make, uint64_t now_ns)
+/* Limits of this hour, which give way if this ends, or with of_day those of the busiest one; of
+ * regions that were learned in the last second. What an agent before has left goes on until there
+ * is something in its place: a lost file unguards nobody. */
+static int put_in_force(struct learning *learning, bool of_day, uint64_t now_ns)
 {
 	scoped_free struct learned_row *rows = calloc(learning->count + 1, sizeof(*rows));
 	size_t count = 0;
@@ -281,9 +279,10 @@ static int put_in_force(struct learning *learning, limits_maker *make, uint64_t 
 		if (!learner->second || learner->second != learning->seconds)
 			continue;
 		memcpy(row->region, learner->kept.name, sizeof(row->region));
-		make(&learner->kept.learn, &learning->settings, &row->learned);
+		(of_day ? learn_limit_day : learn_limits)(&learner->kept.learn, &learning->settings,
+							  &row->learned);
 		row->learned.learned_ns = now_ns;
-		row->learned.until_ns = make == learn_limits ? now_ns + LEARNED_HOLDS_NS : 0;
+		row->learned.until_ns = of_day ? 0 : now_ns + LEARNED_HOLDS_NS;
 		count += limits_learned_has(&row->learned) || !learner->has_limits;
 	}
 	return count ? learned_set(learning->agent->pin_dir, rows, count) : 0;
@@ -293,7 +292,7 @@ static int put_in_force(struct learning *learning, limits_maker *make, uint64_t 
  * is not to be logged each minute. */
 static void put_in_force_now(struct learning *learning, uint64_t now_ns)
 {
-	int err = put_in_force(learning, learn_limits, now_ns);
+	int err = put_in_force(learning, false, now_ns);
 
 	if (err == -EAGAIN)
 		return;
@@ -310,7 +309,7 @@ static void second(struct agent *agent, void *state, const struct agent_second *
 	uint64_t now_ns = second->now->moment.now_ns;
 
 	if (learning->leaves)
-		learning->leaves = put_in_force(learning, learn_limit_day, now_ns) == -EAGAIN;
+		learning->leaves = put_in_force(learning, true, now_ns) == -EAGAIN;
 	if (!learning->is_on || second->now->shared)
 		return;
 	learning->settings = agent_learn_settings(agent->settings);
@@ -363,7 +362,7 @@ static void leave_day_limits(struct learning *learning)
 	const struct timespec pause = { .tv_nsec = END_PAUSE_NS };
 
 	for (unsigned int i = 0; i < END_TRIES; i++) {
-		if (put_in_force(learning, learn_limit_day, clock_monotonic_ns()) != -EAGAIN)
+		if (put_in_force(learning, true, clock_monotonic_ns()) != -EAGAIN)
 			return;
 		nanosleep(&pause, NULL);
 	}
