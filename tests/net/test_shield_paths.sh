@@ -142,7 +142,7 @@ arm_falsely() {
 		done
 }
 
-# test_armed_falsely WHAT TO FROM URL: who is forwarded is cut off then, so the tests above could fail.
+# test_armed_falsely WHAT TO FROM URL: who is forwarded is cut off then: the tests above could fail.
 test_armed_falsely() {
 	limits --pps 5k
 	flood_start "$work/flood" --type ack --port 80 --ports --to "$2" --from "$3" --rate $RATE

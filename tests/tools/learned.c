@@ -8,8 +8,8 @@
  *
  * NAME is pps, bps or cps, which were learned; peak, level, creep or floor, those of pps; factor,
  * hour, days or hours; age, how many seconds ago they were written; busiest, pps of the busiest
- * hour; or until, in how many seconds they give way. It does not wait for the lock: 2 if another has
- * it, 3 if there is no guard.
+ * hour; or until, in how many seconds they give way. It does not wait for the lock: 2 if another
+ * has it, 3 if there is no guard.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -8,8 +8,8 @@
  *	end_ns=N opened=N stalled=S ok=N refused=N failed=N
  *
  * start_ns and end_ns: when the first and the last one were opened, by CLOCK_MONOTONIC; stalled:
- * seconds in which it did not run; ok and refused: those that were told 200 and 513. SIGTERM ends it
- * early, and cuts what is under way.
+ * seconds in which it did not run; ok and refused: those that were told 200 and 513. SIGTERM ends
+ * it early, and cuts what is under way.
  */
 #include <arpa/inet.h>
 #include <errno.h>
