@@ -166,7 +166,7 @@ test_limited_losses "limited" $edge_ip $old_ip $new_ip $whole "${urls[0]}"
 test_limited_losses "limited, IPv6" $edge_ip6 $old_ip6 $new_ip6 $whole6 "${urls[1]}"
 test_time_wait "one port" "${urls[0]}" $whole $edge_ip
 test_time_wait "one port, IPv6" "${urls[1]}" $whole6 $edge_ip6
-# Those whom this names answer nothing, which would have no socket.
+# Addresses that answer nothing are named here: resets of theirs would have no socket.
 test_rps "RPS" "${urls[0]}" $edge_ip 198.18.128.0/17
 test_rps "RPS, IPv6" "${urls[1]}" $edge_ip6 $whole6
 ecdn load --shield off e0 e1 e2

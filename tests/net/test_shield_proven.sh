@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # What is proven limits: a surge of real connections turns its region to 513, by steering and by
 # the nginx module, once it has stood for grace, and until hold after it; a burst of a moment turns
-# nobody. With forged SYNs beside it each of the two has its own end.
+# nobody. With forged SYNs beside it each of the two has its own end. Connections by TCP Fast Open
+# prove as others do, once each.
 # shellcheck source=tests/net/lib.sh
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/net/nginx.sh
