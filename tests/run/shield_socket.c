@@ -20,8 +20,9 @@ const struct family family_outside = {
 	"IPv6 outside 2000::/3", "2001:db8::1", "2001:db8:0:2::2", "fd00::9", AF_INET6,
 };
 
-/* A number that is written behind another one, through the same fd, may be ignored. */
-void set_cookies(const char *number)
+/* Sets tcp_syncookies. A number that is written behind another one, through the same fd, may be
+ * ignored. */
+static void set_cookies(const char *number)
 {
 	int fd = open("/proc/sys/net/ipv4/tcp_syncookies", O_WRONLY | O_CLOEXEC);
 

@@ -16,9 +16,6 @@
 /* The forger of the last is outside 2000::/3. */
 extern const struct family family_v4, family_v6, family_outside;
 
-/* Sets tcp_syncookies. */
-void set_cookies(const char *number);
-
 /* Moves the test into a namespace whose lo has all addresses of both families. */
 void own_netns(void);
 
