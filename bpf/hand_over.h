@@ -2,7 +2,9 @@
 /*
  * hand_over.h - what a CPU has added up of a region's proven traffic goes to the region's shared
  * rate. The guard does so once a jiffy that has packets, the program proven once a jiffy that
- * has connections: with RPS connections are made on CPUs that the guard does not see.
+ * has connections: with RPS connections are made on CPUs that the guard does not see. So there the
+ * first connection of a jiffy is handed over at once: where each of many CPUs has one now and then,
+ * the windows would have moved on before its next one comes, and forget them all.
  */
 #ifndef BPF_HAND_OVER_H
 #define BPF_HAND_OVER_H
@@ -32,6 +34,25 @@ static __always_inline void hand_over_proven(struct ecdn_xdp_region_rate *shared
 	local->load_proven_packets = 0;
 	local->load_proven_bits = 0;
 	rate_hand_over(&shared->proven, limits, &load, at_ns, now_ns);
+}
+
+/*
+ * Counts a connection that is made now, and hands it over with what has waited. The caller holds
+ * the region's lock, under which nothing interrupts this CPU: nobody finds the connection counted
+ * and not yet taken, and would hand it over as of a time long ago. Nor is `taken` ever ahead.
+ */
+static __always_inline void hand_over_connection(struct ecdn_xdp_region_rate *shared,
+						 struct ecdn_xdp_region_cpu *local,
+						 const struct ecdn_xdp_limits *limits,
+						 __u64 now_ns)
+{
+	const struct ecdn_xdp_load one = { .connections = 1 };
+
+	hand_over_proven(shared, local, limits, now_ns);
+	local->proven_connections++;
+	local->proven_taken++;
+	local->proven_ns = now_ns;
+	rate_add(&shared->proven, &one, now_ns);
 }
 
 #endif

@@ -99,12 +99,14 @@ static __always_inline bool came_past_guard(struct bpf_sock_ops *ctx,
 	return false;
 }
 
-#define JUDGED_OVER -1          /* nothing was done, as what is published ended before */
+/* What judge_connections() returns: the states before and after, in 8 bits each, and ... */
+#define JUDGED_COUNTED (1 << 16) /* ... the connection is counted */
+#define JUDGED_OVER (2 << 16)    /* ... nothing was done, as what is published ended before */
 
 /*
- * Hands the CPU's connections over to the region's rate, and judges the region. Returns its states
- * before and after, in 8 bits each; 0 too if a map is missing. A global function, as it is verified
- * once then, and not once for every kind of connection.
+ * Counts a connection, hands the CPU's over to the region's rate, and judges the region. 0 if a
+ * map is missing. A global function, as it is verified once then, and not once for every kind of
+ * connection.
  */
 __attribute__((noinline)) int judge_connections(__u32 region, __u32 id, __u64 jiffies)
 {
@@ -127,24 +129,24 @@ __attribute__((noinline)) int judge_connections(__u32 region, __u32 id, __u64 ji
 	bpf_spin_lock(&shared->lock);
 	before = public->state;
 	before_ns = public->since_ns;
-	hand_over_proven(shared, local, limits, now_ns);
+	hand_over_connection(shared, local, limits, now_ns);
 	state = rates_update(shared, limits, shield, now_ns);
 	publish_state(public, shared, limits, shield, state, now_ns);
 	change_time(public, before, before_ns);
-	local->proven_ns = now_ns;
 	local->proven_jiffies = jiffies;
 	bpf_spin_unlock(&shared->lock);
-	return (before & 0xff) << 8 | (state & 0xff);
+	return JUDGED_COUNTED | (before & 0xff) << 8 | (state & 0xff);
 }
 
-static __always_inline void hand_over_connections(__u32 region, __u32 id,
+/* False: the connection is still to be counted. */
+static __always_inline bool hand_over_connections(__u32 region, __u32 id,
 						  const struct connection *connection,
 						  __u64 jiffies)
 {
 	int result = judge_connections(region, id, jiffies);
 	__u32 before, state;
 
-	if (result == JUDGED_OVER) {
+	if (result & JUDGED_OVER) {
 		change_end(region, bpf_ktime_get_ns());
 		result = judge_connections(region, id, jiffies);
 	}
@@ -153,6 +155,7 @@ static __always_inline void hand_over_connections(__u32 region, __u32 id,
 	if (before != state)
 		change_made(change_what(region, before, state, connection->family),
 			    change_pair(connection->peer_be), change_pair(connection->peer_be + 2));
+	return result & JUDGED_COUNTED;
 }
 
 /* Connections of nodes and allowed prefixes are no part of their region's rates, as their
@@ -172,9 +175,10 @@ static __always_inline void count_region(const struct connection *connection,
 		count_event(COUNT_MAP_MISSING);
 		return;
 	}
-	if (local->proven_jiffies != jiffies)
-		hand_over_connections(region < 0 ? ECDN_XDP_REGION_NONE : region, id, connection,
-				      jiffies);
+	if (local->proven_jiffies != jiffies &&
+	    hand_over_connections(region < 0 ? ECDN_XDP_REGION_NONE : region, id, connection,
+				  jiffies))
+		return;
 	/* The guard may interrupt this program, or another run of it. */
 	__sync_fetch_and_add(&local->proven_connections, 1);
 }

@@ -13,7 +13,8 @@
  * Every CPU adds up its own packets and hands them over when it sees the next jiffy, so
  * at any time a window lacks at most one jiffy's traffic of each CPU: of a 1.07 s window
  * 0.4 % at HZ=250, 1 % at HZ=100. That traffic is not lost but late, and credited to the
- * time when it came.
+ * time when it came. What a CPU has of a region so rarely that the windows have moved on is lost,
+ * so connections that are made do not wait (hand_over.h).
  *
  * A surge is declared when a rate is above its limit in the slow window, or above the
  * limit and a margin in the fast one. The fast window acts within 2 * 34 ms and a jiffy;

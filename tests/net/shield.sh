@@ -162,6 +162,13 @@ verdicts_stop() {
 	is "$1: every verdict is pass" 0 "$(grep -cv '^pass ' "$work/verdicts" || true)"
 }
 
+# rps HOST DEV CPUS: a mask of those that take its packets on; of a network whose /sys is not this
+# one.
+rps() {
+	on "$1" unshare --mount sh -c \
+		"mount -t sysfs sysfs /sys && echo $3 >/sys/class/net/$2/queues/rx-0/rps_cpus"
+}
+
 # --- real surges
 
 # Sixteen addresses of ALPHA, each in a prefix of its own, which no share of a prefix stops.

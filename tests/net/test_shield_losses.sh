@@ -113,11 +113,6 @@ test_time_wait() {
 	is "$what: ten times" " 200 200 200 200 200 200 200 200 200 200" "$answers"
 }
 
-# edge_sys FILE VALUE: of the edge's network, whose /sys is not this one.
-edge_sys() {
-	on edge unshare --mount sh -c "mount -t sysfs sysfs /sys && echo $2 >/sys/$1"
-}
-
 # test_rps WHAT URL TO FROM: connections are made on another CPU than where packets arrive, out
 # of cookies: their second segments come before their sockets are there.
 test_rps() {
@@ -127,7 +122,7 @@ test_rps() {
 	limits --aggregate-pps 0
 	pad=$(printf '%04000d' 0)
 	status alpha "$url" >/dev/null
-	edge_sys class/net/e0/queues/rx-0/rps_cpus 2
+	rps edge e0 2
 	on edge sysctl -qw net.ipv4.tcp_syncookies=2
 	does "$what: look-ups find sockets" arm
 	before=$(dropped ALPHA no_socket)
@@ -154,7 +149,7 @@ test_rps() {
 		$(($(dropped ALPHA no_socket) - before))
 	between "$what: slower than 150 ms, a lost segment's time" 0 3 "$(slower "$work/padded" 150)"
 	on edge sysctl -qw net.ipv4.tcp_syncookies=1
-	edge_sys class/net/e0/queues/rx-0/rps_cpus 0
+	rps edge e0 0
 }
 
 shield_lab

@@ -243,6 +243,24 @@ test_both() {
 	is "$what: both have ended: ALPHA" 200 "$(status alpha "$url" -m 2)"
 }
 
+# test_alone WHAT URL: one connection, made on a CPU that sees no other one, and on which the guard
+# sees no packet: of many such CPUs each may have one too rarely for any to wait for the next.
+test_alone() {
+	local key
+
+	limits
+	rps edge e0 2
+	rps alpha a0 1
+	sleep 2.5
+	on alpha taskset 1 curl -s -o /dev/null "$2"
+	key=$(region_id ALPHA)
+	is "$1: the windows hold it" 1 "$(bpftool -j map dump pinned "$pin/region_rate" |
+		jq ".[] | .formatted // . | select(.key == $key) | .value.proven.slow |
+			.current.connections + .previous.connections")"
+	rps edge e0 0
+	rps alpha a0 0
+}
+
 # Real connections whose sockets are not of the cgroup are claimed alone: so all of the above could
 # fail.
 test_unseen() {
@@ -270,6 +288,8 @@ test_fast_open "Fast Open" "${urls[0]}"
 test_fast_open "Fast Open, IPv6" "${urls[1]}"
 test_fast_close "Fast Open, closed at once" "${urls[0]}"
 test_fast_close "Fast Open, closed at once, IPv6" "${urls[1]}"
+test_alone "one connection" "${urls[0]}"
+test_alone "one connection, IPv6" "${urls[1]}"
 test_both "both" "${urls[0]}" $edge_ip 198.18.128.0/17
 test_both "both, IPv6" "${urls[1]}" $edge_ip6 2001:db8:1800::/37
 test_unseen

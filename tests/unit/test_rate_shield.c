@@ -3,6 +3,7 @@
  * The two measures of a region: what is claimed shields, what is proven limits once it has stood
  * for grace, each has its own end, and readers of what is published agree at every time.
  */
+#include "hand_over.h"
 #include "rate_node.h"
 
 #define JIFFY (4 * MS)
@@ -153,20 +154,20 @@ static void test_burst_has_grace(void **state)
 	}
 }
 
-/* Connections so rare that each finds the fast window empty: a limit is above what they are all the
- * same. They are handed over as the program proven does, each by the next one. */
+/* Connections so rare that each finds the fast window empty: they are above a limit all the same.
+ * They are handed over as they come, as the program proven does. */
 static void rare_connections(uint64_t limit, uint64_t gap_ns, uint64_t count,
 			     struct ecdn_xdp_region_rate *rates, uint32_t *is)
 {
 	const struct ecdn_xdp_limits limits = {
 		.cps = limit, .grace_ns = SECOND, .hold_ns = 10 * SECOND,
 	};
-	const struct ecdn_xdp_load one = { .connections = 1 };
+	struct ecdn_xdp_region_cpu local = {};
 
 	for (uint64_t i = 1; i <= count && *is != ECDN_XDP_STATE_LIMITED; i++) {
 		uint64_t now_ns = START + i * gap_ns;
 
-		rate_hand_over(&rates->proven, &limits, &one, now_ns - gap_ns, now_ns);
+		hand_over_connection(rates, &local, &limits, now_ns);
 		*is = rates_update(rates, &limits, true, now_ns);
 	}
 }
