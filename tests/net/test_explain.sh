@@ -207,7 +207,26 @@ test_shielded() {
 	is "shielded: where" '["192.0.2.1:443","armed"]' \
 		"$(told $alpha '[.shield.armed, .shield.armed_state]')"
 	is "shielded: UDP has no sockets" "pass pass -" "$(verdicts $alpha --port 443/udp)"
+	ecdn limit set ALPHA --cps 100
+	prove "$(region_id ALPHA)" 500
+	is "shielded by what is proven alone: why" '["cps",100,true]' \
+		"$(told $alpha '[.why.measure, .why.limit, .why.proven]')"
+	is "shielded by what is proven alone: stats says the same" '["cps",100,true]' \
+		"$(stats ALPHA '[.why.measure, .why.limit, .why.proven] | tojson')"
 	ecdn release ALPHA
+}
+
+# prove ID COUNT: as if the region had a surge of that many connections, and none of packets. The
+# span of its window is one to come, which no time that the test takes will end.
+prove() {
+	local up now value
+
+	read -r up _ </proc/uptime
+	now=${up/./}0000000
+	value=$(bytes 0 160)$(bytes 1 8)$(bytes "$now" 8)$(bytes 0 8)$(bytes "$now" 8)$(bytes "$now" 8)
+	value+=$(bytes 0 56)$(bytes $(((now >> 30) + 60)) 8)$(bytes 0 16)$(bytes "$2" 8)$(bytes 0 32)
+	# shellcheck disable=SC2046,SC2086
+	bpftool map update pinned "$pin/region_rate" key hex $(bytes "$1" 4) value hex $value
 }
 
 # arm ADDR PORT: as if connections had come there, whose sockets look-ups have found.
@@ -229,7 +248,7 @@ bytes() {
 	local i
 
 	for ((i = 0; i < $2; i++)); do
-		printf '%02x ' $(($1 >> 8 * i & 255))
+		printf '%02x ' $((i < 8 ? $1 >> 8 * i & 255 : 0))
 	done
 }
 

@@ -38,7 +38,7 @@ static bool is_trusted(const void *item)
 
 static bool has_why(const void *item)
 {
-	return part_of(item)->why.measure;
+	return part_of(item)->region->surge.measure;
 }
 
 static bool has_note(const void *item)
@@ -186,12 +186,12 @@ static uint64_t now_cps(const void *item)
 
 static uint64_t rate(const void *item)
 {
-	return part_of(item)->why.rate;
+	return part_of(item)->region->surge.rate;
 }
 
 static uint64_t limit(const void *item)
 {
-	return part_of(item)->why.limit;
+	return part_of(item)->region->surge.limit;
 }
 
 static uint64_t is_known(const void *item)
@@ -202,12 +202,12 @@ static uint64_t is_known(const void *item)
 static const char *measure(const void *item, char room[FIELD_TEXT_SIZE])
 {
 	(void)room;
-	return view_explain_measure_name(part_of(item)->why.measure);
+	return view_explain_measure_name(part_of(item)->region->surge.measure);
 }
 
 static uint64_t is_proven(const void *item)
 {
-	return part_of(item)->why.proven;
+	return part_of(item)->region->surge.proven;
 }
 
 const struct field explain_fields[] = {

@@ -56,7 +56,7 @@ static void add_allow(const struct view_explain_part *part, struct explain_remed
 /* Twice what came, or twice the limit where less comes by now. */
 static void add_limit(const struct view_explain_part *part, struct explain_remedies *to)
 {
-	const struct view_explain_why *why = &part->why;
+	const struct view_load *why = &part->region->surge;
 	char option[64];
 
 	if (!why->measure)

@@ -114,6 +114,7 @@ static const char *state_line(const void *item, char room[FIELD_TEXT_SIZE])
 	bool in_surge = part->region->state == ECDN_XDP_STATE_LIMITED ||
 			part->region->state == ECDN_XDP_STATE_SHIELDED;
 	char text[FIELD_TEXT_SIZE], rate[2][COLUMNS_RATE_SIZE];
+	const struct view_load *why = &part->region->surge;
 
 	snprintf(room, FIELD_TEXT_SIZE, "%s", explain_words_state(item, text));
 	append_time(room, "since", moment, explain_words_since_ns(item));
@@ -122,9 +123,9 @@ static const char *state_line(const void *item, char room[FIELD_TEXT_SIZE])
 		words_append(room, FIELD_TEXT_SIZE, " at the earliest");
 	if (explain_words_measure(item, text))
 		words_append(room, FIELD_TEXT_SIZE, "; %s %s of %s%s", text,
-			     columns_rate_text(part->why.rate, rate[0]),
-			     columns_rate_text(part->why.limit, rate[1]),
-			     view_regions_is_learned(part->region, part->why.measure) ?
+			     columns_rate_text(why->rate, rate[0]),
+			     columns_rate_text(why->limit, rate[1]),
+			     view_regions_is_learned(part->region, why->measure) ?
 			     ", which is learned" : "");
 	if (has_note(item) && explain_words_set_by(item, text))
 		words_append(room, FIELD_TEXT_SIZE, "; by %s", explain_words_set_by(item, text));

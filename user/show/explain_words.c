@@ -86,7 +86,7 @@ uint64_t explain_words_until_ns(const void *item)
 
 const char *explain_words_measure(const void *item, char room[FIELD_TEXT_SIZE])
 {
-	const struct view_explain_why *why = &explain_words_part(item)->why;
+	const struct view_load *why = &explain_words_part(item)->region->surge;
 
 	if (!why->measure)
 		return NULL;

@@ -39,32 +39,6 @@ static const struct map_row more_rows[] = {
 
 /* --- a region's state */
 
-static void weigh(struct view_explain_why *why, enum ecdn_xdp_measure measure, uint64_t rate,
-		  uint64_t limit)
-{
-	/* Both are far below 2^64; the share decides, and the first measure of two alike. */
-	if (!limit || (why->limit && (double)rate / limit <= (double)why->rate / why->limit))
-		return;
-	why->measure = measure;
-	why->rate = rate;
-	why->limit = limit;
-}
-
-static void find_why(struct view_explain_part *part, bool shield)
-{
-	const struct ecdn_xdp_limits *limits = &part->region->limits;
-	bool proven = shield && part->region->state == ECDN_XDP_STATE_LIMITED;
-	const struct view_speed *speed = proven ? &part->region->proven : &part->region->claimed;
-
-	if (part->region->state != ECDN_XDP_STATE_LIMITED &&
-	    part->region->state != ECDN_XDP_STATE_SHIELDED)
-		return;
-	part->why.proven = proven;
-	weigh(&part->why, ECDN_XDP_MEASURE_PPS, speed->pps, limits->pps);
-	weigh(&part->why, ECDN_XDP_MEASURE_BPS, speed->bps, limits->bps);
-	weigh(&part->why, ECDN_XDP_MEASURE_CPS, speed->cps, limits->cps);
-}
-
 static void read_note(const struct reading *reading, struct view_explain_part *part)
 {
 	struct ecdn_xdp_note_key key = { .region = part->at.table.id };
@@ -91,7 +65,6 @@ static int read_state(const struct reading *reading, struct view_explain_part *p
 	if (!part->region)
 		return log_error(-EAGAIN, "the region table was replaced meanwhile: try again");
 	err = maps_get(reading->maps.region_state, "region_state", &id, &part->state);
-	find_why(part, view->status.config.shield == ECDN_XDP_SHIELD_ON);
 	read_note(reading, part);
 	return err;
 }

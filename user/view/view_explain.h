@@ -39,19 +39,11 @@ enum view_explain_answer {
 	VIEW_EXPLAIN_ANSWERS,
 };
 
-/* Why a region is limited or shielded: the rate that is highest by its limit. */
-struct view_explain_why {
-	enum ecdn_xdp_measure measure; /* _NONE: no rate tells it any more */
-	bool proven;
-	uint64_t rate, limit;
-};
-
 /* Addresses of one region and one trusted prefix. What is pointed to lives as long as the view. */
 struct view_explain_part {
 	struct view_part at;
 	const struct view_region *region;
 	struct ecdn_xdp_region_state state; /* as readers without privileges see it */
-	struct view_explain_why why;
 	bool has_note;          /* of the block or exemption that holds */
 	struct ecdn_xdp_note note;
 	struct view_rate rate;  /* of the trusted prefix that it is in */
