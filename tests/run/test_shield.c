@@ -302,8 +302,8 @@ static void expect_samples(const char *what, const struct packet_words *words, b
 	must(!bpf_map_lookup_elem(bpf_map__fd(guard.skel->maps.armed), &key, &entry),
 	     "read an armed address");
 	if (entry.found || entry.missed || !entry.missed_known == missed)
-		snprintf(why, sizeof(why), "found %u, missed %u, missed_known %u", entry.found,
-			 entry.missed, entry.missed_known);
+		snprintf(why, sizeof(why), "found %llu, missed %llu, missed_known %llu",
+			 entry.found, entry.missed, entry.missed_known);
 	snprintf(name, sizeof(name), "%s: without a surge, %s", words->family->name, what);
 	report(name, why);
 	disarm(words->family, words->dport);
