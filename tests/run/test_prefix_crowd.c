@@ -114,7 +114,7 @@ static void check(unsigned int flooded)
 	else if (modest.dropped || !modest.packets)
 		snprintf(why, sizeof(why), "%llu of %llu dropped",
 			 (unsigned long long)modest.dropped, (unsigned long long)modest.packets);
-	snprintf(name, sizeof(name), "%u of %u regions are flooded: others lose nothing", flooded,
+	snprintf(name, sizeof(name), "%u of %d regions are flooded: others lose nothing", flooded,
 		 REGIONS);
 	report(name, why);
 	guard_close(&guard);

@@ -280,7 +280,7 @@ static void test_replay(const struct family *family)
 	for (int i = 0; i < REPLAYS; i++)
 		passed += run(&words, PLAIN) == XDP_PASS;
 	if (passed < 16 || passed > REPLAY_MOST(now_ns() - begin_ns))
-		snprintf(why, sizeof(why), "%u of %u passed, at prefix_pps %u", passed, REPLAYS,
+		snprintf(why, sizeof(why), "%u of %d passed, at prefix_pps %d", passed, REPLAYS,
 			 REPLAY_PPS);
 	snprintf(name, sizeof(name), "%s: a cookie that is sent again and again", family->name);
 	report(name, why);
