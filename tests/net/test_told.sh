@@ -38,7 +38,8 @@ test_steer() {
 	is "and by a load that says nothing of it" 1 "$(ecdn load e0 2>&1 | grep -c "$gone")"
 	waiting edge setpriv --reuid 65534 --clear-groups "$build/tests/tools/waiter" 127.0.0.1:8513 513
 	printf 'steer: {81: "127.0.0.1:8513"}\n' >"$work/steer.yaml"
-	ecdn load -q --protect 80,81 --config "$work/steer.yaml" e0 2>/dev/null
+	fails "a listener of another user: all but it is loaded" 3 'belongs to uid 65534' \
+		ecdn load -q --protect 80,81 --config "$work/steer.yaml" e0
 	is "a listener of another user is told once" 1 \
 		"$(ecdn steer refresh 2>&1 | grep -c 'belongs to uid 65534')"
 	stop "$waiter"

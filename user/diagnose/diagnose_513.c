@@ -33,9 +33,8 @@ static void say_command(struct finding *finding, const struct view_region *regio
 {
 	bool none = region->id == ECDN_XDP_REGION_NONE;
 
-	FINDING_SAY(finding->command, "%s`ecdn-xdp %s%s%s%s%s%s`", *finding->command ? "; " : "",
-		    verb, none && *option ? " " : "", none ? option : "", " ", word_of(region),
-		    none ? "" : option);
+	FINDING_SAY(finding->command, "%s`ecdn-xdp %s%s %s%s`", *finding->command ? "; " : "",
+		    verb, none ? option : "", word_of(region), none ? "" : option);
 }
 
 static void say_since(struct finding *finding, const struct diagnose_facts *facts,
