@@ -102,6 +102,8 @@ test_time_wait() {
 	local what=$1 url=$2 from=$3 n answers=
 
 	limits
+	# All of the IPv6 flood is of one /32, of which no more than 16k new addresses/s pass.
+	is "$what: it has connected before" 200 "$(status alpha "$url")"
 	flood_start "$work/flood" --type syn --port 80 --ports --to "$4" --from "$from" --rate 20k
 	for n in {1..10}; do
 		answers+=" $(status alpha "${url}closed.html" -m 1 --http1.0 --local-port 30000)"
