@@ -173,35 +173,49 @@ test_grace() {
 	does "a burst and grace: it ends" wait_for 10 alpha_is normal
 }
 
-# test_fast_open WHAT URL: requests in SYNs, whose handshakes are completed afterwards.
-test_fast_open() {
-	local what=$1 url=$2 before
-
+# fast_open_begin WHAT URL: so that the client has a cookie.
+fast_open_begin() {
 	limits --grace 0s
 	on edge sysctl -qw net.ipv4.tcp_fastopen=3
 	on alpha sysctl -qw net.ipv4.tcp_fastopen=1
-	is "$what: asks for a cookie" 200 "$(status alpha "$url" --tcp-fastopen)"
+	is "$1: asks for a cookie" 200 "$(status alpha "$2" --tcp-fastopen)"
+}
+
+# fast_open_surge WHAT URL
+fast_open_surge() {
+	local before
+
 	before=$(stats ALPHA .proven.connections)
 	on alpha curl -s --tcp-fastopen --rate 200/s -H 'Connection: close' -o /dev/null \
-		"$url?[1-300]"
-	is "$what: limited" limited "$(state ALPHA)"
-	is "$what: each connection is proven once" 300 \
+		"$2?[1-300]"
+	is "$1: limited" limited "$(state ALPHA)"
+	is "$1: each connection is proven once" 300 \
 		$(($(stats ALPHA .proven.connections) - before))
+}
+
+# fast_open_end WHAT
+fast_open_end() {
+	on edge sysctl -qw net.ipv4.tcp_fastopen=1
+	does "$1: it ends" wait_for 10 alpha_is normal
+}
+
+# test_fast_open WHAT URL: requests in SYNs, whose handshakes are completed afterwards.
+test_fast_open() {
+	local what=$1 url=$2
+
+	fast_open_begin "$what" "$url"
+	fast_open_surge "$what" "$url"
 	between "$what: connections that were made for a SYN" 20 10000 "$(on edge nstat -asz |
 		awk '$1 == "TcpExtTCPFastOpenPassive" { print $2 }')"
-	on edge sysctl -qw net.ipv4.tcp_fastopen=1
-	does "$what: it ends" wait_for 10 alpha_is normal
+	fast_open_end "$what"
 }
 
 # test_fast_close WHAT URL: the server has closed before the client's first ACK comes, which is that of
 # the end.
 test_fast_close() {
-	local what=$1 url=$2 before
+	local what=$1 url=$2
 
-	limits --grace 0s
-	on edge sysctl -qw net.ipv4.tcp_fastopen=3
-	on alpha sysctl -qw net.ipv4.tcp_fastopen=1
-	is "$what: asks for a cookie" 200 "$(status alpha "$url" --tcp-fastopen)"
+	fast_open_begin "$what" "$url"
 	on alpha nft -f - <<-END
 		table inet late {
 			chain out {
@@ -210,15 +224,9 @@ test_fast_close() {
 			}
 		}
 	END
-	before=$(stats ALPHA .proven.connections)
-	on alpha curl -s --tcp-fastopen --rate 200/s -H 'Connection: close' -o /dev/null \
-		"$url?[1-300]"
-	is "$what: limited" limited "$(state ALPHA)"
-	is "$what: each connection is proven once" 300 \
-		$(($(stats ALPHA .proven.connections) - before))
+	fast_open_surge "$what" "$url"
 	on alpha nft delete table inet late
-	on edge sysctl -qw net.ipv4.tcp_fastopen=1
-	does "$what: it ends" wait_for 10 alpha_is normal
+	fast_open_end "$what"
 }
 
 # test_both WHAT URL TO FROM

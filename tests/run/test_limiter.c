@@ -355,6 +355,17 @@ static void set_learned(const struct guard *guard, const struct ecdn_xdp_learned
 	     "write what was learned");
 }
 
+/* At the hour's limit, which is 1000. */
+static void check_limited(const char *name, const struct guard *guard)
+{
+	struct ecdn_xdp_region_state state;
+
+	send_day(guard, SECOND);
+	guard_state(guard, REGION, &state);
+	report(name, state.state == ECDN_XDP_STATE_LIMITED && limits_of(guard).pps == 1000 ? "" :
+		     "no");
+}
+
 /* Waits for what a limit in force has begun to end. */
 static void check_normal(const char *name, const struct guard *guard, uint64_t pps, uint64_t cps)
 {
@@ -386,15 +397,11 @@ static void check_gives_way(void)
 		.learned = { 1000, 0, 50 }, .busiest = { 10000, 0, 90 },
 		.until_ns = limits.learned_until_ns,
 	};
-	struct ecdn_xdp_region_state state;
 	struct guard guard;
 
 	open_guard(&guard, &limits);
 	set_learned(&guard, &row);
-	send_day(&guard, SECOND);
-	guard_state(&guard, REGION, &state);
-	report("before the end of an hour's limit it limits",
-	       state.state == ECDN_XDP_STATE_LIMITED && limits_of(&guard).pps == 1000 ? "" : "no");
+	check_limited("before the end of an hour's limit it limits", &guard);
 	limits.learned_until_ns = now_ns();
 	guard_set_limits(&guard, REGION, &limits);
 	check_normal("at its end it gives way to the busiest hour's", &guard, 10000, 90);
@@ -421,22 +428,15 @@ static void check_stays(void)
 		.pps = 1000, .prefix_pps = 100, .hold_ns = SECOND, .own = ECDN_XDP_OWN_AUTO,
 	};
 	const struct ecdn_xdp_learned row = { .learned = { 1000 }, .busiest = { 10000 } };
-	struct ecdn_xdp_region_state state;
 	struct guard guard;
 
 	open_guard(&guard, &limits);
 	set_learned(&guard, &row);
-	send_day(&guard, SECOND);
-	guard_state(&guard, REGION, &state);
-	report("a learned limit without an end stays",
-	       state.state == ECDN_XDP_STATE_LIMITED && limits_of(&guard).pps == 1000 ? "" : "no");
+	check_limited("a learned limit without an end stays", &guard);
 	guard_close(&guard);
 	limits.learned_until_ns = 1;
 	open_guard(&guard, &limits);
-	send_day(&guard, SECOND);
-	guard_state(&guard, REGION, &state);
-	report("one of which nothing says what follows does too",
-	       state.state == ECDN_XDP_STATE_LIMITED && limits_of(&guard).pps == 1000 ? "" : "no");
+	check_limited("one of which nothing says what follows does too", &guard);
 	guard_close(&guard);
 }
 
