@@ -52,7 +52,13 @@ wall_ms() {
 # left_ms: when ALPHA was limited no more, by the kernel.
 left_ms() {
 	date -d "$(ecdn events --json ALPHA | jq -r '[.events[] | select(.from == "limited")] |
-		last | .time')" +%s%3N
+		last | .time // "@0"')" +%s%3N
+}
+
+# has_left MS: whether it was limited no more at a time after that. Readers of a state know that hold
+# is over before the kernel notes it, at the next packet.
+has_left() {
+	(($(left_ms) > $1))
 }
 
 # test_limited WHAT URL GRACE-MS: the surge goes on after it. All times are the kernel's own; a busy
@@ -101,6 +107,7 @@ test_ended() {
 	surge_stop
 	end=$(wall_ms "$(got end_ns "$(<"$work/surge")")")
 	does "$what: it ends" wait_for 15 alpha_is normal
+	does "$what: its end is noted" wait_for 5 has_left "$end"
 	left=$(left_ms)
 	does "$what: it is asked after it" wait_for 10 asked_after $((left + 20))
 	kill $asks
@@ -284,6 +291,8 @@ test_unseen() {
 }
 
 shield_lab
+# The module of a worker that is older than the guard looks for one once a second.
+nginx_reload nginx
 ecdn steer add 80 127.0.0.1:8513
 ecdn steer add 80 '[::1]:8513'
 surgers_make
