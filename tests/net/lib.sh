@@ -190,14 +190,16 @@ flood() {
 }
 
 # flood_start FILE [OPTION...]: floods in the background until flood_stop, with its output in
-# the file.
+# the file. It has sent for a while when this returns.
 flood_start() {
 	local said=$1
 
 	shift
+	: >"$said"
 	(exec nsenter --net="/run/netns/ecdn-$id-client" "$build/tests/tools/flood" \
 		--dev c0 --mac $edge_mac --to $edge_ip --seconds 1m "$@" >"$said") &
 	flooding=$!
+	wait_for 5 grep -qx sends "$said"
 	sleep 0.3
 }
 

@@ -5,6 +5,7 @@
  *
  *	sent=N seconds=S pps=N start_ns=N stalled=S
  *
+ * and before that, as it begins, a line that is "sends".
  * stalled is the time in which it should have sent but did not run. SIGTERM
  * ends it early.
  */
@@ -46,6 +47,7 @@ struct flood {
 	struct spoof spoof;
 	int fd;
 	bool refused;           /* the device was full at times, and said so */
+	bool told;              /* that it sends */
 	uint64_t sent, start_ns, end_ns, stalled_ns;
 };
 
@@ -96,6 +98,16 @@ static int send_batch(struct flood *flood, struct mmsghdr *messages, size_t coun
 	return 0;
 }
 
+/* Who waits for the flood to begin reads that. */
+static void tell_first(struct flood *flood)
+{
+	if (flood->told)
+		return;
+	flood->told = true;
+	puts("sends");
+	fflush(stdout);
+}
+
 /* How many frames should have left by now and have not. */
 static uint64_t due(const struct flood *flood, uint64_t now_ns)
 {
@@ -136,8 +148,10 @@ static int run(struct flood *flood)
 	while (!err && !over(flood, now_ns)) {
 		uint64_t wanted = due(flood, now_ns);
 
-		if (wanted)
+		if (wanted) {
 			err = send_batch(flood, messages, wanted < BATCH ? wanted : BATCH);
+			tell_first(flood);
+		}
 		if (wanted <= BATCH && flood->words.rate)
 			nanosleep(&(struct timespec){ .tv_nsec = TICK_NS }, NULL);
 		now_ns = clock_monotonic_ns();
