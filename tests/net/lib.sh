@@ -336,6 +336,12 @@ now_us() {
 	echo "${EPOCHREALTIME/[.,]/}"
 }
 
+# Prints the nanoseconds of CLOCK_MONOTONIC, which is that of the maps. What /proc/uptime has goes on
+# while a machine is suspended.
+monotonic_ns() {
+	python3 -c 'import time; print(time.monotonic_ns())'
+}
+
 # wait_for SECONDS COMMAND...: waits until the command succeeds; fails after that time.
 wait_for() {
 	local until=$((SECONDS + $1))

@@ -84,10 +84,6 @@ since_ns() {
 		jq ".[] | .formatted // . | select(.key == $key) | .value.since_ns"
 }
 
-monotonic_ns() {
-	awk '{ printf "%.0f\n", $1 * 1e9 }' /proc/uptime
-}
-
 # armed ADDRESS:PORT: its state, or nothing.
 armed() {
 	ecdn status --json | jq -r ".proven.armed[] | select(.address == \"$1\") | .state"

@@ -219,10 +219,9 @@ test_shielded() {
 # prove ID COUNT: as if the region had a surge of that many connections, and none of packets. The
 # span of its window is one to come, which no time that the test takes will end.
 prove() {
-	local up now value
+	local now value
 
-	read -r up _ </proc/uptime
-	now=${up/./}0000000
+	now=$(monotonic_ns)
 	value=$(bytes 0 160)$(bytes 1 8)$(bytes "$now" 8)$(bytes 0 8)$(bytes "$now" 8)$(bytes "$now" 8)
 	value+=$(bytes 0 56)$(bytes $(((now >> 30) + 60)) 8)$(bytes 0 16)$(bytes "$2" 8)$(bytes 0 32)
 	# shellcheck disable=SC2046,SC2086
@@ -231,15 +230,14 @@ prove() {
 
 # arm ADDR PORT: as if connections had come there, whose sockets look-ups have found.
 arm() {
-	local up address
+	local address
 
-	read -r up _ </proc/uptime
 	# shellcheck disable=SC2086
 	address=$(printf '%02x ' ${1//./ })
 	# shellcheck disable=SC2046,SC2086
 	bpftool map update pinned "$pin/armed" \
 		key hex $address 00 00 00 00 00 00 00 00 00 00 00 00 $(bytes "$2" 2) 04 00 \
-		value hex $(bytes "${up/./}0000000" 8) $(bytes 16 8) $(bytes 0 8) $(bytes 0 8) $(bytes 0 8) \
+		value hex $(bytes "$(monotonic_ns)" 8) $(bytes 16 8) $(bytes 0 8) $(bytes 0 8) $(bytes 0 8) \
 		$(bytes 0 8)
 }
 

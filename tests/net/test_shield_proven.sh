@@ -46,7 +46,8 @@ limits() {
 
 # wall_ms NS: of CLOCK_MONOTONIC, by the clock of events.
 wall_ms() {
-	echo $(($(now_us) / 1000 - ($(monotonic_ns) - $1) / 1000000))
+	python3 -c 'import sys, time
+print((time.time_ns() - time.monotonic_ns() + int(sys.argv[1])) // 1000000)' "$1"
 }
 
 # left_ms: when ALPHA was limited no more, by the kernel.
