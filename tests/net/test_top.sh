@@ -26,7 +26,7 @@ test_batch() {
 	has "batch: rates" '^[0-9.]+k packets/s  [0-9.]+M bits/s ' "$said"
 	is "batch: two frames" 2 "$(grep -c '^ REGION ' <<<"$said")"
 	has "batch: a limited region" \
-		'^ BETA +limited +[0-9]+% +█ +[0-9.]+k +[0-9.]+M +0 +0 +[0-9.]+k? +0 +[0-9ms]+$' "$said"
+		'^ BETA +limited +[0-9]+% +█+ +[0-9.]+k +[0-9.]+M +0 +0 +[0-9.]+k? +0 +[0-9ms]+$' "$said"
 	is "batch: by the share of the limit" "BETA ALPHA CROWD" \
 		"$(awk '$1 ~ /^(BETA|ALPHA|CROWD)$/ { print $1 }' <<<"$said" | head -n 3 | xargs)"
 	is "batch: by name" "ALPHA BETA CROWD" \
@@ -35,7 +35,7 @@ test_batch() {
 	is "batch: a filter" "ALPHA" \
 		"$(ecdn top --batch -d 200ms --filter lph | awk 'NR > 3 { print $1 }' | xargs)"
 	is "batch: ASCII without UTF-8" "" "$(LC_ALL=C ecdn top --batch -d 200ms | tr -d '\n -~')"
-	has "batch: ASCII bars" '^ BETA +limited +[0-9]+% +# ' "$(LC_ALL=C ecdn top --batch -d 200ms)"
+	has "batch: ASCII bars" '^ BETA +limited +[0-9]+% +#+ ' "$(LC_ALL=C ecdn top --batch -d 200ms)"
 	is "batch: no escapes" "" "$(tr -dc '\033' <<<"$said")"
 }
 
