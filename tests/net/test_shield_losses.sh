@@ -25,7 +25,7 @@ shield_nginx() {
 
 limits() {
 	ecdn limit clear ALPHA
-	ecdn limit set ALPHA --hold 1s --cps 5k --pps 200k "$@"
+	ecdn limit set ALPHA --hold 1m --cps 5k --pps 200k "$@"
 	ecdn release ALPHA
 }
 

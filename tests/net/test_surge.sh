@@ -37,7 +37,7 @@ test_declared() {
 test_each_limit() {
 	local family=(--from 198.51.100.0/24)
 
-	ecdn limit set ALPHA --pps 5k --hold 1s
+	ecdn limit set ALPHA --pps 5k --hold 1m
 	test_declared "packets, 4 times the limit" "${family[@]}" --rate 20k
 	test_declared "packets, 1.5 times the limit" "${family[@]}" --rate 7500
 	test_declared "packets, IPv6" --to $edge_ip6 --from 2001:db8:a::/48 --rate 20k
@@ -48,13 +48,17 @@ test_each_limit() {
 	test_declared "connections" "${family[@]}" --rate 8k --type syn
 }
 
+# A machine that is busy has the flood wait and then catch up, which is a surge: that shows nothing.
 test_not_declared() {
-	local before
+	local before try said
 
 	ecdn limit set ALPHA --pps 5k --bps 5M --cps 2k
-	ecdn release ALPHA
-	before=$(stats ALPHA .dropped_packets)
-	flood --from 198.51.100.0/24 --rate 4k --seconds 2500ms >/dev/null
+	for ((try = 0; try < TRIES; try++)); do
+		ecdn release ALPHA
+		before=$(stats ALPHA .dropped_packets)
+		said=$(flood --from 198.51.100.0/24 --rate 4k --seconds 2500ms)
+		[ "$(got stalled "$said")" != 0.000 ] || break
+	done
 	is "below every limit: no surge" normal "$(state ALPHA)"
 	is "below every limit: nothing is dropped" "$before" "$(stats ALPHA .dropped_packets)"
 	ecdn limit set ALPHA --pps 0 --bps 0 --cps 100
