@@ -149,7 +149,7 @@ test_loads() {
 	does "upgrade: told" wait_for 5 lines_match 'ALPHA +blocked -> normal' 1
 	ecdn block ALPHA >/dev/null
 	ecdn unload --all 2>/dev/null
-	sleep 0.4
+	wait_for 5 lines_match 'ALPHA +normal -> blocked' 2 || true
 	is "unload: what came last is told" "normal -> blocked" \
 		"$(grep -o 'ALPHA.*blocked' "$lines" | tail -n 1 | sed 's/ALPHA *//')"
 	is "unload: each once" 3 "$(grep -c "ALPHA.*command" "$lines")"

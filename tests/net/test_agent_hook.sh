@@ -178,6 +178,10 @@ test_eight() {
 
 	hook_is <<-END
 		read -r line; echo "begin \$line" >>$ran
+		for i in {1..40}; do
+			(( \$(grep -c ^begin $ran) < 8 )) || break
+			sleep 0.1
+		done
 		sleep 0.3
 		echo end >>$ran
 	END
@@ -193,12 +197,12 @@ test_eight() {
 # A hook that runs goes on to its end when another one takes its place.
 test_reload() {
 	hook_is <<-END
-		read -r line; sleep 1; echo "old \$line" >>$ran
+		read -r line; echo "begin \$line" >>$ran; sleep 1; echo "old \$line" >>$ran
 	END
 	change block ALPHA
-	sleep 0.4
+	does "reload: the old one begins" wait_for 5 ran '^begin.*ALPHA' 1
 	cp "$hook" "$hooks/other"
-	sed -i 's/sleep 1;//; s/old/new/' "$hooks/other"
+	sed -i 's/echo "begin.*sleep 1;//; s/old/new/' "$hooks/other"
 	settings "[$hooks/other]"
 	reload "another hook"
 	change block BETA
