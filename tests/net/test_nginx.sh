@@ -95,6 +95,10 @@ asked_origin() {
 	wc -l <"$proxies/origin.access"
 }
 
+origin_was_asked() {
+	(($(asked_origin) >= $1))
+}
+
 # --- surge
 
 # keep_asking FILE HOST URL [OPTION...]: five times a second on one connection. A line
@@ -191,6 +195,8 @@ test_variables() {
 	is "off: answered, and asked by a variable" "ALPHA limited: 200" "$(get client /off)"
 	is "off: if asks" "418 204" "$(status client /if) $(status other /if)"
 	status client /logged >/dev/null
+	# It logs and counts a request once it is answered.
+	wait_for 5 grep -q '^/logged ' "$proxies/edge.access"
 	is "variables: log" "/logged 513 ALPHA limited client" "$(tail -n 1 "$proxies/edge.access")"
 }
 
@@ -216,6 +222,7 @@ test_upstreams() {
 	is "upstream: 513" "513 513" "$(status client /origin/a) $(status client /tries)"
 	is "upstream: neither it nor auth_request is asked" "$before" "$(asked_origin)"
 	is "upstream: the other's answer" "200" "$(status other /origin/b)"
+	wait_for 5 origin_was_asked $((before + 2)) || true
 	is "upstream: both were asked for that" $((before + 2)) "$(asked_origin)"
 }
 
@@ -230,8 +237,15 @@ test_counts() {
 		status other $path >/dev/null
 	done
 	status client "http://$edge_ip:8513/" >/dev/null
+	wait_for 5 counted_since ALPHA "$alpha_before" "8 8" || true
+	wait_for 5 counted_since BETA "$beta_before" "7 0" || true
 	is "counts: refused" "8 8" "$(difference "$alpha_before" "$(counted ALPHA)")"
 	is "counts: the other's" "7 0" "$(difference "$beta_before" "$(counted BETA)")"
+}
+
+# counted_since REGION "A B" DIFFERENCE
+counted_since() {
+	[ "$(difference "$2" "$(counted "$1")")" = "$3" ]
 }
 
 # difference "A B" "C D": "C-A D-B"
