@@ -203,7 +203,7 @@ test_revision() {
 	number=$(bpftool -j map dump pinned "$pin/config" | jq '.[0].formatted.value.generation')
 	has "revision: the number" "^529: Revision $number of the configuration" "$said"
 	has "revision: what changed last" \
-		'The last command that changed something, [0-9: -]+ \(0s ago\), was `ecdn-xdp limit .*set BETA --pps 77k.*`, by bob\.$' "$said"
+		'The last command that changed something, [0-9: -]+ \([0-9]+s ago\), was `ecdn-xdp limit .*set BETA --pps 77k.*`, by bob\.$' "$said"
 	has "revision: the published cause" 'cause +The domain is new' "$said"
 	has "revision: the published remedy" '5 to 10 minutes: confirm it before switching DNS' "$said"
 	is "revision: as numbers" "[$number,\"bob\",true]" \

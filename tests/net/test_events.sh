@@ -41,7 +41,7 @@ test_empty() {
 }
 
 test_surge() {
-	local event
+	local event day
 
 	flood "${alpha[@]}" --rate 20k --seconds 1s >/dev/null
 	is "surge: its changes" "normal>shielded surge, shielded>limited surge" "$(changes ALPHA)"
@@ -51,7 +51,8 @@ test_surge() {
 	between "surge: the rate" 5000 25000 "$(told "$event | .rate" ALPHA)"
 	has "surge: from whom" '^"198\.51\.100\.[0-9]+"$' "$(told "$event | .source" ALPHA)"
 	has "surge: it has an end" '^"20..-..-..T..:..:..\....Z"$' "$(told "$event | .until" ALPHA)"
-	has "surge: as text" "^$(date +%F) ..:..:..\.... +ALPHA +shielded -> limited +pps [0-9.]+k of \
+	day=$(date -d "$(told "$event | .time" ALPHA | tr -d '"')" +%F)
+	has "surge: as text" "^$day ..:..:..\.... +ALPHA +shielded -> limited +pps [0-9.]+k of \
 5\.00k, claimed; from 198\.51\.100\.[0-9]+$" "$(ecdn events ALPHA)"
 	is "surge: nothing of other regions" "" "$(changes BETA)"
 	is "surge: --last" 1 "$(told '.events | length' ALPHA --last 1)"
@@ -79,8 +80,9 @@ test_commands() {
 	ecdn block ALPHA
 	ecdn release ALPHA
 	ecdn exempt ALPHA --for 400ms
+	# A machine that is busy may read that when the exemption is over.
 	is "commands: changes" "normal>blocked command, blocked>normal command, normal>exempt command" \
-		"$(changes ALPHA --last 6)"
+		"$(changes ALPHA | sed -E 's/.*(normal>blocked)/\1/; s/, exempt>normal over$//')"
 	is "commands: who ran them" '["block ALPHA","release ALPHA","exempt ALPHA --for 400ms"]' \
 		"$(told '[.events[] | select(.kind == "command") | .command |
 			sub(" --pin-dir [^ ]+"; "")] | .[-3:]' ALPHA)"
@@ -109,6 +111,7 @@ test_follow() {
 	ecdn block ALPHA
 	does "follow: a command" wait_for 5 grep -q '"kind":"command"' "$lines"
 	does "follow: what it did" wait_for 5 grep -q '"to":"blocked"' "$lines"
+	does "follow: that as text" wait_for 5 grep -q blocked "$text"
 	sleep 0.3
 	stop $follower
 	stop $texts
