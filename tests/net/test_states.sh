@@ -8,14 +8,14 @@ source "$(dirname "$0")/lib.sh"
 alpha=(--from 198.51.100.0/24)
 alpha6=(--to "$edge_ip6" --from 2001:db8:a::/48)
 
-# arrive NAME COUNTER WHICH OPTION...: all packets arrive, or none.
+# arrive NAME COUNTER WHICH OPTION...: all packets arrive, or none. So many are $sent.
 arrive() {
-	local what=$1 counter=$2 which=$3 before said
+	local what=$1 counter=$2 which=$3 before
 
 	shift 3
 	before=$(sunk "$counter")
-	said=$(flood "$@")
-	[ "$which" = all ] && which=$(got sent "$said") || which=0
+	sent=$(got sent "$(flood "$@")")
+	[ "$which" = all ] && which=$sent || which=0
 	is "$what" "$which" $(($(sunk "$counter") - before))
 }
 
@@ -118,7 +118,7 @@ test_monitor() {
 	arrive "monitor: a surge arrives" alpha all "${alpha[@]}" --rate 50k --seconds 1s
 	is "monitor: it is declared" limited "$(state ALPHA)"
 	is "monitor: nothing is counted as dropped" "$before" "$(stats ALPHA .dropped_packets)"
-	between "monitor: most of it would be dropped" 40000 50000 \
+	between "monitor: most of it would be dropped" $((sent * 8 / 10)) "$sent" \
 		"$(stats ALPHA .would_drop.prefix_pps.packets)"
 	ecdn load --enforce e0
 	arrive "enforce: what is blocked is dropped" beta none --from 203.0.113.0/24 --count 1000
