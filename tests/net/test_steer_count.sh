@@ -144,8 +144,7 @@ limited_by_asking() {
 
 set_up
 for at in 0.0.0.0:80 '[::]:80'; do
-	(exec nsenter --net="/run/netns/ecdn-$id-edge" "$build/tests/tools/waiter" \
-		--workers 2 --v6only "$at" 200 >/dev/null) &
+	waiter "$at" 200 --workers 2 --v6only
 done
 ecdn load --regions "$regions" e0 e1
 does "ALPHA is limited" limit_alpha

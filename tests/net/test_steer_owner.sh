@@ -209,8 +209,7 @@ test_other_processes() {
 
 set_up
 for at in 0.0.0.0:80 '[::]:80'; do
-	(exec nsenter --net="/run/netns/ecdn-$id-edge" "$build/tests/tools/waiter" --v6only "$at" 200 \
-		>/dev/null) &
+	waiting edge "$build/tests/tools/waiter" --v6only "$at" 200
 done
 ecdn load -m skb --regions "$regions" e0
 ecdn block ALPHA
