@@ -287,6 +287,42 @@ test_gives_way() {
 	ecdn limit clear ALPHA >/dev/null
 }
 
+# What is pinned is another map than the loaded guard's, as no earlier version's guard has this one.
+test_earlier_guard() {
+	local entries
+
+	ecdn limit set ALPHA --auto >/dev/null
+	learn ALPHA pps=100 busiest=100000 until=600
+	does "earlier guard: check is content with this one" ecdn check
+	ecdn limit clear ALPHA >/dev/null
+	entries=$(bpftool -j map show pinned "$pin/region_learned" | jq .max_entries)
+	rm "$pin/region_learned"
+	bpftool map create "$pin/region_learned" type hash key 4 value 184 entries "$entries" \
+		name region_learned flags 1
+	ecdn limit set ALPHA --auto >/dev/null
+	learn ALPHA pps=100 busiest=100000 until=600
+	is "earlier guard: nobody says that they will give way" null \
+		"$(limits ALPHA .learned.gives_way)"
+	fails "earlier guard: check says so" 3 '^learned +an earlier version has loaded the guard: .* of 1 region, those of its last hour stay: ALPHA: `ecdn-xdp load IFACE`' ecdn check
+	learn ALPHA pps=100 busiest=100000 age=1500 until=0
+	flood --from 198.51.100.0/24 --count 1 >/dev/null
+	is "earlier guard: it does not have them give way" "[100,false]" "$(in_map)"
+	is "earlier guard: nor do readers" "[100,0,0,3] null" \
+		"$(limits ALPHA) $(limits ALPHA .learned.gives_way)"
+	has "earlier guard: they say how old it is" '^ALPHA: limit 100 pps, .*; no agent has renewed it for 25m[0-9s]*$' \
+		"$(last_line ALPHA)"
+	flood --from 198.51.100.0/24 --rate 2000 --count 9000 >/dev/null
+	is "earlier guard: it limits" limited "$(state ALPHA)"
+	has "earlier guard: explain is of this guard" ' of 100, which is learned' \
+		"$(ecdn explain 198.51.100.7)"
+	does "earlier guard: a load" ecdn load e0
+	is "earlier guard: the new one has them give way" "[100000,0,0,3] 0" \
+		"$(limits ALPHA) $(limits ALPHA .learned.gives_way)"
+	flood --from 198.51.100.0/24 --count 1 >/dev/null
+	is "earlier guard: with the next packet" "[100000,true]" "$(in_map)"
+	ecdn limit clear ALPHA >/dev/null
+}
+
 test_check() {
 	ecdn limit set ALPHA --auto >/dev/null
 	learn ALPHA pps=100000 peak=50000
@@ -315,5 +351,6 @@ test_earlier
 test_surge
 test_check
 test_gives_way
+test_earlier_guard
 test_lock
 finish

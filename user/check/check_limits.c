@@ -115,6 +115,24 @@ static uint64_t not_renewed(const struct view_region *region, uint64_t now_ns)
 	return region->learns && last_ns && now_ns > last_ns + LIMITS_LEARNED_OLD_NS ? last_ns : 0;
 }
 
+/* The agent goes with the version that is installed, the guard with the one that has loaded it. */
+static void gives_way(const struct checks_facts *facts, struct checks_report *report)
+{
+	struct checks_names names = {};
+
+	for (uint32_t i = 0; facts->status.guard && i < facts->regions.count; i++) {
+		const struct view_region *region = &facts->regions.region[i];
+
+		if (region->learns && !region->gives_way)
+			checks_name(&names, region->name);
+	}
+	if (names.count)
+		checks_add(report, "`ecdn-xdp load IFACE`", "an earlier version has loaded the "
+			   "guard: if no agent renews the learned limits of %u region%s, those of "
+			   "its last hour stay: %s", names.count, names.count == 1 ? "" : "s",
+			   names.text);
+}
+
 static void learned(const struct checks_facts *facts, struct checks_report *report)
 {
 	uint64_t now_ns = facts->moment.now_ns, longest_ns = 0;
@@ -133,6 +151,7 @@ static void learned(const struct checks_facts *facts, struct checks_report *repo
 		if (now_ns - last_ns > longest_ns)
 			longest_ns = now_ns - last_ns;
 	}
+	gives_way(facts, report);
 	if (names.count)
 		checks_add(report, "`systemctl start ecdn-xdp-agent`; `ecdn-xdp limit set REGION "
 			   "--no-auto --pps N` does without",

@@ -7,6 +7,7 @@
 #include <bpf/libbpf.h>
 
 #include "base/log.h"
+#include "base/scoped.h"
 #include "ecdn-xdp-maps.h"
 #include "guard.skel.h"
 #include "guard/guard_carry.h"
@@ -85,6 +86,16 @@ static int add_row(struct guard_bpf *guard, uint32_t max_regions)
 	int err = cpus < 0 ? cpus : size(guard->maps.cpu_events, cpus + 1);
 
 	return err ?: size(guard->maps.region_cpu, (cpus + 1ULL) * max_regions);
+}
+
+/* In earlier versions publish alone has the map, if any has. */
+int guard_program_gives_way(const char *dir, int region_learned)
+{
+	scoped_fd int program = region_learned < 0 ? -1 : pins_get(dir, GUARD_PROGRAM_PIN);
+
+	if (region_learned < 0)
+		return 0;
+	return program < 0 ? program : object_uses(program, region_learned);
 }
 
 int guard_program_load(struct guard_bpf *guard)

@@ -23,6 +23,10 @@ void guard_program_close(struct guard_bpf *guard);
  * Returns an fd, which the caller closes. */
 int guard_program_make(const struct part_run *run, uint32_t max_regions);
 
+/* Whether the guard that is loaded ends learned limits by itself (bpf/give_way.h), as no earlier
+ * version's does: 1, 0 or a negative errno. region_learned: the fd of that map, or -1. */
+int guard_program_gives_way(const char *dir, int region_learned);
+
 /* Loads the object with new maps and pins nothing: for tests and benchmarks. */
 int guard_program_load(struct guard_bpf *guard);
 

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/scoped.h"
 #include "kernel/capabilities.h"
+#include "kernel/maps.h"
 
 /* True for maps that libbpf makes for an object's own variables, which are of no use
  * outside it. */
@@ -167,6 +168,24 @@ enum object_kind object_kind(int fd)
 	if (strstr(name, "bpf-map"))
 		return OBJECT_MAP;
 	return strstr(name, "bpf-prog") ? OBJECT_PROGRAM : OBJECT_LINK;
+}
+
+/* The kernel lets no program have more maps. */
+#define MAPS_MAX 64
+
+int object_uses(int program, int map)
+{
+	__u32 ids[MAPS_MAX], id = maps_id(map);
+	struct bpf_prog_info info = { .nr_map_ids = MAPS_MAX, .map_ids = (uintptr_t)ids };
+	int err = bpf_obj_get_info_by_fd(program, &info, &(__u32){ sizeof(info) }) ? -errno : 0;
+
+	if (err || !id)
+		return log_error(err ?: -EAGAIN, "cannot tell which maps a program has: %s",
+				 strerror(err ? -err : EAGAIN));
+	for (__u32 i = 0; i < info.nr_map_ids && i < MAPS_MAX; i++)
+		if (ids[i] == id)
+			return 1;
+	return 0;
 }
 
 int object_load_error(const char *label, int err)

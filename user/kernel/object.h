@@ -58,6 +58,9 @@ int object_check_name(int fd, const char *name);
 /* What an fd of a pin is. */
 enum object_kind object_kind(int fd);
 
+/* Whether a program that is loaded reads or writes that map: 1, 0 or a negative errno. */
+int object_uses(int program, int map);
+
 /* Logs why the kernel did not load a program. Returns err. */
 int object_load_error(const char *label, int err);
 

@@ -40,7 +40,7 @@ static json_t *left_json(const struct view_region *region, uint64_t now_ns)
 {
 	uint64_t until_ns = region->limits.learned_until_ns;
 
-	if (!region->learned.until_ns)
+	if (!region->learned.until_ns || !region->gives_way)
 		return json_null();
 	return json_real(until_ns > now_ns ? (double)(until_ns - now_ns) / NS_PER_SECOND : 0);
 }

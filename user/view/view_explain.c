@@ -8,9 +8,11 @@
 #include <bpf/bpf.h>
 
 #include "base/log.h"
+#include "base/scoped.h"
 #include "base/words.h"
 #include "dry/dry_frame.h"
 #include "dry/dry_run.h"
+#include "guard/guard_program.h"
 #include "guard/ports.h"
 #include "net/listeners.h"
 #include "net/netns.h"
@@ -243,6 +245,18 @@ static int read_parts(const struct reading *reading, const char *pin_dir)
 	return err;
 }
 
+/* What the loaded guard does not do, the dry run's is not to do: it finds no row then. */
+static int keep_limits(struct dry_maps *maps, const char *dir)
+{
+	int gives_way = guard_program_gives_way(dir, maps->region_learned);
+
+	if (!gives_way) {
+		scoped_close(&maps->region_learned);
+		maps->region_learned = -1;
+	}
+	return gives_way < 0 ? gives_way : 0;
+}
+
 static int open_all(struct reading *reading, const char *pin_dir)
 {
 	struct guard_maps guard;
@@ -251,6 +265,7 @@ static int open_all(struct reading *reading, const char *pin_dir)
 
 	guard_maps_close(&guard);
 	err = err ?: maps_open(dry_maps_rows, &reading->maps, &pins.pins);
+	err = err ?: keep_limits(&reading->maps, pins.pins.dir);
 	err = err ?: maps_open(more_rows, reading, &pins.pins);
 	err = err ?: maps_get(reading->public_config, "public_config", &(__u32){ 0 },
 			      &reading->public);

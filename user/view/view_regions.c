@@ -9,6 +9,7 @@
 #include "base/words.h"
 #include "drops.h"
 #include "give_way.h"
+#include "guard/guard_program.h"
 #include "guard/limits_learned.h"
 #include "guard/region_store.h"
 #include "kernel/maps.h"
@@ -130,13 +131,14 @@ static int read_learned(struct view_region *region, const struct view_regions *v
 	struct limits_learned learned;
 	int err;
 
+	region->gives_way = view->gives_way;
 	region->learns = limits_learned_is_auto(&region->limits, &view->config.default_limits);
 	if (!region->learns && !view->shared)
 		return 0;
 	err = limits_learned_read(maps->region_learned, region->id, &region->limits, &learned);
 	region->learns |= learned.has;
 	region->learned = learned.row;
-	if (!err && !view->shared)
+	if (!err && !view->shared && view->gives_way)
 		give_way(&region->limits, &view->config.default_limits, &learned.row,
 			 view->moment.now_ns);
 	return err;
@@ -236,6 +238,15 @@ static void close_gaps(struct view_regions *view)
 	view->count = kept;
 }
 
+/* Who may not open the program is told what the maps say. */
+static int read_program(struct view_regions *view, const struct guard_maps *maps)
+{
+	int gives_way = view->shared || guard_program_gives_way(maps->dir, maps->region_learned);
+
+	view->gives_way = gives_way > 0;
+	return gives_way < 0 ? gives_way : 0;
+}
+
 static int read_maps(struct view_regions *view, const struct guard_maps *maps)
 {
 	int err = counts_events(maps->cpu_events, &view->events);
@@ -243,6 +254,7 @@ static int read_maps(struct view_regions *view, const struct guard_maps *maps)
 
 	if (!err && !view->shared)
 		err = region_store_used(maps, &view->generation, &lines);
+	err = err ?: read_program(view, maps);
 	err = err ?: read_regions(view, maps);
 	err = err ?: read_requests(view, maps);
 	close_gaps(view);

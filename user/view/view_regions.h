@@ -47,7 +47,9 @@ struct view_region {
 	struct view_load surge; /* why it is limited or shielded; in other states nothing */
 	struct ecdn_xdp_limits limits;
 	bool learns;            /* the limits are learned ... */
-	struct ecdn_xdp_learned learned; /* ... from this; zeros if nobody has written it yet */
+	bool gives_way;         /* ... and those of an hour give way if nobody renews them, as no
+				   earlier version's guard has them do */
+	struct ecdn_xdp_learned learned; /* they are, from this; zeros if nobody has written it yet */
 	struct region_counts counts;
 	struct view_speed claimed; /* of protected traffic as it arrives */
 	struct view_speed proven; /* of what belongs to sockets; packets and bits in a surge */
@@ -61,6 +63,7 @@ struct view_regions {
 	struct clock_moment moment; /* of reading */
 	struct ecdn_xdp_config config;
 	bool shared;            /* of the configuration only what view_pins.h tells was read */
+	bool gives_way;         /* of each region */
 	uint64_t generation;    /* of the region table */
 	struct ecdn_xdp_events events; /* packets without a region, and give-ups */
 	struct view_region *region; /* sorted by id */
