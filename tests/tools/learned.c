@@ -7,9 +7,8 @@
  *	learned VERB ...	the same as `ecdn-xdp VERB ...`, for tests that run one program
  *
  * NAME is pps, bps or cps, which were learned; peak, level, creep or floor, those of pps; factor,
- * hour, days or hours; age, how many seconds ago they were written; busiest, pps of the busiest
- * hour; or until, in how many seconds they give way. It does not wait for the lock: 2 if another
- * has it, 3 if there is no guard.
+ * hour, days or hours; busiest, pps of the busiest hour; or until, in how many seconds they give
+ * way. It does not wait for the lock: 2 if another has it, 3 if there is no guard.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -61,8 +60,6 @@ static void set(struct ecdn_xdp_learned *row, const char *name, unsigned long nu
 		row->days = number;
 	if (!strcmp(name, "hours"))
 		row->hours = number;
-	if (!strcmp(name, "age"))
-		row->learned_ns -= number * NS_PER_SECOND;
 	if (!strcmp(name, "busiest"))
 		row->busiest[0] = number;
 	if (!strcmp(name, "until"))
