@@ -44,9 +44,12 @@ percent() {
 }
 
 # shares WHAT TO OLD NEW FROM: what who has connected before gets, and who comes for the first time.
+# All are answered by cookies: the kernel answers once more, after a second, what finds room in its
+# queue, as one does now and then.
 shares() {
 	local what=$1 said
 
+	on edge sysctl -qw net.ipv4.tcp_syncookies=2
 	said=$(mixed "$2" "$3" "$5")
 	echo "# $what: has connected before: $said"
 	between "$what: answered within 100 ms, of who has connected before, in %" 99 100 \
@@ -56,6 +59,7 @@ shares() {
 	echo "# $what: comes for the first time: $said"
 	echo "# $what: first-time clients get $(percent within "$said") %"
 	between "$what: who comes first gets a share, in %" 1 60 "$(percent within "$said")"
+	on edge sysctl -qw net.ipv4.tcp_syncookies=1
 }
 
 # begin_flood TO FROM: for half a second, as until then the region is in no surge and its buckets
