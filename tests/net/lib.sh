@@ -197,7 +197,7 @@ flood_start() {
 	shift
 	: >"$said"
 	(exec nsenter --net="/run/netns/ecdn-$id-client" "$build/tests/tools/flood" \
-		--dev c0 --mac $edge_mac --to $edge_ip --seconds 1m "$@" >"$said") &
+		--dev c0 --mac $edge_mac --to $edge_ip --seconds 10m "$@" >"$said") &
 	flooding=$!
 	wait_for 5 grep -qx sends "$said"
 	sleep 0.3

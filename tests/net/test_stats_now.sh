@@ -77,8 +77,8 @@ test_order() {
 	ecdn limit set WIDE --pps 200k
 	ecdn block CROWD
 	flood_start "$work/beta" --from 203.0.113.0/24 --rate 4k
-	via=c1 flood --from 198.51.100.0/24 --seconds 1m --rate 5k >"$work/alpha" &
-	via=c2 flood --from 198.18.0.0/24 --seconds 1m --rate 5k >"$work/wide" &
+	via=c1 flood --from 198.51.100.0/24 --seconds 10m --rate 5k >"$work/alpha" &
+	via=c2 flood --from 198.18.0.0/24 --seconds 10m --rate 5k >"$work/wide" &
 	wait_for 10 region_is BETA limited
 	sleep 1.5
 	said=$(ecdn stats)
