@@ -53,13 +53,18 @@ refused() {
 	fi
 }
 
-# As many packets as an emulator does in the time.
+# As much as an emulator does in the time: packets, milliseconds, refused loads, a part.
 arguments_of() {
 	case $1 in
-	test_explain) echo 5500 ;;
-	test_random) echo 50000 ;;
-	test_wider) echo 40000 ;;
+	test_carry) echo 2 ;;
+	test_evasion) echo 1500 ;;
+	test_explain) echo 3300 ;;
+	test_origin_race) echo 1000 ;;
+	test_origin_rows) echo 4 ;;
+	test_prefix_buckets) echo 1000 ;;
 	test_prefix_crowd) echo slow ;;
+	test_random) echo 25000 ;;
+	test_wider) echo 10000 ;;
 	esac
 }
 

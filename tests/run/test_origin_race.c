@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -21,14 +22,13 @@
 #define THREADS 2
 #define RIVALS 24               /* origins that may have the row, all in all */
 #define SEARCH_NS 20000000000ULL /* for these, at the most */
-#define RACE_NS 4000000000ULL
 #define CONTESTED 77            /* the row */
 #define HEAVY (1U << 30)
 
 static struct observer observer;
 static struct ecdn_xdp_origin_stats *stats;
 static char rivals[RIVALS][INET_ADDRSTRLEN];
-static uint64_t until_ns;
+static uint64_t until_ns, race_ns = 4000000000;
 
 static void name(char text[INET_ADDRSTRLEN], unsigned int number)
 {
@@ -97,7 +97,7 @@ static void race(void)
 	unsigned int cpu[THREADS] = { 0, 1 };
 	pthread_t threads[THREADS];
 
-	until_ns = now_ns() + RACE_NS;
+	until_ns = now_ns() + race_ns;
 	for (int i = 0; i < THREADS; i++)
 		must(!pthread_create(&threads[i], NULL, compete, &cpu[i]), "start a thread");
 	for (int i = 0; i < THREADS; i++)
@@ -155,8 +155,11 @@ static void test_named(void)
 	bpf_map_delete_elem(names, &named);
 }
 
-int main(void)
+/* With an argument, the race lasts so many milliseconds. */
+int main(int argc, char **argv)
 {
+	if (argc > 1)
+		race_ns = strtoull(argv[1], NULL, 10) * 1000000;
 	observer_open(&observer);
 	stats = mmap(NULL, ECDN_XDP_ORIGINS * sizeof(*stats), PROT_READ | PROT_WRITE, MAP_SHARED,
 		     bpf_map__fd(observer.skel->maps.origin_stats), 0);
