@@ -58,8 +58,8 @@ arguments_of() {
 	case $1 in
 	test_carry) echo 2 ;;
 	test_evasion) echo 1500 ;;
-	test_explain) echo 3300 ;;
-	test_origin_race) echo 1000 ;;
+	test_explain) echo 2200 ;;
+	test_origin_race) echo 4 ;;
 	test_origin_rows) echo 4 ;;
 	test_prefix_buckets) echo 1000 ;;
 	test_prefix_crowd) echo slow ;;

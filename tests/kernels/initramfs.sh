@@ -19,7 +19,8 @@ libraries_of() {
 add_program() {
 	local library
 
-	install -D -m 755 "$1" "$root$2"
+	# Without symbols, which the guest would hold in its memory.
+	install -D -s -m 755 "$1" "$root$2"
 	for library in $(libraries_of "$1"); do
 		[[ -e $root$library ]] || install -D -m 755 "$library" "$root$library"
 	done
