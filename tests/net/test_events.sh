@@ -92,6 +92,11 @@ test_commands() {
 	is "commands: --since leaves out what is older" "" "$(sleep 0.3; changes ALPHA --since 100ms)"
 }
 
+# follows PID: it has opened the maps in which it sees events, changes and states.
+follows() {
+	[ "$(grep -c bpf-map "/proc/$1/maps")" = 3 ]
+}
+
 # Who follows sees each of them once, soon after it, and the prefix that does it.
 test_follow() {
 	local follower lines=$work/lines text=$work/text texts
@@ -104,7 +109,9 @@ test_follow() {
 	(exec nsenter --net="/run/netns/ecdn-$id-edge" "$build/ecdn-xdp" events --pin-dir "$pin" \
 		ALPHA --follow --since 0s >"$text") &
 	texts=$!
-	sleep 0.5
+	wait_for 10 follows $follower
+	wait_for 10 follows $texts
+	sleep 0.3
 	flood "${alpha[@]}" --rate 20k --seconds 1s >/dev/null
 	does "follow: the end by silence" wait_for 15 grep -q '"why":"silence"' "$lines"
 	flood "${alpha[@]}" --count 1 >/dev/null
