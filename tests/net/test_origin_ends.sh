@@ -123,11 +123,16 @@ judge_unanswered() {
 	done
 }
 
-# The origin's process dies amid three MB: a slow client is amid them for sure.
+# Whether a connection to $at has received a MB.
+amid() {
+	[[ $(on node ss -Htni state established dst "$at") =~ bytes_received:[0-9]{7} ]]
+}
+
+# The origin's process dies amid an answer: a slow client is amid it for sure.
 test_killed() {
 	at_place killed
 	try killed curls --limit-rate 4M
-	sleep 0.7
+	wait_for 10 amid
 	stop_server "$at:443" KILL
 }
 
