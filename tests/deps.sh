@@ -14,7 +14,7 @@ building=(
 )
 testing=(
 	g++ man-db libcmocka-dev nginx-dev nginx-light haproxy
-	systemd iproute2 util-linux procps jq curl openssl gnutls-bin nftables iptables ipset tcpdump
+	systemd iproute2 util-linux procps jq gojq curl openssl gnutls-bin nftables iptables ipset tcpdump
 	tshark python3 iputils-ping ethtool tor-geoipdb xdp-tools mmdb-bin prometheus bsdutils
 	clang-tidy cppcheck shellcheck 'libclang-rt-dev|libclang-rt-18-dev|libclang-rt-14-dev'
 	qemu-system-x86 busybox-static cpio xz-utils zstd

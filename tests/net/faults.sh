@@ -48,23 +48,30 @@ here() {
 
 # All that a command could have changed, with ids and generations.
 everything() {
-	local dir
-
-	for dir in "$pin" "$pin-next" "$pin-last"; do
-		[ ! -e "$dir" ] || "$build/tests/tools/pinned" "$dir" | sort
-	done
-	ip -o link show dev e0 | grep -o 'prog/xdp id [0-9]*' || true
+	"$build/tests/tools/pinned" "$pin" "$pin-next" "$pin-last" e0 | sort
 	"$build/tests/tools/client" --pin-dir "$pin" <"$work/questions" 2>&1 || true
 }
 
+# What of a reader's document does not change by itself: all of them, by one process.
+settled='if has("mode") then [.mode, .protect, .trusted, .ceilings, .steer, .interfaces, .ping.mode,
+		.ping.only_nodes, .ping.rate, .ping.interfaces, {proven: .proven.on}]
+	elif has("allow") then .allow
+	elif has("nodes") then [.nodes[] | [.prefix, .name]]
+	elif has("steer") then [.steer[] | [.port, .protocol, .listener, .sockets]]
+	else del(.regions[].learned.age) end'
+
 # The same as readers tell it, without ids, generations and times.
 meaning() {
-	here limit --json | jq 'del(.regions[].learned.age)'
-	here allow --json | jq -c .allow
-	here node --json | jq -c '[.nodes[] | [.prefix, .name]]'
-	here steer --json | jq -c '[.steer[] | [.port, .protocol, .listener, .sockets]]'
-	here status --json | jq -c '[.mode, .protect, .trusted, .ceilings, .steer, .interfaces,
-		.ping.mode, .ping.only_nodes, .ping.rate, .ping.interfaces, {proven: .proven.on}]'
+	local documents
+
+	documents=$(
+		here limit --json
+		here allow --json
+		here node --json
+		here steer --json
+		here status --json
+	) || true
+	sift -c "$settled" <<<"$documents"
 	here region lookup 198.51.100.1 198.51.100.129 203.0.113.1 203.0.113.129 2001:db8:b::1
 	grep -v ready "$work/questions" | "$build/tests/tools/client" --pin-dir "$pin"
 } 2>&1

@@ -11,12 +11,13 @@ set -euo pipefail
 top=$(readlink -f "$(dirname "${BASH_SOURCE[0]}")/../..")
 build=${BUILD:-$top/build}
 name=$(basename "$0" .sh)
-id=${name#test_}-$$
+id=${name#test_}-${ECDN_XDP_OWN_NET:-$$}
 pin=/sys/fs/bpf/ecdn-test-${id//./-}
 work=$(mktemp -d /tmp/ecdn-test-XXXXXX) # not tmp.XXXXXX: --pin-dir refuses dots
 regions=$work/regions
 # The bpftool of bpf/bpftool.sh comes first: another one may not work on this kernel.
 PATH=$(dirname "$("$top/bpf/bpftool.sh")"):$PATH
+sift=$(type -P gojq || type -P jq)
 hosts=()
 passed=0
 failed=0
@@ -235,6 +236,12 @@ got() {
 
 # --- regions and counters
 
+# sift FILTER...: as jq, by gojq where that is: jq 1.6 takes 24 ms of a CPU to start, gojq 2. It sorts
+# the keys of what it prints.
+sift() {
+	"$sift" "$@"
+}
+
 # The networks that are reserved for documentation and for benchmarks.
 write_regions() {
 	cat >"$regions" <<-END
@@ -288,17 +295,17 @@ sink_regions() {
 
 # sunk NAME: prints the packets of a sink's counter.
 sunk() {
-	on edge nft -j list counter netdev sink "$1" | jq '.nftables[] | .counter? // empty | .packets'
+	on edge nft -j list counter netdev sink "$1" | sift '.nftables[] | .counter? // empty | .packets'
 }
 
 # stats REGION FILTER: prints statistics of one region, even if nothing came from it.
 stats() {
-	ecdn stats --json "$1" | jq -r ".regions[0] | $2"
+	ecdn stats --json "$1" | sift -r ".regions[0] | $2"
 }
 
 # stats_all FILTER: applies the filter to the whole document.
 stats_all() {
-	ecdn stats --json --all | jq -r "$1"
+	ecdn stats --json --all | sift -r "$1"
 }
 
 state() {
@@ -306,7 +313,7 @@ state() {
 }
 
 region_id() {
-	ecdn region --json | jq ".regions[] | select(.region == \"$1\") | .id"
+	ecdn region --json | sift ".regions[] | select(.region == \"$1\") | .id"
 }
 
 # fate NAME WHICH OPTION...: passes if 100 packets of ALPHA are all dropped, or with WHICH
@@ -323,12 +330,12 @@ fate() {
 
 # Prints how many prefixes packets find in the trusted list.
 trusted() {
-	bpftool -j map dump pinned "$pin/config" | jq '.[0].formatted.value.trusted'
+	bpftool -j map dump pinned "$pin/config" | sift '.[0].formatted.value.trusted'
 }
 
 # Prints the allowed prefixes, one a line.
 allowed() {
-	ecdn allow --json | jq -r '.allow[]'
+	ecdn allow --json | sift -r '.allow[]'
 }
 
 # Prints the microseconds since the epoch.

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Each pin is damaged in each way, and each command run on that: it says which pin is damaged, and
 # what to do, changes nothing and ends as commands end; the programs stay attached.
+# shellcheck source=tests/net/own_net.sh
+source "$(dirname "$0")/own_net.sh"
 # shellcheck source=tests/net/lib.sh
-[ -n "${ECDN_XDP_TEST_NET:-}" ] || exec env ECDN_XDP_TEST_NET=1 unshare --net "$0" "$@"
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/net/damage.sh
 source "$(dirname "$0")/damage.sh"
@@ -19,9 +20,7 @@ back_owner() {
 }
 
 everything() {
-	"$build/tests/tools/pinned" "$pin" 2>&1 | sort
-	ip -o link show dev e0 | grep -o 'prog/xdp id [0-9]*'
-	bpftool cgroup show "$cgroup"
+	"$build/tests/tools/pinned" "$pin" e0 "$cgroup" 2>&1 | sort
 }
 
 wrong() {

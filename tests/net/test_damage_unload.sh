@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # `unload --all` takes all pins away and detaches what they hold, however these are damaged.
+# shellcheck source=tests/net/own_net.sh
+source "$(dirname "$0")/own_net.sh"
 # shellcheck source=tests/net/lib.sh
-[ -n "${ECDN_XDP_TEST_NET:-}" ] || exec env ECDN_XDP_TEST_NET=1 unshare --net "$0" "$@"
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/net/damage.sh
 source "$(dirname "$0")/damage.sh"

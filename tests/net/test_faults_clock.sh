@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # One call fails of what has the ends of blocks and exemptions follow a clock that was set, and of
 # what gives them such an end: all ends are moved, or none.
+# shellcheck source=tests/net/own_net.sh
+source "$(dirname "$0")/own_net.sh"
 # shellcheck source=tests/net/lib.sh
-[ -n "${ECDN_XDP_TEST_NET:-}" ] || exec env ECDN_XDP_TEST_NET=1 unshare --net "$0" "$@"
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/net/faults.sh
 source "$(dirname "$0")/faults.sh"

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # `load --config`, one of whose calls fails: where nothing is loaded nothing is, and where
 # something is loaded that stays as it was, or all is done.
+# shellcheck source=tests/net/own_net.sh
+source "$(dirname "$0")/own_net.sh"
 # shellcheck source=tests/net/lib.sh
-[ -n "${ECDN_XDP_TEST_NET:-}" ] || exec env ECDN_XDP_TEST_NET=1 unshare --net "$0" "$@"
 source "$(dirname "$0")/lib.sh"
 # A load takes a while, and most of its calls are libbpf's, of programs that nobody uses yet.
 STRIKES=${STRIKES:-25}

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The observer is loaded, changed and taken off by commands one of whose calls fails: all is as it
 # was, or all is done. And by commands that are killed: the next one goes on.
+# shellcheck source=tests/net/own_net.sh
+source "$(dirname "$0")/own_net.sh"
 # shellcheck source=tests/net/lib.sh
-[ -n "${ECDN_XDP_TEST_NET:-}" ] || exec env ECDN_XDP_TEST_NET=1 unshare --net "$0" "$@"
 source "$(dirname "$0")/lib.sh"
 STRIKES=${STRIKES:-4}
 # shellcheck source=tests/net/faults.sh

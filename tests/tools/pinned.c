@@ -2,21 +2,25 @@
 /*
  * pinned.c - what a pin directory holds, a line for each pin and for each value that commands
  * write, so that two moments can be compared by diff. What packets count is not read, but for
- * which keys are there.
+ * which keys are there. Of an interface, and of a cgroup, it prints the programs that are attached.
  *
- *	pinned DIR...
+ *	pinned DIR|INTERFACE|CGROUP...
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <linux/magic.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 
 #include "base/scoped.h"
 #include "ecdn-xdp-maps.h"
@@ -167,9 +171,41 @@ static int visit(const char *path, const struct stat *stat, int type, struct FTW
 	return 0;
 }
 
+static void print_interface(const char *name, int index)
+{
+	__u32 program;
+
+	if (!bpf_xdp_query_id(index, 0, &program) && program)
+		printf("%s has program %u\n", name, program);
+}
+
+static void print_cgroup(const char *path)
+{
+	scoped_fd int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	__u32 programs[64];
+
+	for (enum bpf_attach_type type = 0; type < __MAX_BPF_ATTACH_TYPE; type++) {
+		__u32 count = sizeof(programs) / sizeof(*programs);
+
+		if (bpf_prog_query(fd, type, 0, NULL, programs, &count))
+			continue;
+		for (__u32 i = 0; i < count; i++)
+			printf("%s has program %u at %d\n", path, programs[i], type);
+	}
+}
+
 int main(int argc, char **argv)
 {
-	for (int i = 1; i < argc; i++)
-		nftw(argv[i], visit, 16, FTW_PHYS);
+	for (int i = 1; i < argc; i++) {
+		int index = (int)if_nametoindex(argv[i]);
+		struct statfs what;
+
+		if (index)
+			print_interface(argv[i], index);
+		else if (!statfs(argv[i], &what) && what.f_type == CGROUP2_SUPER_MAGIC)
+			print_cgroup(argv[i]);
+		else
+			nftw(argv[i], visit, 16, FTW_PHYS);
+	}
 	return 0;
 }
