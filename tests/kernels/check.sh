@@ -58,9 +58,9 @@ fail() {
 
 # The first serial port gets the kernel's messages, the second what the guest prints. -no-reboot with panic=-1
 # ends qemu on a panic; its exit status does not tell, so the logs are judged.
-# nowatchdog: a busy host would look like a lockup in the guest. An instruction that copies or clears
-# many bytes costs the emulator a step for each of them, so the kernel is to take none: that is
-# -erms above and clearcpuid=112, which is REP_GOOD. init_on_alloc=0: it clears less.
+# nowatchdog: a busy host would look like a lockup in the guest. An instruction that copies or
+# clears many bytes costs the emulator a step for each of them, so the kernel is to take none:
+# that is -erms above and clearcpuid=112, which is REP_GOOD. init_on_alloc=0: it clears less.
 boot() {
 	local dir=$1 qemu
 

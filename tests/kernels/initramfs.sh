@@ -57,11 +57,27 @@ add_payload() {
 	done
 }
 
+# More than fits where guest.sh's other files do, and nodes that fill more than a thousand rows.
+# Made here, as the emulated machine takes seconds over it.
+add_many() {
+	awk 'BEGIN {
+		for (i = 0; i < 60000; i++)
+			printf "%d.%d.%d.%d/28 R%d\n", 16 + i / 500, i * 131 % 256, i * 7919 % 251,
+				i * 37 % 16 * 16, i * 31 % 17
+	}' | sort -u -k 1,1 > "$root/payload/many"
+	awk 'BEGIN {
+		print "192.0.2.2\n2001:db8::2"
+		for (i = 0; i < 3000; i++)
+			printf "10.1.%d.%d\n", i / 256, i % 256
+	}' > "$root/payload/nodes"
+}
+
 main() {
 	root=$(mktemp -d "$(readlink -f "$(dirname "$out")")/root.XXXXXX")
 	trap 'rm -rf "$root"' EXIT
 	add_base
 	add_payload
+	add_many
 	# Not compressed: the emulated machine would take longer over it than the disk.
 	(cd "$root" && find . | cpio --quiet -o -H newc -R 0:0) > "$out"
 }
