@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/log.h"
 #include "net/inet_diag.h"
+#include "net/inode_index.h"
 
 static int add_listener(const struct listener *listener, void *context)
 {
@@ -51,23 +52,15 @@ static int dump_all(struct listeners *listeners)
 	return err;
 }
 
-static struct listener *by_inode(const struct listeners *listeners, uint32_t inode)
-{
-	for (unsigned int i = 0; i < listeners->count; i++)
-		if (listeners->listener[i].inode == inode)
-			return &listeners->listener[i];
-	return NULL;
-}
-
 static bool wants(uint32_t inode, void *context)
 {
-	return by_inode(context, inode);
+	return inode_index_find(context, inode);
 }
 
 /* A process that has the socket open more than once is listed once. */
 static int add_holder(uint32_t inode, const struct holder *holder, void *context)
 {
-	struct listener *listener = by_inode(context, inode);
+	struct listener *listener = inode_index_find(context, inode);
 	unsigned int count = listener->holder_count;
 
 	if (count && listener->holders[count - 1].pid == holder->pid)
@@ -91,10 +84,14 @@ int listeners_read_sockets(struct listeners *listeners)
 
 int listeners_read(struct listeners *listeners)
 {
-	const struct holder_search search = { wants, add_holder, listeners };
+	struct inode_index index = {};
+	const struct holder_search search = { wants, add_holder, &index };
 	int err = listeners_read_sockets(listeners);
 
+	if (!err && inode_index_make(&index, listeners->listener, listeners->count))
+		err = log_error(-ENOMEM, "out of memory");
 	err = err ?: holders_find(&search);
+	inode_index_free(&index);
 	if (err)
 		listeners_free(listeners);
 	return err;
