@@ -72,8 +72,33 @@ unread() {
 	unset FAULT_PIN
 }
 
+# unasked PIN ERRNO: nor does it say that somebody has replaced the pin, which would have all
+# removed. What is asked to tell more than what the pin is may go without.
+unasked() {
+	local class=bpf what="a pin that the kernel does not tell of, $1, error $2" calls at
+	local advised='' silent='' refused=0 status said
+
+	export FAULT_PIN=$pin/$1 FAULT_ERRNO=$2
+	calls=$(calls_of $class status)
+	for ((at = 1; at <= calls; at++)); do
+		struck $class $at status
+		! grep -qE 'unload --all|somebody has' <<<"$said" || advised+=" $at: $said"
+		[ "$status" = 0 ] || refused=$((refused + 1))
+		[ "$status" = 0 ] || [ -n "$said" ] || silent+=" $at"
+	done
+	unset FAULT_PIN FAULT_ERRNO
+	between "$what: status fails" 2 40 "$refused"
+	is "$what: and says why" "" "$silent"
+	is "$what: nobody is told to remove all" "" "$advised"
+}
+
+EPERM=1 ENOMEM=12
+
 faults_prepare
 base
+unasked config $ENOMEM
+unasked prog/guard $EPERM
+unasked link/e0 $ENOMEM
 unread proven limit set ALPHA --pps 5k
 unread listen steer refresh
 each_fault "region load" back_region_load region load "$work/regions2"

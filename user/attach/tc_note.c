@@ -97,32 +97,40 @@ bool tc_note_is_pinned(const struct tc_hook *hook, const char *dir, const char *
 	return pins_has(dir, pins_interface(hook->pins, iface, name));
 }
 
-bool tc_note_is_ours(const struct tc_hook *hook, const char *dir, const char *iface)
+int tc_note_is_ours(const struct tc_hook *hook, const char *dir, const char *iface)
 {
 	char name[PINS_NAME_SIZE];
 	scoped_fd int fd = pin_check_open(dir, pins_interface(hook->pins, iface, name));
+	int is;
 
 	if (fd < 0)
-		return false;
-	if (pin_check_is_program(fd, hook->program) || pin_check_is_link(fd, PIN_CHECK_TCX))
-		return true;
+		return fd == -EPROTO || fd == -ENOENT ? 0 : fd;
+	is = pin_check_is_program(fd, hook->program) ?: pin_check_is_link(fd, PIN_CHECK_TCX);
+	if (is < 0)
+		return pin_check_unread(dir, name, is);
+	if (is)
+		return 1;
 	log_warning("%s/%s is not what holds %s to %s; somebody has replaced it", dir, name,
 		    hook->program, iface);
-	return false;
+	return 0;
 }
 
 int tc_note_open_pin(const struct tc_hook *hook, const char *dir, const char *iface,
 		     bool *is_program)
 {
 	char path[PINS_PATH_SIZE];
-	int fd = bpf_obj_get(path_of(hook->pins, dir, iface, path));
+	scoped_fd int fd = bpf_obj_get(path_of(hook->pins, dir, iface, path));
+	int kind;
 
 	if (fd < 0 && errno == ENOENT)
 		return -ENOENT;
 	if (fd < 0)
 		return log_error(-errno, "cannot open %s: %s", path, strerror(errno));
-	*is_program = object_kind(fd) == OBJECT_PROGRAM;
-	return fd;
+	kind = object_kind(fd);
+	if (kind < 0)
+		return log_error(kind, "cannot find out what %s is: %s", path, strerror(-kind));
+	*is_program = kind == OBJECT_PROGRAM;
+	return take_fd(&fd);
 }
 
 int tc_note_pin(const struct tc_hook *hook, const char *dir, const char *iface, int fd)

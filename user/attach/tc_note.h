@@ -35,8 +35,9 @@ int tc_note_drop(const struct tc_hook *hook, const char *dir, const char *iface)
 /* True if iface is pinned in dir. */
 bool tc_note_is_pinned(const struct tc_hook *hook, const char *dir, const char *iface);
 
-/* Whether what is pinned is a link at TC, or the hook's program. */
-bool tc_note_is_ours(const struct tc_hook *hook, const char *dir, const char *iface);
+/* Whether what is pinned is a link at TC, or the hook's program: 1, 0 or a negative errno if that
+ * cannot be found out. */
+int tc_note_is_ours(const struct tc_hook *hook, const char *dir, const char *iface);
 
 /* Opens what is pinned. Returns an fd, which the caller closes, and sets *is_program if it
  * is a filter's program, not a link. -ENOENT, silent, if nothing is pinned. */

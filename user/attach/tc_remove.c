@@ -92,10 +92,12 @@ int tc_remove_all(const struct tc_hook *hook, const char *dir)
 	int err = tc_note_pin_names(hook, dir, &names, &count);
 
 	for (unsigned int i = 0; i < count; i++) {
+		int is_ours = tc_note_is_ours(hook, dir, names[i]);
+
 		/* What somebody has put there is no program of ours. */
-		if (!tc_note_is_ours(hook, dir, names[i]))
+		if (!is_ours)
 			continue;
-		err = tc_link_read(&of, hook, dir, names[i]);
+		err = is_ours < 0 ? is_ours : tc_link_read(&of, hook, dir, names[i]);
 		if (err)
 			break;
 		if (out_of_reach(&of))

@@ -27,9 +27,12 @@ static int read_abi(int fd, __u32 *abi)
 		char room[4096];
 	} value = {};
 
-	if (bpf_obj_get_info_by_fd(fd, &info, &length) || info.value_size > sizeof(value) ||
-	    bpf_map_lookup_elem(fd, &slot, &value))
+	if (bpf_obj_get_info_by_fd(fd, &info, &length))
+		return -errno;
+	if (info.value_size > sizeof(value) || info.key_size != sizeof(slot))
 		return -EPROTO;
+	if (bpf_map_lookup_elem(fd, &slot, &value))
+		return errno == EPERM || errno == ENOMEM ? -errno : -EPROTO;
 	*abi = value.abi;
 	return 0;
 }
@@ -51,10 +54,15 @@ static int check_kind(const char *dir, int fd)
 
 static int check_abi(const char *dir, int fd)
 {
-	__u32 abi;
+	int kind = object_kind(fd), err = kind < 0 ? kind : 0;
+	__u32 abi = 0;
 
+	if (kind == OBJECT_MAP)
+		err = read_abi(fd, &abi);
+	if (err && err != -EPROTO)
+		return pin_check_unread(dir, NAME, err);
 	/* No version is of ABI 0: what has it was never written. */
-	if (object_kind(fd) != OBJECT_MAP || read_abi(fd, &abi) || !abi)
+	if (kind != OBJECT_MAP || err || !abi)
 		return log_error(-EPROTO, "%s/" NAME " is not the map of that name: "
 				 PIN_CHECK_ADVICE, dir);
 	if (abi == ABI2)

@@ -74,9 +74,11 @@ static int check_map(const struct map_row *row, int fd, const char *dir, __u32 r
 {
 	struct bpf_map_info info;
 	char entries[64] = "";
-	int err;
+	int err, kind = object_kind(fd);
 
-	if (object_kind(fd) != OBJECT_MAP)
+	if (kind < 0)
+		return pin_check_unread(dir, row->name, kind);
+	if (kind != OBJECT_MAP)
 		return log_error(-EPROTO, "%s/%s is not a map: " PIN_CHECK_ADVICE, dir, row->name);
 	err = maps_info(fd, row->name, &info);
 	if (err || is_map(row, &info, regions))
@@ -143,7 +145,7 @@ static int check_folder(const char *dir, const struct map_row *row)
 		scoped_fd int fd = pin_check_open(dir, pins_interface(row->folder, names[i], name));
 
 		err = fd < 0 ? fd : 0;
-		if (err || (row->program && pin_check_is_program(fd, row->program)))
+		if (err || (row->program && pin_check_is_program(fd, row->program) > 0))
 			continue;
 		err = pin_check_link(dir, name, row->link);
 	}

@@ -158,13 +158,13 @@ int object_make_map(struct bpf_object *object, const struct pins *pins, const ch
 
 /* bpf_obj_get() returns a map, a program or a link; only the name of the anonymous inode
  * tells which. */
-enum object_kind object_kind(int fd)
+int object_kind(int fd)
 {
 	char path[64], name[64] = "";
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	if (readlink(path, name, sizeof(name) - 1) < 0)
-		return OBJECT_LINK;
+		return -errno;
 	if (strstr(name, "bpf-map"))
 		return OBJECT_MAP;
 	return strstr(name, "bpf-prog") ? OBJECT_PROGRAM : OBJECT_LINK;

@@ -55,8 +55,8 @@ int object_loaded(const struct object_names *names, const struct pins *pins);
  * leaves names out if it could not find out whether the kernel takes them. 0, or -EAGAIN. */
 int object_check_name(int fd, const char *name);
 
-/* What an fd of a pin is. */
-enum object_kind object_kind(int fd);
+/* What an fd of a pin is, an enum object_kind; a negative errno, silent, if that cannot be told. */
+int object_kind(int fd);
 
 /* Whether a program that is loaded reads or writes that map: 1, 0 or a negative errno. */
 int object_uses(int program, int map);

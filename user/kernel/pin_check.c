@@ -2,6 +2,7 @@
 #include "kernel/pin_check.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 
 #include "base/log.h"
 #include "base/scoped.h"
+#include "kernel/capabilities.h"
 #include "kernel/object.h"
 #include "kernel/pins.h"
 
@@ -39,40 +41,63 @@ int pin_check_open(const char *dir, const char *name)
 	return pins_get(dir, name);
 }
 
-bool pin_check_is_program(int fd, const char *name)
+int pin_check_unread(const char *dir, const char *name, int err)
+{
+	char what[PINS_PATH_SIZE + 64];
+
+	snprintf(what, sizeof(what), "cannot find out what %s/%s is", dir, name);
+	if (err == -EPERM)
+		return capabilities_error(err, CAPABILITIES_BPF, "%s", what);
+	return log_error(err, "%s: %s; it is as it was: run this command again", what,
+			 strerror(-err));
+}
+
+int pin_check_is_program(int fd, const char *name)
 {
 	struct bpf_prog_info info = {};
+	int kind = object_kind(fd);
 
-	return object_kind(fd) == OBJECT_PROGRAM &&
-	       !bpf_obj_get_info_by_fd(fd, &info, &(__u32){ sizeof(info) }) &&
-	       !strcmp(info.name, name);
+	if (kind < 0 || kind != OBJECT_PROGRAM)
+		return kind < 0 ? kind : 0;
+	if (bpf_obj_get_info_by_fd(fd, &info, &(__u32){ sizeof(info) }))
+		return -errno;
+	return !strcmp(info.name, name);
 }
 
 /* A program of another type would be taken by a link where it was put by hand. */
 int pin_check_program(const char *dir, const char *name)
 {
 	scoped_fd int fd = pin_check_open(dir, name);
+	int is = fd < 0 ? fd : pin_check_is_program(fd, strrchr(name, '/') + 1);
 
-	if (fd < 0 || pin_check_is_program(fd, strrchr(name, '/') + 1))
+	if (fd < 0 || is > 0)
 		return fd < 0 ? fd : 0;
-	return log_error(-EPROTO, "%s/%s is not the program of that name: " PIN_CHECK_ADVICE, dir,
+	return is ? pin_check_unread(dir, name, is) :
+	       log_error(-EPROTO, "%s/%s is not the program of that name: " PIN_CHECK_ADVICE, dir,
 			 name);
 }
 
-bool pin_check_is_link(int fd, __u32 type)
+int pin_check_is_link(int fd, __u32 type)
 {
 	struct bpf_link_info info = {};
+	int kind = object_kind(fd);
 
-	return object_kind(fd) == OBJECT_LINK &&
-	       !bpf_obj_get_info_by_fd(fd, &info, &(__u32){ sizeof(info) }) && info.type == type;
+	if (kind < 0 || kind != OBJECT_LINK)
+		return kind < 0 ? kind : 0;
+	/* Neither map, program nor link: there is nothing to ask then. */
+	if (bpf_obj_get_info_by_fd(fd, &info, &(__u32){ sizeof(info) }))
+		return errno == EINVAL ? 0 : -errno;
+	return info.type == type;
 }
 
 int pin_check_link(const char *dir, const char *name, __u32 type)
 {
 	scoped_fd int fd = pin_check_open(dir, name);
+	int is = fd < 0 ? fd : pin_check_is_link(fd, type);
 
-	if (fd < 0 || pin_check_is_link(fd, type))
+	if (fd < 0 || is > 0)
 		return fd < 0 ? fd : 0;
-	return log_error(-EPROTO, "%s/%s is not the link of that name: " PIN_CHECK_ADVICE, dir,
+	return is ? pin_check_unread(dir, name, is) :
+	       log_error(-EPROTO, "%s/%s is not the link of that name: " PIN_CHECK_ADVICE, dir,
 			 name);
 }
