@@ -12,7 +12,6 @@
 #include "base/log.h"
 #include "base/scoped.h"
 #include "kernel/capabilities.h"
-#include "kernel/maps.h"
 
 /* True for maps that libbpf makes for an object's own variables, which are of no use
  * outside it. */
@@ -175,15 +174,16 @@ int object_kind(int fd)
 
 int object_uses(int program, int map)
 {
-	__u32 ids[MAPS_MAX], id = maps_id(map);
+	__u32 ids[MAPS_MAX];
 	struct bpf_prog_info info = { .nr_map_ids = MAPS_MAX, .map_ids = (uintptr_t)ids };
-	int err = bpf_obj_get_info_by_fd(program, &info, &(__u32){ sizeof(info) }) ? -errno : 0;
+	struct bpf_map_info map_info = {};
 
-	if (err || !id)
-		return log_error(err ?: -EAGAIN, "cannot tell which maps a program has: %s",
-				 strerror(err ? -err : EAGAIN));
+	if (bpf_obj_get_info_by_fd(program, &info, &(__u32){ sizeof(info) }) ||
+	    bpf_obj_get_info_by_fd(map, &map_info, &(__u32){ sizeof(map_info) }))
+		return log_error(-errno, "cannot tell which maps a program has: %s",
+				 strerror(errno));
 	for (__u32 i = 0; i < info.nr_map_ids && i < MAPS_MAX; i++)
-		if (ids[i] == id)
+		if (ids[i] == map_info.id)
 			return 1;
 	return 0;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * pin_check.h - whether a pin is what it should be, as somebody may have removed or replaced it by
- * hand. Errors, -EPROTO, tell what it is and what to do, and are logged; others say that it could not
- * be found out.
+ * hand. Errors, -EPROTO, tell what it is and what to do, and are logged; others say that this could
+ * not be found out.
  */
 #ifndef KERNEL_PIN_CHECK_H
 #define KERNEL_PIN_CHECK_H

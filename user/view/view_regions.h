@@ -49,7 +49,7 @@ struct view_region {
 	bool learns;            /* the limits are learned ... */
 	bool gives_way;         /* ... and those of an hour give way if nobody renews them, as no
 				   earlier version's guard has them do */
-	struct ecdn_xdp_learned learned; /* they are, from this; zeros if nobody has written it yet */
+	struct ecdn_xdp_learned learned; /* from this; zeros if nobody has written it yet */
 	struct region_counts counts;
 	struct view_speed claimed; /* of protected traffic as it arrives */
 	struct view_speed proven; /* of what belongs to sockets; packets and bits in a surge */
