@@ -101,13 +101,15 @@ wrong_words() {
 
 # refused SAYS WORD...: what is wrong, all said in one line.
 refused() {
-	local says=$1 status=0 said
+	local says=$1 status=0 said whole
 
 	shift
 	"$build/ecdn-xdp" "$@" >"$work/out" 2>"$work/err" || status=$?
-	said=$(<"$work/err")
-	if [ "$status" = 2 ] && [ ! -s "$work/out" ] && [ "$(wc -l <"$work/err")" = 1 ] &&
-		[[ $said = ecdn-xdp:\ * ]] && grep -Eq -- "$says" <<<"$said"; then
+	# Up to a zero byte, of which there is none: with the newline that ends it.
+	IFS= read -r -d '' whole <"$work/err" || true
+	said=${whole%$'\n'}
+	if [ "$status" = 2 ] && [ ! -s "$work/out" ] && [ "$whole" = "$said"$'\n' ] &&
+		[[ $said = ecdn-xdp:\ * && $said != *$'\n'* ]] && [[ $said =~ $says ]]; then
 		return 0
 	fi
 	wrong+="
