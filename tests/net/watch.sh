@@ -9,6 +9,7 @@
 agent=
 
 # agent_start [OPTION...]: of the agent; it has started its tasks then.
+# shellcheck disable=SC2120 # some tests give one
 agent_start() {
 	nsenter --net="/run/netns/ecdn-$id-edge" "$build/ecdn-xdp" agent --pin-dir "$pin" \
 		--listen off "$@" >"$work/agent" 2>&1 &

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/scoped.h"
+#include "control/links_follow.h"
 #include "control/reattach.h"
 #include "net/netlink_watch.h"
 
@@ -116,15 +117,11 @@ static int attach(struct links *links, struct reattach_list *list)
 	return again;
 }
 
-static int run(void *context)
+static int attach_lost(struct links *links)
 {
-	struct links *links = context;
 	struct reattach_list list;
-	int err;
+	int err = reattach_find(&list, links->agent->pin_dir);
 
-	if (!links->agent->settings->watch.links)
-		return 0;
-	err = reattach_find(&list, links->agent->pin_dir);
 	if (err)
 		return err;
 	forget_found(links, &list);
@@ -132,6 +129,28 @@ static int run(void *context)
 	err = list.count ? attach(links, &list) : 0;
 	reattach_free(&list);
 	return err;
+}
+
+static int follow(struct links *links)
+{
+	int done = links_follow(links->agent->pin_dir);
+
+	if (done > 0)
+		log_note("interfaces have changed: which connections come past the guard is told "
+			 "by today's");
+	return done < 0 ? done : 0;
+}
+
+/* What was attached again is an interface to follow, too. */
+static int run(void *context)
+{
+	struct links *links = context;
+	int err;
+
+	if (!links->agent->settings->watch.links)
+		return 0;
+	err = attach_lost(links);
+	return err ?: follow(links);
 }
 
 static int on_change(sd_event_source *source, int fd, uint32_t events, void *context)

@@ -20,6 +20,7 @@
 #include "guard/limits_clock.h"
 #include "guard/publish.h"
 #include "guard/shield.h"
+#include "guard/shield_ifaces.h"
 #include "guard/ssh.h"
 #include "kernel/carry.h"
 #include "kernel/config_map.h"
@@ -346,7 +347,7 @@ static int detach(const char *dir, const char *iface)
 	char pin[IF_NAMESIZE];
 	int err = guard_links_find(dir, iface, pin);
 
-	err = err ?: shield_detach(dir, pin);
+	err = err ?: shield_ifaces_detach(dir, pin);
 	return err ?: xdp_link_remove(dir, pin);
 }
 
@@ -387,6 +388,8 @@ const struct part guard_part = {
 	.end = end,
 	.lost = guard_return_find,
 	.restore = guard_return_attach,
+	.links_behind = shield_ifaces_are_behind,
+	.follow_links = shield_ifaces_follow,
 	.check = guard_links_check,
 	.detach = detach,
 	.follow = guard_links_follow,

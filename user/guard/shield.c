@@ -9,16 +9,15 @@
 #include "attach/cgroup_open.h"
 #include "base/log.h"
 #include "base/scoped.h"
+#include "guard/shield_ifaces.h"
 #include "kernel/config_map.h"
 #include "kernel/journal.h"
-#include "kernel/maps.h"
 #include "kernel/object.h"
 #include "net/netns.h"
 #include "proven.skel.h"
 
 #define LINK_PIN "proven"
 
-#define IFACES "shield_ifaces"
 #define CONSEQUENCE "regions are limited by what arrives, which can be forged"
 
 static const struct object_names names = {
@@ -64,12 +63,6 @@ static bool is_wanted(const struct guard_request *request, const struct ecdn_xdp
 	return request->shield >= 0 ? request->shield : config->shield != ECDN_XDP_SHIELD_OFF;
 }
 
-/* Whether what is loaded proves connections of another network namespace. */
-static bool is_elsewhere(const struct ecdn_xdp_config *config)
-{
-	return config->shield == ECDN_XDP_SHIELD_ON && config->netns != netns_own();
-}
-
 int shield_open(struct shield *shield, const struct pins *pins,
 		const struct guard_request *request, uint32_t max_regions)
 {
@@ -83,60 +76,13 @@ int shield_open(struct shield *shield, const struct pins *pins,
 		return 0;
 	}
 	shield->state = ECDN_XDP_SHIELD_ON;
-	shield->elsewhere = is_elsewhere(&config);
+	shield->elsewhere = shield_ifaces_are_elsewhere(&config);
 	shield->program = object_loaded(&names, pins);
 	if (shield->program == -ENOENT)
 		shield->program = load(pins, max_regions);
 	if (shield->program == -EOPNOTSUPP)
 		shield->state = ECDN_XDP_SHIELD_REFUSED;
 	return shield->program < 0 && shield->program != -EOPNOTSUPP ? shield->program : 0;
-}
-
-/* The interfaces that have the guard by the pins in dir. */
-struct guarded {
-	struct link_stack here; /* in this network namespace */
-	bool elsewhere;         /* there are some in another one */
-};
-
-static int read_guarded_one(const char *dir, const char *iface, struct guarded *guarded)
-{
-	struct xdp_link link;
-	int err = xdp_link_read(&link, dir, iface);
-
-	if (!err && link.ifindex && link.mode == XDP_MODE_AUTO)
-		guarded->elsewhere = true;
-	else if (!err && link.ifindex)
-		err = link_stack_add(&guarded->here, link.ifindex);
-	xdp_link_close(&link);
-	return err == -ENOENT ? 0 : err;
-}
-
-/* All but one interface, which may be NULL. The owner frees guarded->here.index, after an error
- * too. */
-static int read_guarded(const char *dir, const char *but, struct guarded *guarded)
-{
-	unsigned int count;
-	char **ifaces;
-	int err = xdp_link_names(dir, &ifaces, &count);
-
-	memset(guarded, 0, sizeof(*guarded));
-	if (err)
-		return err;
-	for (unsigned int i = 0; i < count && !err; i++)
-		if (!but || strcmp(ifaces[i], but))
-			err = read_guarded_one(dir, ifaces[i], guarded);
-	pins_free_names(ifaces, count);
-	return err;
-}
-
-/* Only interfaces of earlier commands can be in another network namespace than this one. */
-static int any_elsewhere(const char *dir)
-{
-	struct guarded guarded;
-	int err = read_guarded(dir, NULL, &guarded);
-
-	free(guarded.here.index);
-	return err ?: guarded.elsewhere;
 }
 
 static int make_stack(struct shield *shield, const struct guard_links *links)
@@ -152,7 +98,7 @@ static int make_stack(struct shield *shield, const struct guard_links *links)
 static int attach_here(struct shield *shield, const struct pins *pins,
 		       const struct guard_request *request, const struct guard_links *links)
 {
-	int elsewhere = any_elsewhere(pins->dir);
+	int elsewhere = shield_ifaces_elsewhere(pins->dir);
 	int err = elsewhere < 0 ? elsewhere : make_stack(shield, links);
 
 	if (err)
@@ -191,20 +137,6 @@ int shield_attach(struct shield *shield, const struct pins *pins,
 	return err == -ENOENT ? 0 : err;
 }
 
-static bool is_in(__u32 index, void *stack)
-{
-	return link_stack_has(stack, index);
-}
-
-static int write_stack(int map, struct link_stack *stack)
-{
-	int err = map < 0 ? map : 0;
-
-	for (unsigned int i = 0; i < stack->count && !err; i++)
-		err = maps_set(map, IFACES, &stack->index[i], &(__u32){ 1 });
-	return err ?: maps_filter(map, IFACES, is_in, stack);
-}
-
 static int write_state(const struct pins *pins, __u32 state, __u32 netns)
 {
 	struct ecdn_xdp_config config;
@@ -219,9 +151,7 @@ static int write_state(const struct pins *pins, __u32 state, __u32 netns)
 
 static int switch_on(const struct shield *shield, const struct pins *pins)
 {
-	scoped_fd int map = pins_get(pins->dir, IFACES);
-	struct link_stack stack = shield->stack;
-	int err = write_stack(map, &stack);
+	int err = shield_ifaces_write(pins->dir, &shield->stack);
 
 	return err ?: write_state(pins, ECDN_XDP_SHIELD_ON, netns_own());
 }
@@ -276,46 +206,6 @@ void shield_end(struct shield *shield, const struct pins *pins, int err)
 		pinned_link_close(&shield->link);
 	scoped_close(&shield->program);
 	free(shield->stack.index);
-}
-
-/* Of an interface elsewhere only its own index is known; those above it are not looked for. */
-static int forget(int map, const char *dir, const char *iface)
-{
-	struct xdp_link link;
-	int err = xdp_link_read(&link, dir, iface);
-
-	if (!err && link.ifindex)
-		err = maps_delete(map, IFACES, &link.ifindex);
-	xdp_link_close(&link);
-	return err == -ENOENT ? 0 : err;
-}
-
-static int keep_others(int map, const char *dir, const char *iface)
-{
-	struct guarded guarded;
-	int err = read_guarded(dir, iface, &guarded);
-
-	err = err ?: link_stack_complete(&guarded.here);
-	err = err ?: write_stack(map, &guarded.here);
-	free(guarded.here.index);
-	return err;
-}
-
-int shield_detach(const char *dir, const char *iface)
-{
-	struct ecdn_xdp_config config;
-	scoped_fd int map = -1;
-	struct pins pins;
-	int err;
-
-	if (!pins_has(dir, IFACES))
-		return 0;
-	map = pins_get(dir, IFACES);
-	err = map < 0 ? map : pins_init(&pins, dir);
-	err = err ?: config_map_read(&pins, &config);
-	if (err)
-		return err;
-	return is_elsewhere(&config) ? forget(map, dir, iface) : keep_others(map, dir, iface);
 }
 
 int shield_stop(const char *dir)

@@ -49,9 +49,6 @@ void shield_end(struct shield *shield, const struct pins *pins, int err);
  * be limited by what is forged, so the state follows the link if somebody has removed that. */
 int shield_repair(const struct pins *pins);
 
-/* Before the guard is taken off an interface: connections by it prove nothing any more. */
-int shield_detach(const char *dir, const char *iface);
-
 /* Takes it off the cgroup. */
 int shield_stop(const char *dir);
 

@@ -137,6 +137,11 @@ struct part {
 	/* Attaches the program that is loaded to one of these, as the load did. */
 	int (*restore)(struct pins *pins, const char *pin, const char *now);
 
+	/* Whether what the part, which is loaded, keeps of this host's interfaces is not theirs any
+	 * more: 1, 0 or a negative errno. Nobody need hold the lock. follow_links() mends it. */
+	int (*links_behind)(const char *dir);
+	int (*follow_links)(const char *dir);
+
 	/* What follows for the part, which is loaded, when a command has changed the
 	 * configuration, or has taken parts off interfaces, without a run. */
 	int (*follow)(const char *dir);
