@@ -60,7 +60,7 @@ arguments_of() {
 	test_evasion) echo 1500 ;;
 	test_explain) echo 2200 ;;
 	test_origin_race) echo 4 ;;
-	test_origin_rows) echo 4 ;;
+	test_origin_rows) echo 8 ;;
 	test_prefix_buckets) echo 1000 ;;
 	test_prefix_crowd) echo slow ;;
 	test_random) echo 25000 ;;
@@ -440,7 +440,7 @@ test_syn() {
 
 	holds "$name: limits" limit --cps 100 --pps 4k || return
 	before=$(steered)
-	"$flood" --type syn --seconds 90s > /dev/null &
+	"$flood" --type syn --rate 500 --seconds 90s > /dev/null &
 	holds "$name: forged SYNs shield" wait_state shielded
 	holds "$name: and refuse nobody" repeat 10 client_fetch "$to"
 	holds "$name: nor an open connection" kept "$to" 10
@@ -460,7 +460,7 @@ test_ack() {
 	local name=$1 flood=$2 to=$3 before
 
 	holds "$name: limits for ACKs" limit --pps 100 --hold 10s || return
-	"$flood" --type ack --seconds 90s > /dev/null &
+	"$flood" --type ack --rate 500 --seconds 90s > /dev/null &
 	holds "$name: forged ACKs shield" wait_state shielded
 	holds "$name: and refuse nobody" repeat 10 client_fetch "$to"
 	holds "$name: nor an open connection" kept "$to" 10
