@@ -20,7 +20,7 @@ listen_notify() {
 	END
 	python3 "$work/notify.py" "$notify" >"$work/notified" &
 	notifier=$!
-	wait_for 5 grep -q listening "$work/notified"
+	wait_for 20 grep -q listening "$work/notified"
 }
 
 # counted FILE PATTERN: how many lines match.
@@ -42,7 +42,7 @@ agent_start() {
 		"$build/ecdn-xdp" agent --pin-dir "$pin" "$@" >>"$agent_said" 2>&1) &
 	agent=$!
 	echo "$agent" >>"$work/starts"
-	wait_for 5 more_ready "$ready"
+	wait_for 20 more_ready "$ready"
 }
 
 # agent_end SIGNAL: ends it; its exit status is in $agent_status.

@@ -200,7 +200,7 @@ flood_start() {
 	(exec nsenter --net="/run/netns/ecdn-$id-client" "$build/tests/tools/flood" \
 		--dev c0 --mac $edge_mac --to $edge_ip --seconds 10m "$@" >"$said") &
 	flooding=$!
-	wait_for 5 grep -qx sends "$said"
+	wait_for 20 grep -qx sends "$said"
 	sleep 0.3
 }
 
@@ -220,7 +220,7 @@ waiting() {
 	(exec nsenter --net="/run/netns/ecdn-$id-$host" "$@" >"$work/waiter.said") &
 	# shellcheck disable=SC2034 # for those who call it
 	waiter=$!
-	wait_for 5 grep -q ready "$work/waiter.said"
+	wait_for 20 grep -q ready "$work/waiter.said"
 }
 
 # stop PID: ends a process that the test has started.
