@@ -146,6 +146,32 @@ test_unproven() {
 	load e0
 }
 
+test_unpinned() {
+	load e0 e1
+	rm "$pin/link/e1"
+	says "a link's pin is gone" interfaces 'somebody has removed the pin that holds the guard to e1: `ecdn-xdp load e1`'
+	load e1
+	well "the pin, loaded again"
+	ecdn unload e1
+	well "unloaded again"
+}
+
+# On a host of its own, as far as the tool sees: the real one's is not to be touched.
+any_user() {
+	echo "$1" >"$work/disabled"
+	shift
+	on edge unshare --mount bash -c \
+		'mount --bind "$0" /proc/sys/kernel/unprivileged_bpf_disabled && exec "$@"' \
+		"$work/disabled" "$build/ecdn-xdp" "$@" --pin-dir "$pin"
+}
+
+test_programs() {
+	fails "programs of any user" 3 '^programs +any user may load BPF programs, .*: `sysctl kernel.unprivileged_bpf_disabled=1`$' \
+		any_user 0 check
+	does "programs of root alone" any_user 2 check
+	does "programs of root alone for good" any_user 1 check
+}
+
 test_requests() {
 	bpftool map freeze pinned "$pin/request_stats"
 	says "frozen requests" requests 'request_stats is frozen: `ecdn-xdp load'
@@ -207,6 +233,16 @@ test_steer() {
 	waiting edge "$build/tests/tools/waiter" --name waiter 127.0.0.1:8513 513
 	does "steer: a listener" wait_for 5 ecdn steer add 80 127.0.0.1:8513
 	well "steer: it listens"
+	bpftool link detach pinned "$pin/listen"
+	says "steer: what finds listeners is gone" steer 'not counted, and listeners that start later are not found: .*`ecdn-xdp load IFACE`'
+	ecdn steer refresh
+	says "steer: as a command has noted" steer 'listeners that start later are not found: listen is attached to no cgroup: .*`ecdn-xdp load IFACE`'
+	load e0
+	well "steer: and is there again"
+	bpftool link detach pinned "$pin/steer"
+	says "steer: its own link is gone" steer 'steer is not attached'
+	ecdn steer refresh
+	well "steer: its own link is there again"
 	ecdn load --protect 443 e0
 	says "steer: a port that is not protected" listeners 'port 80 is not protected.*--protect 80 '
 	ecdn load --protect 80,443 e0
@@ -253,6 +289,8 @@ test_off
 test_durations
 test_detached
 test_unproven
+test_unpinned
+test_programs
 test_requests
 test_pins
 test_ceilings

@@ -282,7 +282,7 @@ static int put_in_force(struct learning *learning, bool of_day, uint64_t now_ns)
 		(of_day ? learn_limit_day : learn_limits)(&learner->kept.learn, &learning->settings,
 							  &row->learned);
 		row->learned.learned_ns = now_ns;
-		row->learned.until_ns = of_day ? 0 : now_ns + LEARNED_HOLDS_NS;
+		row->learned.until_ns = of_day ? 0 : now_ns + LIMITS_LEARNED_OLD_NS;
 		count += limits_learned_has(&row->learned) || !learner->has_limits;
 	}
 	return count ? learned_set(learning->agent->pin_dir, rows, count) : 0;

@@ -19,9 +19,6 @@
 #include "net/link.h"
 #include "net/link_xdp.h"
 
-/* Folder of the notes of where links are. */
-#define NOTES "link-index"
-
 static const char *const mode_names[] = {
 	[XDP_MODE_AUTO] = "auto",
 	[XDP_MODE_NATIVE] = "native",
@@ -90,7 +87,7 @@ int xdp_link_read(struct xdp_link *of, const char *dir, const char *iface)
 	if (of->ifindex)
 		place_attached(&of->place, of->ifindex, of->mode != XDP_MODE_AUTO);
 	else
-		place_lost(&of->place, dir, NOTES, iface);
+		place_lost(&of->place, dir, XDP_LINK_NOTES, iface);
 	return 0;
 }
 
@@ -127,8 +124,9 @@ int xdp_link_make_way(const char *dir, const char *iface)
 				 now);
 	if (rename(from, to))
 		return log_error(-errno, "cannot rename %s to %s: %s", from, to, strerror(errno));
-	place_noted_here(dir, NOTES, iface, how);
-	return place_forget(dir, NOTES, iface) ?: place_note(dir, NOTES, now, of.ifindex, how);
+	place_noted_here(dir, XDP_LINK_NOTES, iface, how);
+	return place_forget(dir, XDP_LINK_NOTES, iface) ?:
+	       place_note(dir, XDP_LINK_NOTES, now, of.ifindex, how);
 }
 
 static int create_link(int program, int ifindex, enum xdp_mode mode)
@@ -221,7 +219,7 @@ static int pin_new(const struct xdp_link *of, const struct pins *pins, enum xdp_
 	char name[PINS_NAME_SIZE];
 	int err = pins_put(pins->next, pins_interface(PINS_LINKS, of->iface, name), of->fd);
 
-	return err ?: place_note(pins->next, NOTES, of->iface, of->ifindex,
+	return err ?: place_note(pins->next, XDP_LINK_NOTES, of->iface, of->ifindex,
 				 xdp_link_mode_name(asked));
 }
 
@@ -229,8 +227,9 @@ static int pin_new(const struct xdp_link *of, const struct pins *pins, enum xdp_
  * fails after that has to be undone. */
 static int note_old(const struct xdp_link *of, const struct pins *pins)
 {
-	return place_noted(pins->dir, NOTES, of->iface) ? 0 :
-	       place_note(pins->next, NOTES, of->iface, of->ifindex, xdp_link_mode_name(of->mode));
+	return place_noted(pins->dir, XDP_LINK_NOTES, of->iface) ? 0 :
+	       place_note(pins->next, XDP_LINK_NOTES, of->iface, of->ifindex,
+			  xdp_link_mode_name(of->mode));
 }
 
 /* Whether iface can be attached through its link: 1; 0: the link holds nothing any more. */
@@ -306,7 +305,7 @@ int xdp_link_remove(const char *dir, const char *iface)
 	xdp_link_close(&of);
 	if (unlink(link_path(dir, iface, path)))
 		return log_error(-errno, "cannot remove %s: %s", path, strerror(errno));
-	return place_forget(dir, NOTES, iface);
+	return place_forget(dir, XDP_LINK_NOTES, iface);
 }
 
 bool xdp_link_is_back(const struct xdp_link *of, const char *dir, enum xdp_mode *mode)
@@ -315,7 +314,7 @@ bool xdp_link_is_back(const struct xdp_link *of, const char *dir, enum xdp_mode 
 	char how[PLACE_HOW_SIZE];
 
 	*mode = XDP_MODE_AUTO;
-	if (!lost || !place_noted_here(dir, NOTES, of->iface, how))
+	if (!lost || !place_noted_here(dir, XDP_LINK_NOTES, of->iface, how))
 		return false;
 	xdp_link_mode_parse(how, mode);
 	return true;

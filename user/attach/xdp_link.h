@@ -13,6 +13,9 @@
 #include "attach/place.h"
 #include "kernel/pins.h"
 
+/* Folder of the notes of where links are, by the names of their pins (attach/place.h). */
+#define XDP_LINK_NOTES "link-index"
+
 enum xdp_mode {
 	XDP_MODE_AUTO,          /* native, or skb where the driver has no native mode */
 	XDP_MODE_NATIVE,

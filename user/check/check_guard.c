@@ -9,6 +9,7 @@
 #include "base/scoped.h"
 #include "guard/guard_maps.h"
 #include "guard/guard_program.h"
+#include "kernel/capabilities.h"
 #include "kernel/pins.h"
 
 static void off(const struct checks_facts *facts, struct checks_report *report)
@@ -46,6 +47,25 @@ static void interface(const struct xdp_link *link, struct checks_report *report)
 	}
 }
 
+/* A note of where the guard was is left behind, which `unload` would have removed. */
+static void unpinned(const char *pin_dir, struct checks_report *report)
+{
+	char load[64], pin[PINS_NAME_SIZE];
+	unsigned int count;
+	char **names;
+
+	if (pins_names(pin_dir, XDP_LINK_NOTES, &names, &count))
+		return;
+	for (unsigned int i = 0; i < count; i++) {
+		if (pins_has(pin_dir, pins_interface(PINS_LINKS, names[i], pin)))
+			continue;
+		snprintf(load, sizeof(load), "`ecdn-xdp load %s`", names[i]);
+		checks_add(report, load, "somebody has removed the pin that holds the guard to %s",
+			   names[i]);
+	}
+	pins_free_names(names, count);
+}
+
 static void interfaces(const struct checks_facts *facts, struct checks_report *report)
 {
 	const struct view_status *status = &facts->status;
@@ -54,6 +74,8 @@ static void interfaces(const struct checks_facts *facts, struct checks_report *r
 		checks_add(report, "`ecdn-xdp load IFACE`", "no interface has the guard");
 	for (unsigned int i = 0; i < status->attachment_count; i++)
 		interface(&status->attachments[i], report);
+	if (status->guard)
+		unpinned(facts->pin_dir, report);
 }
 
 /* How long ago the guard's program was loaded: each `load` does so. 0 if the kernel cannot tell. */
@@ -94,6 +116,16 @@ static void shield(const struct checks_facts *facts, struct checks_report *repor
 		checks_add(report, "`ecdn-xdp load IFACE`", "%s: %s",
 			   state == ECDN_XDP_SHIELD_ON ? "nothing is proven" :
 			   "regions can be limited by what is forged", facts->status.unproven);
+}
+
+/* What is frozen for processes is not for programs. Every kernel takes 1 as the value that forbids
+ * it. */
+static void programs(const struct checks_facts *facts, struct checks_report *report)
+{
+	if (facts->status.guard && capabilities_are_for_all())
+		checks_add(report, "`sysctl kernel.unprivileged_bpf_disabled=1`", "any user may "
+			   "load BPF programs, and those of who may open the maps for proxies can "
+			   "write them: who is limited, trusted, or in which region");
 }
 
 /* Whether the guard that this version loads has that pin, whatever is configured. */
@@ -154,6 +186,7 @@ const struct checks_row check_guard_rows[] = {
 	{ "monitor", monitor },
 	{ "shield", shield },
 	{ "pins", pins },
+	{ "programs", programs },
 	{ "requests", requests },
 	{ "give-ups", give_ups },
 	{},

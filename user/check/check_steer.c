@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "check/check_steer.h"
 
+#include <netinet/in.h>
 #include <stdio.h>
+
+static bool has_tcp(const struct view_steer *steer)
+{
+	for (unsigned int i = 0; i < steer->count; i++)
+		if (steer->listener[i].rule.protocol == IPPROTO_TCP)
+			return true;
+	return false;
+}
 
 static void attached(const struct checks_facts *facts, struct checks_report *report)
 {
@@ -13,8 +22,13 @@ static void attached(const struct checks_facts *facts, struct checks_report *rep
 		checks_add(report, "`ecdn-xdp load IFACE`", "steer is not attached, so no "
 			   "connection goes to a listener for 513");
 	else if (steer->uncounted)
-		checks_add(report, "`ecdn-xdp load IFACE`", "steered connections are not counted: "
-			   "what counted them is gone");
+		checks_add(report, "`ecdn-xdp load IFACE`", "steered connections are not counted, "
+			   "and listeners that start later are not found: the link of listen is "
+			   "gone");
+	else if (!steer->hooked && has_tcp(steer))
+		checks_add(report, "`ecdn-xdp load IFACE`; `ecdn-xdp steer refresh` after each "
+			   "start of a listener does without", "listeners that start later are "
+			   "not found: listen is attached to no cgroup");
 }
 
 static void listener(const struct view_listener *of, struct checks_report *report)

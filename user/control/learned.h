@@ -11,9 +11,6 @@
 #include "ecdn-xdp-maps.h"
 #include "guard/limits_learned.h"
 
-/* Limits of an hour that nobody writes again for so long give way, see struct ecdn_xdp_learned. */
-#define LEARNED_HOLDS_NS LIMITS_LEARNED_OLD_NS
-
 struct learned_row {
 	char region[ECDN_XDP_NAME_SIZE]; /* its name */
 	struct ecdn_xdp_learned learned; /* fixed[] and since_ns are not looked at: those of the

@@ -2,7 +2,6 @@
 #include "kernel/capabilities.h"
 
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -57,6 +56,19 @@ static bool is_locked_down(void)
 	if (file)
 		fclose(file);
 	return found && strchr(line, '[') && !strstr(line, "[none]");
+}
+
+/* A kernel without that file lets nobody. */
+bool capabilities_are_for_all(void)
+{
+	FILE *file = fopen("/proc/sys/kernel/unprivileged_bpf_disabled", "re");
+	unsigned int disabled = 1;
+
+	if (file && fscanf(file, "%u", &disabled) != 1)
+		disabled = 1;
+	if (file)
+		fclose(file);
+	return !disabled;
 }
 
 /* Maps counted as locked memory once, and raising its limit takes CAP_SYS_RESOURCE. */

@@ -5,6 +5,8 @@
 #ifndef KERNEL_CAPABILITIES_H
 #define KERNEL_CAPABILITIES_H
 
+#include <stdbool.h>
+
 #define CAPABILITIES_SIZE 64
 
 /* What a step takes, as bits. */
@@ -25,6 +27,9 @@ char *capabilities_lacking(unsigned int needs, char text[CAPABILITIES_SIZE]);
  * the way if none is. Returns err. */
 int capabilities_error(int err, unsigned int needs, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* Whether this kernel lets processes without capabilities load programs; silent. */
+bool capabilities_are_for_all(void);
 
 #ifdef __clang_analyzer__
 /* It reads one file at a time, so it must be told here what capabilities_error() returns. */
