@@ -194,6 +194,37 @@ test_other_namespace() {
 	stop "$waiter_here"
 }
 
+# With SO_REUSEADDR any user binds a UDP socket more closely than root has.
+test_closer() {
+	local root thief
+
+	ecdn load --protect 80,443
+	waiter edge 0 proxy 0.0.0.0:8443 513 --udp
+	root=$waiter
+	ecdn steer add 443 127.0.0.1:8443 --udp 2>/dev/null
+	waiter edge $stranger thief 127.0.0.1:8443 stolen --udp
+	thief=$waiter
+	does "UDP, a closer socket of another user: refresh" ecdn steer refresh
+	is "UDP, a closer socket: root's stays" '["ready",1,["proxy"]]' "$(udp_listed)"
+	stop "$root"
+	waiter edge 0 proxy 0.0.0.0:8443 513 --udp
+	root=$waiter
+	has "UDP, a closer socket: root's is back, and waits" 'sockets that connections do not go to' \
+		"$(ecdn steer 2>&1)"
+	does "UDP, a closer socket: refresh takes root's" ecdn steer refresh
+	is "UDP, a closer socket: root's is taken" '["ready",1,["proxy"]]' "$(udp_listed)"
+	stop "$root"
+	fails "UDP: another user's alone" 1 "8443 belongs to uid $stranger" ecdn steer refresh
+	is "UDP: another user's alone is shown" '["foreign",0,[]]' "$(udp_listed)"
+	stop "$thief"
+	ecdn steer del 443 --udp
+}
+
+udp_listed() {
+	ecdn steer --json 2>/dev/null | jq -c '.steer[] | select(.protocol == "udp") |
+		[.state, .sockets, [.processes[].name]]'
+}
+
 # From inside another PID namespace no process is seen that has the socket open.
 ecdn_inside() {
 	on edge unshare --pid --fork --mount-proc "$build/ecdn-xdp" "$@" --pin-dir "$pin"
@@ -219,5 +250,6 @@ test_steer_user
 test_port_user
 test_no_port_user
 test_other_namespace
+test_closer
 test_other_processes
 finish

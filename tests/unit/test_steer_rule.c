@@ -193,7 +193,7 @@ static void found(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct steer_rule rule = rule_of("1", cases[i].wanted);
 		const struct listener *sockets[4];
-		unsigned int count = steer_rule_find(&rule, &listeners_all, sockets, 4);
+		unsigned int count = steer_rule_find(&rule, &listeners_all, NULL, sockets, 4);
 
 		if (count != cases[i].count || (count && sockets[0]->cookie != cases[i].first))
 			fail_msg("'%s': %u sockets, the first is %llu", cases[i].wanted, count,
@@ -210,10 +210,37 @@ static void found_own(void **state)
 	const struct listener *socket;
 
 	(void)state;
-	assert_int_equal(steer_rule_find(&same, &one, &socket, 1), 0);
-	assert_int_equal(steer_rule_find(&other, &one, &socket, 1), 1);
+	assert_int_equal(steer_rule_find(&same, &one, NULL, &socket, 1), 0);
+	assert_int_equal(steer_rule_find(&other, &one, NULL, &socket, 1), 1);
 	all[0] = waits_on(1, "127.0.0.1:80", false, 0);
-	assert_int_equal(steer_rule_find(&same, &one, &socket, 1), 1);
+	assert_int_equal(steer_rule_find(&same, &one, NULL, &socket, 1), 1);
+}
+
+static bool is_later(const struct listener *listener, const void *context)
+{
+	return listener->cookie > *(const uint64_t *)context;
+}
+
+/* A socket that does not count keeps none out, however closely it is bound. */
+static void found_of_some(void **state)
+{
+	struct listener all[] = {
+		waits_on(1, "127.0.0.1:10", false, 0), waits_on(2, "0.0.0.0:10", false, 0),
+		waits_on(3, "[::]:10", false, 0),
+	};
+	const struct listeners three = { all, 3 };
+	struct steer_rule rule = rule_of("1", "127.0.0.1:10");
+	const struct listener *socket;
+
+	(void)state;
+	for (uint64_t hidden = 0; hidden <= 3; hidden++) {
+		const struct listener_filter filter = { is_later, &hidden };
+		unsigned int count = steer_rule_find(&rule, &three, &filter, &socket, 1);
+
+		assert_int_equal(count, hidden < 3);
+		if (count)
+			assert_int_equal(socket->cookie, hidden + 1);
+	}
 }
 
 int main(void)
@@ -221,7 +248,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ports), cmocka_unit_test(listeners), cmocka_unit_test(own),
 		cmocka_unit_test(rules), cmocka_unit_test(maps), cmocka_unit_test(found),
-		cmocka_unit_test(found_own),
+		cmocka_unit_test(found_own), cmocka_unit_test(found_of_some),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

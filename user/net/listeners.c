@@ -135,26 +135,27 @@ static enum match match(const struct listener *listener, const struct address *a
 }
 
 /* 0 if the socket does not match. One that is bound to an interface ranks below one that is not. */
-static int rank(const struct listener *listener, uint8_t protocol,
-		const struct address *address, uint16_t port)
+static int rank(const struct listener *listener, const struct listener_search *search)
 {
+	const struct listener_filter *filter = search->filter;
 	int matched;
 
-	if (listener->protocol != protocol || listener->port != port)
+	if (listener->protocol != search->protocol || listener->port != search->port ||
+	    (filter && !filter->passes(listener, filter->context)))
 		return 0;
-	matched = match(listener, address);
+	matched = match(listener, search->address);
 	return matched ? 2 * matched + !listener->ifindex : 0;
 }
 
-unsigned int listeners_find(const struct listeners *listeners, uint8_t protocol,
-			    const struct address *address, uint16_t port,
+unsigned int listeners_find(const struct listeners *listeners,
+			    const struct listener_search *search,
 			    const struct listener **found, unsigned int max)
 {
 	unsigned int count = 0;
 	int best = 0;
 
 	for (unsigned int i = 0; i < listeners->count; i++) {
-		int ranked = rank(&listeners->listener[i], protocol, address, port);
+		int ranked = rank(&listeners->listener[i], search);
 
 		if (ranked > best) {
 			best = ranked;

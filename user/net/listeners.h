@@ -24,14 +24,27 @@ void listeners_free(struct listeners *listeners);
 /* The one with a cookie, or NULL. */
 const struct listener *listeners_by_cookie(const struct listeners *listeners, uint64_t cookie);
 
+/* Which listeners count where some are looked for. */
+struct listener_filter {
+	bool (*passes)(const struct listener *listener, const void *context);
+	const void *context;
+};
+
+struct listener_search {
+	const struct address *address;
+	uint16_t port;
+	uint8_t protocol;
+	const struct listener_filter *filter; /* NULL: all count */
+};
+
 /*
- * Finds those that get the connections to an address and port: those bound to that address; if
- * there is none, to any address of its family; if there is none, to [::], which takes IPv4 too.
- * There are several if workers share them with SO_REUSEPORT. Returns how many were found; found
- * has room for max.
+ * Finds those that get the connections to an address and port, if there are none but those which
+ * count: those bound to that address; if there is none, to any address of its family; if there is
+ * none, to [::], which takes IPv4 too. There are several if workers share them with SO_REUSEPORT.
+ * Returns how many were found; found has room for max.
  */
-unsigned int listeners_find(const struct listeners *listeners, uint8_t protocol,
-			    const struct address *address, uint16_t port,
+unsigned int listeners_find(const struct listeners *listeners,
+			    const struct listener_search *search,
 			    const struct listener **found, unsigned int max);
 
 #endif

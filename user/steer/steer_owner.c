@@ -52,6 +52,36 @@ bool steer_owner_allows(const struct steer_rule *rule, uint32_t port_user,
 	return !socket->user || socket->user == rule->user || socket->user == port_user;
 }
 
+struct owner {
+	const struct steer_rule *rule;
+	uint32_t port_user;
+};
+
+static bool allows(const struct listener *socket, const void *context)
+{
+	const struct owner *owner = context;
+
+	return steer_owner_allows(owner->rule, owner->port_user, socket);
+}
+
+unsigned int steer_owner_find(const struct steer_rule *rule, uint32_t port_user,
+			      const struct listeners *listeners,
+			      const struct listener **found, unsigned int max)
+{
+	const struct owner owner = { rule, port_user };
+	const struct listener_filter filter = { allows, &owner };
+
+	return steer_rule_find(rule, listeners, &filter, found, max);
+}
+
+const struct listener *steer_owner_foreign(const struct steer_rule *rule,
+					   const struct listeners *listeners)
+{
+	const struct listener *found;
+
+	return steer_rule_find(rule, listeners, NULL, &found, 1) ? found : NULL;
+}
+
 char *steer_owner_format(const struct steer_rule *rule, uint32_t port_user,
 			 char text[STEER_OWNER_TEXT_SIZE])
 {

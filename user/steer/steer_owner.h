@@ -19,6 +19,18 @@ uint32_t steer_owner_of_port(const struct steer_rule *rule, const struct listene
 bool steer_owner_allows(const struct steer_rule *rule, uint32_t port_user,
 			const struct listener *socket);
 
+/* Finds the sockets of the rule's listener that are taken, as steer_rule_find() does. Those of
+ * other users are as if they were not there: one that is bound more closely, as SO_REUSEADDR lets
+ * any user do with UDP, would keep the listener's own out. Silent. */
+unsigned int steer_owner_find(const struct steer_rule *rule, uint32_t port_user,
+			      const struct listeners *listeners,
+			      const struct listener **found, unsigned int max);
+
+/* One that waits in the listener's place while steer_owner_find() finds none: it is another user's.
+ * NULL if there is none. Silent. */
+const struct listener *steer_owner_foreign(const struct steer_rule *rule,
+					   const struct listeners *listeners);
+
 /* Writes whose sockets are taken, "root's or of uid 33"; returns text. */
 #define STEER_OWNER_TEXT_SIZE 64
 char *steer_owner_format(const struct steer_rule *rule, uint32_t port_user,

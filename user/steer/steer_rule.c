@@ -74,10 +74,14 @@ bool steer_rule_is_own(const struct steer_rule *rule)
 }
 
 unsigned int steer_rule_find(const struct steer_rule *rule, const struct listeners *listeners,
+			     const struct listener_filter *filter,
 			     const struct listener **found, unsigned int max)
 {
-	unsigned int count = listeners_find(listeners, rule->protocol, &rule->listener,
-					    rule->listener_port, found, max);
+	const struct listener_search search = {
+		.address = &rule->listener, .port = rule->listener_port,
+		.protocol = rule->protocol, .filter = filter,
+	};
+	unsigned int count = listeners_find(listeners, &search, found, max);
 
 	return rule->port == rule->listener_port && count && !found[0]->address.bits ? 0 : count;
 }

@@ -46,9 +46,10 @@ bool steer_rules_have(const struct steer_rules *rules, const struct ecdn_xdp_ste
 #define STEER_PORT_TEXT_SIZE 12
 char *steer_rule_format_port(uint16_t port, uint8_t protocol, char text[STEER_PORT_TEXT_SIZE]);
 
-/* Finds the listener's sockets, as listeners_find() does. A wildcard socket on the very
- * port that is steered is not one of them. */
+/* Finds the listener's sockets, as listeners_find() does, of those that pass the filter; NULL: of
+ * all. A wildcard socket on the very port that is steered is not one of them. */
 unsigned int steer_rule_find(const struct steer_rule *rule, const struct listeners *listeners,
+			     const struct listener_filter *filter,
 			     const struct listener **found, unsigned int max);
 
 /* The rule's key in the map, and its value without the place of its sockets. */

@@ -22,7 +22,7 @@ struct taken {
 	struct steer_socket socket[ECDN_XDP_STEER_SOCKETS];
 	unsigned int count;
 	bool known;             /* these are all; else nobody knows what there is */
-	const struct listener *foreign; /* one that belongs to another user, or NULL */
+	const struct listener *foreign; /* another user's that waits where none is, or NULL */
 };
 
 static void release(struct taken *taken)
@@ -97,7 +97,8 @@ static int by_preference(const void *one, const void *other, void *context)
 static unsigned int find(const struct search *search, const struct listener **found)
 {
 	unsigned int all = search->listeners->count;
-	unsigned int count = steer_rule_find(search->rule, search->listeners, found, all);
+	unsigned int count = steer_owner_find(search->rule, search->port_user,
+					      search->listeners, found, all);
 
 	qsort_r(found, count, sizeof(*found), by_preference, (void *)search);
 	return count;
@@ -115,14 +116,11 @@ static int take(const struct search *search, struct taken *taken)
 	if (!found)
 		return log_error(-ENOMEM, "out of memory");
 	count = find(search, found);
+	if (!count)
+		taken->foreign = steer_owner_foreign(search->rule, search->listeners);
 	for (unsigned int i = 0; i < count && taken->count < ECDN_XDP_STEER_SOCKETS; i++) {
-		int missed;
+		int missed = take_one(search, found[i], &taken->socket[taken->count++]);
 
-		if (!steer_owner_allows(search->rule, search->port_user, found[i])) {
-			taken->foreign = found[i];
-			continue;
-		}
-		missed = take_one(search, found[i], &taken->socket[taken->count++]);
 		err = err ?: missed;
 		if (err == -ESTALE)
 			break;

@@ -43,13 +43,13 @@ static int look_at(const struct look *look, const struct steer_entry *entry)
 		return err;
 	steer_rule_from(&rule, &entry->key, &entry->value, entry->rule.user);
 	port_user = steer_owner_of_port(&rule, &look->listeners);
-	count = steer_rule_find(&rule, &look->listeners, look->found, look->listeners.count);
+	count = steer_owner_find(&rule, port_user, &look->listeners, look->found,
+				 look->listeners.count);
 	used = count_places(row);
 	look->watch->rules++;
 	look->watch->served += used > 0;
 	for (unsigned int i = 0; i < count && used < ECDN_XDP_STEER_SOCKETS; i++) {
-		if (!steer_owner_allows(&rule, port_user, look->found[i]) ||
-		    steer_maps_row_has(row, look->found[i]->cookie))
+		if (steer_maps_row_has(row, look->found[i]->cookie))
 			continue;
 		look->watch->lacking++;
 		look->watch->cookies += look->found[i]->cookie;

@@ -294,9 +294,12 @@ static void sum_up(struct view_explain *view, int family)
 
 static int find_server(struct view_explain *view)
 {
+	struct address at;
+	const struct listener_search search = {
+		.address = &at, .port = view->port, .protocol = IPPROTO_TCP,
+	};
 	const struct listener *found[1];
 	struct listeners listeners;
-	struct address at;
 	int err;
 
 	view->served = true;
@@ -306,7 +309,7 @@ static int find_server(struct view_explain *view)
 	if (err)
 		return err;
 	address_from_bytes(&at, address_family(view->armed->key.family), view->armed->key.addr);
-	view->served = listeners_find(&listeners, IPPROTO_TCP, &at, view->port, found, 1);
+	view->served = listeners_find(&listeners, &search, found, 1);
 	listeners_free(&listeners);
 	return 0;
 }

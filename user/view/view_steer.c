@@ -50,7 +50,7 @@ static int add_holders(struct view_listener *view, const struct listener *listen
 }
 
 /* Looks at the sockets that listen there and are not in the row: `steer refresh` puts them there,
- * unless the row is full, or they are another user's. */
+ * unless the row is full, or they are another user's, who has the place while nobody else does. */
 static int read_waiting(const struct reading *reading,
 			const uint64_t cookies[ECDN_XDP_STEER_SOCKETS], struct view_listener *view)
 {
@@ -58,18 +58,15 @@ static int read_waiting(const struct reading *reading,
 	scoped_free const struct listener **found = calloc(all + 1, sizeof(*found));
 	uint32_t port_user = steer_owner_of_port(&view->rule, &reading->listeners);
 	bool has_room = steer_maps_row_has(cookies, 0);
+	const struct listener *foreign;
 
 	if (!found)
 		return log_error(-ENOMEM, "out of memory for the listeners");
-	count = steer_rule_find(&view->rule, &reading->listeners, found, all);
-	for (unsigned int i = 0; i < count; i++) {
-		if (steer_maps_row_has(cookies, found[i]->cookie))
-			continue;
-		if (steer_owner_allows(&view->rule, port_user, found[i]))
-			view->waits |= has_room;
-		else
-			view->foreign = true;
-	}
+	count = steer_owner_find(&view->rule, port_user, &reading->listeners, found, all);
+	for (unsigned int i = 0; i < count; i++)
+		view->waits |= has_room && !steer_maps_row_has(cookies, found[i]->cookie);
+	foreign = count ? NULL : steer_owner_foreign(&view->rule, &reading->listeners);
+	view->foreign = foreign && !steer_maps_row_has(cookies, foreign->cookie);
 	return 0;
 }
 
