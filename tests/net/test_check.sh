@@ -230,8 +230,8 @@ grown() {
 }
 
 test_steer() {
-	waiting edge "$build/tests/tools/waiter" --name waiter 127.0.0.1:8513 513
-	does "steer: a listener" wait_for 5 ecdn steer add 80 127.0.0.1:8513
+	waiting edge "$build/tests/tools/waiter" --name waiter 127.0.0.1:513 513
+	does "steer: a listener" wait_for 5 ecdn steer add 80 127.0.0.1:513
 	well "steer: it listens"
 	bpftool link detach pinned "$pin/listen"
 	says "steer: what finds listeners is gone" steer 'not counted, and listeners that start later are not found: .*`ecdn-xdp load IFACE`'
@@ -248,9 +248,28 @@ test_steer() {
 	ecdn load --protect 80,443 e0
 	kill "$waiter"
 	wait "$waiter" || true
-	says "steer: nobody listens" listeners 'port 80: nobody listens at 127.0.0.1:8513'
+	says "steer: nobody listens" listeners 'port 80: nobody listens at 127.0.0.1:513'
 	ecdn steer del 80 >/dev/null
 	well "steer: no listener"
+	test_steer_port
+}
+
+# A socket at a port that is open to any user may be one that root accepted and gave away.
+test_steer_port() {
+	waiting edge "$build/tests/tools/waiter" --name waiter 127.0.0.1:1024 513
+	does "steer: an open port" wait_for 5 ecdn steer add 80 127.0.0.1:1024
+	says "steer: an open port" listener-ports \
+		'port 80: its listener 127.0.0.1:1024 has a port at which any user.*at a port below 1024'
+	on edge sysctl -q net.ipv4.ip_unprivileged_port_start=1025
+	well "steer: the first open port is above"
+	on edge sysctl -q net.ipv4.ip_unprivileged_port_start=0
+	says "steer: all ports are open" listener-ports \
+		'127.0.0.1:1024 .*sysctl net.ipv4.ip_unprivileged_port_start=1024'
+	on edge sysctl -q net.ipv4.ip_unprivileged_port_start=1024
+	kill "$waiter"
+	wait "$waiter" || true
+	ecdn steer del 80 >/dev/null
+	well "steer: no listener at an open port"
 }
 
 test_surge() {

@@ -4,6 +4,8 @@
 #include <netinet/in.h>
 #include <stdio.h>
 
+#include "steer/steer_owner.h"
+
 static bool has_tcp(const struct view_steer *steer)
 {
 	for (unsigned int i = 0; i < steer->count; i++)
@@ -67,8 +69,42 @@ static void listeners(const struct checks_facts *facts, struct checks_report *re
 		listener(&facts->steer.listener[i], report);
 }
 
+/*
+ * A socket stays that of whoever made or accepted it: what a service of root accepts and gives to
+ * another user, he can have listen at any port that is open to him, and it is taken for root's.
+ */
+static void open_port(const struct view_listener *of, unsigned int first,
+		      struct checks_report *report)
+{
+	char port[STEER_PORT_TEXT_SIZE], at[LISTENER_TEXT_SIZE], remedy[96];
+
+	if (of->rule.protocol != IPPROTO_TCP || of->rule.listener_port < first)
+		return;
+	if (first > 1)
+		snprintf(remedy, sizeof(remedy), "have the server that answers 513 listen at a "
+			 "port below %u", first);
+	else
+		snprintf(remedy, sizeof(remedy),
+			 "`sysctl net.ipv4.ip_unprivileged_port_start=1024`");
+	steer_rule_format_port(of->rule.port, of->rule.protocol, port);
+	checks_add(report, remedy, "port %s: its listener %s has a port at which any user of this "
+		   "host may wait", port,
+		   listener_format(&of->rule.listener, of->rule.listener_port, at));
+}
+
+/* Which ports are open to any user is known of this network namespace alone. */
+static void open_ports(const struct checks_facts *facts, struct checks_report *report)
+{
+	const struct view_steer *steer = &facts->steer;
+	unsigned int first = steer->here && steer->count ? steer_owner_first_open_port() : 0;
+
+	for (unsigned int i = 0; steer->here && i < steer->count; i++)
+		open_port(&steer->listener[i], first, report);
+}
+
 const struct checks_row check_steer_rows[] = {
 	{ "steer", attached },
 	{ "listeners", listeners },
+	{ "listener-ports", open_ports },
 	{},
 };

@@ -174,8 +174,8 @@ static int add(const struct cli *cli, char **words, bool udp, const char *user)
 	if (err)
 		return err;
 	if (steer_rule_parse_listener(words[1], &rule))
-		return log_error(CLI_USAGE, "%s: not a listener; write it as 127.0.0.1:8513 or "
-				 "[::1]:8513", words[1]);
+		return log_error(CLI_USAGE, "%s: not a listener; write it as 127.0.0.1:513 or "
+				 "[::1]:513", words[1]);
 	if (steer_rule_is_own(&rule))
 		return log_error(CLI_USAGE, "port %s cannot be steered to itself; have the "
 				 "listener wait on another port, or on 127.0.0.1 or [::1] alone",

@@ -18,8 +18,8 @@ static void take_listener(struct reader *reader, const yaml_node_t *item, void *
 	int err;
 
 	if (!text || steer_rule_parse_listener(text, &of->rule)) {
-		yaml_bad(reader, item, "\"%s\" is not a listener; write it as \"127.0.0.1:8513\" "
-			 "or \"[::1]:8513\"", text ?: "this");
+		yaml_bad(reader, item, "\"%s\" is not a listener; write it as \"127.0.0.1:513\" "
+			 "or \"[::1]:513\"", text ?: "this");
 		return;
 	}
 	if (steer_rule_is_own(&of->rule)) {

@@ -31,7 +31,7 @@ int listener_take(const struct listener *listener);
 /* The same, silent. */
 int listener_try_take(const struct listener *listener);
 
-/* Writes "127.0.0.1:8513" or "[::1]:8513"; returns text. */
+/* Writes "127.0.0.1:513" or "[::1]:513"; returns text. */
 #define LISTENER_TEXT_SIZE (ADDRESS_TEXT_SIZE + 9)
 char *listener_format(const struct address *address, uint16_t port,
 		      char text[LISTENER_TEXT_SIZE]);

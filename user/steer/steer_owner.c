@@ -8,8 +8,7 @@
 
 #define LO 1                    /* the index of lo, in each network namespace */
 
-/* The first port at which any user may wait, in this network namespace; 0 if it is not known. */
-static unsigned int first_open_port(void)
+unsigned int steer_owner_first_open_port(void)
 {
 	FILE *file = fopen("/proc/sys/net/ipv4/ip_unprivileged_port_start", "re");
 	unsigned int port = 0;
@@ -31,7 +30,7 @@ uint32_t steer_owner_of_port(const struct steer_rule *rule, const struct listene
 {
 	uint32_t user = 0;
 
-	if (rule->port >= first_open_port())
+	if (rule->port >= steer_owner_first_open_port())
 		return 0;
 	for (unsigned int i = 0; i < listeners->count; i++) {
 		const struct listener *at = &listeners->listener[i];

@@ -10,6 +10,10 @@
 
 #include "steer/steer_rule.h"
 
+/* The first port at which any user may wait, in this network namespace; 0 if it is not known.
+ * Silent. */
+unsigned int steer_owner_first_open_port(void);
+
 /* The uid of the rule's port's own server, of those that serve more than this host. 0 if root has
  * any socket there, if there is none or several users have one, and if any user may wait at the
  * port. Silent. */
