@@ -98,7 +98,7 @@ test_refused() {
 	ecdn unload --all
 	fails "a cgroup that is none" 1 'not a cgroup of version 2' \
 		shield_load --shield-cgroup "$work"
-	fails "a cgroup that is not there" 1 'cannot open the cgroup' \
+	fails "a cgroup that is not there" 1 'cannot open the cgroup .*; start first what makes it' \
 		shield_load --shield-cgroup "$cgroup/none"
 	is "a wrong cgroup: nothing is loaded" "" "$(ls -d "$pin" 2>/dev/null || true)"
 	does "another program takes the cgroup for itself" \

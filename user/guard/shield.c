@@ -41,6 +41,10 @@ int shield_check(const struct guard_request *request)
 	if (!request->shield_cgroup)
 		return 0;
 	cgroup = cgroup_open(request->shield_cgroup, why);
+	if (cgroup == -ENOENT)
+		return log_error(cgroup, "%s; start first what makes it (a slice: `systemctl "
+				 "start`), or name none, and the root's sockets prove connections",
+				 why);
 	return cgroup < 0 ? log_error(cgroup, "%s", why) : 0;
 }
 
