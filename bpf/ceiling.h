@@ -3,7 +3,9 @@
  * ceiling.h - is this packet of a node or an allowed prefix within the prefix's ceilings? Anybody
  * can forge such an address, and the platform publishes those of nodes. A packet touches a line
  * of this CPU's cache alone, and once a jiffy, or when the CPU's tokens are spent, the row that
- * all CPUs share. The agent has made the rows: a packet of a prefix without one is not measured.
+ * all CPUs share: 7 ns. The agent has made the rows: a packet of a prefix without one is not
+ * measured. Where two active prefixes share a line, each packet takes the locks of both rows, 115
+ * ns more: some 36 % of packets with 1,000 active prefixes at random, some 90 % with 10,000.
  */
 #ifndef BPF_CEILING_H
 #define BPF_CEILING_H
