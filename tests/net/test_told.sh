@@ -44,7 +44,7 @@ test_steer() {
 		"$(ecdn steer refresh 2>&1 | grep -c 'belongs to uid 65534')"
 	stop "$waiter"
 	waiting edge "$build/tests/tools/waiter" 127.0.0.1:513 513
-	is "steer add" 'port 80: new connections of limited regions go to 127.0.0.1:513' \
+	is "steer add" 'port 80: new connections of limited and blocked regions go to 127.0.0.1:513' \
 		"$(ecdn steer add 80 127.0.0.1:513)"
 	is "steer refresh" 'looked for the sockets of 2 listeners' "$(ecdn steer refresh 2>/dev/null)"
 	between "80 columns: steer" 20 80 "$(widest "$(on_terminal 80 steer -q)")"

@@ -128,18 +128,21 @@ static int run_limit(const struct verb *verb, int argc, char **argv)
 		{ "cps", 0, OPTION_RATE, &to->cps, "N",
 		  "new connections/s that declare a surge", LIMITS_CPS },
 		{ "prefix-pps", 0, OPTION_RATE, &to->prefix_pps, "N",
-		  "in a surge: packets/s that pass from each /24 or /48 (1k)", LIMITS_PREFIX_PPS },
+		  "in a surge: packets/s that pass from each of the three shares of a /24 or "
+		  "/48 (1k)", LIMITS_PREFIX_PPS },
 		{ "answer-cps", 0, OPTION_RATE, &to->answer_cps, "N",
-		  "while limited: new connections/s that pass (4 times --cps)",
+		  "while limited: new connections/s that pass (4 times --cps, at least 100; "
+		  "200k without --cps)",
 		  LIMITS_ANSWER_CPS },
 		{ "shield-cps", 0, OPTION_RATE, &to->shield_cps, "N",
 		  "while shielded: new connections/s that pass (200k)", LIMITS_SHIELD_CPS },
 		{ "aggregate-pps", 0, OPTION_TEXT, &aggregate, "N[,N]",
 		  "in a surge: unproven packets/s that pass from each /20 or /40, and each IPv6 "
-		  "/32 (4 and 16 times --prefix-pps)",
+		  "/32 (4 and 16 times --prefix-pps); column AGGREGATE",
 		  LIMITS_AGGREGATE_PPS },
 		{ "grace", 0, OPTION_DURATION, &to->grace_ns, "DURATION",
-		  "how long a surge must stand before the region is limited (1s)", LIMITS_GRACE },
+		  "how long a proven surge (any, with --shield off) must stand before the region "
+		  "is limited (1s)", LIMITS_GRACE },
 		{ "hold", 0, OPTION_DURATION, &to->hold_ns, "DURATION",
 		  "how long all rates stay below 80 % before a surge ends (10s)", LIMITS_HOLD },
 	};

@@ -12,14 +12,16 @@
 #include "show/steer_fields.h"
 #include "view/view_steer.h"
 
-/* Without its listener, users of limited regions are served, and the flood reaches the proxy. */
+/* Without its listener, users of limited and blocked regions are served, and the flood reaches
+ * the proxy. */
 static void tell_gone(const struct view_listener *view)
 {
 	char port[FIELD_TEXT_SIZE], at[FIELD_TEXT_SIZE];
 
 	if (view->state == VIEW_STEER_GONE)
-		log_warning("nobody listens at %s: connections to port %s of limited regions get "
-			    "no 513; start the proxy that answers it, or `ecdn-xdp steer del %s`",
+		log_warning("nobody listens at %s: connections to port %s of limited and "
+			    "blocked regions get no 513; start the proxy that answers it, or "
+			    "`ecdn-xdp steer del %s`",
 			    listener_format(&view->rule.listener, view->rule.listener_port, at),
 			    steer_rule_format_port(view->rule.port, view->rule.protocol, port),
 			    port);
@@ -36,7 +38,7 @@ static void advise(const struct view_steer *view)
 	}
 	if (!view->count)
 		log_note("no port is steered; `ecdn-xdp steer add PORT ADDR:PORT` names a listener "
-			 "that answers 513 to users of limited regions");
+			 "that answers 513 to users of limited and blocked regions");
 	if (view->count && view->uncounted)
 		log_warning("the cgroup whose listeners were found is gone, and with it what "
 			    "counts: STEERED of TCP stands still until `ecdn-xdp steer refresh`, "
@@ -184,7 +186,7 @@ static int add(const struct cli *cli, char **words, bool udp, const char *user)
 		return log_error(CLI_USAGE, "%s: there is no such user", user);
 	err = add_rule(cli->pin_dir, &rule);
 	if (!err)
-		cli_tell(cli, "port %s: new connections of limited regions go to %s",
+		cli_tell(cli, "port %s: new connections of limited and blocked regions go to %s",
 			 steer_rule_format_port(rule.port, rule.protocol, port),
 			 listener_format(&rule.listener, rule.listener_port, at));
 	return err;
@@ -240,7 +242,7 @@ static int run(const struct verb *verb, int argc, char **argv)
 
 const struct verb steer_verbs[] = {
 	{ "steer", run, "[add PORT ADDR:PORT [--udp] [--user NAME] | del PORT [--udp] | refresh]",
-	  "Steer new connections of limited regions to a listener that answers 513",
+	  "Steer new connections of limited and blocked regions to a listener that answers 513",
 	  { "steer add 443 127.0.0.1:543", "steer refresh" } },
 	{},
 };

@@ -293,7 +293,7 @@ const struct field status_fields_metrics[] = {
 	  .help = "Number of changes of settings and limits since the first load.",
 	  AT(guard.config.generation), .present = has_guard },
 	{ FIELD_FLAG, .metric = "ecdn_xdp_steer_attached", .unit = "flag",
-	  .help = "1 while connections of limited regions can be steered.",
+	  .help = "1 while connections of limited and blocked regions can be steered.",
 	  AT(guard.steer_attached), .present = has_guard },
 	{},
 };

@@ -119,15 +119,17 @@ static uint64_t fallen_back_v6(const void *item)
 #define STEERED(column, object, view) \
 	{ FIELD_COUNT, column, object ".steered", "ecdn_xdp_steer_connections_total", \
 	  "family=\"" object "\"", .unit = "connections", \
-	  .help = "Connections of limited regions that the listener got.", \
+	  .help = "Connections of limited and blocked regions that the listener got.", \
 	  .present = own_##view, AT(view.stats.steered) }
 
 /* A look-up of a listener for a new connection, by what came of it instead. */
 #define LOOKUP(column, object, view, result) \
 	{ FIELD_COUNT, column, object "." #result, "ecdn_xdp_steer_lookups_total", \
 	  "family=\"" object "\",result=\"" #result "\"", .unit = "connections", \
-	  .help = "Look-ups of a listener for connections of limited regions that did not go " \
-		  "there, by the reason.", .present = own_##view, AT(view.stats.result) }
+	  .help = "Look-ups of a listener for connections of limited and blocked regions that " \
+		  "did not go there, by the reason: no_socket, none of the listener's " \
+		  "sockets was open; refused, it does not serve the family; would_steer, " \
+		  "monitor mode.", .present = own_##view, AT(view.stats.result) }
 
 #define SOCKETS(name, is_family) \
 	{ FIELD_COUNT, .metric = "ecdn_xdp_steer_sockets", .label = "family=\"" name "\"", \

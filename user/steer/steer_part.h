@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * steer_part.h - steer as a part: the program on a network namespace, the listeners that
- * get the connections of limited regions, and what a command may ask of them.
+ * get the connections of limited and blocked regions, and what a command may ask of them.
  */
 #ifndef STEER_STEER_PART_H
 #define STEER_STEER_PART_H
