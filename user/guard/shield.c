@@ -225,7 +225,7 @@ int shield_cgroup(const char *dir, uint64_t *cgroup)
 const char *shield_why(__u32 state, bool attached)
 {
 	static const char *const why[] = {
-		[ECDN_XDP_SHIELD_UNSET] = "the next `ecdn-xdp load` attaches it",
+		[ECDN_XDP_SHIELD_UNSET] = "the guard is an earlier version's until the next load",
 		[ECDN_XDP_SHIELD_OFF] = "switched off by `load --shield off`",
 		[ECDN_XDP_SHIELD_ON] = NULL,
 		[ECDN_XDP_SHIELD_NO_CGROUP] = "this host has no cgroup of version 2",
@@ -234,7 +234,6 @@ const char *shield_why(__u32 state, bool attached)
 	};
 
 	if (state == ECDN_XDP_SHIELD_ON && !attached)
-		return "its link is gone, and no region can become limited; `ecdn-xdp load` makes "
-		       "it again";
+		return "its link is gone, and no region can become limited until the next load";
 	return state < ECDN_XDP_SHIELD_MAX ? why[state] : "unknown";
 }

@@ -287,7 +287,8 @@ const struct field status_fields_metrics[] = {
 	  .help = "1 while drops are only counted, 0 while they are done.",
 	  AT(guard.config.monitor), .present = has_guard },
 	{ FIELD_FLAG, .metric = "ecdn_xdp_proven", .unit = "flag",
-	  .help = "1 while regions are limited by what is proven, 0 while by what arrives.",
+	  .help = "1 while regions are limited by what is proven, 0 while by what arrives, or by "
+		  "nothing as the program's link or cgroup is gone.",
 	  .number = proven, .present = has_guard },
 	{ FIELD_COUNT, .metric = "ecdn_xdp_config_generation",
 	  .help = "Number of changes of settings and limits since the first load.",
