@@ -52,8 +52,8 @@ test_flood() {
 	ecdn block ALPHA
 	ecdn node add 198.51.100.0/25 ams-1
 	ecdn allow add 198.51.100.128/25
-	has "silent: text" '^198\.51\.100\.0/25 +ams-1 .* 0 +1\.00k +0 +0 +never$' "$(ecdn node)"
-	has "silent: an allowed one" '^198\.51\.100\.128/25 +0 +50\.0k +0 +0 +never$' \
+	has "silent: text" '^198\.51\.100\.0/25 +ams-1 .* 0 +1\.00k +0 +3\.00k +0 +never$' "$(ecdn node)"
+	has "silent: an allowed one" '^198\.51\.100\.128/25 +0 +50\.0k +0 +- +0 +never$' \
 		"$(ecdn allow)"
 	flood --from 198.51.100.0/25 --count 10000 --rate 20k >/dev/null
 	over=$(node_is 198.51.100.0/25 .over_packets)
@@ -81,6 +81,7 @@ test_own() {
 	flood --from 198.51.100.0/25 --count 5000 --rate 20k >/dev/null
 	is "own: nothing is dropped" "$before" "$(dropped)"
 	ecdn allow add 198.51.100.128/25 --pps 2k --cps 7
+	has "own: both are shown" '^198\.51\.100\.128/25 +[0-9.]+k? +2\.00k +[0-9]+ +7 ' "$(ecdn allow)"
 	is "own: of an allowed one" "2000 7" \
 		"$(allow_is 198.51.100.128/25 '"\(.ceiling_pps) \(.ceiling_cps)"')"
 	flood --from 198.51.100.128/25 --count 5000 --rate 20k >/dev/null
@@ -88,7 +89,9 @@ test_own() {
 	ecdn load e0
 	is "own: an upgrade keeps it" "2000 7" \
 		"$(allow_is 198.51.100.128/25 '"\(.ceiling_pps) \(.ceiling_cps)"')"
-	ecdn allow add 198.51.100.128/25 --pps default
+	is "own: what has become of it is told" \
+		"added 0 prefixes, 1 was there; its ceiling is now the default of pps" \
+		"$(ecdn allow add 198.51.100.128/25 --pps default 2>&1)"
 	is "own: one back, the other stays" "50000 7 true" \
 		"$(allow_is 198.51.100.128/25 '"\(.ceiling_pps) \(.ceiling_cps) \(.own_ceiling)"')"
 	ecdn allow del 198.51.100.128/25
@@ -107,13 +110,14 @@ test_inside() {
 		'198\.51\.100\.64/26 is inside node 198\.51\.100\.0/25, whose ceiling holds' "$said"
 	has "inside: text" '^198\.51\.100\.64/26( +-)+$' "$(ecdn allow)"
 	is "inside: JSON" "null null" "$(allow_is 198.51.100.64/26 '"\(.pps) \(.ceiling_pps)"')"
-	is "inside: a node there has its own" "added 1 prefix" \
+	is "inside: a node there has its own" "added 1 prefix; its ceiling is now 7 pps" \
 		"$(ecdn node add 198.51.100.96/27 --pps 7 2>&1)"
 	is "inside: which is shown" 7 "$(node_is 198.51.100.96/27 .ceiling_pps)"
-	is "inside: outside there is no warning" "added 1 prefix" \
-		"$(ecdn allow add 198.51.100.128/26 --pps default 2>&1)"
+	is "inside: outside there is no warning" \
+		"added 2 prefixes; the ceiling of each is now none of pps, 1.5k cps" \
+		"$(ecdn allow add 198.51.100.128/26 198.51.100.192/26 --pps 0 --cps 1.5k 2>&1)"
 	ecdn node del 198.51.100.96/27
-	ecdn allow del 198.51.100.64/26 198.51.100.128/26
+	ecdn allow del 198.51.100.64/26 198.51.100.128/26 198.51.100.192/26
 }
 
 # The map of own ceilings is small: who asks for too many changes nothing.

@@ -120,7 +120,7 @@ static int change(const struct cli *cli, struct allowing *allowing, trust_edit *
 	err = err ?: bring_up_change(cli->pin_dir, &request);
 	request_free(&request);
 	if (!err && edit == add)
-		cli_list_tell_added(cli, &allowing->change);
+		cli_list_tell_added(cli, &allowing->change, ceiling);
 	else if (!err)
 		cli_list_tell_removed(cli, allowing->change.added);
 	return err;

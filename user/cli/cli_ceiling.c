@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "cli/cli_ceiling.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -40,6 +41,29 @@ int cli_ceiling_check(const struct cli_ceiling *ceiling)
 	struct trust_ceiling to = {};
 
 	return parse(ceiling, &to);
+}
+
+static void say(char text[CLI_CEILING_TEXT_SIZE], const char *word, const char *unit)
+{
+	size_t used = strlen(text);
+	uint64_t number;
+
+	if (!word)
+		return;
+	if (!strcmp(word, "default"))
+		word = "the default of";
+	else if (!quantity_parse_rate(word, &number) && !number)
+		word = "none of";
+	snprintf(text + used, CLI_CEILING_TEXT_SIZE - used, "%s%s %s", used ? ", " : "", word,
+		 unit);
+}
+
+char *cli_ceiling_format(const struct cli_ceiling *ceiling, char text[CLI_CEILING_TEXT_SIZE])
+{
+	*text = 0;
+	say(text, ceiling->pps, "pps");
+	say(text, ceiling->cps, "cps");
+	return text;
 }
 
 int cli_ceiling_request(const struct cli_ceiling *ceiling, const struct cli_cidrs *cidrs,

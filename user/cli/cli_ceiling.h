@@ -23,6 +23,11 @@ struct cli_ceiling {
 /* CLI_USAGE, logged, if a word is no number. */
 int cli_ceiling_check(const struct cli_ceiling *ceiling);
 
+/* Writes what the options say of a prefix's ceiling, "7 pps, the default of cps"; "" without
+ * options. Returns text, which holds the words as they were given. */
+#define CLI_CEILING_TEXT_SIZE 96
+char *cli_ceiling_format(const struct cli_ceiling *ceiling, char text[CLI_CEILING_TEXT_SIZE]);
+
 /* Has a request give such ceilings to prefixes; does nothing without options. 0 or -ENOMEM,
  * logged. */
 int cli_ceiling_request(const struct cli_ceiling *ceiling, const struct cli_cidrs *cidrs,

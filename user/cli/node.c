@@ -126,7 +126,7 @@ static int add_nodes(const struct cli *cli, struct given_nodes *nodes,
 	err = err ?: bring_up_change(cli->pin_dir, &request);
 	request_free(&request);
 	if (!err)
-		cli_list_tell_added(cli, &nodes->change);
+		cli_list_tell_added(cli, &nodes->change, ceiling);
 	return err;
 }
 

@@ -14,7 +14,7 @@
 
 /* Which columns go first where a terminal is narrow. */
 enum spare {
-	SPARE_OVER = RATE_FIELDS_SPARE_CEILING + 1,
+	SPARE_OVER = RATE_FIELDS_SPARE_CPS_CEILING + 1,
 	SPARE_LAST,
 	SPARE_BYTES,
 	SPARE_FIRST,

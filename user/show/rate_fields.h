@@ -12,6 +12,7 @@
 /* The highest rank of its columns; lists that have more go on from there. */
 #define RATE_FIELDS_SPARE_CPS 1
 #define RATE_FIELDS_SPARE_CEILING 2
+#define RATE_FIELDS_SPARE_CPS_CEILING 3
 
 /* Rows of a struct that has a struct view_rate as its member `rate`, in the forms `shown`;
  * present: whether it was measured. */
@@ -24,7 +25,8 @@
 	{ FIELD_RATE, ">CPS", "traffic.cps", .in = shown, .unit = "connections/s", \
 	  .rank = RATE_FIELDS_SPARE_CPS, \
 	  .present = is_measured, FIELD_AT(type, rate.cps) }, \
-	{ FIELD_LIMIT, .key = "traffic.ceiling_cps", .in = shown, .unit = "connections/s", \
+	{ FIELD_LIMIT, ">CPS-CEILING", "traffic.ceiling_cps", .in = shown, \
+	  .unit = "connections/s", .rank = RATE_FIELDS_SPARE_CPS_CEILING, \
 	  .present = is_measured, FIELD_AT(type, rate.ceiling_cps) }, \
 	{ FIELD_FLAG, .key = "traffic.own_ceiling", .in = shown, .present = is_measured, \
 	  FIELD_AT(type, rate.own) }, \
