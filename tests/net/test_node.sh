@@ -61,7 +61,7 @@ test_add_del() {
 		ecdn node add 2001:db8:a:1::/64 198.51.100.200 --name "fra-2"
 	is "node: lists, in order" \
 		$'198.51.100.0/25 ams-1\n198.51.100.200/32 fra-2\n2001:db8:a:1::/64 fra-2' "$(nodes)"
-	has "node: as text" '^198\.51\.100\.0/25 +ams-1 +0 +0 +0 +0 +never +never +0 +100k +0 +0 +never$' "$(ecdn node)"
+	has "node: as text" '^198\.51\.100\.0/25 +ams-1 +0 +0 +0 +0 +never +never +0 +100k +0 +2\.00k +0 +never$' "$(ecdn node)"
 	is "node list is node" "$(ecdn node)" "$(ecdn node list)"
 	is "node: since when" true "$(ecdn node check --json |
 		jq "[.never_heard[].added_at | fromdate >= $now and fromdate <= $now + 60] | all")"
