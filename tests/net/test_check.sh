@@ -140,7 +140,6 @@ test_detached() {
 test_unproven() {
 	shield=on load e0
 	bpftool link detach pinned "$pin/proven"
-	# shellcheck disable=SC2016 # no command is run
 	says "the shield's link is gone: one remedy" shield \
 		'nothing is proven: its link is gone, .* until the next load: `ecdn-xdp load IFACE`$'
 	has "the shield's link is gone: status" 'proven +no: its link is gone, .* until the next load' \
