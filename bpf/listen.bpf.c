@@ -87,30 +87,88 @@ static __always_inline bool is_of(const struct listener *listener,
 	return rule->family == listener->at.family || (rule->family == 4 && listener->serves_v4);
 }
 
+/* Places of a row whose sockets stay while they are open: those that were there first. */
+#define STAYING (ECDN_XDP_STEER_SOCKETS / 2)
+/* Of a proxy's sockets, so many stay that came first: they are the last that it closes. */
+#define FIRST 4
+
+/* The proxy whose sockets came into a row last. */
+struct newcomer {
+	__u64 program;
+	__u32 places;           /* a bit for each place that has one of its first sockets */
+	__u32 count;            /* of those */
+	__u32 next;             /* counts the places that were taken from others */
+};
+
+static struct newcomer newcomers[ECDN_XDP_STEER_MAX];
+
+/* A proxy that starts anew as another program, in the same process, is another. */
+static __always_inline __u64 this_program(void)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+
+	return (BPF_CORE_READ(task, self_exec_id) << 32) + BPF_CORE_READ(task, tgid);
+}
+
+static __always_inline struct newcomer *newcomer_of(__u32 row)
+{
+	struct newcomer *newcomer = &newcomers[row % ECDN_XDP_STEER_MAX];
+	__u64 program = this_program();
+
+	if (newcomer->program != program) {
+		newcomer->program = program;
+		newcomer->places = 0;
+		newcomer->count = 0;
+	}
+	return newcomer;
+}
+
+/* One after the other, so that sockets which come together share the places. */
+static __always_inline __u32 place_to_take(struct newcomer *newcomer)
+{
+	__u32 place = STAYING;
+
+	for (__u32 i = 0; i <= FIRST; i++) {
+		place = STAYING + newcomer->next++ % (ECDN_XDP_STEER_SOCKETS - STAYING);
+		if (!(newcomer->places & 1U << place))
+			break;
+	}
+	return place;
+}
+
 /*
  * Puts the socket into the first free place of a row. Where there is none it takes that of another:
  * those may be of a proxy that ends once this one has started, and a socket that nobody has put
- * anywhere would not be looked for again. Not one that listens once more, after shutdown(), which
- * may be in the row: put over itself, it would before Linux 6.13 stay there after it is closed.
+ * anywhere would not be looked for again. But a proxy that reloads with fewer sockets calls no
+ * listen(2), and keeps those that were first: so half of the places are taken from nobody, and of
+ * the others none that has one of the proxy's own first sockets. A socket that listens once more,
+ * after shutdown(), takes none, as it may be in the row: put over itself, it would before Linux
+ * 6.13 stay there after it is closed.
  */
 static __always_inline void put(struct bpf_sock_ops *ctx, struct bpf_sock *sk, __u32 row,
 				struct ecdn_xdp_steer_mark *mark, bool again)
 {
-	__u32 place = row * ECDN_XDP_STEER_SOCKETS;
+	struct newcomer *newcomer = newcomer_of(row);
+	__u32 place, at = 0;
 	long err = -1;
 
 	for (__u32 i = 0; i < ECDN_XDP_STEER_SOCKETS && err; i++) {
+		at = i;
 		place = row * ECDN_XDP_STEER_SOCKETS + i;
 		err = bpf_sock_map_update(ctx, &steer_sockets, &place, BPF_NOEXIST);
 	}
 	if (err && !again) {
-		/* Cookies are numbered on, so that sockets which come together share the row. */
-		place = row * ECDN_XDP_STEER_SOCKETS +
-			bpf_get_socket_cookie(ctx) % ECDN_XDP_STEER_SOCKETS;
+		at = place_to_take(newcomer);
+		place = row * ECDN_XDP_STEER_SOCKETS + at;
 		err = bpf_sock_map_update(ctx, &steer_sockets, &place, BPF_ANY);
 	}
-	if (!err)
-		bpf_sk_storage_get(&steer_marks, sk, mark, BPF_SK_STORAGE_GET_F_CREATE);
+	if (err)
+		return;
+	if (newcomer->count < FIRST) {
+		newcomer->places |= 1U << at;
+		newcomer->count++;
+	}
+	bpf_sk_storage_get(&steer_marks, sk, mark, BPF_SK_STORAGE_GET_F_CREATE);
 }
 
 /* A function that is verified once, and not for each row. */

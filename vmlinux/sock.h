@@ -103,6 +103,12 @@ struct tcp_request_sock {
 	__u32 snt_isn;
 };
 
+/* self_exec_id: how often the process has become another program. */
+struct task_struct {
+	int tgid;
+	__u64 self_exec_id;
+};
+
 #pragma clang attribute pop
 
 /* Linux 5.15 has it: the type of what is traced as a socket's error is reported. */

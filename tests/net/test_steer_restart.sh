@@ -114,6 +114,24 @@ nginx_reloads() {
 	nginx_reload nginx
 }
 
+# More workers than steer has room for, and a reload with fewer: those of lower numbers keep their
+# sockets, and nobody calls listen(2).
+nginx_has_fewer_workers() {
+	workers=20 configure_nginx 127.0.0.1 '[::1]' reuseport
+	nginx_restarts
+	"$@"
+	workers=2 configure_nginx 127.0.0.1 '[::1]' reuseport
+	nginx_reload nginx
+	is "nginx: reload with fewer workers${1:+, $1}" 513 "$(answers alpha)"
+}
+
+# What has listened before is found by user space alone.
+takes_again() {
+	ecdn steer del 80
+	ecdn steer del 443
+	steer_all
+}
+
 test_nginx() {
 	proxy=nginx
 	configure_nginx 127.0.0.1 '[::1]'
@@ -126,6 +144,8 @@ test_nginx() {
 	configure_nginx 127.0.0.1 '[::1]' reuseport
 	during "restart with reuseport" nginx_restarts
 	during "reload with reuseport" nginx_reloads
+	nginx_has_fewer_workers
+	nginx_has_fewer_workers takes_again
 	configure_nginx 0.0.0.0 '[::]'
 	during "restart, wildcard addresses" nginx_restarts
 	during "kill -9, wildcard addresses" nginx_is_killed
@@ -213,6 +233,9 @@ test_haproxy() {
 	during "-sf with as many sockets" take_over
 	does "HAProxy with as many sockets: refresh" ecdn steer refresh
 	during "-sf with as many sockets, after refresh" take_over
+	sed -i 's/shards 20/shards 2/' "$proxies/haproxy.cfg"
+	take_over -x "$proxies/haproxy.sock"
+	is "HAProxy: -sf -x to fewer sockets" 513 "$(answers alpha)"
 	configure_haproxy
 	sed -i 's/127\.0\.0\.1:\(8513\|8543\)/0.0.0.0:\1/; s/\[::1\]:/[::]:/' "$proxies/haproxy.cfg"
 	during "restart, wildcard addresses" haproxy_restarts

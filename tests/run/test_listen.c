@@ -5,9 +5,12 @@
  */
 #include <netinet/in.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -217,6 +220,73 @@ static void test_handing_over(void)
 	world_steer_end(&world, IPPROTO_TCP);
 }
 
+enum { GROUP = 2 * ECDN_XDP_STEER_SOCKETS + 4 };
+
+/* Another process opens them, in this one's table of fds, and ends. */
+static void another_opens(const struct family *family, int fds[GROUP])
+{
+	const size_t size = GROUP * sizeof(*fds);
+	int *shared = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t child;
+
+	must(shared != MAP_FAILED, "share the fds");
+	child = (pid_t)syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0);
+	for (int i = 0; !child && i < GROUP; i++)
+		shared[i] = wait_on(IPPROTO_TCP, family->number == 4 ? "127.0.0.1" : "::1",
+				    LISTENER_PORT, REUSE_PORT);
+	if (!child)
+		_exit(0);
+	must(child > 0 && waitpid(child, NULL, 0) == child, "have another process listen");
+	memcpy(fds, shared, size);
+	munmap(shared, size);
+}
+
+static void close_all(int fds[GROUP])
+{
+	for (int i = 0; i < GROUP; i++)
+		close(fds[i]);
+}
+
+/* Those that listened first are the last to go, as when a proxy reloads with fewer workers. */
+static void close_newest_first(const char *what, const struct family *family, int fds[GROUP])
+{
+	char text[128] = "";
+
+	for (int stay = GROUP - 1; stay > 0; stay--) {
+		close(fds[stay]);
+		if (!*text && !world_sockets(&world, IPPROTO_TCP, family->number))
+			snprintf(text, sizeof(text), "none with the first %d of %d", stay, GROUP);
+	}
+	close(fds[0]);
+	report(what, text);
+}
+
+/* More sockets than a row takes, of which fewer and fewer stay; in a row of its own, in one that
+ * had another proxy's, and in one that has those of this proxy's own first sockets. */
+static void test_fewer_stay(const struct family *family, const char *listener)
+{
+	int one[GROUP], other[GROUP];
+
+	add_rule(listener, 0, 0, netns_own());
+	another_opens(family, one);
+	close_newest_first("fewer stay: a row has one of the first", family, one);
+	another_opens(family, one);
+	another_opens(family, other);
+	close_all(one);
+	close_newest_first("fewer stay of another proxy", family, other);
+	another_opens(family, one);
+	another_opens(family, other);
+	close_all(one);
+	another_opens(family, one);
+	close_all(other);
+	close_newest_first("fewer stay of a third proxy", family, one);
+	another_opens(family, one);
+	another_opens(family, other);
+	close_all(other);
+	close_newest_first("fewer stay of the first, as the other one ended", family, one);
+	world_steer_end(&world, IPPROTO_TCP);
+}
+
 /* A listener that is shut down, and listens again, in a row that is full and in one that is not. */
 static void test_listening_again(void)
 {
@@ -328,6 +398,8 @@ int main(void)
 	test_mptcp();
 	test_row();
 	test_handing_over();
+	test_fewer_stay(&v4, "127.0.0.1:8513");
+	test_fewer_stay(&v6, "[::1]:8513");
 	test_listening_again();
 	test_marks();
 	test_counts(&v4, "127.0.0.1:8513");

@@ -88,12 +88,10 @@ static int by_preference(const void *one, const void *other, void *context)
 	bool b_stays = steer_maps_row_has(search->row, b->cookie);
 
 	return a_stays != b_stays ? b_stays - a_stays :
-	       a->cookie < b->cookie ? 1 : a->cookie > b->cookie ? -1 : 0;
+	       a->cookie < b->cookie ? -1 : a->cookie > b->cookie;
 }
 
-/* A row has not room for all sockets of some listeners, and while a proxy hands over to another
- * these have sockets of both. Those that are in the row stay, as the program listen has seen to it
- * that the newest are; then the newest are taken. */
+/* Those that are in the row come first. */
 static unsigned int find(const struct search *search, const struct listener **found)
 {
 	unsigned int all = search->listeners->count;
@@ -102,6 +100,26 @@ static unsigned int find(const struct search *search, const struct listener **fo
 
 	qsort_r(found, count, sizeof(*found), by_preference, (void *)search);
 	return count;
+}
+
+/*
+ * Which of the sockets found comes next. A row has not room for all sockets of some listeners.
+ * Those that are in it stay, as the program listen has chosen them; then come the oldest and the
+ * newest in turns: a proxy that reloads with fewer sockets keeps the oldest, and while one hands
+ * over to another, the newest are the other's. Before the hook was on, the kernel may have numbered
+ * them in the reverse order.
+ */
+static unsigned int next_of(const struct search *search, const struct listener **found,
+			    unsigned int count, unsigned int i)
+{
+	unsigned int stay = 0;
+
+	while (stay < count && steer_maps_row_has(search->row, found[stay]->cookie))
+		stay++;
+	if (i < stay)
+		return i;
+	i -= stay;
+	return i % 2 ? count - 1 - i / 2 : stay + i / 2;
 }
 
 /* Takes the sockets of a rule. -ESTALE, silent, if one of them was closed or changed since
@@ -119,7 +137,8 @@ static int take(const struct search *search, struct taken *taken)
 	if (!count)
 		taken->foreign = steer_owner_foreign(search->rule, search->listeners);
 	for (unsigned int i = 0; i < count && taken->count < ECDN_XDP_STEER_SOCKETS; i++) {
-		int missed = take_one(search, found[i], &taken->socket[taken->count++]);
+		const struct listener *next = found[next_of(search, found, count, i)];
+		int missed = take_one(search, next, &taken->socket[taken->count++]);
 
 		err = err ?: missed;
 		if (err == -ESTALE)
