@@ -45,17 +45,6 @@
 
 #define PREFIX_EPOCH_SHIFT 33           /* of ns: 8.6 s */
 
-/* All ones if value is negative, else 0. In assembly, as clang would make it a branch. */
-static __always_inline __u64 sign_mask(__u64 value)
-{
-#ifdef __bpf__
-	asm volatile("%0 s>>= 63" : "+r"(value));
-	return value;
-#else
-	return (__u64)((__s64)value >> 63);
-#endif
-}
-
 static __always_inline __u64 prefix_key_v4(__u32 prefix, __u32 region)
 {
 	return (__u64)prefix << ECDN_XDP_PREFIX_SHIFT | ECDN_XDP_PREFIX_V4 | region;

@@ -6,6 +6,8 @@
 #ifndef BPF_PURE_H
 #define BPF_PURE_H
 
+#include <linux/types.h>
+
 /* glibc and libbpf's headers have it too, but not every libc. */
 #ifndef __always_inline
 #define __always_inline inline __attribute__((always_inline))
@@ -20,5 +22,16 @@
 #endif
 
 #define NS_PER_SECOND 1000000000ULL
+
+/* All ones if value is negative, else 0. In assembly, as clang would make it a branch. */
+static __always_inline __u64 sign_mask(__u64 value)
+{
+#ifdef __bpf__
+	asm volatile("%0 s>>= 63" : "+r"(value));
+	return value;
+#else
+	return (__u64)((__s64)value >> 63);
+#endif
+}
 
 #endif

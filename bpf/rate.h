@@ -1,14 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * rate.h - what the limiter measures: sliding windows, and the states that a region goes
+ * rate.h - what the limiter measures in its windows, and the states that a region goes
  * through by them. Time is an argument and no helper is called, so that the kernel, the
  * readers of its maps and the unit tests run the same code.
- *
- * A window keeps the counts of the current and the previous span and assumes that the
- * previous one came evenly: estimate = current + previous * (the part of the previous
- * span that the window still covers). A steady rate is estimated exactly, a rate that
- * starts at t in full from t + 2 spans on, and nothing is estimated above what the last
- * two spans really held.
  *
  * Every CPU adds up its own packets and hands them over when it sees the next jiffy, so
  * at any time a window lacks at most one jiffy's traffic of each CPU: of a 1.07 s window
@@ -41,6 +35,7 @@
 #include "forget.h"
 #include "layer.h"
 #include "pure.h"
+#include "window.h"
 
 #define RATE_SLOW_SPAN 30               /* 2^30 ns = 1.07 s */
 #define RATE_FAST_SPAN 25               /* 2^25 ns = 34 ms */
@@ -52,62 +47,6 @@ enum rate_surge {
 	SURGE_DECLARED,
 	SURGE_STANDS,                   /* it has stood for grace_ns */
 };
-
-static __always_inline void load_add(struct ecdn_xdp_load *to,
-				     const struct ecdn_xdp_load *load)
-{
-	to->packets += load->packets;
-	to->bits += load->bits;
-	to->connections += load->connections;
-}
-
-static __always_inline void window_roll(struct ecdn_xdp_window *window, int span, __u64 now_ns)
-{
-	const struct ecdn_xdp_load nothing = {};
-	__u64 number = now_ns >> span;
-
-	if (number <= window->number)
-		return;
-	window->previous = number == window->number + 1 ? window->current : nothing;
-	window->current = nothing;
-	window->number = number;
-}
-
-/* Adds what was measured at at_ns. What is older than both spans no longer matters. */
-static __always_inline void window_add(struct ecdn_xdp_window *window, int span,
-				       const struct ecdn_xdp_load *load, __u64 at_ns)
-{
-	__u64 number = at_ns >> span;
-
-	window_roll(window, span, at_ns);
-	if (number == window->number)
-		load_add(&window->current, load);
-	else if (number + 1 == window->number)
-		load_add(&window->previous, load);
-}
-
-/* The estimate of one count. The fraction of the span that is over has ten bits, which
- * keep the product in 64 bits up to 100 Tbit/s. */
-static __always_inline __u64 window_sum(__u64 current, __u64 previous, int span, __u64 now_ns)
-{
-	__u64 gone = (now_ns >> (span - 10)) & 1023;
-
-	return current + (previous * (1024 - gone) >> 10);
-}
-
-static __always_inline struct ecdn_xdp_load
-window_load(const struct ecdn_xdp_window *window, int span, __u64 now_ns)
-{
-	const struct ecdn_xdp_load *current = &window->current, *previous = &window->previous;
-	struct ecdn_xdp_load load = {
-		.packets = window_sum(current->packets, previous->packets, span, now_ns),
-		.bits = window_sum(current->bits, previous->bits, span, now_ns),
-		.connections = window_sum(current->connections, previous->connections,
-					  span, now_ns),
-	};
-
-	return load;
-}
 
 /* The count that a rate per second comes to in 2^span ns; 953674 = 10^12 / 2^20. */
 static __always_inline __u64 per_span(__u64 per_second, int span)

@@ -263,6 +263,33 @@ static void test_exempt_and_blocked(void **state)
 				   ECDN_XDP_STATE_NORMAL), 0);
 }
 
+/* One CPU's jiffy of 5,000 packets/s, by its clock. */
+static uint32_t hand_over_jiffy(struct node *node, uint64_t now_ns)
+{
+	const struct ecdn_xdp_load load = { .packets = 20 };
+
+	rate_hand_over(&node->rates.claimed, &node->limits, &load, now_ns - 4 * MS, now_ns);
+	return rates_update(&node->rates, &node->limits, false, now_ns);
+}
+
+/* A CPU's clock is that of the beginning of its jiffy, so another one may have moved the windows on
+ * to a span that has not begun by it. */
+static void test_span_that_has_not_begun(void **state)
+{
+	const uint64_t border = 1000ULL << RATE_SLOW_SPAN;
+	struct node node = node_new(2, 250, limit_pps(1000));
+
+	(void)state;
+	node.limits.grace_ns = SECOND;
+	node.limits.hold_ns = 0;
+	for (uint64_t now_ns = border - 4 * SECOND; now_ns < border - 4 * MS; now_ns += 4 * MS)
+		node.state = hand_over_jiffy(&node, now_ns);
+	assert_int_equal(node.state, ECDN_XDP_STATE_LIMITED);
+	assert_int_equal(hand_over_jiffy(&node, border + MS / 2), ECDN_XDP_STATE_LIMITED);
+	assert_int_equal(hand_over_jiffy(&node, border - MS), ECDN_XDP_STATE_LIMITED);
+	assert_int_equal(hand_over_jiffy(&node, border + 4 * MS), ECDN_XDP_STATE_LIMITED);
+}
+
 static void test_no_limit_no_surge(void **state)
 {
 	struct node node = node_new(2, 250, limit_pps(0));
@@ -286,6 +313,7 @@ int main(void)
 		cmocka_unit_test(test_burst_is_a_surge),
 		cmocka_unit_test(test_release),
 		cmocka_unit_test(test_exempt_and_blocked),
+		cmocka_unit_test(test_span_that_has_not_begun),
 		cmocka_unit_test(test_no_limit_no_surge),
 	};
 
