@@ -30,7 +30,7 @@ struct {
  * forged ones hits by chance addresses that are known, or taken for known.
  */
 #define ARMED_MISSED 32
-/* ... and if these addresses are not few: so many of the 64 values that a hash of them has. */
+/* ... and if their owners are not few: so many of the 64 values that a hash of these has. */
 #define ARMED_MISSED_VALUES 16
 /* Counts are halved when they reach this, so that they follow what changes. */
 #define ARMED_COUNTED 1024
@@ -110,16 +110,16 @@ static __always_inline void armed_halve_missed(struct ecdn_xdp_armed *entry)
 	entry->missed_bits = 0;
 }
 
-/* Counts a look-up for an address of that hash. CPUs may count at the same time: one of them may
+/* Counts a look-up for an address whose owner has that hash. CPUs may count at the same time: one of them may
  * be lost, which does not matter to a sample. */
 static __always_inline void armed_count(struct ecdn_xdp_armed *entry, bool found, bool is_known,
-					__u64 hash, __u64 now_ns)
+					__u64 owner_hash, __u64 now_ns)
 {
 	if (found) {
 		entry->found++;
 	} else if (is_known) {
 		entry->missed_known++;
-		entry->missed_bits |= 1ULL << (hash >> 48 & 63);
+		entry->missed_bits |= 1ULL << (owner_hash >> 48 & 63);
 	} else {
 		entry->missed++;
 	}

@@ -164,14 +164,25 @@ static __always_inline bool shield_tells(enum shield_meet meet)
 	return meet != MEET_UNSERVED && meet != MEET_REQUEST && meet != MEET_UNASKED;
 }
 
+/* A hash of who may own a source: of IPv6 its /48, as one customer has any number of /64s, and is
+ * not to pass for many. */
+static __always_inline __u64 shield_owner_hash(const struct shield_packet *packet, __u64 seed)
+{
+	const __u32 owner_be[4] = {
+		packet->source_be[0], packet->source_be[1] & bpf_htonl(0xffff0000),
+	};
+
+	return known_hash(packet->family, owner_be, seed);
+}
+
 /* In normal times a sample is counted. In a surge what an entry still needs is: each count is
  * a write to a line that CPUs share, of which forged packets must not cause any. */
 static __always_inline void shield_count(struct ecdn_xdp_armed *entry, enum shield_meet meet,
-					 bool sample, __u64 hash, __u64 now_ns)
+					 bool sample, __u64 owner_hash, __u64 now_ns)
 {
 	if (sample)
 		armed_count(entry, meet != MEET_NOBODY && meet != MEET_KNOWN, meet == MEET_KNOWN,
-			    hash, now_ns);
+			    owner_hash, now_ns);
 	else if (meet == MEET_SOCKET && entry->found < ECDN_XDP_ARMED_FOUND)
 		entry->found++;
 }
@@ -204,7 +215,7 @@ static __always_inline enum shield_meet shield_judge(struct xdp_md *ctx,
 	if (meet == MEET_COOKIE)
 		known_set(hash, now->now_ns);
 	if (tells)
-		shield_count(entry, meet, sample, hash, now->now_ns);
+		shield_count(entry, meet, sample, shield_owner_hash(packet, seed), now->now_ns);
 	if (meet == MEET_REQUEST)
 		return known_has(hash, now->now_ns) ? MEET_KNOWN : MEET_UNASKED;
 	return meet == MEET_NOBODY && !(served && armed_drops(entry)) ? MEET_UNASKED : meet;

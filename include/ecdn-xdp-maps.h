@@ -684,7 +684,8 @@ struct ecdn_xdp_armed {
 	__u64 found;           /* look-ups that found a socket, sampled in normal times ... */
 	__u64 missed_known;    /* ... that found none for an address which is known ... */
 	__u64 missed;          /* ... and that found none for another one, which may be forged */
-	__u64 missed_bits;     /* bit N: of addresses that were known, one whose hash is N */
+	__u64 missed_bits;     /* bit N: of addresses that were known, one whose owner's hash is
+				  N: an IPv4 address, or a /48 */
 	__u64 disarmed_ns;     /* when known addresses had no socket too often, as their packets
 				  go elsewhere: for ECDN_XDP_ARMED_NS nothing is dropped for
 				  want of one; 0: no */

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # An address that was served here moves into a container: clients that are known find no socket
-# here any more, so that the guard stops to look for any, before a flood comes.
+# here any more, so that the guard stops to look for any, before a flood comes. One customer, however
+# many /64s he has, does not make it stop.
 # shellcheck source=tests/net/lib.sh
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/net/nginx.sh
@@ -59,7 +60,27 @@ test_moved() {
 	clients_answered "moved: nobody was refused"
 }
 
+# A customer with a /56 connects from 24 of its /64s, and sends from these what belongs to nothing.
+test_customer() {
+	local n at=2001:db8:a
+
+	ip -n "ecdn-$id-edge" route add $at::/48 via $alpha_ip6 dev e0 src $edge_ip6 onlink
+	for n in {10..33}; do
+		ip -n "ecdn-$id-alpha" addr add "$at:$n::9/128" dev a0 nodad
+		echo "$(status alpha "${urls[1]}" --interface "$at:$n::9" -m 2)"
+	done | sort | uniq -c >"$work/customer"
+	is "a customer: connects from each /64" "24 200" "$(sed 's/^ *//' "$work/customer")"
+	for n in {10..33}; do
+		on alpha "$build/tests/tools/flood" --dev a0 --mac $edge_mac --to $edge_ip6 --type ack \
+			--port 80 --from "$at:$n::/64" --rate 2k --seconds 200ms >/dev/null
+	done
+	echo "# a customer: $(ecdn status --json | jq -c .proven.armed)"
+	is "a customer: it stays armed" armed "$(armed "[$edge_ip6]:80")"
+}
+
 shield_lab
+arm
+test_customer
 box
 forward
 test_moved
