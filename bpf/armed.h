@@ -110,8 +110,8 @@ static __always_inline void armed_halve_missed(struct ecdn_xdp_armed *entry)
 	entry->missed_bits = 0;
 }
 
-/* Counts a look-up for an address whose owner has that hash. CPUs may count at the same time: one of them may
- * be lost, which does not matter to a sample. */
+/* Counts a look-up for an address whose owner has that hash. CPUs may count at the same time: one
+ * of them may be lost, which does not matter to a sample. */
 static __always_inline void armed_count(struct ecdn_xdp_armed *entry, bool found, bool is_known,
 					__u64 owner_hash, __u64 now_ns)
 {
