@@ -282,6 +282,14 @@ test_other_namespace() {
 	fails "load: steer, in another network namespace" 1 'another network namespace' \
 		on client "$build/ecdn-xdp" load --config "$work/config.yaml" --pin-dir "$pin"
 	is "load: steer, in another network namespace: nothing changed" 513 "$(ask $alpha 80)"
+	ecdn unload e0
+	fails "steer refresh: elsewhere, without the guard" 1 'listeners of another network namespace' \
+		on client "$build/ecdn-xdp" steer refresh --pin-dir "$pin"
+	has "steer: without the guard" 'no interface has the guard.*load IFACE' "$(ecdn steer 2>&1)"
+	has "steer refresh: without the guard" 'no interface has the guard.*load IFACE' \
+		"$(ecdn steer refresh 2>&1)"
+	ecdn load -m skb e0
+	is "load: steered again" 513 "$(ask $alpha 80)"
 	ecdn steer del 80
 }
 

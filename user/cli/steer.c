@@ -27,6 +27,12 @@ static void tell_gone(const struct view_listener *view)
 			    port);
 }
 
+static void tell_unguarded(void)
+{
+	log_warning("no interface has the guard, so nobody is steered; `ecdn-xdp load IFACE` has "
+		    "connections go to the listeners again");
+}
+
 /* Logs what to do where connections do not go to all of the listeners. */
 static void advise(const struct view_steer *view)
 {
@@ -43,7 +49,9 @@ static void advise(const struct view_steer *view)
 		log_warning("the cgroup whose listeners were found is gone, and with it what "
 			    "counts: STEERED of TCP stands still until `ecdn-xdp steer refresh`, "
 			    "and `ecdn-xdp load` finds listeners again");
-	if (view->count && !view->attached)
+	if (view->count && view->unguarded)
+		tell_unguarded();
+	else if (view->count && !view->attached)
 		log_warning("steer is attached nowhere, so nobody is steered; `ecdn-xdp steer "
 			    "refresh` attaches it");
 	else if (view->count && !view->here)
@@ -152,11 +160,13 @@ static int refresh(const struct cli *cli)
 	struct view_steer view;
 	struct request request;
 	unsigned int count;
+	bool unguarded;
 	int err = view_steer_read(&view, cli->pin_dir);
 
 	if (err)
 		return err;
 	count = view.count;
+	unguarded = view.unguarded;
 	view_steer_free(&view);
 	request_init(&request);
 	request.steer.refresh = true;
@@ -164,6 +174,8 @@ static int refresh(const struct cli *cli)
 	if (!err)
 		cli_tell(cli, "looked for the sockets of %u listener%s", count,
 			 count == 1 ? "" : "s");
+	if (!err && count && unguarded)
+		tell_unguarded();
 	return err;
 }
 

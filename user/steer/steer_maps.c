@@ -11,6 +11,7 @@
 #include "base/scoped.h"
 #include "kernel/journal.h"
 #include "kernel/percpu.h"
+#include "net/netns.h"
 
 const struct map_row steer_maps_rows[] = {
 	MAP_ROW(struct steer_maps, steer_listeners,
@@ -109,6 +110,14 @@ static int read_place(const struct steer_maps *maps, uint32_t place, uint64_t *c
 	if (!bpf_map_lookup_elem(maps->steer_sockets, &place, cookie) || errno == ENOENT)
 		return 0;
 	return log_error(-errno, "cannot read map steer_sockets: %s", strerror(errno));
+}
+
+bool steer_maps_elsewhere(const struct steer_table *table)
+{
+	for (unsigned int i = 0; i < table->count; i++)
+		if (table->entry[i].rule.netns && table->entry[i].rule.netns != netns_own())
+			return true;
+	return false;
 }
 
 int steer_maps_read_row(const struct steer_maps *maps, uint32_t first,

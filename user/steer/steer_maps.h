@@ -38,6 +38,9 @@ int steer_maps_read(const struct steer_maps *maps, struct steer_table *table);
 const struct steer_entry *steer_maps_find(const struct steer_table *table,
 					   const struct ecdn_xdp_steer_key *key);
 
+/* Whether listeners are of another network namespace than this one. */
+bool steer_maps_elsewhere(const struct steer_table *table);
+
 /* Reads the cookies of the open sockets in a row; 0 where a place is free. */
 int steer_maps_read_row(const struct steer_maps *maps, uint32_t first,
 			uint64_t cookies[ECDN_XDP_STEER_SOCKETS]);

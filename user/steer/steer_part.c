@@ -234,11 +234,16 @@ static int rules_of(const struct steer_table *table, const struct steer_rules *d
 /* All but what this command has just put there. */
 static int refresh(const struct part_run *run, const struct steer_rules *done, int *untaken)
 {
+	const struct steer_request *request = run->request;
 	const struct steer_run *steer = run->state;
 	struct steer_rules rules = {};
 	struct steer_table table;
 	int err = steer_maps_read(&steer->maps, &table);
 
+	/* While it is attached nowhere, `load` on an interface moves it to that one's namespace. */
+	if (!err && request->refresh && steer_maps_elsewhere(&table))
+		err = log_error(-EBUSY, "steer has listeners of another network namespace; run "
+				"this there, or use another --pin-dir");
 	err = err ?: rules_of(&table, done, &rules);
 	if (!err && rules.count)
 		err = start(run);

@@ -216,6 +216,7 @@ int view_steer_read(struct view_steer *view, const char *pin_dir)
 	reading.elsewhere = view->attached && !view->here;
 	err = err ?: listen_hook_cgroup(pins.pins.dir, &cgroup);
 	view->hooked = cgroup;
+	view->unguarded = pins.config.unguarded;
 	view->uncounted = pins.config.listen_hook && !view->hooked;
 	err = err ?: read_all(view, &reading);
 	maps_close(steer_maps_rows, &reading.maps);

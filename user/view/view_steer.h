@@ -38,6 +38,7 @@ struct view_listener {
 struct view_steer {
 	bool attached;          /* to a network namespace ... */
 	bool here;              /* ... and to this one */
+	bool unguarded;         /* no interface has the guard, and so it is attached nowhere */
 	bool hooked;            /* TCP listeners which start later are found by themselves */
 	bool uncounted;         /* steered TCP connections are not: what counted them is gone */
 	struct view_listener *listener; /* by port, protocol, family */
