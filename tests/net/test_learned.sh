@@ -328,13 +328,13 @@ test_earlier_guard() {
 	is "earlier guard: nobody says that they will give way" null \
 		"$(limits ALPHA .learned.gives_way)"
 	fails "earlier guard: check says so" 3 '^learned +an earlier version has loaded the guard: .* of 1 region, those of its last hour stay: ALPHA: `ecdn-xdp load IFACE`' ecdn check
-	learn ALPHA pps=100 busiest=100000 age=1500 until=0
+	learn ALPHA pps=100 busiest=100000 until=0
 	flood --from 198.51.100.0/24 --count 1 >/dev/null
 	is "earlier guard: it does not have them give way" "[100,false]" "$(in_map)"
 	is "earlier guard: nor do readers" "[100,0,0,3] null" \
 		"$(limits ALPHA) $(limits ALPHA .learned.gives_way)"
 	has "earlier guard: they say how old it is" '^ALPHA: limit 100 pps, .*; no agent has renewed it for 25m[0-9s]*$' \
-		"$(last_line ALPHA)"
+		"$(last_line ALPHA later)"
 	flood --from 198.51.100.0/24 --rate 2000 --count 9000 >/dev/null
 	is "earlier guard: it limits" limited "$(state ALPHA)"
 	has "earlier guard: explain is of this guard" ' of 100, which is learned' \

@@ -37,7 +37,7 @@ test_crowd() {
 	local heaviest sent
 
 	send_all
-	sent=$(cat "$work"/{crowd,four,six} | sed -E 's/sent=([0-9]+).*/\1/' | paste -sd+)
+	sent=$(cat "$work"/{crowd,four,six} | sed -nE 's/^sent=([0-9]+).*/\1/p' | paste -sd+)
 	is "all were sent" $((CROWD + (HEAVY4 + HEAVY6) * PACKETS)) $((sent))
 	is "all were counted" $((sent)) "$(stats_all '[.regions[].packets] | add')"
 	heaviest=$(ecdn prefix --json --top 100)

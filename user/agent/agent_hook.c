@@ -61,7 +61,7 @@ static int check_words(const struct agent_words *argv)
 	int err;
 	const char *word = bad_word(argv, &err, why);
 
-	if (word)
+	if (err)
 		return log_error(err, "hook %s: not run: %s", word, why);
 	if (access(argv->word[0], X_OK))
 		return log_error(-errno, "hook %s: not run: %s", argv->word[0], strerror(errno));

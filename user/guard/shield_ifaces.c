@@ -135,7 +135,7 @@ static int open_map(const char *dir, struct ecdn_xdp_config *config)
 
 int shield_ifaces_detach(const char *dir, const char *iface)
 {
-	struct ecdn_xdp_config config;
+	struct ecdn_xdp_config config = {};
 	scoped_fd int map = open_map(dir, &config);
 
 	if (map < 0)
@@ -147,7 +147,7 @@ int shield_ifaces_detach(const char *dir, const char *iface)
 /* The map, or -ENOENT, silent, where it does not follow this host's interfaces. */
 static int open_followed(const char *dir)
 {
-	struct ecdn_xdp_config config;
+	struct ecdn_xdp_config config = {};
 	scoped_fd int map = open_map(dir, &config);
 
 	if (map >= 0 && (config.shield != ECDN_XDP_SHIELD_ON ||

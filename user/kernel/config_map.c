@@ -80,7 +80,7 @@ bool config_map_has(const char *dir, __u32 abi)
 {
 	char path[PINS_PATH_SIZE];
 	scoped_fd int fd = bpf_obj_get(pins_path(dir, NAME, path));
-	__u32 found;
+	__u32 found = 0;
 
 	return fd >= 0 && !read_abi(fd, &found) && found == abi;
 }
