@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "base/login.h"
 
-#include <inttypes.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/kernel_file.h"
 
 int login_is_name(const char *word)
 {
@@ -20,15 +21,7 @@ int login_is_name(const char *word)
 /* Kernels without auditing have no such file. */
 static uint32_t login_uid(void)
 {
-	FILE *file = fopen("/proc/self/loginuid", "re");
-	uint32_t uid = LOGIN_UID_UNKNOWN;
-
-	if (!file)
-		return uid;
-	if (fscanf(file, "%" SCNu32, &uid) != 1)
-		uid = LOGIN_UID_UNKNOWN;
-	fclose(file);
-	return uid;
+	return kernel_file_number("/proc/self/loginuid", LOGIN_UID_UNKNOWN);
 }
 
 /*

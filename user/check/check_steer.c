@@ -96,9 +96,10 @@ static void open_port(const struct view_listener *of, unsigned int first,
 static void open_ports(const struct checks_facts *facts, struct checks_report *report)
 {
 	const struct view_steer *steer = &facts->steer;
-	unsigned int first = steer->here && steer->count ? steer_owner_first_open_port() : 0;
+	unsigned int first, count = steer->here ? steer->count : 0;
 
-	for (unsigned int i = 0; steer->here && i < steer->count; i++)
+	first = count ? steer_owner_first_open_port() : 0;
+	for (unsigned int i = 0; i < count; i++)
 		open_port(&steer->listener[i], first, report);
 }
 

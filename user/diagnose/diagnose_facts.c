@@ -1,22 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "diagnose/diagnose_facts.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/kernel_file.h"
 
 /* A sysctl that is not there is none that is set. */
 static bool is_set(const char *path)
 {
-	FILE *file = fopen(path, "re");
-	int value = 0;
-
-	if (!file)
-		return false;
-	if (fscanf(file, "%d", &value) != 1)
-		value = 0;
-	fclose(file);
-	return value;
+	return kernel_file_number(path, 0);
 }
 
 static int read_guard(struct diagnose_facts *facts)

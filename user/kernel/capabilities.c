@@ -9,6 +9,7 @@
 
 #include <linux/capability.h>
 
+#include "base/kernel_file.h"
 #include "base/log.h"
 #include "base/process.h"
 
@@ -61,14 +62,7 @@ static bool is_locked_down(void)
 /* A kernel without that file lets nobody. */
 bool capabilities_are_for_all(void)
 {
-	FILE *file = fopen("/proc/sys/kernel/unprivileged_bpf_disabled", "re");
-	unsigned int disabled = 1;
-
-	if (file && fscanf(file, "%u", &disabled) != 1)
-		disabled = 1;
-	if (file)
-		fclose(file);
-	return !disabled;
+	return !kernel_file_number("/proc/sys/kernel/unprivileged_bpf_disabled", 1);
 }
 
 /* Maps counted as locked memory once, and raising its limit takes CAP_SYS_RESOURCE. */

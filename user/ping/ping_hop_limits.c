@@ -9,6 +9,7 @@
 
 #include <bpf/bpf.h>
 
+#include "base/kernel_file.h"
 #include "base/log.h"
 #include "kernel/journal.h"
 
@@ -19,14 +20,8 @@
 /* A host without IPv6 or without /proc gets the value that hosts have by default. */
 static uint8_t read_file(const char *path)
 {
-	FILE *file = fopen(path, "re");
-	unsigned int value = 0;
+	uint32_t value = kernel_file_number(path, DEFAULT);
 
-	if (!file)
-		return DEFAULT;
-	if (fscanf(file, "%u", &value) != 1)
-		value = 0;
-	fclose(file);
 	return value && value <= 255 ? value : DEFAULT;
 }
 

@@ -4,20 +4,14 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/kernel_file.h"
 #include "base/log.h"
 
 #define LO 1                    /* the index of lo, in each network namespace */
 
 unsigned int steer_owner_first_open_port(void)
 {
-	FILE *file = fopen("/proc/sys/net/ipv4/ip_unprivileged_port_start", "re");
-	unsigned int port = 0;
-
-	if (file && fscanf(file, "%u", &port) != 1)
-		port = 0;
-	if (file)
-		fclose(file);
-	return port;
+	return kernel_file_number("/proc/sys/net/ipv4/ip_unprivileged_port_start", 0);
 }
 
 /* Whether a socket serves nobody but this host. */

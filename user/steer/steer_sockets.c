@@ -109,24 +109,30 @@ static unsigned int find(const struct search *search, const struct listener **fo
  * over to another, the newest are the other's. Before the hook was on, the kernel may have numbered
  * them in the reverse order.
  */
-static unsigned int next_of(const struct search *search, const struct listener **found,
-			    unsigned int count, unsigned int i)
+static unsigned int next_of(unsigned int stay, unsigned int count, unsigned int i)
 {
-	unsigned int stay = 0;
-
-	while (stay < count && steer_maps_row_has(search->row, found[stay]->cookie))
-		stay++;
 	if (i < stay)
 		return i;
 	i -= stay;
 	return i % 2 ? count - 1 - i / 2 : stay + i / 2;
 }
 
+/* How many of those found are in the row. */
+static unsigned int staying(const struct search *search, const struct listener **found,
+			    unsigned int count)
+{
+	unsigned int stay = 0;
+
+	while (stay < count && steer_maps_row_has(search->row, found[stay]->cookie))
+		stay++;
+	return stay;
+}
+
 /* Takes the sockets of a rule. -ESTALE, silent, if one of them was closed or changed since
  * it was found. After other errors those which cannot be taken are there without an fd. */
 static int take(const struct search *search, struct taken *taken)
 {
-	unsigned int all = search->listeners->count, count;
+	unsigned int all = search->listeners->count, count, stay;
 	scoped_free const struct listener **found = calloc(all + 1, sizeof(*found));
 	int err = 0;
 
@@ -134,10 +140,11 @@ static int take(const struct search *search, struct taken *taken)
 	if (!found)
 		return log_error(-ENOMEM, "out of memory");
 	count = find(search, found);
+	stay = staying(search, found, count);
 	if (!count)
 		taken->foreign = steer_owner_foreign(search->rule, search->listeners);
 	for (unsigned int i = 0; i < count && taken->count < ECDN_XDP_STEER_SOCKETS; i++) {
-		const struct listener *next = found[next_of(search, found, count, i)];
+		const struct listener *next = found[next_of(stay, count, i)];
 		int missed = take_one(search, next, &taken->socket[taken->count++]);
 
 		err = err ?: missed;
